@@ -1,0 +1,4 @@
+// Command verso is the analytical CRM and BI engine.
+package main
+
+func main() {}

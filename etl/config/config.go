@@ -1,0 +1,93 @@
+// Package config is verso.yaml: what to read, how it maps onto the canonical
+// tables, what to check, and where the warehouse and the site live.
+package config
+
+import "time"
+
+// Config is a validated verso.yaml. Paths are absolute after Load.
+type Config struct {
+	Version   int               `yaml:"version"`   // 1
+	Company   Company           `yaml:"company"`   //
+	AsOf      string            `yaml:"as_of"`     // YYYY-MM-DD, or "latest": the last order date found
+	Warehouse string            `yaml:"warehouse"` // folder of generations, landing and ledger
+	Site      string            `yaml:"site"`      // folder of the report site
+	Keep      int               `yaml:"keep"`      // generations kept; default 3
+	Seed      int64             `yaml:"seed"`      // of every random choice; default 1
+	IDs       string            `yaml:"ids"`       // "integer" (default) or "text": type of every *_id column
+	Engine    Engine            `yaml:"engine"`
+	Sources   map[string]Source `yaml:"sources"`
+	Tables    map[string]Maps   `yaml:"tables"` // canonical table → where its rows come from
+	Checks    map[string]Check  `yaml:"checks"` // check id → override
+	File      string            `yaml:"-"`      // where it was read from
+}
+
+// Company is who the reports are about.
+type Company struct {
+	Name            string `yaml:"name"`
+	Currency        string `yaml:"currency"`          // ISO 4217 report currency; default CNY
+	Language        string `yaml:"language"`          // en or zh; default en
+	FiscalYearStart int    `yaml:"fiscal_year_start"` // month 1..12; default 1
+	WeekStart       string `yaml:"week_start"`        // monday (default) or sunday
+}
+
+// Engine bounds what the embedded database may use.
+type Engine struct {
+	Threads int    `yaml:"threads"` // 0: all cores
+	Memory  string `yaml:"memory"`  // such as 3GB; "": the engine's default
+}
+
+// Source is one place operational data comes from.
+type Source struct {
+	Kind     string   `yaml:"kind"`     // file or postgres
+	Path     string   `yaml:"path"`     // file: a file, a folder or a glob (sorted by name, read as one)
+	Format   string   `yaml:"format"`   // file: csv, tsv, parquet, jsonl, xlsx; "": detected
+	Encoding string   `yaml:"encoding"` // file: "" detected; utf-8, utf-16le, utf-16be, gb18030 (gbk), big5, latin-1
+	CSV      CSV      `yaml:"csv"`
+	XLSX     XLSX     `yaml:"xlsx"`
+	DSN      string   `yaml:"dsn"`      // postgres: usually ${NAME}; never a literal password
+	DSNFile  string   `yaml:"dsn_file"` // postgres: file that holds the DSN
+	Dates    []string `yaml:"dates"`    // strptime formats tried in order, before the usual ones
+	Decimal  string   `yaml:"decimal"`  // decimal separator, "." (default) or ","
+}
+
+// CSV overrides what detection finds; nil or "" is detected.
+type CSV struct {
+	Delimiter string `yaml:"delimiter"`
+	Quote     string `yaml:"quote"`
+	Escape    string `yaml:"escape"`
+	Header    *bool  `yaml:"header"`
+	Skip      int    `yaml:"skip"` // lines before the header
+	Null      string `yaml:"null"` // text that means null, beside the empty field
+}
+
+// XLSX says where the table is in the workbook.
+type XLSX struct {
+	Sheet     string `yaml:"sheet"`      // name; "": the first
+	HeaderRow int    `yaml:"header_row"` // from 1; 0: detected
+}
+
+// Maps is one canonical table's mappings: usually one, several when several
+// systems feed the table. In YAML a single mapping needs no list.
+type Maps []Map
+
+// Map says how rows of a source become rows of a canonical table: by Columns,
+// or by Select in the source's own SQL (DuckDB's for files, where the extract is
+// a table named like the source, with a column _row, its row number from 0).
+type Map struct {
+	From    string            `yaml:"from"`    // a source
+	Select  string            `yaml:"select"`  // SELECT whose column names are canonical
+	Columns map[string]string `yaml:"columns"` // canonical column → source column
+	Line    int               `yaml:"-"`       // line in verso.yaml, for messages
+}
+
+// Check overrides a check's shipped severity and threshold.
+type Check struct {
+	Severity  string   `yaml:"severity"`  // error, warn, info or off
+	Threshold *float64 `yaml:"threshold"` // share of rows (0..1) that may offend before the check fails
+}
+
+// AsOfDate is the as-of date, or ok=false when it is "latest".
+func (c *Config) AsOfDate() (date time.Time, ok bool) {
+	date, err := time.Parse(time.DateOnly, c.AsOf)
+	return date, err == nil
+}

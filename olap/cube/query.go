@@ -1,0 +1,55 @@
+// Package cube is the model of a cube, the questions asked of it, and their
+// compilation to SQL: pure, no database.
+package cube
+
+// Query is one question to one cube. Names are those of the catalog:
+// "dimension.attribute" (customer.type, date.month, class.l1) and measure names.
+type Query struct {
+	Cube     string   `json:"cube"`
+	Rows     []string `json:"rows,omitempty"`
+	Columns  []string `json:"columns,omitempty"`
+	Measures []string `json:"measures"`
+	Where    []Filter `json:"where,omitempty"`
+	Time     *Time    `json:"time,omitempty"`
+	Top      *Top     `json:"top,omitempty"`
+	Totals   Totals   `json:"totals,omitempty"`
+	Sort     []Sort   `json:"sort,omitempty"`
+	Limit    int      `json:"limit,omitempty"` // rows at most; 0: the default cap; a cap that bites is an error
+}
+
+// Filter keeps the facts whose attribute stands in the relation to the values.
+type Filter struct {
+	Field  string   `json:"field"`
+	Op     string   `json:"op"` // = != in not_in < <= > >= between contains starts is_null not_null
+	Values []string `json:"values,omitempty"`
+}
+
+// Time keeps the facts of an inclusive date range on the cube's (or the named)
+// date dimension.
+type Time struct {
+	Field string `json:"field,omitempty"` // date dimension; "": the cube's first
+	From  string `json:"from,omitempty"`  // YYYY-MM-DD inclusive; "": open
+	To    string `json:"to,omitempty"`    // YYYY-MM-DD inclusive; "": open
+}
+
+// Top keeps the first N members of the first row attribute by a measure, and
+// gathers the rest in one "others" row computed at its own level.
+type Top struct {
+	N      int    `json:"n"`
+	By     string `json:"by"`
+	Others bool   `json:"others,omitempty"`
+	Bottom bool   `json:"bottom,omitempty"`
+}
+
+// Totals asks for totals, each computed at its own level from the facts.
+type Totals struct {
+	Grand bool `json:"grand,omitempty"` // one row over everything
+	Rows  bool `json:"rows,omitempty"`  // subtotals of every prefix of Rows
+	Cols  bool `json:"cols,omitempty"`  // a total column group over Columns
+}
+
+// Sort orders rows by an attribute or measure.
+type Sort struct {
+	By   string `json:"by"`
+	Desc bool   `json:"desc,omitempty"`
+}

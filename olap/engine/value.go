@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+)
+
+// Decimal is an exact number: Num / 10^Scale.
+type Decimal struct {
+	Num   decimal128.Num
+	Scale int32
+}
+
+// String writes the number with all its decimals and no thousands separators.
+func (d Decimal) String() string { return d.Num.ToString(d.Scale) }
+
+// Float64 is the nearest float64.
+func (d Decimal) Float64() float64 { return d.Num.ToFloat64(d.Scale) }
+
+// Value copies the i-th value of an Arrow column out of the engine's memory.
+//
+// NULL is nil. Integers of any width are int64 (uint64 beyond its range), floats
+// float64, decimals Decimal, text string, blobs []byte, dates and timestamps
+// time.Time in UTC (DATE at midnight), booleans bool, dictionary values their
+// text. Anything else (lists, structs, intervals) is its printed form.
+func Value(column arrow.Array, i int) any {
+	if column.IsNull(i) {
+		return nil
+	}
+	switch a := column.(type) {
+	case *array.Boolean:
+		return a.Value(i)
+	case *array.Int8:
+		return int64(a.Value(i))
+	case *array.Int16:
+		return int64(a.Value(i))
+	case *array.Int32:
+		return int64(a.Value(i))
+	case *array.Int64:
+		return a.Value(i)
+	case *array.Uint8:
+		return int64(a.Value(i))
+	case *array.Uint16:
+		return int64(a.Value(i))
+	case *array.Uint32:
+		return int64(a.Value(i))
+	case *array.Uint64:
+		if v := a.Value(i); v <= 1<<63-1 {
+			return int64(v)
+		}
+		return a.Value(i)
+	case *array.Float32:
+		return float64(a.Value(i))
+	case *array.Float64:
+		return a.Value(i)
+	case *array.String:
+		return strings.Clone(a.Value(i))
+	case *array.LargeString:
+		return strings.Clone(a.Value(i))
+	case *array.Binary:
+		return append([]byte(nil), a.Value(i)...)
+	case *array.Date32:
+		return a.Value(i).ToTime().UTC()
+	case *array.Timestamp:
+		unit := a.DataType().(*arrow.TimestampType).Unit
+		return a.Value(i).ToTime(unit).UTC()
+	case *array.Decimal128:
+		return Decimal{Num: a.Value(i), Scale: a.DataType().(*arrow.Decimal128Type).Scale}
+	case *array.Dictionary:
+		return Value(a.Dictionary(), a.GetValueIndex(i))
+	}
+	return strings.Clone(column.ValueStr(i))
+}
+
+// Each calls fn with every batch of r and releases r. It stops at the first
+// error of fn, of r or of ctx.
+func Each(ctx context.Context, r array.RecordReader, fn func(arrow.RecordBatch) error) error {
+	defer r.Release()
+	for r.Next() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := fn(r.RecordBatch()); err != nil {
+			return err
+		}
+	}
+	return r.Err()
+}
+
+// Rows runs a statement and calls fn with each row as values (see [Value]).
+// The slice is reused between calls.
+func Rows(ctx context.Context, q Querier, s Statement, fn func(row []any) error) error {
+	r, err := q.Query(ctx, s)
+	if err != nil {
+		return err
+	}
+	return Each(ctx, r, func(batch arrow.RecordBatch) error {
+		row := make([]any, batch.NumCols())
+		for i := range int(batch.NumRows()) {
+			for c := range row {
+				row[c] = Value(batch.Column(c), i)
+			}
+			if err := fn(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// One runs a statement that must return exactly one row and returns its values.
+func One(ctx context.Context, q Querier, s Statement) ([]any, error) {
+	var found []any
+	n := 0
+	err := Rows(ctx, q, s, func(row []any) error {
+		n++
+		found = append([]any(nil), row...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if n != 1 {
+		return nil, fmt.Errorf("engine: want one row, got %d (in: %s)", n, s.SQL)
+	}
+	return found, nil
+}
+
+// Float reads a number of any type Value returns; ok is false for nil and
+// for what is no number.
+func Float(v any) (f float64, ok bool) {
+	switch n := v.(type) {
+	case int64:
+		return float64(n), true
+	case uint64:
+		return float64(n), true
+	case float64:
+		return n, true
+	case Decimal:
+		return n.Float64(), true
+	}
+	return 0, false
+}
+
+// Int reads a whole number; ok is false for nil, text and numbers with decimals.
+func Int(v any) (n int64, ok bool) {
+	switch n := v.(type) {
+	case int64:
+		return n, true
+	case Decimal:
+		if n.Scale == 0 && n.Num.HighBits() == int64(n.Num.LowBits())>>63 {
+			return int64(n.Num.LowBits()), true
+		}
+	}
+	return 0, false
+}
+
+// Text is the value as text: "" for nil, ISO dates, plain decimals.
+func Text(v any) string {
+	switch t := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return t
+	case time.Time:
+		if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0 {
+			return t.Format(time.DateOnly)
+		}
+		return t.Format("2006-01-02 15:04:05.999999")
+	}
+	return fmt.Sprint(v)
+}
