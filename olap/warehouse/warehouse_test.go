@@ -455,19 +455,6 @@ func TestFolderIsAFile(t *testing.T) {
 	wantError(t, err, "is a file, not a folder")
 }
 
-func TestPermissionDenied(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("root is denied nothing")
-	}
-	dir := t.TempDir()
-	must(t, os.Chmod(dir, 0o555))
-	_, err := open(t, dir).Begin(t.Context(), "x")
-	wantError(t, err, "permission denied")
-	if !errors.Is(err, fs.ErrPermission) {
-		t.Error(err)
-	}
-}
-
 func TestDiskFull(t *testing.T) {
 	dir := t.TempDir()
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", dir).CombinedOutput(); err != nil {
