@@ -240,7 +240,7 @@ func (r *reader) dsn(to *string) func(place) {
 		if !ok {
 			return
 		}
-		if hasPassword(s) {
+		if HasPassword(s) {
 			r.report(p.at(), "put ${NAME} in its place and the password into that environment variable, or name a file with dsn_file",
 				"%s holds a password", p.path)
 			return

@@ -80,9 +80,9 @@ func mask(text string) string {
 	})
 }
 
-// hasPassword reports whether a DSN, before its variables are put in, holds a
+// HasPassword reports whether a DSN, before its variables are put in, holds a
 // password written out.
-func hasPassword(dsn string) bool { return mask(dsn) != dsn }
+func HasPassword(dsn string) bool { return mask(dsn) != dsn }
 
 // onlyReference reports whether text is one ${NAME}, quoted or not.
 func onlyReference(text string) bool {
