@@ -100,7 +100,7 @@ func (t faults) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err erro
 			if k < 0 {
 				return
 			}
-			for j := range mark {
+			for j := range len(mark) {
 				dst[i+k+j] = 0xff
 			}
 			i += k + len(mark)
