@@ -288,15 +288,6 @@ func bindable(args []any) ([]any, error) {
 	return out, nil
 }
 
-// statementError sorts an error of the driver: the end of ctx stays visible
-// to errors.Is, the engine's words go into a StatementError.
-func statementError(ctx context.Context, sql string, err error) error {
-	if ctxErr := ctx.Err(); ctxErr != nil {
-		return fmt.Errorf("%w: statement stopped", ctxErr)
-	}
-	return &engine.StatementError{SQL: sql, Message: err.Error(), Cause: err}
-}
-
 // pooledReader gives the connection back when the last reference goes.
 type pooledReader struct {
 	array.RecordReader
