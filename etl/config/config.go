@@ -84,6 +84,7 @@ type Map struct {
 type Check struct {
 	Severity  string   `yaml:"severity"`  // error, warn, info or off
 	Threshold *float64 `yaml:"threshold"` // share of rows (0..1) that may offend before the check fails
+	Line      int      `yaml:"-"`         // line in verso.yaml, for messages
 }
 
 // AsOfDate is the as-of date, or ok=false when it is "latest".
