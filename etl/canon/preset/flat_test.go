@@ -157,6 +157,33 @@ func TestFlatNeedsOneFile(t *testing.T) {
 	}
 }
 
+// TestOddNames: whatever columns and paths are called, what is rendered is a
+// configuration, and its SELECTs are SQL.
+func TestOddNames(t *testing.T) {
+	cols := columns("Order \"No\"|# Date: x|{{.Qty}} quantity|'Price' -- net|Customer;|{a: b} title|\t", "A1|2024-01-01|1|2.5|K;1|x|")
+	cols[0].Samples, cols[6].Samples = []string{"A1"}, []string{""}
+	text, report, err := Render("flat-orders", Inputs{Company: "# no: {comment}\n'", Source: "s",
+		Files: []File{{Path: "it's # a: {path}/*.csv", Columns: cols}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := load(t, text)
+	if !strings.HasSuffix(c.Sources["s"].Path, "it's # a: {path}/*.csv") || c.Company.Name != "# no: {comment}\n'" {
+		t.Errorf("%+v %q", c.Sources, c.Company.Name)
+	}
+	if len(report.Guess.Notes) == 0 || !strings.Contains(report.Guess.Notes[0], "cannot be used") {
+		t.Errorf("notes %q", report.Guess.Notes)
+	}
+	var names, values []string
+	for _, col := range cols {
+		names, values = append(names, ident(col.Name)), append(values, literal(col.Samples[0]))
+	}
+	db := run(t, c, "s", fmt.Sprintf("SELECT * FROM (VALUES (0, %s)) AS v(_row, %s)", strings.Join(values, ", "), strings.Join(names, ", ")))
+	if d := cmp.Diff([]string{"1|A1|1|2.5"}, rows(t, db, "SELECT line_id, order_id, qty_ordered, unit_price FROM out_order_line")); d != "" {
+		t.Error(d)
+	}
+}
+
 // run creates the extract of a rendered configuration with the given SELECT,
 // and every mapped table from it.
 func run(t *testing.T, c *config.Config, source, extract string) *duck.DB {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"verso/etl/canon"
 )
@@ -65,7 +66,7 @@ func first(list []string) string {
 func GuessFlat(columns []Column, said map[string]string) (Guess, error) {
 	m := matcher{taken: map[string]bool{}, picked: map[Role]Pick{}, left: map[Role]bool{}}
 	for _, c := range columns {
-		if strings.ContainsAny(c.Name, "\n\r") || c.Name == "_row" || strings.TrimSpace(c.Name) == "" {
+		if strings.ContainsFunc(c.Name, unicode.IsControl) || c.Name == "_row" || strings.TrimSpace(c.Name) == "" {
 			m.notes = append(m.notes, fmt.Sprintf("column %q cannot be used by its name", c.Name))
 			continue
 		}
