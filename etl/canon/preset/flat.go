@@ -192,7 +192,7 @@ func (f *flat) money() {
 		amount := f.number(g.Column(Amount), 4)
 		f.UnitPrice = "TRY_CAST(CAST(" + amount + " AS DOUBLE) / nullif(" + f.number(g.Column(Quantity), 4) + ", 0) AS DECIMAL(18,4))"
 		f.PriceWhy = "the amount divided by the quantity, to four decimals"
-		f.note("there is no price: it is the amount divided by the quantity")
+		f.note("there is no price: it is the amount divided by the quantity, to four decimals, so an amount can be off by that much a copy")
 	}
 	if d := g.Column(Discount); d != "" {
 		f.discount(d, gross)

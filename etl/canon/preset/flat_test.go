@@ -65,6 +65,9 @@ func TestGuess(t *testing.T) {
 			map[Role]string{Date: "Datum", Customer: "Kunde", ProductName: "Artikel", Quantity: "Menge", Amount: "Gesamtpreis"}},
 		{"a name is no order number", columns("Name|Date|Qty|Price", "Ann|2024-01-01|3|9.99", "Bob|2024-01-02|1|5.50"), nil,
 			map[Role]string{Date: "Date", Quantity: "Qty", Price: "Price"}},
+		{"a bad value in each", columns("Datum|Menge|Preis|Rabatt",
+			"31.12.2023|1|2,50|0,1", "x|2|2,50|0,2", "02.01.2024|x|y|z"), nil,
+			map[Role]string{Date: "Datum", Quantity: "Menge", Price: "Preis", Discount: "Rabatt"}},
 		{"names that say nothing", columns("a|b|c|d",
 			"2024-01-01|3|9.99|x", "2024-01-02|1|5.50|y", "2024-01-02|3|7.25|z"), nil,
 			map[Role]string{Date: "a", Quantity: "b", Price: "c"}},
@@ -154,6 +157,33 @@ func TestRendered(t *testing.T) {
 func TestFlatNeedsOneFile(t *testing.T) {
 	if _, _, err := Render("flat-orders", Inputs{}); err == nil || !strings.Contains(err.Error(), "--file") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestOddNames: whatever columns and paths are called, what is rendered is a
+// configuration, and its SELECTs are SQL.
+func TestOddNames(t *testing.T) {
+	cols := columns("Order \"No\"|# Date: x|{{.Qty}} quantity|'Price' -- net|Customer;|{a: b} title|\t", "A1|2024-01-01|1|2.5|K;1|x|")
+	cols[0].Samples, cols[6].Samples = []string{"A1"}, []string{""}
+	text, report, err := Render("flat-orders", Inputs{Company: "# no: {comment}\n'", Source: "s",
+		Files: []File{{Path: "it's # a: {path}/*.csv", Columns: cols}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := load(t, text)
+	if !strings.HasSuffix(c.Sources["s"].Path, "it's # a: {path}/*.csv") || c.Company.Name != "# no: {comment}\n'" {
+		t.Errorf("%+v %q", c.Sources, c.Company.Name)
+	}
+	if len(report.Guess.Notes) == 0 || !strings.Contains(report.Guess.Notes[0], "cannot be used") {
+		t.Errorf("notes %q", report.Guess.Notes)
+	}
+	var names, values []string
+	for _, col := range cols {
+		names, values = append(names, ident(col.Name)), append(values, literal(col.Samples[0]))
+	}
+	db := run(t, c, "s", fmt.Sprintf("SELECT * FROM (VALUES (0, %s)) AS v(_row, %s)", strings.Join(values, ", "), strings.Join(names, ", ")))
+	if d := cmp.Diff([]string{"1|A1|1|2.5"}, rows(t, db, "SELECT line_id, order_id, qty_ordered, unit_price FROM out_order_line")); d != "" {
+		t.Error(d)
 	}
 }
 

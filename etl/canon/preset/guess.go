@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"verso/etl/canon"
 )
@@ -65,7 +66,7 @@ func first(list []string) string {
 func GuessFlat(columns []Column, said map[string]string) (Guess, error) {
 	m := matcher{taken: map[string]bool{}, picked: map[Role]Pick{}, left: map[Role]bool{}}
 	for _, c := range columns {
-		if strings.ContainsAny(c.Name, "\n\r") || c.Name == "_row" || strings.TrimSpace(c.Name) == "" {
+		if strings.ContainsFunc(c.Name, unicode.IsControl) || c.Name == "_row" || strings.TrimSpace(c.Name) == "" {
 			m.notes = append(m.notes, fmt.Sprintf("column %q cannot be used by its name", c.Name))
 			continue
 		}
@@ -198,28 +199,20 @@ func (m *matcher) byContent() {
 			m.take(r, m.columns[found].Name, 0.4, why+", "+m.profiles[found].describe())
 		}
 	}
-	only(Date, "the only column of dates", profile.dated)
+	only(Date, "the only column of dates", func(p profile) bool { return p.filled > 0 && p.kind() == "dates" })
 	only(Quantity, "the only column of small whole numbers", func(p profile) bool {
-		return p.whole() && !p.dated() && p.high < 10000 && p.distinct < max(2, p.filled)
+		return p.filled > 0 && p.kind() == "whole numbers" && p.high < 10000 && p.distinct < max(2, p.filled)
 	})
 	if _, amount := m.picked[Amount]; !amount {
 		only(Price, "the only column of numbers with decimals", func(p profile) bool {
-			return p.number() && !p.whole() && p.low >= 0
+			return p.filled > 0 && p.kind() == "numbers" && p.low >= 0
 		})
 	}
 }
 
 // describe describes a profile.
 func (p profile) describe() string {
-	kind := "texts"
-	switch {
-	case p.dated():
-		kind = "dates"
-	case p.whole():
-		kind = "whole numbers"
-	case p.number():
-		kind = "numbers"
-	}
+	kind := p.kind()
 	s := fmt.Sprintf("%d different %s", p.distinct, kind)
 	if kind == "dates" {
 		s = kind

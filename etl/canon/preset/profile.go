@@ -99,15 +99,28 @@ func parseNumber(s string) (n float64, comma, ok bool) {
 	return n, comma, err == nil
 }
 
-// What a column must look like for a role. Few odd values are let pass: they
-// are for quarantine, not for the guess.
-func (p profile) number() bool   { return p.filled > 0 && p.numbers >= 0.9 }
-func (p profile) whole() bool    { return p.filled > 0 && p.integers >= 0.9 }
-func (p profile) dated() bool    { return p.filled > 0 && p.dates >= 0.9 }
-func (p profile) numbered() bool { return p.code() && p.digits >= 0.9 }
+// What a column must look like for a role that its name speaks for: mostly so,
+// for bad values are for quarantine, not for the guess.
+func (p profile) number() bool   { return p.filled > 0 && p.numbers > 0.5 }
+func (p profile) whole() bool    { return p.filled > 0 && p.integers > 0.5 }
+func (p profile) dated() bool    { return p.filled > 0 && p.dates > 0.5 }
 func (p profile) code() bool     { return p.filled > 0 && p.codes >= 0.9 && p.dates < 0.5 }
+func (p profile) numbered() bool { return p.code() && p.digits >= 0.9 }
 func (p profile) words() bool    { return p.filled > 0 && p.wordy >= 0.5 && p.dates < 0.5 }
 func (p profile) currency() bool { return p.filled > 0 && p.currencies >= 0.9 }
+
+// kind is what nearly all values are: "dates", "whole numbers", "numbers", "texts".
+func (p profile) kind() string {
+	switch {
+	case p.dates >= 0.9:
+		return "dates"
+	case p.integers >= 0.9:
+		return "whole numbers"
+	case p.numbers >= 0.9:
+		return "numbers"
+	}
+	return "texts"
+}
 
 // integerKeys reports whether every value can be a BIGINT and be written back
 // as it was.

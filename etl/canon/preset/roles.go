@@ -42,7 +42,7 @@ func roles() []role {
 	return []role{
 		{Order, "number of the order or invoice", profile.numbered, []string{
 			"invoice no", "order no", "order id", "order number", "invoice", "invoice id", "invoice number", "receipt no", "bill no",
-			"order", "bestellnummer", "auftragsnummer", "rechnungsnummer", "numero commande", "pedido", "factura",
+			"order", "transaction id", "transaction no", "bestellnummer", "bestellung", "auftragsnummer", "auftrag", "belegnummer", "beleg", "nr", "rechnungsnummer", "numero commande", "pedido", "factura",
 			"订单号", "订单编号", "订单ID", "单号", "发票号", "流水号", "name"}, []string{"order_id", "order_no"}},
 		{Date, "date of the order", profile.dated, []string{
 			"invoice date", "order date", "date", "created at", "ordered at", "purchase date", "transaction date", "sale date", "order time",
