@@ -169,7 +169,7 @@ func (c *customer) record(id int64, name, nameEN string, created day, status str
 	sh := c.s.sheet(tCustomer)
 	created = min(created, w.last)
 	sh.int(id).str("C" + strconv.FormatInt(100000+id, 10)).str(name).str(nameEN).str(c.kind.name).str(c.subtype()).null().null()
-	sh.str(p.code).str(countryOf(p.code)).str(strings.TrimSuffix(p.zh, "市")).str(postcode(p.code, id)).null()
+	sh.str(p.code).str(countryOf(p.code)).str(strings.TrimSuffix(p.zh, "市")).str(postcode(p.code, id))
 	sh.id(c.channelID(id)).int(int64(c.owner)).date(min(c.first, created)).str(c.source()).date(created).str(status).id(into)
 	if c.kindNo == kReader {
 		sh.null().null()
