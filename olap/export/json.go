@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"math"
 
@@ -62,10 +64,40 @@ func WriteJSON(w io.Writer, t *olap.Table) error {
 		}
 		out.Rows = append(out.Rows, row)
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	return e.Encode(out)
+	return writeTable(bufio.NewWriter(w), out)
+}
+
+// writeTable writes one key, column and row a line.
+func writeTable(w *bufio.Writer, t jsonTable) error {
+	lead := "{\n"
+	add := func(key string, value any) error {
+		text, err := marshal(value)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s%q: %s", lead, key, text)
+		lead = ",\n"
+		return nil
+	}
+	err := errors.Join(add("query", t.Query), add("as_of", t.AsOf), add("run", t.Run), add("facts", t.Facts), add("notes", t.Notes))
+	list := func(key string, n int, item func(i int) any) {
+		lead = ",\n" + fmt.Sprintf("%q: [", key) + "\n"
+		for i := range n {
+			text, itemErr := marshal(item(i))
+			err = errors.Join(err, itemErr)
+			w.WriteString(lead)
+			w.Write(text)
+			lead = ",\n"
+		}
+		if n == 0 {
+			w.WriteString(lead)
+		}
+		w.WriteString("\n]")
+	}
+	list("columns", len(t.Columns), func(i int) any { return t.Columns[i] })
+	list("rows", len(t.Rows), func(i int) any { return t.Rows[i] })
+	w.WriteString("\n}\n")
+	return errors.Join(err, w.Flush())
 }
 
 // jsonValue is a value as encoding/json writes it exactly.
