@@ -65,7 +65,8 @@ func strptime(e string, formats []string) string {
 func timed(e string, zoned bool) string {
 	iso := "TRY_CAST(" + e + " AS TIMESTAMP)"
 	if zoned {
-		iso = fmt.Sprintf("CASE WHEN regexp_matches(%[1]s, '%[2]s') THEN CAST(TRY_CAST(%[1]s AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST(%[1]s AS TIMESTAMP) END", e, zone)
+		iso = fmt.Sprintf("CASE WHEN regexp_matches(%[1]s, '%[2]s') THEN CAST(TRY_CAST(%[3]s AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST(%[1]s AS TIMESTAMP) END", e, zone,
+			`regexp_replace(`+e+`, '([ T][0-9]{1,2}:[0-9]{2}) ?([+-])', '\1:00\2')`)
 	}
 	return "coalesce(" + iso + ", " + strptime(e, []string{"%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p"}) + ")"
 }
@@ -104,8 +105,8 @@ func usualDates(n string, how reading, zoned bool) string {
 		arm(`[0-9]{4}[/.-][0-9]{1,2}[/.-]?`, strptime(`regexp_replace(`+n+`, '^([0-9]{4})[/.-]([0-9]{1,2})[/.-]?$', '\1-\2')`, []string{"%Y-%m"}))
 	}
 	arm(`[0-9]{1,5}([.][0-9]+)?`, excelSerial(n))
-	fmt.Fprintf(&b, " ELSE %s END", strptime(n, []string{
-		"%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%b %d %Y", "%d %B %Y", "%B %d, %Y", "%B %d %Y"}))
+	fmt.Fprintf(&b, " WHEN regexp_matches(%s, '[0-9]') THEN %s END", n, strptime(n, []string{
+		"%d %b %Y", "%d-%b-%y", "%d-%b-%Y", "%b %d, %Y", "%b %d %Y", "%d %B %Y", "%B %d, %Y", "%B %d %Y"}))
 	return b.String()
 }
 
