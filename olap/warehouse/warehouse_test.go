@@ -296,7 +296,24 @@ func TestRunIDs(t *testing.T) {
 	}
 }
 
-func TestPublishRefusesOpenReaders(t *testing.T) {
+func TestPublishRefusesWhatIsStillOut(t *testing.T) {
+	dir := t.TempDir()
+	w := open(t, dir)
+	publish(t, w, "good", 1, 1)
+	d, err := w.Begin(t.Context(), "leaking")
+	must(t, err)
+	must(t, fill(t.Context(), d, 2, 1))
+	conn, err := d.DB().Conn(t.Context())
+	must(t, err)
+	_, err = d.Publish(t.Context())
+	wantError(t, err, "cannot publish 00000002-leaking.duckdb", "1 connections or readers still out")
+	must(t, conn.Close())
+	must(t, d.Discard())
+	wantLook(t, w, 1, 1)
+	publish(t, w, "next", 3, 1)
+}
+
+func TestPublishCancelled(t *testing.T) {
 	dir := t.TempDir()
 	w := open(t, dir)
 	publish(t, w, "good", 1, 1)

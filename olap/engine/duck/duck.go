@@ -105,6 +105,10 @@ func (db *DB) prepare(ctx context.Context) error {
 		attach += " (READ_ONLY)"
 	}
 	if _, err := exec(ctx, raw, attach, nil); err != nil {
+		var fault *engine.FaultError
+		if errors.As(err, &fault) {
+			fault.SQL = "" // the path says it better than the ATTACH
+		}
 		return fmt.Errorf("duck: open %s: %w", o.Path, err)
 	}
 	return nil
