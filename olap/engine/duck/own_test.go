@@ -145,6 +145,28 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// What does not fit into memory spills beside the file, and nothing stays.
+func TestSpill(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.duckdb")
+	db := open(t, Options{Path: path, MemoryLimit: "60MB", Threads: 1})
+	c, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Exec(t.Context(), engine.SQL(`CREATE TEMP TABLE t AS SELECT md5(range::VARCHAR) || md5((range + 1)::VARCHAR) AS "a" FROM range(2000000)`)); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := os.ReadDir(path + ".tmp"); err != nil || len(entries) == 0 {
+		t.Error("nothing was spilled to the folder beside the file:", entries, err)
+	}
+	if err := errors.Join(c.Close(), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path + ".tmp"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the spill folder stays:", err)
+	}
+}
+
 func TestBusyFile(t *testing.T) {
 	if path := os.Getenv("VERSO_DUCK_HOLD"); path != "" { // the other process
 		db := open(t, Options{Path: path})
