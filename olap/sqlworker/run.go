@@ -109,7 +109,9 @@ func start(ctx context.Context, self string, r Request) (*work, error) {
 	}
 	kill, cancel := context.WithTimeoutCause(ctx, r.Timeout+Grace, &TimeoutError{After: r.Timeout, Killed: true})
 	cmd := exec.CommandContext(kill, self, Argument)
-	cmd.Env = []string{} // it needs nothing of ours, secrets least
+	// It needs nothing of ours, secrets least. The C library reserves 64 MB of
+	// address space for each of its arenas.
+	cmd.Env = []string{"MALLOC_ARENA_MAX=4"}
 	cmd.Dir = string(filepath.Separator)
 	w := &work{ctx: ctx, request: r, cmd: cmd, kill: kill, cancel: cancel, stderr: &tail{}}
 	cmd.Stderr = w.stderr

@@ -41,7 +41,7 @@ type Request struct {
 	MaxRows      int64         // 0: one million
 	MaxBytes     int64         // of the result as Arrow IPC; 0: 1 GiB
 	MemoryBytes  int64         // for DuckDB's operators; 0: 1 GiB
-	AddressSpace int64         // for the whole worker process; 0: 4 GiB
+	AddressSpace int64         // for the whole worker process, which reserves about 1.5 GiB itself; 0: 4 GiB
 	Threads      int           // 0: all cores
 	TempDir      string        // see duck.SandboxOptions
 

@@ -201,7 +201,7 @@ func TestMemory(t *testing.T) {
 		`SELECT a FROM (SELECT md5(range::VARCHAR) || md5((range + 1)::VARCHAR) AS a FROM range(100000000)) ORDER BY a OFFSET 50000000`,
 	} {
 		t.Run(sql, func(t *testing.T) {
-			_, _, err := rows(t.Context(), Request{Path: path, SQL: sql, Timeout: 20 * time.Second, AddressSpace: 2 << 30, MemoryBytes: 400 << 20, Threads: 1, MaxBytes: 1 << 20})
+			_, _, err := rows(t.Context(), Request{Path: path, SQL: sql, Timeout: 20 * time.Second, AddressSpace: 3 << 30, MemoryBytes: 400 << 20, Threads: 1, MaxBytes: 1 << 20})
 			if err == nil {
 				t.Fatal("no error")
 			}
