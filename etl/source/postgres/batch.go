@@ -29,7 +29,8 @@ type batch struct {
 	columns []values
 	rows    int
 	size    int
-	arena   []byte // of the texts; a full piece is left to its slices
+	pieces  [][]byte // of the copied texts
+	piece   int      // being filled
 }
 
 func newBatch(columns int) *batch { return &batch{columns: make([]values, columns)} }
@@ -38,25 +39,36 @@ func newBatch(columns int) *batch { return &batch{columns: make([]values, column
 func (b *batch) reset() {
 	for i := range b.columns {
 		v := &b.columns[i]
-		clear(v.bytes) // let go of the arena
 		*v = values{levels: v.levels[:0], bools: v.bools[:0], int32s: v.int32s[:0], int64s: v.int64s[:0],
 			floats: v.floats[:0], double: v.double[:0], bytes: v.bytes[:0], fixed: v.fixed[:0]}
 	}
-	b.rows, b.size = 0, 0
+	for i := range b.pieces {
+		b.pieces[i] = b.pieces[i][:0]
+	}
+	b.rows, b.size, b.piece = 0, 0, 0
 }
+
+// pieceSize is the room for copied texts that is allocated at once.
+const pieceSize = 1 << 20
 
 // keep copies a text that is only lent.
 func (b *batch) keep(v []byte) []byte {
-	if len(b.arena)+len(v) > cap(b.arena) {
-		b.arena = make([]byte, 0, max(256<<10, len(v)))
+	for b.piece < len(b.pieces) && cap(b.pieces[b.piece])-len(b.pieces[b.piece]) < len(v) {
+		b.piece++
 	}
-	start := len(b.arena)
-	b.arena = append(b.arena, v...)
-	return b.arena[start:len(b.arena):len(b.arena)]
+	if b.piece == len(b.pieces) {
+		b.pieces = append(b.pieces, make([]byte, 0, max(pieceSize, len(v))))
+	}
+	p := b.pieces[b.piece]
+	start := len(p)
+	p = append(p, v...)
+	b.pieces[b.piece] = p
+	return p[start:len(p):len(p)]
 }
 
-// add appends a value that has no fault to column k; nil is null.
-func (b *batch) add(k int, c *column, v []byte) {
+// add appends a value that has no fault to column k, decoded as n if it is a
+// decimal; nil is null.
+func (b *batch) add(k int, c *column, v []byte, n decimal128.Num) {
 	col := &b.columns[k]
 	if v == nil {
 		col.levels = append(col.levels, 0)
@@ -77,7 +89,6 @@ func (b *batch) add(k int, c *column, v []byte) {
 	case formFloat8:
 		col.double = append(col.double, math.Float64frombits(binary.BigEndian.Uint64(v)))
 	case formDecimal:
-		n, _ := decimal(v, c.scale)
 		col.addDecimal(n, c.width)
 	case formDate:
 		col.int32s = append(col.int32s, int32(binary.BigEndian.Uint32(v))+epochDays)
@@ -153,4 +164,23 @@ func (c *column) node() (schema.Node, error) {
 		}
 	}
 	return schema.NewPrimitiveNodeLogical(c.name, parquet.Repetitions.Optional, logical, physical, width, -1)
+}
+
+// repeats says whether the values of a column come back often enough for a
+// dictionary, judged by a sample.
+func (v *values) repeats() bool {
+	const sample = 2000
+	seen := map[any]bool{}
+	n := 0
+	count := func(size int, at func(i int) any) {
+		step := max(1, size/sample)
+		for i := 0; i < size; i += step {
+			seen[at(i)] = true
+			n++
+		}
+	}
+	count(len(v.int32s), func(i int) any { return v.int32s[i] })
+	count(len(v.int64s), func(i int) any { return v.int64s[i] })
+	count(len(v.bytes), func(i int) any { return string(v.bytes[i]) })
+	return n > 0 && len(seen)*2 < n
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 )
 
 // rowGroup is the number of rows of a batch: one row group of Parquet, and of
@@ -47,10 +49,14 @@ type decoder struct {
 	started bool     // the header was read
 	ended   bool     // the trailer was read
 	records int64
+
+	decimals []decimal128.Num // of the row, where a column is one
+	trusted  bool             // the server keeps its texts valid UTF-8
 }
 
 func newDecoder(p *plan, to *writer, reject func(record int64, reason string, raw []byte) error) *decoder {
-	return &decoder{plan: p, to: to, reject: reject, batch: to.next(), fields: make([][]byte, len(p.columns))}
+	n := len(p.columns)
+	return &decoder{plan: p, to: to, reject: reject, batch: to.next(), fields: make([][]byte, n), decimals: make([]decimal128.Num, n)}
 }
 
 var signature = []byte("PGCOPY\n\xff\r\n\x00")
@@ -130,12 +136,12 @@ func (d *decoder) add(size int) error {
 		if d.fields[k] == nil {
 			continue
 		}
-		if reason := d.plan.columns[k].fault(d.fields[k]); reason != "" {
+		if reason := d.fault(k); reason != "" {
 			return d.reject(record, d.plan.columns[k].name+": "+reason, d.raw())
 		}
 	}
 	for k := range d.plan.columns {
-		d.batch.add(k, &d.plan.columns[k], d.fields[k])
+		d.batch.add(k, &d.plan.columns[k], d.fields[k], d.decimals[k])
 	}
 	d.batch.rows++
 	d.batch.size += size
@@ -164,6 +170,32 @@ func (d *decoder) finish() error {
 	return nil
 }
 
+// fault says why the value of column k is none, and keeps a decimal it decoded.
+func (d *decoder) fault(k int) string {
+	c, v := &d.plan.columns[k], d.fields[k]
+	switch c.form {
+	case formText, formPadded, formJSONB:
+		if d.trusted && len(v) >= c.size {
+			return ""
+		}
+	case formDecimal:
+		if len(v) >= c.size && finite(v) {
+			var ok bool
+			if d.decimals[k], ok = decimal(v, c.scale); ok {
+				return ""
+			}
+			return tooWide
+		}
+	}
+	return c.fault(v)
+}
+
+// finite says that a numeric is neither NaN nor infinite.
+func finite(v []byte) bool {
+	sign := binary.BigEndian.Uint16(v[4:])
+	return sign == 0 || sign == 0x4000
+}
+
 // fault says why a value cannot be a column's, "" when it can.
 func (c *column) fault(v []byte) string {
 	if len(v) < c.size {
@@ -171,13 +203,8 @@ func (c *column) fault(v []byte) string {
 	}
 	switch c.form {
 	case formDecimal, formNumericText:
-		if sign := binary.BigEndian.Uint16(v[4:]); sign != 0 && sign != 0x4000 {
+		if !finite(v) {
 			return notFinite
-		}
-		if c.form == formDecimal {
-			if _, ok := decimal(v, c.scale); !ok {
-				return tooWide
-			}
 		}
 	case formDate:
 		if days := int32(binary.BigEndian.Uint32(v)); days == math.MaxInt32 || days == math.MinInt32 {

@@ -27,7 +27,7 @@ func decimal(v []byte, scale int32) (n decimal128.Num, ok bool) {
 	}
 	// The last digit counts 10000^(weight-count+1): shift is what it lacks to scale.
 	shift := 4*(weight-count+1) + int(scale)
-	if count <= 4 && shift <= 2 && shift >= -4 {
+	if 4*count+max(shift, 0) <= 18 && shift >= -4 {
 		value := int64(0)
 		for i := range count {
 			value = value*10000 + int64(binary.BigEndian.Uint16(v[8+2*i:]))

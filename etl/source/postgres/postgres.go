@@ -205,6 +205,7 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 	d := newDecoder(p, w, func(record int64, reason string, raw []byte) error {
 		return job.Reject(s.name, 0, record, reason, raw)
 	})
+	d.trusted = s.conn.PgConn().ParameterStatus("server_encoding") != "SQL_ASCII"
 	_, err = s.conn.PgConn().CopyTo(ctx, d, "COPY (\n"+p.copySQL+"\n) TO STDOUT (FORMAT binary)")
 	if err == nil {
 		err = d.finish()

@@ -23,7 +23,8 @@ const columnWorkers = 3
 // own so that the server is drained meanwhile.
 type writer struct {
 	file    *os.File
-	parquet *file.Writer
+	plan    *plan
+	parquet *file.Writer // nil before the first batch
 	batches chan *batch
 	free    chan *batch
 	failed  chan struct{} // closed at the first error
@@ -31,39 +32,46 @@ type writer struct {
 }
 
 func newWriter(path string, p *plan) (*writer, error) {
-	nodes := make(schema.FieldList, len(p.columns))
-	for i := range p.columns {
-		node, err := p.columns[i].node()
-		if err != nil {
-			return nil, err
-		}
-		nodes[i] = node
-	}
-	root, err := schema.NewGroupNode("schema", parquet.Repetitions.Required, nodes, -1)
-	if err != nil {
-		return nil, err
-	}
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	props := parquet.NewWriterProperties(
-		parquet.WithCompression(compress.Codecs.Snappy),
-		parquet.WithDictionaryPageSizeLimit(256<<10),
-		parquet.WithCreatedBy("verso"),
-	)
-	pw, err := file.NewParquetWriterWithError(f, root, file.WithWriterProps(props))
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	w := &writer{file: f, parquet: pw, batches: make(chan *batch, 1), free: make(chan *batch, 3),
+	w := &writer{file: f, plan: p, batches: make(chan *batch, 1), free: make(chan *batch, 3),
 		failed: make(chan struct{}), done: make(chan error, 1)}
 	for range cap(w.free) {
 		w.free <- newBatch(len(p.columns))
 	}
 	go w.run()
 	return w, nil
+}
+
+// begin writes the head of the file. The first batch decides which columns get
+// a dictionary. There are no statistics: a landing is read from end to end.
+func (w *writer) begin(first *batch) error {
+	nodes := make(schema.FieldList, len(w.plan.columns))
+	options := []parquet.WriterProperty{
+		parquet.WithCompression(compress.Codecs.Snappy),
+		parquet.WithDictionaryPageSizeLimit(512 << 10),
+		parquet.WithDictionaryDefault(false),
+		parquet.WithStats(false),
+		parquet.WithCreatedBy("verso"),
+	}
+	for i := range w.plan.columns {
+		node, err := w.plan.columns[i].node()
+		if err != nil {
+			return err
+		}
+		nodes[i] = node
+		if first.columns[i].repeats() {
+			options = append(options, parquet.WithDictionaryPath(parquet.ColumnPath{w.plan.columns[i].name}, true))
+		}
+	}
+	root, err := schema.NewGroupNode("schema", parquet.Repetitions.Required, nodes, -1)
+	if err != nil {
+		return err
+	}
+	w.parquet, err = file.NewParquetWriterWithError(w.file, root, file.WithWriterProps(parquet.NewWriterProperties(options...)))
+	return err
 }
 
 func (w *writer) run() {
@@ -101,6 +109,11 @@ func (w *writer) group(b *batch) (err error) {
 			err = panicked(p)
 		}
 	}()
+	if w.parquet == nil {
+		if err := w.begin(b); err != nil {
+			return err
+		}
+	}
 	group, err := w.parquet.AppendBufferedRowGroupChecked()
 	if err != nil {
 		return err
@@ -170,6 +183,9 @@ func (w *writer) close(good bool) (err error) {
 			err = e
 		}
 	}()
+	if good && err == nil && w.parquet == nil {
+		err = w.begin(newBatch(len(w.plan.columns)))
+	}
 	if good && err == nil {
 		err = w.parquet.Close()
 	}
