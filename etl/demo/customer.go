@@ -125,6 +125,12 @@ func (c *customer) settle(slot slotOf, after day) {
 	c.first = c.created - day(d.ExpFloat64()*60)
 	c.hazardMonth = w.cal.monthIndex(c.from)
 	c.lambda = d.gamma(c.kind.shape, c.kind.lines)
+	if c.kindNo == kAgent {
+		c.lambda = c.kind.stratum(d, c.slot-c.kind.firstSlot)
+	}
+	if w.effects && (c.kindNo == kLibrary || c.kindNo == kUniversity) {
+		c.lambda *= plantRelief
+	}
 	c.elastic = -.4 + .04*d.NormFloat64()
 	if d.chance(.15) {
 		c.elastic = -2.2 + .15*d.NormFloat64()
@@ -135,7 +141,7 @@ func (c *customer) settle(slot slotOf, after day) {
 	c.discount = math.Max(0, c.kind.discount+1.5*d.NormFloat64())
 	c.fair = c.segment == segFair || d.chance(fairChance(c.kindNo))
 	c.lumpy = (c.kindNo == kGovernment || c.kindNo == kLibrary) && d.chance(.15)
-	c.quoted = c.kindNo != kReader && c.kindNo != kAgent && d.chance(.3)
+	c.quoted = c.kindNo != kReader && c.kindNo != kAgent && d.chance(.15)
 	c.contacts = 1
 	if c.kindNo != kReader {
 		c.contacts = d.between(1, 3)
@@ -161,6 +167,10 @@ func (c *customer) settle(slot slotOf, after day) {
 		c.dup = c.s.ids.next(idCustomer)
 	}
 }
+
+// plantRelief makes room for the planted customers, who are large libraries and
+// universities, so that the means of these types stay as given.
+const plantRelief = .87
 
 // fairChance is how likely a type visits the book fairs.
 func fairChance(kind int) float64 {

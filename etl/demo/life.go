@@ -122,12 +122,12 @@ func (c *customer) serviceRatio(on day) float64 {
 func (c *customer) leave(on day, ratio float64) {
 	d := c.d
 	causes := []string{"service", "price", "competitor", "budget cut"}
-	cum := []float64{.32, .58, .79, 1}
+	cum := []float64{.39, .62, .81, 1}
 	if c.elastic < -1.5 {
-		cum = []float64{.22, .66, .83, 1}
+		cum = []float64{.28, .62, .82, 1}
 	}
 	if ratio >= 2 {
-		cum = []float64{.66, .79, .9, 1}
+		cum = []float64{.68, .80, .9, 1}
 	}
 	c.cause = causes[d.pick(cum)]
 	c.onset = on

@@ -254,17 +254,29 @@ func (c *customer) writeOrders() {
 		c.s.dirtyOrder(o)
 		sh.int(o.id).str("SO" + strconv.Itoa(o.day.year()%100) + "-" + strconv.FormatInt(o.id, 10)).int(o.customer)
 		sh.int(c.contactID(int(mix(uint64(o.id))%uint64(c.contacts)))).time(o.day, o.second).str(o.channel).id(int64(o.staff))
-		sh.null().id(o.campaign).id(w.catalogueFor(o, c)).bool(o.rush).date(o.day + 90).str(w.ccy[c.ccy].code)
+		sh.null().id(o.campaign).id(w.catalogueFor(o, c)).bool(o.rush).date(o.required(c)).str(w.ccy[c.ccy].code)
 		if c.ccy == cCNY {
 			sh.null()
 		} else {
 			sh.rate(o.fx)
 		}
-		sh.str(w.places[c.place].code).str(c.kind.terms).str(status).money(o.total).end()
+		sh.str(w.places[c.place].code).str(status).money(o.total).end()
 		for k := o.first; k < o.first+o.lines; k++ {
 			c.writeLine(o, &c.lines[k])
 		}
 	}
+}
+
+// required is the day the customer asks for, if it does.
+func (o *order) required(c *customer) day {
+	l := &c.lines[o.first]
+	switch {
+	case l.textbook:
+		return l.flow.promised
+	case o.rush:
+		return o.day + 40
+	}
+	return noDay
 }
 
 // writeLine writes one order line.

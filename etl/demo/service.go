@@ -80,9 +80,12 @@ func (c *customer) timeOrNull(sh *sheet, on day, second int) {
 	sh.time(on, second)
 }
 
-// ticketEvents writes the steps of a request.
+// ticketEvents writes the steps of a request of the last two years.
 func (c *customer) ticketEvents(id int64, opened day, second int, answered day, answerSec int, resolved day, transfers int) {
 	sh, last := c.s.sheet(tTicketEvent), c.w.last
+	if opened < last-730 {
+		return
+	}
 	sh.int(id).time(opened, second).str("opened").null().str("service").end()
 	for i := range min(transfers, 3) {
 		to := []string{"import", "distribution", "orders"}[i]

@@ -115,7 +115,7 @@ func (m *titleMaker) make(i int32, listed day) title {
 	t.number = m.perSup[t.sup]
 	m.perSup[t.sup]++
 	t.pop = float32(math.Pow(d.Float64()*float64(m.total)*.35+20, -0.8))
-	cny := d.logNormal(470, .52)
+	cny := d.logNormal(505, .52)
 	switch t.level {
 	case professional:
 		cny *= 1.2
