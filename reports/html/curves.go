@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
+	"github.com/go-echarts/go-echarts/v2/types"
 
 	"verso/reports/view"
 )
@@ -13,7 +14,7 @@ import (
 func valueAxis(f frame, formatter string) opts.YAxis {
 	return opts.YAxis{Type: "value", SplitNumber: 4,
 		AxisLine:  &opts.AxisLine{Show: opts.Bool(false)},
-		AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: "@ink2", FontSize: f.font, Formatter: opts.FuncOpts(formatter)},
+		AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: "@ink2", FontSize: f.font, Formatter: types.FuncStr(formatter)},
 		SplitLine: &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "@grid", Width: 1}}}
 }
 

@@ -93,7 +93,7 @@ const unknownMember = "(unknown)"
 func (c *Context) memberLabel(attribute string, v any) string {
 	s := strings.TrimSpace(text(v))
 	switch s {
-	case "":
+	case "", "(none)":
 		return c.t("member.none")
 	case unknownMember:
 		return c.t("member.unknown")

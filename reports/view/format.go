@@ -54,6 +54,9 @@ func (f Format) Scaled(x float64) float64 {
 // Show writes a value in the language: numbers in the format, dates as dates,
 // "n/a" where not applicable and an en dash where there is no data.
 func Show(lang string, v Value, f Format) string {
+	if v.Format != nil {
+		f = *v.Format
+	}
 	switch v.Kind {
 	case Text:
 		return v.Text

@@ -29,6 +29,8 @@ type Value struct {
 	Date  time.Time // Date
 	Trend []Value   // Trend
 	Href  string    // a page or file of the site this value links to
+	// Format replaces the column's where a column mixes measures; nil for none.
+	Format *Format
 }
 
 // T is a text value.
