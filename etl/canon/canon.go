@@ -23,29 +23,41 @@ const (
 
 // Table is one canonical source table.
 type Table struct {
-	Name    string   // such as order_line
-	Area    string   // customer, title, order, purchase, finance, campaign, service, people, reference
-	Meaning string   // one line
-	Key     []string // columns that identify a row; empty: no key
-	Columns []Column // in canonical order; the common columns (source_system …) last
-	Minimal bool     // part of the smallest useful input
+	Name    string   `json:"name" yaml:"name"`                 // such as order_line
+	Area    string   `json:"area" yaml:"-"`                    // one of Areas
+	Meaning string   `json:"meaning" yaml:"meaning"`           // one line
+	Key     []string `json:"key,omitempty" yaml:"key"`         // columns that identify a row; empty: no key
+	Minimal bool     `json:"minimal,omitempty" yaml:"minimal"` // part of the smallest useful input
+	Columns []Column `json:"columns" yaml:"columns"`           // in canonical order; the common columns (source_system …) last
 }
 
 // Column is one column of a canonical table.
 type Column struct {
-	Name       string
-	Type       Type
-	Required   bool     // the mapping must supply it; null is quarantined, or for a reference becomes member -1
-	References string   // table.column it points to; "" for none
-	Values     []string // accepted values, lower case; nil: any
-	Unit       string   // copies, days, minutes, document currency, …
-	Min, Max   *float64 // accepted range of numbers; nil: open
-	Default    string   // value when the column is not mapped; "" is null
-	Aliases    []string // other names sources use for it, for guessing and hints
-	Meaning    string   // one line
+	Name       string   `json:"name" yaml:"name"`
+	Type       Type     `json:"type" yaml:"type"`
+	Required   bool     `json:"required,omitempty" yaml:"required"`     // the mapping must supply it; null is quarantined, or for a reference becomes member -1
+	Numbered   bool     `json:"numbered,omitempty" yaml:"numbered"`     // when not mapped, the stage step numbers the rows from 1 in source order (line_no: within the order)
+	References string   `json:"references,omitempty" yaml:"references"` // table.column it points to; "" for none
+	Values     []string `json:"values,omitempty" yaml:"values"`         // accepted values, lower case; nil: any
+	Unit       string   `json:"unit,omitempty" yaml:"unit"`             // copies, days, minutes, document currency, …
+	Min        *float64 `json:"min,omitempty" yaml:"min"`               // smallest accepted number; nil: open
+	Max        *float64 `json:"max,omitempty" yaml:"max"`               // largest accepted number; nil: open
+	Default    string   `json:"default,omitempty" yaml:"default"`       // value when the column is not mapped; "" is null
+	Aliases    []string `json:"aliases,omitempty" yaml:"aliases"`       // other names sources use for it, for guessing and hints
+	Meaning    string   `json:"meaning" yaml:"meaning"`                 // one line
 }
 
-// Column finds a column by name.
+// Common reports whether c is one of the columns that every table has:
+// source_system, source_id, updated_at, is_deleted.
+func (c Column) Common() bool {
+	switch c.Name {
+	case "source_system", "source_id", "updated_at", "is_deleted":
+		return true
+	}
+	return false
+}
+
+// Column finds a column by its canonical name.
 func (t *Table) Column(name string) (Column, bool) {
 	for _, c := range t.Columns {
 		if c.Name == name {

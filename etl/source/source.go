@@ -19,8 +19,9 @@ type Request struct {
 
 // RejectsPath is where the rejects of a landing at path are written; the file
 // exists only when there are rejects. Columns: file VARCHAR, line BIGINT (from
-// 1; of the record's first line), record BIGINT (from 0, header not counted),
-// reason VARCHAR, raw VARCHAR.
+// 1; of the record's first line), record BIGINT (from 0 in its file, header not
+// counted), reason VARCHAR, raw VARCHAR. Bytes that are no valid text stand in raw
+// as \xNN.
 func RejectsPath(path string) string { return path + ".rejects" }
 
 // Report tells what one landing did.
@@ -42,6 +43,7 @@ type File struct {
 	SHA256   string // of the bytes as they are on disk
 	Read     int64
 	Landed   int64
+	Notes    []string // what was found and put right: header names made unique, …
 }
 
 // Column is one column of the landed Parquet file, with its engine type:
@@ -61,6 +63,14 @@ type Source interface {
 	Land(ctx context.Context, conn engine.Conn, req Request) (Report, error)
 	// Close ends connections.
 	Close() error
+}
+
+// Sampler shows the first rows of an extract, as text, for people and for
+// guessing a mapping. Every shipped source has it.
+type Sampler interface {
+	// Sample returns up to n rows in source order, each with one text per column
+	// of Columns; null is the empty text.
+	Sample(ctx context.Context, conn engine.Conn, req Request, n int) ([][]string, error)
 }
 
 // Position is where a landed row stood in its source.

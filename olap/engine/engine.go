@@ -9,12 +9,12 @@
 // error for which errors.Is(err, ctx.Err()) holds, and the connection stays usable.
 //
 // Errors: an error of the statement itself (syntax, unknown table, failed cast)
-// is a [*StatementError]; anything else is a fault of the machine or the file.
+// is a [*StatementError]; a fault of the machine or the file is a [*FaultError],
+// whose kind errors.Is finds.
 package engine
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -105,14 +105,7 @@ type StatementError struct {
 
 // Error names the engine's message and the first line of the statement.
 func (e *StatementError) Error() string {
-	text := strings.TrimSpace(e.SQL)
-	if cut := strings.IndexByte(text, '\n'); cut >= 0 {
-		text = text[:cut] + " …"
-	}
-	if len(text) > 200 {
-		text = text[:200] + " …"
-	}
-	return fmt.Sprintf("%s (in: %s)", e.Message, text)
+	return e.Message + " (in: " + excerpt(e.SQL) + ")"
 }
 
 // Unwrap returns the driver's error.

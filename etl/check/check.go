@@ -1,0 +1,285 @@
+// Package check runs rules over a filled warehouse. A rule is a SELECT that
+// returns offenders; what share of the tested rows may offend, and how bad that
+// is, are data that verso.yaml can override.
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"verso/etl/canon"
+	"verso/etl/config"
+	"verso/olap/engine"
+)
+
+// Severities of a check.
+const (
+	Error = "error" // a breach refuses the refresh
+	Warn  = "warn"
+	Info  = "info"
+	Off   = "off" // not run
+)
+
+// Definition is one check.
+type Definition struct {
+	ID          string
+	Family      string // id under which verso.yaml overrides all of a kind; may equal ID
+	Table       string // canonical table, or what else it is about
+	Severity    string
+	Threshold   float64 // share of tested rows that may offend
+	Description string
+	Hint        string
+	Needs       []string // canonical tables that must be supplied
+	Tested      string   // SELECT of the number of rows tested
+	Offenders   string   // SELECT of offenders: ids and the value
+	Count       string   // SELECT of the number of offenders; "": count the rows of Offenders
+	Landing     bool     // reads landed files, so it runs during a refresh only
+}
+
+// Result is what one check found.
+type Result struct {
+	ID          string  `json:"id"`
+	Table       string  `json:"table"`
+	Severity    string  `json:"severity"`
+	Description string  `json:"description"`
+	Hint        string  `json:"hint"`
+	Tested      int64   `json:"tested"`
+	Offenders   int64   `json:"offenders"`
+	Threshold   float64 `json:"threshold"`
+	Passed      bool    `json:"passed"`
+	Samples     string  `json:"samples"` // JSON list of up to five offenders
+}
+
+// Share is the offending share of what was tested; 0 when nothing was.
+func (r Result) Share() float64 {
+	if r.Tested <= 0 {
+		return 0
+	}
+	return float64(r.Offenders) / float64(r.Tested)
+}
+
+// Report is what all checks found, in the order they ran.
+type Report struct{ Results []Result }
+
+// Refusal is a RefusedError when a check of severity error is breached, else nil.
+func (r *Report) Refusal() error {
+	var failed []Result
+	for _, x := range r.Results {
+		if x.Severity == Error && !x.Passed {
+			failed = append(failed, x)
+		}
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	return &RefusedError{Failed: failed}
+}
+
+// RefusedError is data that the checks refuse; nothing of it is published.
+type RefusedError struct{ Failed []Result }
+
+// Error lists the failed checks with numbers, samples and what to do.
+func (e *RefusedError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d check(s) of severity error failed; the last published generation stays", len(e.Failed))
+	for _, f := range e.Failed {
+		fmt.Fprintf(&b, "\n  %s (%s): %s: %d of %d", f.ID, f.Table, f.Description, f.Offenders, f.Tested)
+		if f.Tested > 0 {
+			fmt.Fprintf(&b, " (%.2f%%, allowed %.2f%%)", 100*f.Share(), 100*f.Threshold)
+		}
+		if f.Samples != "" && f.Samples != "[]" {
+			b.WriteString("\n    such as " + f.Samples)
+		}
+		b.WriteString("\n    " + f.Hint)
+	}
+	b.WriteString("\n  a check's severity and threshold can be set under checks: in verso.yaml")
+	return b.String()
+}
+
+// UnknownError is a check that verso.yaml overrides but that does not exist.
+type UnknownError struct {
+	ID   string
+	Near []string
+}
+
+// Error names the nearest checks.
+func (e *UnknownError) Error() string {
+	s := fmt.Sprintf("checks: there is no check %q", e.ID)
+	if len(e.Near) > 0 {
+		s += "; did you mean " + strings.Join(e.Near, ", ") + "?"
+	}
+	return s
+}
+
+// Options say what to check.
+type Options struct {
+	Canon     []canon.Table           // nil: canon.Tables()
+	Overrides map[string]config.Check // by check id or family
+	Extra     []Definition            // beside the shipped ones, such as those over landed files
+}
+
+// Run runs every check that has its tables, on a draft or read-only on a
+// published generation. Checks over landed files that are not among
+// Options.Extra keep the result stored in the generation.
+func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
+	if o.Canon == nil {
+		o.Canon = canon.Tables()
+	}
+	supplied, err := suppliedTables(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	all := append(Definitions(o.Canon, supplied), o.Extra...)
+	if err := known(all, o.Canon, o.Overrides); err != nil {
+		return nil, err
+	}
+	report := &Report{}
+	for _, d := range all {
+		if d = overridden(d, o.Overrides); d.Severity == Off || !have(supplied, d.Needs) {
+			continue
+		}
+		result, err := runOne(ctx, db, d)
+		if err != nil {
+			return nil, fmt.Errorf("check %s: %w", d.ID, err)
+		}
+		report.Results = append(report.Results, result)
+	}
+	if len(o.Extra) == 0 {
+		err = stored(ctx, db, o, report)
+	}
+	return report, err
+}
+
+// Tables that feed nothing are not tested.
+func have(supplied map[string]bool, needs []string) bool {
+	for _, t := range needs {
+		if !supplied[t] {
+			return false
+		}
+	}
+	return true
+}
+
+func suppliedTables(ctx context.Context, db engine.Querier) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := engine.Rows(ctx, db, engine.SQL(`SELECT DISTINCT "table_name" FROM meta.table_load WHERE "supplied"`), func(row []any) error {
+		out[engine.Text(row[0])] = true
+		return nil
+	})
+	return out, err
+}
+
+// overridden applies verso.yaml: the family first, then the check itself.
+func overridden(d Definition, overrides map[string]config.Check) Definition {
+	for _, id := range []string{d.Family, d.ID} {
+		if o, ok := overrides[id]; ok {
+			if o.Severity != "" {
+				d.Severity = o.Severity
+			}
+			if o.Threshold != nil {
+				d.Threshold = *o.Threshold
+			}
+		}
+	}
+	return d
+}
+
+// runOne counts what was tested and what offends, and takes samples.
+func runOne(ctx context.Context, db engine.Querier, d Definition) (Result, error) {
+	r := Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Hint: d.Hint, Threshold: d.Threshold, Samples: "[]"}
+	var err error
+	if r.Tested, err = number(ctx, db, d.Tested); err != nil {
+		return r, err
+	}
+	count := d.Count
+	if count == "" {
+		count = "SELECT count(*) FROM (\n" + d.Offenders + "\n) AS o"
+	}
+	if r.Offenders, err = number(ctx, db, count); err != nil {
+		return r, err
+	}
+	if r.Offenders > 0 {
+		if r.Samples, err = samples(ctx, db, d.Offenders); err != nil {
+			return r, err
+		}
+	}
+	r.judge()
+	return r, nil
+}
+
+func (r *Result) judge() {
+	r.Passed = r.Offenders == 0 || r.Tested > 0 && r.Share() <= r.Threshold
+}
+
+func number(ctx context.Context, db engine.Querier, sql string) (int64, error) {
+	row, err := engine.One(ctx, db, engine.SQL(sql))
+	if err != nil {
+		return 0, err
+	}
+	n, ok := engine.Int(row[0])
+	if !ok && row[0] != nil {
+		return 0, errors.New("the count is no whole number")
+	}
+	return n, nil
+}
+
+// sampleCount is how many offenders a result shows.
+const sampleCount = 5
+
+// samples are the first offenders in the order of their columns, as JSON.
+func samples(ctx context.Context, db engine.Querier, offenders string) (string, error) {
+	r, err := db.Query(ctx, engine.SQL("SELECT * FROM (\n"+offenders+"\n) AS o LIMIT 0"))
+	if err != nil {
+		return "", err
+	}
+	fields := r.Schema().Fields()
+	r.Release()
+	order := make([]string, len(fields))
+	for i := range fields {
+		order[i] = fmt.Sprintf("%d NULLS LAST", i+1)
+	}
+	sql := fmt.Sprintf("SELECT * FROM (\n%s\n) AS o ORDER BY %s LIMIT %d", offenders, strings.Join(order, ", "), sampleCount)
+	var b strings.Builder
+	err = engine.Rows(ctx, db, engine.SQL(sql), func(row []any) error {
+		if b.Len() > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteByte('{')
+		for i, v := range row {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			name, err := json.Marshal(fields[i].Name)
+			if err != nil {
+				return err
+			}
+			text, err := json.Marshal(short(v))
+			if err != nil {
+				return err
+			}
+			b.Write(name)
+			b.WriteString(": ")
+			b.Write(text)
+		}
+		b.WriteByte('}')
+		return nil
+	})
+	return "[" + b.String() + "]", err
+}
+
+// short is a value of a sample: whole numbers as such, the rest as text of at
+// most 200 characters, null as null.
+func short(v any) any {
+	switch n := v.(type) {
+	case nil, int64, bool:
+		return n
+	}
+	text := []rune(engine.Text(v))
+	if len(text) > 200 {
+		return string(text[:200]) + "…"
+	}
+	return string(text)
+}

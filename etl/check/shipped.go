@@ -1,0 +1,129 @@
+package check
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"verso/etl/canon"
+	"verso/etl/config"
+)
+
+//go:embed sql/*.sql
+var shipped embed.FS
+
+// parsed reads the embedded checks once; they are part of the program, so a
+// fault in them is a fault of the build.
+var parsed = sync.OnceValue(func() []Definition {
+	files, err := fs.Glob(shipped, "sql/*.sql")
+	if err != nil {
+		panic(err)
+	}
+	var out []Definition
+	for _, name := range files {
+		text, err := shipped.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		d, err := parse(strings.TrimSuffix(strings.TrimPrefix(name, "sql/"), ".sql"), string(text))
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, d)
+	}
+	return out
+})
+
+// parse reads a check file: a head of "-- key: value" lines, then the SELECT of
+// offenders. The file's name is the check's id.
+func parse(id, text string) (Definition, error) {
+	d := Definition{ID: id, Family: id}
+	for {
+		line, rest, _ := strings.Cut(text, "\n")
+		comment, ok := strings.CutPrefix(line, "-- ")
+		if !ok {
+			break
+		}
+		text = rest
+		key, value, _ := strings.Cut(comment, ":")
+		if err := d.set(key, strings.TrimSpace(value)); err != nil {
+			return d, fmt.Errorf("check %s: %w", id, err)
+		}
+	}
+	d.Offenders = strings.TrimRight(strings.TrimSpace(text), ";")
+	if d.Severity == "" || d.Tested == "" || d.Offenders == "" || d.Description == "" || d.Hint == "" {
+		return d, fmt.Errorf("check %s: severity, tested, description, hint and the SELECT must be given", id)
+	}
+	return d, nil
+}
+
+func (d *Definition) set(key, value string) (err error) {
+	switch key {
+	case "table":
+		d.Table = value
+	case "severity":
+		d.Severity = value
+	case "threshold":
+		d.Threshold, err = strconv.ParseFloat(value, 64)
+	case "needs":
+		for _, t := range strings.Split(value, ",") {
+			if t = strings.TrimSpace(t); t != "" {
+				d.Needs = append(d.Needs, t)
+			}
+		}
+	case "description":
+		d.Description = value
+	case "hint":
+		d.Hint = value
+	case "tested":
+		d.Tested = value
+	default:
+		err = fmt.Errorf("unknown key %q", key)
+	}
+	return err
+}
+
+// Definitions lists the checks for a warehouse to which these canonical tables
+// were supplied: first those made from the declaration of the tables, then the
+// shipped files, by id.
+func Definitions(tables []canon.Table, supplied map[string]bool) []Definition {
+	var out []Definition
+	for i := range tables {
+		if t := &tables[i]; supplied[t.Name] {
+			out = append(out, ofTable(t, supplied)...)
+		}
+	}
+	return append(out, parsed()...)
+}
+
+// known refuses overrides of checks that do not exist, whatever was supplied.
+func known(all []Definition, tables []canon.Table, overrides map[string]config.Check) error {
+	ids := map[string]bool{duplicateFamily: true}
+	every := map[string]bool{}
+	for _, t := range tables {
+		every[t.Name] = true
+	}
+	for _, d := range append(Definitions(tables, every), all...) {
+		ids[d.ID], ids[d.Family] = true, true
+	}
+	var names []string
+	for id := range ids {
+		names = append(names, id)
+	}
+	slices.Sort(names)
+	var wrong []string
+	for id := range overrides {
+		if !ids[id] && !strings.HasPrefix(id, duplicateFamily+".") {
+			wrong = append(wrong, id)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	slices.Sort(wrong)
+	return &UnknownError{ID: wrong[0], Near: canon.Nearest(wrong[0], names, 3)}
+}

@@ -1,0 +1,181 @@
+package config
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func environment(name string) (string, bool) {
+	value, ok := map[string]string{
+		"PGURL": "postgres://reader:hush@db/shop", "DATA": "/srv/data",
+	}[name]
+	return value, ok
+}
+
+// TestBad: each wrong configuration causes exactly the message beside it.
+func TestBad(t *testing.T) {
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(files) < 40 {
+		t.Fatalf("%d wrong configurations, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			c, err := Load(file, environment)
+			var problems *Error
+			if !errors.As(err, &problems) || c != nil {
+				t.Fatalf("got %v, %v; want an *Error", c, err)
+			}
+			got := filepath.ToSlash(err.Error()) + "\n"
+			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(string(want), got); d != "" {
+				t.Error(d)
+			}
+			for _, secret := range []string{"s3cret", "geheim", "hush"} {
+				if strings.Contains(got, secret) {
+					t.Errorf("the message shows a password: %s", got)
+				}
+			}
+		})
+	}
+}
+
+const good = `
+version: 1
+company: {name: Page & Co, currency: EUR}
+sources:
+  orders: {kind: file, path: "in/*.csv", encoding: GBK, csv: {delimiter: tab, null: "-"}, dates: "%d.%m.%Y"}
+  old: {kind: file, path: "${DATA}/old.parquet"}
+  shop: {kind: postgres, dsn: "${PGURL}"}
+tables:
+  order_header:
+    from: orders
+    columns: {order_id: 订单号, order_date: 日期}
+  order_line:
+    - from: orders
+      columns: {order_id: 订单号, qty_ordered: 数量, unit_price: 单价}
+    - from: old
+      select: |
+        SELECT no AS order_id, n AS qty_ordered, ';' AS title_text, p AS unit_price -- a; b
+        FROM old;
+  customer:
+    from: shop
+    select: SELECT id AS customer_id FROM customers
+checks:
+  title.isbn: {severity: warn, threshold: 0.05}
+  order.dates: {severity: off}
+`
+
+func parseGood(t *testing.T, text string) *Config {
+	t.Helper()
+	c, err := Parse([]byte(text), "verso.yaml", filepath.FromSlash("/company/verso.yaml"), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestGood(t *testing.T) {
+	got := parseGood(t, good)
+	threshold := 0.05
+	want := &Config{
+		Version: 1, AsOf: "latest", Keep: 3, Seed: 1, IDs: "integer", Models: Models{Months: 12, RFM: RFM{Mode: "quintile"}},
+		Company:   Company{Name: "Page & Co", Currency: "EUR", Language: "en", FiscalYearStart: 1, WeekStart: "monday"},
+		Warehouse: filepath.FromSlash("/company/warehouse"), Site: filepath.FromSlash("/company/site"),
+		File: filepath.FromSlash("/company/verso.yaml"),
+		Sources: map[string]Source{
+			"orders": {Kind: "file", Path: filepath.FromSlash("/company/in/*.csv"), Encoding: "gb18030",
+				CSV: CSV{Delimiter: "\t", Null: "-"}, Dates: []string{"%d.%m.%Y"}},
+			"old":  {Kind: "file", Path: filepath.FromSlash("/srv/data/old.parquet")},
+			"shop": {Kind: "postgres", DSN: "postgres://reader:hush@db/shop"},
+		},
+		Tables: map[string]Maps{
+			"order_header": {{From: "orders", Columns: map[string]string{"order_id": "订单号", "order_date": "日期"}, Line: 10}},
+			"order_line": {
+				{From: "orders", Columns: map[string]string{"order_id": "订单号", "qty_ordered": "数量", "unit_price": "单价"}, Line: 13},
+				{From: "old", Select: "SELECT no AS order_id, n AS qty_ordered, ';' AS title_text, p AS unit_price -- a; b\nFROM old", Line: 15},
+			},
+			"customer": {{From: "shop", Select: "SELECT id AS customer_id FROM customers", Line: 20}},
+		},
+		Checks: map[string]Check{
+			"title.isbn":  {Severity: "warn", Threshold: &threshold, Line: 23},
+			"order.dates": {Severity: "off", Line: 24},
+		},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestDigest(t *testing.T) {
+	digest := Digest(parseGood(t, good))
+	if len(digest) != 64 {
+		t.Fatalf("digest %q", digest)
+	}
+	same := map[string]string{
+		"path": `in/*.csv`, "dsn": `"${PGURL}"`, "comment": "checks:",
+	}
+	for name, old := range same {
+		text := strings.Replace(good, old, map[string]string{
+			"path": `elsewhere/*.csv`, "dsn": `"postgres://other@db/shop"`, "comment": "keep: 9\nengine: {threads: 2} # two\nwarehouse: w\nchecks:",
+		}[name], 1)
+		if text == good || Digest(parseGood(t, text)) != digest {
+			t.Errorf("%s changes the digest", name)
+		}
+	}
+	for _, change := range [][2]string{
+		{"currency: EUR", "currency: USD"}, {"订单号, order_date", "单号, order_date"}, {"tab", `";"`},
+		{"0.05", "0.06"}, {"version: 1", "version: 1\nseed: 2"}, {"version: 1", "version: 1\nas_of: 2025-01-01"},
+		{"FROM customers", "FROM clients"},
+	} {
+		text := strings.Replace(good, change[0], change[1], 1)
+		if text == good || Digest(parseGood(t, text)) == digest {
+			t.Errorf("%s does not change the digest", change[1])
+		}
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	_, err := Load(filepath.Join(t.TempDir(), "verso.yaml"), environment)
+	var problems *Error
+	if !errors.As(err, &problems) || !strings.Contains(err.Error(), "no such file") || !strings.Contains(err.Error(), "verso init") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// FuzzParse: whatever the text, there is a configuration or an *Error.
+func FuzzParse(f *testing.F) {
+	f.Add(good)
+	files, _ := filepath.Glob("testdata/bad/*.yaml")
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil {
+			f.Add(string(text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := Parse([]byte(text), "verso.yaml", "/company/verso.yaml", environment)
+		var problems *Error
+		if c == nil && (!errors.As(err, &problems) || len(problems.Problems) == 0) {
+			t.Errorf("neither a configuration nor problems: %v", err)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush") {
+			t.Error("an environment variable shows in the message")
+		}
+	})
+}

@@ -1,0 +1,234 @@
+package etl
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// LedgerFile is the name of the run ledger inside the warehouse folder.
+const LedgerFile = "runs.jsonl"
+
+// Statuses of a run in the ledger.
+const (
+	StatusRunning     = "running"
+	StatusSucceeded   = "succeeded"
+	StatusRefused     = "refused"
+	StatusFailed      = "failed"
+	StatusInterrupted = "interrupted"
+	StatusDied        = "died" // the process ended without a word
+)
+
+// Run is one refresh in the ledger. Clock times and memory live here only,
+// never in a generation.
+type Run struct {
+	ID         string    `json:"id"`               // of the ledger: start time and process
+	RunID      string    `json:"run_id,omitempty"` // of the content, once known
+	AsOf       string    `json:"as_of,omitempty"`
+	Started    time.Time `json:"started"`
+	Finished   time.Time `json:"finished,omitzero"`
+	Status     string    `json:"status"`
+	Class      Class     `json:"class,omitempty"` // exit class, once ended
+	Error      string    `json:"error,omitempty"`
+	Generation string    `json:"generation,omitempty"`
+	Steps      []StepRun `json:"steps,omitempty"`
+	Process    Process   `json:"process"`
+}
+
+// StepRun are the figures of one step.
+type StepRun struct {
+	Name      string    `json:"name"`
+	Started   time.Time `json:"started"`
+	Seconds   float64   `json:"seconds"`
+	Rows      int64     `json:"rows"`
+	PeakBytes int64     `json:"peak_bytes,omitempty"` // resident memory at its highest; 0 where the system does not tell
+	Error     string    `json:"error,omitempty"`
+}
+
+// Process identifies the process of a run beyond reuse of its number.
+type Process struct {
+	PID   int    `json:"pid"`
+	Start string `json:"start,omitempty"` // the system's start tick of the process
+}
+
+// alive reports whether the process still runs.
+func (p Process) alive() bool {
+	if p.PID <= 0 || p.Start != processStart(p.PID) {
+		return false
+	}
+	process, err := os.FindProcess(p.PID)
+	return err == nil && !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}
+
+// processStart is the start tick of a process, "" where /proc does not tell.
+func processStart(pid int) string {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return ""
+	}
+	// The name, field 2, may hold anything and ends at the last parenthesis;
+	// the start time is field 22.
+	_, after, _ := strings.Cut(string(text[bytes.LastIndexByte(text, ')')+1:]), " ")
+	if fields := strings.Fields(after); len(fields) > 19 {
+		return fields[19]
+	}
+	return ""
+}
+
+// ReadLedger lists the runs of a warehouse folder in the order they began, as
+// last written. A run that is neither ended nor alive is "died". A missing
+// ledger is no runs; lines cut short by a crash are skipped.
+func ReadLedger(warehouse string) ([]Run, error) {
+	f, err := os.Open(filepath.Join(warehouse, LedgerFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var runs []Run
+	place := map[string]int{}
+	lines := bufio.NewReader(f)
+	for {
+		line, err := lines.ReadBytes('\n')
+		var r Run
+		if json.Unmarshal(line, &r) == nil && r.ID != "" {
+			if i, ok := place[r.ID]; ok {
+				runs[i] = r
+			} else {
+				place[r.ID] = len(runs)
+				runs = append(runs, r)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for i := range runs {
+		if runs[i].Status == StatusRunning && !runs[i].Process.alive() {
+			runs[i].Status = StatusDied
+		}
+	}
+	return runs, nil
+}
+
+// ledger writes the runs of one process.
+type ledger struct {
+	f     *os.File
+	clock func() time.Time
+	run   Run
+}
+
+// openLedger begins a run. Runs found unfinished are marked as died: the caller
+// holds the warehouse lock, so nobody else is running.
+func openLedger(warehouse string, clock func() time.Time) (*ledger, error) {
+	if err := os.MkdirAll(warehouse, 0o777); err != nil {
+		return nil, err
+	}
+	before, err := ReadLedger(warehouse)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(warehouse, LedgerFile), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	now := clock()
+	l := &ledger{f: f, clock: clock, run: Run{
+		ID:      fmt.Sprintf("%s-%d", now.UTC().Format("20060102T150405.000000"), os.Getpid()),
+		Started: now, Status: StatusRunning,
+		Process: Process{PID: os.Getpid(), Start: processStart(os.Getpid())},
+	}}
+	if err := l.mend(before); err != nil {
+		f.Close()
+		return nil, err
+	}
+	if err := l.write(l.run); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// mend closes a line cut short and the runs that died.
+func (l *ledger) mend(before []Run) error {
+	if size, err := l.f.Seek(0, io.SeekEnd); err != nil {
+		return err
+	} else if size > 0 {
+		last := make([]byte, 1)
+		if _, err := l.f.ReadAt(last, size-1); err != nil {
+			return err
+		}
+		if last[0] != '\n' {
+			if _, err := l.f.Write([]byte{'\n'}); err != nil {
+				return err
+			}
+		}
+	}
+	own := l.run.Process
+	for _, r := range before {
+		if r.Status == StatusDied || r.Status == StatusRunning && r.Process == own {
+			if r.Class != "" {
+				continue // marked before
+			}
+			r.Status, r.Class = StatusDied, ClassFailed
+			if err := l.write(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// write appends one line and forces it to disk.
+func (l *ledger) write(r Run) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if _, err := l.f.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("run ledger: %w", err)
+	}
+	return l.f.Sync()
+}
+
+// step adds the figures of a step.
+func (l *ledger) step(figures StepRun) error {
+	l.run.Steps = append(l.run.Steps, figures)
+	return l.write(l.run)
+}
+
+// end writes how the run ended.
+func (l *ledger) end(err error) error {
+	l.run.Finished, l.run.Class = l.clock(), Classify(err)
+	switch l.run.Class {
+	case ClassDone:
+		l.run.Status = StatusSucceeded
+	case ClassRefused:
+		l.run.Status = StatusRefused
+	case ClassInterrupted:
+		l.run.Status = StatusInterrupted
+	default:
+		l.run.Status = StatusFailed
+	}
+	if err != nil {
+		l.run.Error = err.Error()
+	}
+	return l.write(l.run)
+}
+
+func (l *ledger) close() error { return l.f.Close() }

@@ -1,0 +1,325 @@
+package etl
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"verso/etl/canon"
+	"verso/etl/source"
+	"verso/olap/engine"
+)
+
+// extractTable is where the rejects of a file that feeds several tables go.
+const extractTable = "extract"
+
+// positionTable holds, for the time of one statement, where bad rows stood.
+const positionTable = `quarantine."_position"`
+
+// located bounds the rows that are looked up in a source at once.
+const located = 50_000
+
+func createQuarantine(table string) string {
+	return "CREATE TABLE " + quarantineName(table) + ` (
+  "source" VARCHAR, "file" VARCHAR, "line" BIGINT, "record" BIGINT,
+  "reason" VARCHAR, "column_name" VARCHAR, "value" VARCHAR, "raw" VARCHAR
+)`
+}
+
+// setAside copies the marked rows of every mapping to quarantine.
+func (s *State) setAside(ctx context.Context, t *canon.Table, loads []*Load) error {
+	for _, l := range loads {
+		faults, bad, err := s.faults(ctx, l)
+		if err != nil {
+			return err
+		}
+		if err := s.refuseIDs(l, faults); err != nil {
+			return err
+		}
+		l.Loaded, l.Quarantined = l.Selected-bad, bad
+		if bad > 0 {
+			if err := s.copyBad(ctx, t, l, faults); err != nil {
+				return err
+			}
+		}
+		if l.single && l.Extract.hasRejects {
+			n, err := s.copyRejects(ctx, l.Extract, t.Name)
+			if err != nil {
+				return err
+			}
+			l.Quarantined += n
+		}
+	}
+	return nil
+}
+
+// mine is the condition on a stage table's rows of one mapping.
+func (l *Load) mine(table string) string {
+	return fmt.Sprintf("%[1]s.rowid >= %[2]d AND %[1]s.rowid < %[3]d", table, l.first, l.first+l.Selected)
+}
+
+// faults counts the marked rows of a mapping by fault code.
+func (s *State) faults(ctx context.Context, l *Load) (counts map[int64]int64, all int64, err error) {
+	counts = map[int64]int64{}
+	sql := fmt.Sprintf(`SELECT s."_bad", count(*) FROM %s AS s WHERE s."_bad" IS NOT NULL AND %s GROUP BY s."_bad"`, stageName(l.Table), l.mine("s"))
+	err = engine.Rows(ctx, s.Conn, engine.SQL(sql), func(row []any) error {
+		code, _ := engine.Int(row[0])
+		n, _ := engine.Int(row[1])
+		counts[code] = n
+		all += n
+		return nil
+	})
+	return counts, all, err
+}
+
+// refuseIDs stops when the ids of a table are no numbers at all.
+func (s *State) refuseIDs(l *Load, faults map[int64]int64) error {
+	if s.textIDs() {
+		return nil
+	}
+	var bad int64
+	var names []string
+	for i, c := range l.table.Columns {
+		if n := faults[int64(i*10+faultUnreadable)]; c.Type == canon.ID && n > 0 {
+			bad += n
+			names = append(names, c.Name)
+		}
+	}
+	if bad*2 <= l.Selected {
+		return nil
+	}
+	return &RefusedError{Table: l.Table,
+		What: fmt.Sprintf("%d of %d rows from %s have ids that are not whole numbers (%s)", bad, l.Selected, l.Source, strings.Join(names, ", ")),
+		Hint: "if this source's ids are texts, set ids: text in verso.yaml"}
+}
+
+// reasonOf is the short reason of a fault code.
+func reasonOf(t *canon.Table, code int64) (reason, column string) {
+	switch code {
+	case faultDuplicateRow:
+		return "duplicate row", strings.Join(t.Key, ", ")
+	case faultDuplicateKey:
+		return "duplicate key", strings.Join(t.Key, ", ")
+	}
+	c := t.Columns[code/10]
+	switch code % 10 {
+	case faultMissing:
+		return c.Name + ": missing", c.Name
+	case faultBelow:
+		return c.Name + ": less than " + number(*c.Min), c.Name
+	case faultAbove:
+		return c.Name + ": more than " + number(*c.Max), c.Name
+	case faultValue:
+		return c.Name + ": not an accepted value", c.Name
+	}
+	return c.Name + ": " + newCell(c, "x", "VARCHAR", reading{}).sorry, c.Name
+}
+
+// copyBad writes the marked rows of a mapping to quarantine, in source order.
+func (s *State) copyBad(ctx context.Context, t *canon.Table, l *Load, faults map[int64]int64) error {
+	if _, err := s.exec(ctx, "CREATE TABLE "+positionTable+` ("row" BIGINT, "file" VARCHAR, "line" BIGINT, "raw" VARCHAR)`); err != nil {
+		return err
+	}
+	if err := s.locate(ctx, l); err != nil {
+		return err
+	}
+	var reasons, columns strings.Builder
+	for code := range faults {
+		reason, column := reasonOf(t, code)
+		fmt.Fprintf(&reasons, " WHEN %d THEN %s", code, engine.QuoteText(reason))
+		fmt.Fprintf(&columns, " WHEN %d THEN %s", code, engine.QuoteText(column))
+	}
+	value := `s."_value"`
+	if len(t.Key) > 0 {
+		value = fmt.Sprintf(`CASE WHEN s."_bad" < 0 THEN %s ELSE s."_value" END`, keyText(t, "s"))
+	}
+	whole := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		whole[i] = q(c.Name)
+	}
+	sql := fmt.Sprintf(`INSERT INTO %s
+SELECT s."source", p."file", nullif(p."line", 0), s."_row",
+  CASE s."_bad"%s END, CASE s."_bad"%s END, %s,
+  coalesce(p."raw", s."_raw", CAST(to_json(struct_pack(%s)) AS VARCHAR))
+FROM %s AS s LEFT JOIN %s AS p ON p."row" = s."_row"
+WHERE s."_bad" IS NOT NULL AND %s
+ORDER BY s.rowid`,
+		quarantineName(t.Name), reasons.String(), columns.String(), value, packed(whole, "s"), stageName(t.Name), positionTable, l.mine("s"))
+	if _, err := s.exec(ctx, sql); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "DROP TABLE "+positionTable)
+	return err
+}
+
+// locate fills the position table for the marked rows of a mapping: from the
+// source itself where it can find rows again, else from the landed rows.
+func (s *State) locate(ctx context.Context, l *Load) error {
+	marked := fmt.Sprintf(`SELECT DISTINCT s."_row" FROM %s AS s WHERE s."_bad" IS NOT NULL AND s."_row" IS NOT NULL AND %s`, stageName(l.Table), l.mine("s"))
+	if locator, ok := s.Sources[l.Source].(source.Locator); ok {
+		var rows []int64
+		err := engine.Rows(ctx, s.Conn, engine.SQL(marked+` ORDER BY s."_row"`), func(row []any) error {
+			n, _ := engine.Int(row[0])
+			rows = append(rows, n)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err = s.locateIn(ctx, locator, l, rows); err == nil || ctx.Err() != nil {
+			return err
+		}
+		s.Log.Warn("bad rows were not found again in the source; quarantine shows them as landed", "table", l.Table, "source", l.Source, "error", err)
+		if _, err := s.exec(ctx, "DELETE FROM "+positionTable); err != nil {
+			return err
+		}
+	}
+	columns := make([]string, len(l.Extract.Report.Columns))
+	for i, c := range l.Extract.Report.Columns {
+		columns[i] = q(c.Name)
+	}
+	_, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s SELECT w."_row", CAST(NULL AS VARCHAR), CAST(NULL AS BIGINT), CAST(to_json(struct_pack(%s)) AS VARCHAR) FROM (%s) AS w WHERE w."_row" IN (%s)`,
+		positionTable, packed(columns, "w"), s.landedRows(l.Extract), marked))
+	return err
+}
+
+// locateIn asks the source for the positions, some at a time.
+func (s *State) locateIn(ctx context.Context, locator source.Locator, l *Load, rows []int64) error {
+	for len(rows) > 0 {
+		some := rows[:min(located, len(rows))]
+		rows = rows[len(some):]
+		found, err := locator.Locate(ctx, l.Extract.request(), some)
+		if err != nil {
+			return err
+		}
+		if len(found) != len(some) {
+			return fmt.Errorf("asked for %d rows, got %d", len(some), len(found))
+		}
+		if err := s.ingestPositions(ctx, some, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *State) ingestPositions(ctx context.Context, rows []int64, found []source.Position) error {
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "row", Type: arrow.PrimitiveTypes.Int64},
+		{Name: "file", Type: arrow.BinaryTypes.String, Nullable: true},
+		{Name: "line", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+		{Name: "raw", Type: arrow.BinaryTypes.String, Nullable: true},
+	}, nil)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	for i, p := range found {
+		b.Field(0).(*array.Int64Builder).Append(rows[i])
+		b.Field(1).(*array.StringBuilder).Append(s.shortPath(p.File))
+		b.Field(2).(*array.Int64Builder).Append(p.Line)
+		b.Field(3).(*array.StringBuilder).Append(strings.ToValidUTF8(p.Raw, "\ufffd"))
+	}
+	batch := b.NewRecordBatch()
+	defer batch.Release()
+	reader, err := array.NewRecordReader(schema, []arrow.RecordBatch{batch})
+	if err != nil {
+		return err
+	}
+	defer reader.Release()
+	_, err = s.Conn.Ingest(ctx, positionTable, reader)
+	return err
+}
+
+// shortPath is a file as shown in the warehouse: below the folder of
+// verso.yaml where it lies there, else its bare name, so that the same data
+// gives the same bytes wherever the project stands.
+func (s *State) shortPath(path string) string {
+	if s.Config.File != "" {
+		if rel, err := filepath.Rel(filepath.Dir(s.Config.File), path); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+	}
+	return filepath.Base(path)
+}
+
+// extractRejects copies the rejects of files that feed several tables.
+func (s *State) extractRejects(ctx context.Context) error {
+	for _, x := range s.Extracts {
+		if x.Table == "" && x.hasRejects {
+			if _, err := s.copyRejects(ctx, x, extractTable); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// copyRejects writes the records that were no rows to a quarantine table.
+func (s *State) copyRejects(ctx context.Context, x *Extract, table string) (int64, error) {
+	var files strings.Builder
+	for _, f := range x.Report.Files {
+		fmt.Fprintf(&files, " WHEN %s THEN %s", engine.QuoteText(f.Path), engine.QuoteText(s.shortPath(f.Path)))
+	}
+	file := `j."file"`
+	if files.Len() > 0 {
+		file = `CASE j."file"` + files.String() + ` ELSE j."file" END`
+	}
+	n, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s
+SELECT %s, %s, j."line", j."record", j."reason", CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), j."raw"
+FROM %s AS j ORDER BY j.file_row_number`,
+		quarantineName(table), engine.QuoteText(x.Source), file, s.DB.Dialect().ReadParquet(source.RejectsPath(x.Path))))
+	if err == nil && n != x.Report.Rejected {
+		err = fmt.Errorf("extract %s: %d records were rejected, but %d reached quarantine: this is a fault of verso, nothing is published", x.Name, x.Report.Rejected, n)
+	}
+	return n, err
+}
+
+// dropWorking removes the marked rows and the working columns.
+func (s *State) dropWorking(ctx context.Context, t *canon.Table, _ []*Load) error {
+	if _, err := s.exec(ctx, "DELETE FROM "+stageName(t.Name)+` WHERE "_bad" IS NOT NULL`); err != nil {
+		return err
+	}
+	for _, column := range []string{colBad, colValue, colRaw, colNote} {
+		if _, err := s.exec(ctx, "ALTER TABLE "+stageName(t.Name)+" DROP COLUMN "+q(column)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle asserts, by counting again, that no row of a table was lost.
+func (s *State) settle(ctx context.Context, t *canon.Table, loads []*Load) error {
+	want := map[string]*Load{}
+	var sources []string
+	for _, l := range loads {
+		if want[l.Source] == nil {
+			want[l.Source] = &Load{}
+			sources = append(sources, l.Source)
+		}
+		want[l.Source].Read += l.Read
+	}
+	for _, name := range sources {
+		loaded, err := s.int64Of(ctx, "SELECT count(*) FROM "+stageName(t.Name)+` WHERE "source" = ?`, name)
+		if err != nil {
+			return err
+		}
+		quarantined, err := s.int64Of(ctx, "SELECT count(*) FROM "+quarantineName(t.Name)+` WHERE "source" = ?`, name)
+		if err != nil {
+			return err
+		}
+		if read := want[name].Read; read != loaded+quarantined {
+			return &CountError{t.Name, name, read, loaded, quarantined}
+		}
+	}
+	for _, l := range loads {
+		if l.Read != l.Loaded+l.Quarantined {
+			return &CountError{l.Table, l.Source, l.Read, l.Loaded, l.Quarantined}
+		}
+		s.Rows += l.Loaded
+		s.Log.Info("staged", "table", l.Table, "source", l.Source, "read", l.Read, "loaded", l.Loaded, "quarantined", l.Quarantined)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package etl
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"strings"
+
+	"verso/olap/engine"
+)
+
+//go:embed sql/*.sql
+var scripts embed.FS
+
+// script is an embedded SQL file.
+func script(name string) (string, error) {
+	text, err := scripts.ReadFile("sql/" + name + ".sql")
+	return string(text), err
+}
+
+const insertReconciliation = `INSERT INTO meta.reconciliation SELECT ?, ?, a, b, c, a - b - c, ? FROM (SELECT CAST(? AS DECIMAL(38,4)) AS a, CAST(? AS DECIMAL(38,4)) AS b, CAST(? AS DECIMAL(38,4)) AS c) AS v`
+
+// reconcile follows rows, copies and amounts from the source to the facts; what
+// does not arrive is explained, and nothing may be left over.
+func (s *State) reconcile(ctx context.Context) error {
+	add := func(subject, unit, source, warehouse, explained, detail string) error {
+		_, err := s.exec(ctx, insertReconciliation, subject, unit, detail, source, warehouse, explained)
+		return err
+	}
+	count := func(n int64) string { return fmt.Sprint(n) }
+	if _, err := s.exec(ctx, "DELETE FROM meta.reconciliation"); err != nil {
+		return err
+	}
+	for _, x := range s.Extracts {
+		if err := add("extract "+x.Name, "records", count(x.Report.Read), count(x.Report.Landed), count(x.Report.Rejected), "read, landed; rejected because they are no rows"); err != nil {
+			return err
+		}
+	}
+	for _, l := range s.Loads {
+		if landed := l.Extract.Report.Landed; l.Selected != landed {
+			if err := add(l.subject()+": selected", "rows", count(landed), count(l.Selected), count(landed-l.Selected), "landed, selected; left out, grouped or joined by the mapping's SELECT"); err != nil {
+				return err
+			}
+		}
+		if err := add(l.subject(), "rows", count(l.Read), count(l.Loaded), count(l.Quarantined), "read, loaded; quarantined"); err != nil {
+			return err
+		}
+	}
+	if err := s.reconcileSums(ctx, add); err != nil {
+		return err
+	}
+	return s.reconcileFacts(ctx)
+}
+
+func (l *Load) subject() string { return l.Table + " from " + l.Source }
+
+// reconcileSums compares what the numeric columns added up to when they were
+// read with what the stage tables add up to now.
+func (s *State) reconcileSums(ctx context.Context, add func(subject, unit, source, warehouse, explained, detail string) error) error {
+	for _, c := range s.sums {
+		row, err := engine.One(ctx, s.Conn, engine.SQL(fmt.Sprintf(`SELECT sum(CAST(%s AS DECIMAL(38,4))) FROM %s WHERE "source" = ?`, q(c.column), stageName(c.table)), c.source))
+		if err != nil {
+			return err
+		}
+		if err := add(c.table+"."+c.column+" from "+c.source, c.unit, c.all, zero(row[0]), c.bad, "sum read, sum staged; sum of quarantined rows"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reconcileFacts compares the stage tables with the facts built from them.
+func (s *State) reconcileFacts(ctx context.Context) error {
+	for _, table := range []string{"order_line", "return_line"} {
+		if !s.mapped(table) {
+			continue
+		}
+		text, err := script("reconcile_" + table)
+		if err != nil {
+			return err
+		}
+		if _, err := s.exec(ctx, strings.TrimSpace(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,248 @@
+// Package etl turns operational data into a filled warehouse: it lands every
+// extract as Parquet, types it into the canonical stage tables, sets bad rows
+// aside in quarantine with a reason, builds the star and checks it. It knows no
+// driver: sources, the database and the clock are given by the caller.
+package etl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"verso/etl/canon"
+	"verso/etl/check"
+	"verso/etl/config"
+	"verso/etl/source"
+	"verso/olap/engine"
+)
+
+// Options are what a refresh works with.
+type Options struct {
+	Config  *config.Config
+	Version string                   // of verso; goes into the run id
+	Sources map[string]source.Source // by name under sources: of verso.yaml
+	DB      engine.Database          // the draft generation, empty
+	Scratch engine.Database          // for engines that scan files themselves while landing
+	Clock   func() time.Time
+	Log     *slog.Logger   // nil: silent
+	Report  func(Progress) // nil: no progress; called from one goroutine at a time
+	// Star builds the core tables out of the stage tables.
+	Star Step
+	// After are the caller's steps behind the checks, in order: models, site,
+	// publication. A step that publishes sets State.Generation.
+	After []Step
+	// Parallel bounds the sources that land at once; 0 is 4.
+	Parallel int
+	// Canon are the canonical tables; nil is canon.Tables().
+	Canon []canon.Table
+}
+
+// Step is one named part of a refresh. Run sets State.Rows to what it handled.
+type Step struct {
+	Name string
+	Run  func(ctx context.Context, s *State) error
+}
+
+// Progress tells where a refresh is.
+type Progress struct {
+	Step  string
+	No    int // from 1
+	Total int
+	Rows  int64
+	Note  string
+	Done  bool // the step has ended
+}
+
+// State is what the steps of one refresh share. A step runs alone, so it may
+// use Conn freely; what a step stores here the next ones find.
+type State struct {
+	Options
+	Conn       engine.Conn // of the draft
+	Tables     []canon.Table
+	Extracts   []*Extract
+	Loads      []*Load // per canonical table and mapping, in canonical order
+	AsOf       time.Time
+	RunID      string
+	Digest     string        // of the configuration
+	Checks     *check.Report // what the checks found; nil before they ran
+	Rows       int64         // of the running step
+	Generation string        // name of the published generation
+
+	notes []stageNote
+	sums  []columnSum
+	no    int
+	total int
+}
+
+// Load is what became of one mapping's rows.
+type Load struct {
+	Table       string
+	Source      string
+	Mapping     config.Map
+	Extract     *Extract
+	Read        int64 // records of the source that the mapping stands for
+	Selected    int64 // rows the mapping yielded, bad ones included
+	Loaded      int64
+	Quarantined int64
+
+	table  *canon.Table
+	no     int             // of the table's mappings, from 0
+	first  int64           // rowid of its first row while the table is being staged
+	maps   map[string]bool // columns it maps
+	aside  int64           // rows the star set aside afterwards
+	single bool            // the extract feeds this mapping alone, so its rejects count here
+}
+
+// Supplied reports whether any mapping feeds a canonical table.
+func (s *State) Supplied(table string) bool {
+	return slices.ContainsFunc(s.Loads, func(l *Load) bool { return l.Table == table })
+}
+
+// Note reports progress inside the running step.
+func (s *State) Note(rows int64, note string) {
+	if s.Report != nil {
+		s.Report(Progress{Step: s.current(), No: s.no, Total: s.total, Rows: rows, Note: note})
+	}
+}
+
+func (s *State) current() string {
+	if s.no < 1 {
+		return ""
+	}
+	return s.steps()[s.no-1].Name
+}
+
+// steps are all steps of a refresh in order.
+func (s *State) steps() []Step {
+	all := []Step{
+		{"land", land},
+		{"stage", stage},
+		s.Star,
+		{"check", runChecks},
+		{"keep", keepLandings},
+	}
+	return append(all, s.After...)
+}
+
+// Result is what a finished refresh reports.
+type Result struct {
+	Run    Run
+	RunID  string
+	AsOf   time.Time
+	Loads  []*Load
+	Checks *check.Report
+}
+
+// Refresh runs all steps in order and writes the run ledger beside the
+// warehouse. The caller holds the warehouse lock. An error leaves the draft to
+// be discarded; Class sorts it. The result is never nil: with an error it tells
+// how far the run came.
+func Refresh(ctx context.Context, o Options) (*Result, error) {
+	s, err := newState(o)
+	if err != nil {
+		return &Result{}, err
+	}
+	ledger, err := openLedger(o.Config.Warehouse, o.Clock)
+	if err != nil {
+		return &Result{}, err
+	}
+	defer ledger.close()
+	s.Log.Info("refresh started", "ledger", ledger.run.ID)
+	err = s.run(ctx, ledger)
+	if err == nil {
+		err = s.prune()
+	}
+	if err != nil {
+		s.dropLandings()
+	}
+	ledger.run.RunID, ledger.run.Generation = s.RunID, s.Generation
+	if !s.AsOf.IsZero() {
+		ledger.run.AsOf = s.AsOf.Format(time.DateOnly)
+	}
+	if endErr := ledger.end(err); endErr != nil {
+		err = errors.Join(err, endErr)
+	}
+	return &Result{Run: ledger.run, RunID: s.RunID, AsOf: s.AsOf, Loads: s.Loads, Checks: s.Checks}, err
+}
+
+func newState(o Options) (*State, error) {
+	switch {
+	case o.Config == nil || o.DB == nil || o.Scratch == nil || o.Clock == nil:
+		return nil, errors.New("etl: Config, DB, Scratch and Clock must be given")
+	case o.Star.Run == nil:
+		return nil, errors.New("etl: no step builds the star")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Parallel <= 0 {
+		o.Parallel = 4
+	}
+	if o.Canon == nil {
+		o.Canon = canon.Tables()
+	}
+	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config)}, nil
+}
+
+// run takes a connection of the draft and runs the steps.
+func (s *State) run(ctx context.Context, ledger *ledger) error {
+	conn, err := s.DB.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	s.Conn = conn
+	defer func() {
+		if s.Conn != nil {
+			s.Conn.Close()
+		}
+	}()
+	steps := s.steps()
+	s.total = len(steps)
+	for i, step := range steps {
+		s.no, s.Rows = i+1, 0
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.step(ctx, step, ledger); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReleaseConn closes the draft's connection, for the step that publishes: the
+// file can only be closed when nobody uses it.
+func (s *State) ReleaseConn() error {
+	conn := s.Conn
+	s.Conn = nil
+	if conn == nil {
+		return nil
+	}
+	return conn.Close()
+}
+
+// step runs one step and writes its figures to the ledger.
+func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
+	s.Note(0, "")
+	started := s.Clock()
+	resetPeak()
+	err := step.Run(ctx, s)
+	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peakMemory()}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", step.Name, err)
+		figures.Error = err.Error()
+	} else {
+		s.Log.Info("step done", "step", step.Name, "rows", s.Rows, "took", time.Duration(figures.Seconds*float64(time.Second)).Round(time.Millisecond))
+	}
+	if s.Report != nil {
+		s.Report(Progress{Step: step.Name, No: s.no, Total: s.total, Rows: s.Rows, Done: true})
+	}
+	ledger.run.RunID = s.RunID
+	if ledgerErr := ledger.step(figures); ledgerErr != nil && err == nil {
+		err = ledgerErr
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"strings"
+
+	"verso/etl/source/xlsx"
+)
+
+// describeXLSX finds the header of the sheet.
+func (in *input) describeXLSX(o xlsx.Options) (err error) {
+	_, sheet, done, err := in.openSheet(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	in.columns, in.notes = uniqueNames(sheet.Header)
+	in.sheet = fmt.Sprintf("sheet %q header row %d", sheet.Name, sheet.HeaderRow)
+	return nil
+}
+
+func (in *input) openSheet(o xlsx.Options) (*xlsx.Book, *xlsx.Sheet, func() error, error) {
+	book, err := xlsx.Open(in.path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	sheet, err := book.Sheet(o)
+	if err != nil {
+		book.Close()
+		return nil, nil, nil, fmt.Errorf("%s: %w", in.path, err)
+	}
+	return book, sheet, func() error { return errors.Join(sheet.Close(), book.Close()) }, nil
+}
+
+// walkXLSX calls fn with every row of the sheet that has text.
+func (in *input) walkXLSX(ctx context.Context, columns []string, o xlsx.Options, sum hash.Hash, fn visit) (err error) {
+	_, sheet, done, err := in.openSheet(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	if sum != nil {
+		if err := hashFile(in.path, sum); err != nil {
+			return err
+		}
+	}
+	order := reorder(in.columns, columns)
+	if order == nil {
+		order = make([]int, len(columns))
+		for i := range order {
+			order[i] = i
+		}
+	}
+	values := make([][]byte, len(columns))
+	for number := int64(0); ; number++ {
+		cells, err := sheet.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", in.path, err)
+		}
+		if number&0xfff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		rec := &record{raw: []byte(strings.Join(cells.Texts, "\t")), line: int64(cells.Row), number: number, kind: odd}
+		if err := fn(rec, func() [][]byte {
+			for i, from := range order {
+				values[i] = []byte(strings.ReplaceAll(cells.Texts[from], "\x00", ""))
+			}
+			return values
+		}); err != nil {
+			return err
+		}
+	}
+	in.noteSheet(sheet, sum != nil)
+	return nil
+}
+
+// noteSheet reports, once a landing, what a whole reading of the sheet showed.
+func (in *input) noteSheet(sheet *xlsx.Sheet, landing bool) {
+	if !landing {
+		return
+	}
+	in.notes = in.notes[:in.headerNotes(sheet)]
+	if sheet.Errors > 0 {
+		in.notes = append(in.notes, fmt.Sprintf("%d cells with an error such as #N/A are empty", sheet.Errors))
+	}
+	if sheet.Beyond > 0 {
+		in.notes = append(in.notes, fmt.Sprintf("%d filled cells right of the header were left out", sheet.Beyond))
+	}
+}
+
+func (in *input) headerNotes(sheet *xlsx.Sheet) int {
+	_, notes := uniqueNames(sheet.Header)
+	return min(len(notes), len(in.notes))
+}
+
+func hashFile(path string, sum hash.Hash) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(sum, f)
+	return err
+}

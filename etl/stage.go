@@ -1,0 +1,191 @@
+package etl
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"verso/etl/canon"
+	"verso/olap/engine"
+)
+
+// stage types the landed rows of every mapping into the stage tables and sets
+// bad rows aside.
+func stage(ctx context.Context, s *State) error {
+	if err := s.createSchemas(ctx); err != nil {
+		return err
+	}
+	views, err := s.createViews(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		if err := s.stageTable(ctx, t); err != nil {
+			return err
+		}
+	}
+	for _, v := range views {
+		if _, err := s.exec(ctx, "DROP VIEW "+q(v)); err != nil {
+			return err
+		}
+	}
+	if err := s.extractRejects(ctx); err != nil {
+		return err
+	}
+	if err := s.findAsOf(ctx); err != nil {
+		return err
+	}
+	s.RunID = s.runID()
+	s.Log.Info("content known", "run", s.RunID, "as_of", s.AsOf.Format("2006-01-02"), "from", s.Config.AsOf)
+	return s.writeMeta(ctx)
+}
+
+// createSchemas makes the empty stage, quarantine and meta tables.
+func (s *State) createSchemas(ctx context.Context) error {
+	for _, schema := range []string{"stage", "quarantine", "core", "rollup", "feature", "score", "card", "meta"} {
+		if _, err := s.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema); err != nil {
+			return err
+		}
+	}
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		if _, err := s.exec(ctx, createStage(t, s.textIDs(), s.mapped(t.Name))); err != nil {
+			return err
+		}
+		if _, err := s.exec(ctx, createQuarantine(t.Name)); err != nil {
+			return err
+		}
+	}
+	_, err := s.exec(ctx, createQuarantine(extractTable))
+	return err
+}
+
+func (s *State) textIDs() bool { return s.Config.IDs == "text" }
+
+// mapped reports whether the configuration maps a table.
+func (s *State) mapped(table string) bool { return len(s.Config.Tables[table]) > 0 }
+
+// createViews makes a temporary view of every file extract, named as its
+// source: what a mapping's SELECT reads from.
+func (s *State) createViews(ctx context.Context) ([]string, error) {
+	var views []string
+	for _, x := range s.Extracts {
+		if x.SQL != "" {
+			continue
+		}
+		if _, err := s.exec(ctx, "CREATE OR REPLACE TEMP VIEW "+q(x.Source)+" AS "+s.landedRows(x)); err != nil {
+			return nil, err
+		}
+		views = append(views, x.Source)
+	}
+	return views, nil
+}
+
+// landedRows is the SELECT of an extract's own columns and their row numbers.
+func (s *State) landedRows(x *Extract) string {
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	for _, c := range x.Report.Columns {
+		b.WriteString(q(c.Name) + ", ")
+	}
+	b.WriteString(`file_row_number AS "_row" FROM ` + s.scan(x))
+	return b.String()
+}
+
+// stageTable stages every mapping of one table and then removes repeated keys.
+func (s *State) stageTable(ctx context.Context, t *canon.Table) error {
+	loads := s.loadsOf(t.Name)
+	if len(loads) == 0 {
+		return nil
+	}
+	var offset int64
+	for _, l := range loads {
+		if err := s.stageLoad(ctx, l, offset, len(loads)); err != nil {
+			return err
+		}
+		offset += l.Selected
+		s.Note(offset, t.Name)
+	}
+	for _, part := range []func(context.Context, *canon.Table, []*Load) error{
+		s.markDuplicates, s.sumAll, s.setAside, s.dropWorking, s.settle,
+	} {
+		if err := part(ctx, t, loads); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *State) loadsOf(table string) []*Load {
+	var out []*Load
+	for _, l := range s.Loads {
+		if l.Table == table {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// stageLoad types the rows of one mapping.
+func (s *State) stageLoad(ctx context.Context, l *Load, offset int64, siblings int) error {
+	st, err := s.resolve(ctx, l)
+	if err != nil {
+		return err
+	}
+	l.maps = map[string]bool{}
+	for name := range st.columns {
+		l.maps[name] = true
+	}
+	st.offset = offset
+	if siblings > 1 {
+		st.prefix = l.Source + "-"
+		if l.no > 0 && s.fedBefore(l) {
+			st.prefix += fmt.Sprint(l.no+1) + "-"
+		}
+	}
+	if err := s.probe(ctx, l, st); err != nil {
+		return err
+	}
+	rows, err := s.exec(ctx, st.insert())
+	if err != nil {
+		return s.selectError(l, err)
+	}
+	l.Selected, l.Read, l.first = rows, rows, offset
+	if l.single {
+		l.Read += l.Extract.Report.Rejected
+	}
+	return s.countNotes(ctx, l, st)
+}
+
+// fedBefore reports whether an earlier mapping of the table has the same source.
+func (s *State) fedBefore(l *Load) bool {
+	return slices.ContainsFunc(s.loadsOf(l.Table), func(o *Load) bool { return o.no < l.no && o.Source == l.Source })
+}
+
+// selectError names the mapping whose SELECT failed while it ran.
+func (s *State) selectError(l *Load, err error) error {
+	if l.Mapping.Select == "" || Classify(err) != ClassFailed {
+		return fmt.Errorf("table %s from %s: %w", l.Table, l.Source, err)
+	}
+	if !isStatementError(err) {
+		return err
+	}
+	e := s.mappingError(l.Table, l.Mapping, "the SELECT fails", "")
+	e.Cause = statementCause(err)
+	return e
+}
+
+// int64Of runs a query of one number.
+func (s *State) int64Of(ctx context.Context, sql string, args ...any) (int64, error) {
+	row, err := engine.One(ctx, s.Conn, engine.SQL(sql, args...))
+	if err != nil {
+		return 0, err
+	}
+	n, ok := engine.Int(row[0])
+	if !ok && row[0] != nil {
+		return 0, fmt.Errorf("etl: want a whole number, got %v (in: %s)", row[0], sql)
+	}
+	return n, nil
+}
