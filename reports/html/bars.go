@@ -38,15 +38,18 @@ type drawing struct {
 func bars(t *view.Table, column int) []drawing {
 	c := t.Columns[column]
 	low, high := 0.0, 0.0
+	none := func(row view.Row) bool {
+		return row.Kind == view.Total || (row.Kind == view.Others && c.Visual == view.Share)
+	}
 	for _, row := range t.Rows {
-		if row.Kind == view.Total || column >= len(row.Cells) || !row.Cells[column].Has() {
+		if none(row) || column >= len(row.Cells) || !row.Cells[column].Has() {
 			continue
 		}
 		low, high = math.Min(low, row.Cells[column].Float), math.Max(high, row.Cells[column].Float)
 	}
 	out := make([]drawing, len(t.Rows))
 	for i, row := range t.Rows {
-		if row.Kind == view.Total || column >= len(row.Cells) || !row.Cells[column].Has() || high == low {
+		if none(row) || column >= len(row.Cells) || !row.Cells[column].Has() || high == low {
 			continue
 		}
 		out[i] = bar(row.Cells[column], c, low, high)

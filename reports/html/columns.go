@@ -98,7 +98,7 @@ func timeColumns(c *view.Chart, f frame) (map[string]any, error) {
 		bar.GridList[1] = opts.Grid{Left: "4", Right: "4", Top: percent(columnsTop, whole),
 			Height: percent(math.Max(perUnit*(dHigh-dLow), 1), whole)}
 	}
-	bar.MultiSeries = columnSeries(c, f, ac, py, diff)
+	bar.MultiSeries = columnSeries(c, f, ac, py, diff, perUnit)
 	bar.Validate()
 	return finish(bar.BaseConfiguration, f)
 }
@@ -112,7 +112,7 @@ func pad(high float64) float64 {
 }
 
 // columnSeries are the bars of time columns: previous year, actual, differences.
-func columnSeries(c *view.Chart, f frame, ac, py *view.Series, diff []view.Value) []charts.SingleSeries {
+func columnSeries(c *view.Chart, f frame, ac, py *view.Series, diff []view.Value, perUnit float64) []charts.SingleSeries {
 	var out []charts.SingleSeries
 	gap := "-70%"
 	if py != nil {
@@ -128,6 +128,10 @@ func columnSeries(c *view.Chart, f frame, ac, py *view.Series, diff []view.Value
 			actual[i].Label = label(text, "top", "@ink", f.font-1)
 			if v.Float < 0 {
 				actual[i].Label.Position = "bottom"
+			} else if py != nil && i < len(py.Values) && py.Values[i].Float > v.Float {
+				// The previous year's column stands behind and is higher.
+				above := perUnit * c.Format.Scaled(py.Values[i].Float-v.Float)
+				actual[i].Label.Distance = round(above+4, 1)
 			}
 		}
 	}

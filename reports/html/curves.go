@@ -1,6 +1,7 @@
 package html
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -52,19 +53,59 @@ func lines(c *view.Chart, f frame) (map[string]any, error) {
 		right = "46"
 	}
 	line.GridList = []opts.Grid{{Left: "44", Right: right, Top: "14", Bottom: "40"}}
+	nudge := apart(c, f)
 	for i, s := range c.Series {
 		look := lineLook(s.Role, i)
 		data := plain(values(s, c.Format))
 		if last := lastKnown(s.Values); last >= 0 {
 			data[last].Symbol, data[last].Size = "circle", 7
 			text := s.Name + " " + view.Figure(c.Format.Scaled(s.Values[last].Float), c.Format.Decimals, false)
-			data[last].Label = label(text, "right", look.Color, f.font)
+			data[last].Label = label(text, "right", "@ink", f.font)
+			if last < len(s.Values)-2 {
+				data[last].Label.Position = "top" // inside the plot: the year is not over
+			}
+			data[last].Label.Offset = []float64{0, nudge[i]}
 		}
 		line.MultiSeries = append(line.MultiSeries, charts.SingleSeries{Name: s.Name, Type: "line", Data: data,
 			Symbol: "none", LineStyle: look, ItemStyle: &opts.ItemStyle{Color: look.Color}})
 	}
 	line.Validate()
 	return finish(line.BaseConfiguration, f)
+}
+
+// apart moves the names at the ends of lines up or down, in pixels, so that they
+// do not cover each other.
+func apart(c *view.Chart, f frame) []float64 {
+	_, high := 0.0, 0.0
+	ends := make([]float64, len(c.Series))
+	for i, s := range c.Series {
+		_, h := extent(c.Format, s.Values)
+		high = max(high, h)
+		if last := lastKnown(s.Values); last >= 0 {
+			ends[i] = c.Format.Scaled(s.Values[last].Float)
+		}
+	}
+	out := make([]float64, len(ends))
+	if high == 0 {
+		return out
+	}
+	gap := float64(f.font + 3)
+	at := func(i int) float64 { return -ends[i]/high*float64(f.height-54) + out[i] }
+	for i := range ends {
+		for k := range i {
+			if lastKnown(c.Series[i].Values) != lastKnown(c.Series[k].Values) {
+				continue
+			}
+			if d := at(i) - at(k); math.Abs(d) < gap {
+				move := gap - math.Abs(d)
+				if d < 0 {
+					move = -move
+				}
+				out[i] += move
+			}
+		}
+	}
+	return out
 }
 
 // lastKnown is the index of the last number, or -1.
@@ -101,6 +142,7 @@ func curve(c *view.Chart, f frame) (map[string]any, error) {
 	marks := make([]datum, len(c.Marks))
 	for i, m := range c.Marks {
 		marks[i] = datum{Value: []float64{round(m.X*100, 2), round(m.Y*100, 2)}, Label: label(m.Text, "right", "@ink", f.font)}
+		marks[i].Label.BackgroundColor = "@surface"
 	}
 	diagonal := []datum{{Value: []float64{0, 0}}, {Value: []float64{100, 100}}}
 	line.MultiSeries = []charts.SingleSeries{
@@ -164,8 +206,13 @@ func heat(c *view.Chart, f frame) (map[string]any, error) {
 // of its name, on one scale.
 func mirror(c *view.Chart, f frame) (map[string]any, error) {
 	bar := charts.NewBar()
+	most := 1.0
+	for _, s := range c.Series {
+		_, high := extent(c.Format, s.Values)
+		most = math.Max(most, high)
+	}
 	axis := func(grid int, inverse bool) opts.XAxis {
-		return opts.XAxis{Type: "value", Show: opts.Bool(false), GridIndex: grid, Inverse: opts.Bool(inverse), Min: 0, Max: 100}
+		return opts.XAxis{Type: "value", Show: opts.Bool(false), GridIndex: grid, Inverse: opts.Bool(inverse), Min: 0, Max: round(most, 4)}
 	}
 	names := func(grid int, show bool) opts.YAxis {
 		return opts.YAxis{Type: "category", Data: c.Categories, GridIndex: grid, Inverse: opts.Bool(true), Show: opts.Bool(show),
@@ -179,7 +226,7 @@ func mirror(c *view.Chart, f frame) (map[string]any, error) {
 	)
 	bar.ExtendXAxis(axis(1, false))
 	bar.ExtendYAxis(names(1, true))
-	bar.GridList = []opts.Grid{{Left: "9%", Width: "31%", Top: "30", Bottom: "8"}, {Left: "60%", Width: "31%", Top: "30", Bottom: "8"}}
+	bar.GridList = []opts.Grid{{Left: "9%", Width: "31%", Top: "4", Bottom: "4"}, {Left: "60%", Width: "31%", Top: "4", Bottom: "4"}}
 	for i, s := range c.Series {
 		if i > 1 {
 			break

@@ -218,6 +218,9 @@ func legend(c *view.Chart, w words) []key {
 		class := map[view.Role]string{view.AC: "k-ac", view.PY: "k-py", view.PL: "k-pl", view.FC: "k-fc", view.Reference: "k-ref"}[s.Role]
 		if class == "" {
 			class = []string{"k-py", "k-ac"}[i%2]
+			if c.Kind == view.Lines {
+				class = []string{"k-one", "k-two"}[i%2]
+			}
 		}
 		out = append(out, key{class, s.Name})
 	}

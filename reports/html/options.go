@@ -28,7 +28,7 @@ var (
 func (f frame) sized(c *view.Chart) frame {
 	switch c.Kind {
 	case view.Mirror:
-		f.height = 64 + 44*len(c.Categories)
+		f.height = 24 + 64*len(c.Categories)
 	case view.Heat:
 		f.height = 40 + 52*len(c.Rows)
 		if !f.narrow {
@@ -48,9 +48,16 @@ func (f frame) sized(c *view.Chart) frame {
 type datum struct {
 	Value     any             `json:"value"`
 	ItemStyle *opts.ItemStyle `json:"itemStyle,omitempty"`
-	Label     *opts.Label     `json:"label,omitempty"`
+	Label     *tag            `json:"label,omitempty"`
 	Symbol    string          `json:"symbol,omitempty"`
 	Size      int             `json:"symbolSize,omitempty"`
+}
+
+// tag is a label with its place fine-tuned, which go-echarts has no fields for.
+type tag struct {
+	opts.Label
+	Distance float64   `json:"distance,omitempty"` // pixels from the mark
+	Offset   []float64 `json:"offset,omitempty"`   // pixels right and down
 }
 
 // missing is how the library is told that there is no number.
@@ -106,9 +113,8 @@ func percent(part, whole float64) string {
 
 // label is text beside a mark. The library reads {a}, {b} and {c} in it as the
 // names and value of the series; texts passed here are formatted numbers.
-func label(text, position, colour string, size int) *opts.Label {
-	return &opts.Label{Show: opts.Bool(true), Formatter: text, Position: position, Color: colour,
-		FontSize: float32(size)}
+func label(text, position, colour string, size int) *tag {
+	return &tag{Label: opts.Label{Show: opts.Bool(true), Formatter: text, Position: position, Color: colour, FontSize: float32(size)}}
 }
 
 // hidden is an axis that only sets the scale.
@@ -149,6 +155,9 @@ func finish(base charts.BaseConfiguration, f frame) (map[string]any, error) {
 				continue
 			}
 			axis["axisTick"] = map[string]any{"show": false}
+			if axis["type"] == "value" && axis["max"] == 100.0 {
+				axis["interval"] = 20
+			}
 			axis["nameTextStyle"] = map[string]any{"color": "@ink2", "fontSize": f.font}
 			if labels, ok := axis["axisLabel"].(map[string]any); ok && axis["type"] == "category" {
 				labels["interval"], labels["lineHeight"] = 0, f.font+3

@@ -44,6 +44,13 @@ func (m *model) cell(c view.Column, v view.Value, row view.Row) cellModel {
 		out.Bar = spark(v.Trend, c.Label)
 		return out
 	}
+	if c.Visual == view.Spark {
+		return out
+	}
+	words := c.Format.Style == view.Words || c.Format.Style == view.DayDate
+	if row.Kind != view.Leaf && v.Kind == view.NoData && words {
+		return out // the text columns of totals stay empty
+	}
 	out.Text = view.Show(m.Lang, v, c.Format)
 	if row.Kind == view.Total && c.Total != "" && v.Has() {
 		out.Text = c.Total + " " + out.Text

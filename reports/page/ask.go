@@ -38,6 +38,7 @@ type figures map[string]view.Value
 type member struct {
 	key    string // as the cube gave it; joins two answers
 	label  string // in the page's language
+	known  bool   // false for the unknown member and for members without a value
 	values figures
 }
 
@@ -71,7 +72,8 @@ func (c *Context) members(ctx context.Context, attribute string, q cube.Query) (
 		if row.Level == 0 || row.Other || len(row.Cells) == 0 {
 			continue
 		}
-		m := member{key: text(row.Cells[0]), label: c.memberLabel(attribute, row.Cells[0]), values: figures{}}
+		key := memberKey(row.Cells[0])
+		m := member{key: key, label: c.memberLabel(attribute, key), known: key != unknownMember && key != noMember, values: figures{}}
 		readMeasures(t, row, m.values)
 		out = append(out, m)
 	}
@@ -86,14 +88,32 @@ func readMeasures(t *olap.Table, row olap.Row, into figures) {
 	}
 }
 
-const unknownMember = "(unknown)"
+// The cube's words for a fact that names no member, and for a member without the
+// attribute. It gives them in its own language.
+const (
+	unknownMember = "(unknown)"
+	noMember      = "(none)"
+)
+
+// memberKey is a member as the cube names it, the same in every language for
+// the two that are no members.
+func memberKey(v any) string {
+	switch s := strings.TrimSpace(text(v)); s {
+	case "", noMember, "(无)":
+		return noMember
+	case unknownMember, "(未知)":
+		return unknownMember
+	default:
+		return s
+	}
+}
 
 // memberLabel is a member in the page's language: known codes are translated,
 // the unknown member and missing values are named.
 func (c *Context) memberLabel(attribute string, v any) string {
-	s := strings.TrimSpace(text(v))
+	s := memberKey(v)
 	switch s {
-	case "", "(none)":
+	case noMember:
 		return c.t("member.none")
 	case unknownMember:
 		return c.t("member.unknown")
@@ -154,9 +174,9 @@ func additive(measure string) bool {
 }
 
 // trends asks for a measure by member and month, for sparklines.
-func (c *Context) trends(ctx context.Context, attribute string, list []time.Time, to time.Time, measure string, keep []cube.Filter) (map[string][]view.Value, error) {
+func (c *Context) trends(ctx context.Context, attribute string, list []time.Time, to time.Time, measure string) (map[string][]view.Value, error) {
 	t, err := c.asker.Ask(ctx, cube.Query{Cube: "sales", Rows: []string{attribute, "date.month"}, Measures: []string{measure},
-		Where: keep, Time: &cube.Time{From: iso(list[0]), To: iso(to)}})
+		Time: &cube.Time{From: iso(list[0]), To: iso(to)}})
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +189,7 @@ func (c *Context) trends(ctx context.Context, attribute string, list []time.Time
 		if row.Level < 2 {
 			continue
 		}
-		key := text(row.Cells[0])
+		key := memberKey(row.Cells[0])
 		if out[key] == nil {
 			out[key] = make([]view.Value, len(list))
 			for i, m := range list {
@@ -202,6 +222,17 @@ func (c *Context) money(values ...view.Value) (view.Format, string) {
 		}
 	}
 	return view.MoneyFormat(c.Lang, c.Currency, biggest)
+}
+
+// tableMoney is money for a column that runs from small members to a total.
+func (c *Context) tableMoney(values ...view.Value) (view.Format, string) {
+	biggest := 0.0
+	for _, v := range values {
+		if v.Has() {
+			biggest = max(biggest, v.Float, -v.Float)
+		}
+	}
+	return view.TableFormat(c.Lang, c.Currency, biggest)
 }
 
 // amount writes an amount in a sentence, its size without a sign.

@@ -6,7 +6,6 @@ import (
 	"sort"
 	"time"
 
-	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/reports/view"
 )
@@ -66,7 +65,7 @@ func join(now, then []member, measure string) []pair {
 			i = len(out)
 			at[m.key] = i
 			out = append(out, pair{key: m.key, label: m.label, now: view.I(0), then: view.I(0),
-				known: m.key != "" && m.key != unknownMember})
+				known: m.known})
 		}
 		return &out[i]
 	}
@@ -139,7 +138,7 @@ func (c *Context) varianceTable(x comparison, l look) *view.Table {
 	if l.changes && x.fair {
 		sort.SliceStable(kept, func(i, j int) bool { return kept[i].delta.Float > kept[j].delta.Float })
 	}
-	format, unit := c.money(x.now, x.then)
+	format, unit := c.tableMoney(x.now, x.then)
 	t := &view.Table{ID: l.id, Title: l.title, Subtitle: l.subtitle, Insight: l.insight, Empty: c.t("table.empty")}
 	if t.Subtitle == "" {
 		t.Subtitle = c.t("sub.net", "unit", unit)
@@ -262,7 +261,7 @@ func (c *Context) bridge(ctx context.Context, w window) (comparison, error) {
 
 // bridgeTable lays the bridge out in its own order.
 func (c *Context) bridgeTable(x comparison) *view.Table {
-	format, unit := c.money(x.now, x.then)
+	format, unit := c.tableMoney(x.now, x.then)
 	t := &view.Table{ID: "bridge", Title: c.t("bridge.title"), Subtitle: c.t("sub.net", "unit", unit), Insight: c.bridgeText(x),
 		Empty: c.t("table.empty"), Footnotes: []string{c.t("bridge.foot")},
 		Columns: []view.Column{{Label: c.t("col.customers.group")}, {Label: c.t("col.customers"), Format: view.Integer()},
@@ -299,9 +298,4 @@ func (c *Context) bridgeText(x comparison) string {
 		return c.t("bridge.still")
 	}
 	return c.t("bridge.text", "gained", c.amount(gained), "lost", c.amount(lost))
-}
-
-// filterIn keeps the given members of an attribute.
-func filterIn(attribute string, keys []string) []cube.Filter {
-	return []cube.Filter{{Field: attribute, Op: "in", Values: keys}}
 }

@@ -53,7 +53,7 @@ func customers(ctx context.Context, c *Context) (view.Page, error) {
 	p.Sections = []view.Section{
 		{ID: "base", Title: c.t("customers.base"), Lead: c.t("lead.alone", "period", w.label(c.Lang)), Blocks: []view.Block{{KPIs: c.baseFigures(b, curve)}}},
 		{ID: "silent", Title: c.t("silent.title"), Lead: c.t("silent.lead"), Blocks: []view.Block{silent}},
-		{ID: "pyramid", Title: c.t("pyramid.title"), Lead: c.t("pyramid.lead"), Blocks: append(c.pyramidBlocks(tiers), c.curveBlock(curve)...)},
+		{ID: "pyramid", Title: c.t("pyramid.title"), Lead: c.t("pyramid.lead"), Blocks: c.pyramidBlocks(tiers, curve)},
 		{ID: "rfm", Title: c.t("rfm.title"), Lead: c.t("rfm.lead"), Blocks: rfm},
 		{ID: "top", Title: c.t("topcustomers.title"), Blocks: []view.Block{top}},
 	}
@@ -167,7 +167,7 @@ func (c *Context) topCustomers(ctx context.Context, w window) (view.Block, error
 	if err != nil {
 		return view.Block{}, err
 	}
-	format, unit := c.money(amounts...)
+	format, unit := c.tableMoney(amounts...)
 	t := &view.Table{ID: "top-customers", Title: c.t("topcustomers.table", "n", fmt.Sprint(len(lines))), Subtitle: c.t("sub.net", "unit", unit), Empty: c.t("table.empty"),
 		Columns: []view.Column{{Label: c.t("col.customer")}, {Label: c.t("head.customer.type")}, {Label: c.t("head.region.area")}, {Label: c.t("col.segment")},
 			{Label: "AC", Unit: unit, Format: format}, {Label: c.t("col.share"), Unit: "%", Format: view.Pct().Bare()}}}
@@ -227,11 +227,8 @@ func (c *Context) silent(ctx context.Context, w window) (view.Block, silentCusto
 
 // silentTable lists them with what they were worth.
 func (c *Context) silentTable(rows [][]any, out *silentCustomers) *view.Table {
-	format, unit := c.money(out.year)
-	if len(rows) > 0 {
-		format, unit = c.money(value(rows[0][6]))
-	}
-	t := &view.Table{ID: "silent-customers", Title: c.t("silent.table"), Subtitle: c.t("sub.net", "unit", unit), Empty: c.t("silent.nobody"), Insight: c.silentText(*out),
+	format, unit := c.tableMoney(out.year)
+	t := &view.Table{ID: "silent-customers", Title: c.t("silent.table"), Subtitle: c.t("sub.net", "unit", unit), Empty: c.t("silent.nobody"),
 		Columns: []view.Column{{Label: c.t("col.customer")}, {Label: c.t("head.customer.type")}, {Label: c.t("head.region.area")},
 			{Label: c.t("col.place"), Format: view.Integer()},
 			{Label: c.t("col.lastyear"), Unit: unit, Format: format, Visual: view.Share},

@@ -27,8 +27,7 @@ func overview(ctx context.Context, c *Context) (view.Page, error) {
 		}
 		drivers = append(drivers, x)
 	}
-	_, unit := c.money(year.now["net"])
-	p.Meta = c.meta(w, unit)
+	p.Meta = c.meta(w, view.CurrencyName(c.Lang, c.Currency))
 	p.Message = view.Message{Finding: c.yearText(year, w), Consequence: c.driverText(year, drivers)}
 	kpis, err := c.keyFigures(ctx, year)
 	if err != nil {
@@ -294,6 +293,9 @@ func (c *Context) rollingTable(ctx context.Context) (*view.Table, error) {
 			change := view.Relative(now, then)
 			if measure == "margin_pct" {
 				change = view.NA()
+				if d := view.Sub(now, then); d.Has() {
+					change = view.T(view.Show(c.Lang, d, view.Pct().Bare().Change()) + " " + c.t("unit.points"))
+				}
 			}
 			cells = append(cells, shown(then, format), change)
 		}

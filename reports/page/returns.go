@@ -94,7 +94,7 @@ func (c *Context) returnsBlocks(r sentBack) []view.Block {
 	for _, x := range r.classes {
 		values = append(values, x.value)
 	}
-	format, unit := c.money(append(values, zero(r.now["return_value"]))...)
+	format, unit := c.tableMoney(append(values, zero(r.now["return_value"]))...)
 	t := &view.Table{ID: "returns-classes", Title: c.t("returns.title"), Subtitle: c.t("returns.sub", "unit", unit), Insight: c.returnsText(r), Empty: c.t("returns.zero"),
 		Columns: []view.Column{{Label: c.t("head.class.bucket")}, {Label: c.t("col.returned"), Unit: unit, Format: format, Visual: view.Share},
 			{Label: c.t("col.copies"), Format: view.Integer()}, {Label: c.t("col.rate"), Unit: "%", Format: view.Pct().Bare()}},

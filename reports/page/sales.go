@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"verso/olap/cube"
+	"verso/olap/engine"
 	"verso/reports/view"
 )
 
@@ -19,8 +19,7 @@ func sales(ctx context.Context, c *Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	_, unit := c.money(year.now["net"])
-	p.Meta = c.meta(w, unit)
+	p.Meta = c.meta(w, view.CurrencyName(c.Lang, c.Currency))
 	by := map[string]comparison{}
 	for _, attribute := range []string{"class.bucket", "region.area", "customer.type", "channel.kind"} {
 		if by[attribute], err = c.compare(ctx, attribute, w); err != nil {
@@ -47,11 +46,11 @@ func sales(ctx context.Context, c *Context) (view.Page, error) {
 			head: c.t("head.class.bucket"), n: 14, share: true, trend: true, months: list})}
 	}
 	what.Width = view.Full
-	titles, err := c.topTable(ctx, "title.title", "titles", w)
+	titles, err := c.topTable(ctx, "title.title", "titles", w, year)
 	if err != nil {
 		return p, err
 	}
-	publishers, err := c.topTable(ctx, "publisher.name", "publishers", w)
+	publishers, err := c.topTable(ctx, "publisher.name", "publishers", w, year)
 	if err != nil {
 		return p, err
 	}
@@ -238,7 +237,7 @@ func (c *Context) cumulativeText(sums []view.Series) string {
 
 // addTrends gives every pair its last months.
 func (c *Context) addTrends(ctx context.Context, x *comparison, list []time.Time) error {
-	trends, err := c.trends(ctx, x.attribute, list, c.AsOf, "net", nil)
+	trends, err := c.trends(ctx, x.attribute, list, c.AsOf, "net")
 	if err != nil {
 		return err
 	}
@@ -249,44 +248,30 @@ func (c *Context) addTrends(ctx context.Context, x *comparison, list []time.Time
 }
 
 // topTable is the members of a large attribute with the most revenue, against
-// the previous year, closed by the others and the total.
-func (c *Context) topTable(ctx context.Context, attribute, id string, w window) (view.Block, error) {
+// the previous year, closed by the others and the total. Members are told apart
+// by their keys: two titles of one name stay two.
+func (c *Context) topTable(ctx context.Context, attribute, id string, w window, year yearFigures) (view.Block, error) {
 	const n = 12
-	x := comparison{attribute: attribute, fair: c.comparable(w.before(1))}
-	top, err := c.members(ctx, attribute, cube.Query{Cube: "sales", Rows: []string{attribute}, Measures: []string{"net"},
-		Time: &cube.Time{From: iso(w.from), To: iso(w.to)}, Top: &cube.Top{N: n, By: "net"}})
-	if err != nil {
-		return view.Block{}, err
-	}
-	now, err := c.total(ctx, "sales", w, "net")
-	if err != nil {
-		return view.Block{}, err
-	}
-	then, err := c.total(ctx, "sales", w.before(1), "net")
-	if err != nil {
-		return view.Block{}, err
-	}
-	x.now, x.then = zero(now["net"]), zero(then["net"])
-	var keys []string
-	for _, m := range top {
-		keys = append(keys, m.key)
-	}
-	var past []member
-	if len(keys) > 0 && x.fair {
-		p := w.before(1)
-		past, err = c.members(ctx, attribute, cube.Query{Cube: "sales", Rows: []string{attribute}, Measures: []string{"net"},
-			Where: filterIn(attribute, keys), Time: &cube.Time{From: iso(p.from), To: iso(p.to)}})
-		if err != nil {
-			return view.Block{}, err
+	p := w.before(1)
+	x := comparison{attribute: attribute, fair: year.fair, now: year.now["net"], then: year.then["net"]}
+	err := engine.Rows(ctx, c.db, engine.SQL(statement("top_"+id), w.from, w.to, p.from, p.to, n), func(row []any) error {
+		label := text(row[1])
+		if zh := text(row[2]); c.Lang == "zh" && zh != "" {
+			label = zh
 		}
+		if label == "" {
+			label = c.t("customer.id", "id", text(row[0]))
+		}
+		m := pair{key: text(row[0]), label: label, now: value(row[3]), then: zero(value(row[4])), known: true}
+		m.delta = view.Sub(m.now, m.then)
+		x.pairs = append(x.pairs, m)
+		return nil
+	})
+	if err != nil {
+		return view.Block{}, err
 	}
-	x.pairs = join(top, past, "net")
-	known := false
-	for _, p := range x.pairs {
-		known = known || p.known
-	}
-	if !known {
-		return view.Block{Width: view.Half, Absent: &view.Absent{Title: c.t("by." + attribute), Text: c.t("absent." + attribute), Tables: sourceTables[attribute]}}, nil
+	if len(x.pairs) == 0 {
+		return view.Block{Width: widthOf(id), Absent: &view.Absent{Title: c.t("by." + attribute), Text: c.t("absent." + attribute), Tables: sourceTables[attribute]}}, nil
 	}
 	return view.Block{Width: widthOf(id), Table: c.topRows(x, id)}, nil
 }

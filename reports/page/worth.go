@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"verso/olap/engine"
 	"verso/reports/view"
@@ -28,7 +29,7 @@ func (c *Context) readTiers(ctx context.Context) ([]tier, error) {
 func (c *Context) tierName(code string) string { return c.memberLabel("customer.tier", code) }
 
 // pyramidBlocks is the pyramid by revenue as a chart, and both bases as a table.
-func (c *Context) pyramidBlocks(tiers []tier) []view.Block {
+func (c *Context) pyramidBlocks(tiers []tier, k concentration) []view.Block {
 	var revenue, margin []tier
 	for _, t := range tiers {
 		if t.basis == "margin" {
@@ -53,14 +54,12 @@ func (c *Context) pyramidBlocks(tiers []tier) []view.Block {
 	ch.Insight = c.t("pyramid.text", "tier", c.tierName(first.name), "n", count(c.Lang, first.customers),
 		"people", share(view.Ratio(view.I(first.customers), view.I(people))), "worth", share(view.Ratio(first.value, worth)))
 	ch.Table = *c.tierTable(revenue, "pyramid-revenue", c.t("pyramid.revenue"))
-	blocks := []view.Block{{Width: view.Half, Chart: ch}}
+	blocks := append([]view.Block{{Width: view.Half, Chart: ch}}, c.curveBlock(k)...)
+	blocks = append(blocks, view.Block{Width: view.Half, Table: c.tierTable(revenue, "pyramid-tiers", c.t("pyramid.revenue"))})
 	if _, total := tierTotals(margin); len(margin) > 0 && total.Float > 0 {
-		t := c.tierTable(margin, "pyramid-margin", c.t("pyramid.margin"))
-		return append(blocks, view.Block{Width: view.Half, Table: t})
+		return append(blocks, view.Block{Width: view.Half, Table: c.tierTable(margin, "pyramid-margin", c.t("pyramid.margin"))})
 	}
-	t := c.tierTable(revenue, "pyramid-tiers", c.t("pyramid.revenue"))
-	t.Footnotes = append(t.Footnotes, c.t("pyramid.nomargin"))
-	return append(blocks, view.Block{Width: view.Half, Table: t})
+	return append(blocks, view.Block{Width: view.Half, Absent: &view.Absent{Title: c.t("pyramid.margin"), Text: c.t("pyramid.nomargin"), Tables: []string{"purchase_line"}}})
 }
 
 func tierTotals(tiers []tier) (people int64, worth view.Value) {
@@ -75,7 +74,7 @@ func tierTotals(tiers []tier) (people int64, worth view.Value) {
 // tierTable lists the tiers with cumulative shares.
 func (c *Context) tierTable(tiers []tier, id, title string) *view.Table {
 	people, worth := tierTotals(tiers)
-	format, unit := c.money(worth)
+	format, unit := c.tableMoney(worth)
 	pct := view.Pct().Bare()
 	t := &view.Table{ID: id, Title: title, Subtitle: c.t("pyramid.ever", "unit", unit), Empty: c.t("table.empty"),
 		Columns: []view.Column{{Label: c.t("col.tier")}, {Label: c.t("col.customers"), Format: view.Integer()}, {Label: c.t("col.customers"), Unit: "%", Format: pct},
@@ -158,7 +157,7 @@ func (c *Context) curveBlock(k concentration) []view.Block {
 	if len(k.points) == 0 || k.n == 0 {
 		return nil
 	}
-	format, unit := c.money(k.points[len(k.points)-1].value)
+	format, unit := c.tableMoney(k.points[len(k.points)-1].value)
 	ch := &view.Chart{ID: "concentration", Kind: view.Curve, Title: c.t("curve.title"), Subtitle: c.t("curve.sub"), Format: view.Pct(),
 		XName: c.t("curve.x"), YName: c.t("curve.y"), Points: k.thinned(), Insight: c.giniText(k)}
 	ch.Table = view.Table{Title: c.t("curve.title"), Columns: []view.Column{{Label: c.t("curve.largest")}, {Label: c.t("col.customers"), Format: view.Integer()},
@@ -170,13 +169,24 @@ func (c *Context) curveBlock(k concentration) []view.Block {
 			continue
 		}
 		seen[p.customers] = true
-		name := view.Percentage(p.x)
+		name := roundShare(p.x)
 		if x < 0.6 && (x != 0.1) {
 			ch.Marks = append(ch.Marks, view.Mark{X: p.x, Y: p.y, Text: c.t("curve.mark", "x", name, "y", view.Percentage(p.y))})
 		}
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(name), view.I(p.customers), p.value, view.N(p.y)}})
 	}
-	return []view.Block{{Width: view.Half, Chart: ch}, {Width: view.Half, Note: &view.Note{Text: c.t("curve.note", "gini", view.Figure(k.gini, 2, false))}}}
+	return []view.Block{{Width: view.Half, Chart: ch}}
+}
+
+// roundShare writes a share without a decimal that is zero: "20%", "4.8%".
+func roundShare(x float64) string {
+	s := view.Percentage(math.Round(x*1000) / 1000)
+	for _, tail := range []string{".00%", ".0%"} {
+		if head, ok := strings.CutSuffix(s, tail); ok {
+			return head + "%"
+		}
+	}
+	return s
 }
 
 // giniText reads the coefficient in words.
@@ -205,7 +215,7 @@ func (c *Context) concentrationText(k concentration, b base) string {
 	case k.n < 5:
 		return c.t("concentration.few", pairs...)
 	}
-	return c.t("concentration.text", append(pairs, "top", view.Percentage(p.x), "k", count(c.Lang, p.customers), "share", view.Percentage(p.y))...)
+	return c.t("concentration.text", append(pairs, "top", roundShare(p.x), "k", count(c.Lang, p.customers), "share", view.Percentage(p.y))...)
 }
 
 // segmentValue is a segment in the page's language.
@@ -310,7 +320,7 @@ func (c *Context) segmentTable(ctx context.Context) (*view.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	format, unit := c.money(worth)
+	format, unit := c.tableMoney(worth)
 	one := view.Format{Style: view.Decimal, Decimals: 1}
 	t := &view.Table{ID: "segments", Title: c.t("segments.title"), Subtitle: c.t("pyramid.ever", "unit", unit), Empty: c.t("table.empty"),
 		Columns: []view.Column{{Label: c.t("col.segment")}, {Label: c.t("col.customers"), Format: view.Integer()}, {Label: c.t("col.value"), Unit: unit, Format: format},

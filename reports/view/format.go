@@ -88,8 +88,6 @@ func Figure(x float64, decimals int, signed bool) string {
 		} else if signed {
 			b.WriteString("+")
 		}
-	} else if signed {
-		b.WriteString("±")
 	}
 	for i, c := range whole {
 		if i > 0 && (len(whole)-i)%3 == 0 {
@@ -128,12 +126,28 @@ func MoneyFormat(lang, currency string, biggest float64) (Format, string) {
 	return f, strings.TrimSpace(cur + " " + name)
 }
 
-// CountFormat is MoneyFormat for counts: the unit is only the magnitude.
-func CountFormat(lang string, biggest float64) (Format, string) {
-	if math.Abs(biggest) < 1e6 {
-		return Integer(), ""
+// TableFormat is MoneyFormat for a column whose members are much smaller than its
+// total: it counts in a smaller unit rather than in decimals.
+func TableFormat(lang, currency string, biggest float64) (Format, string) {
+	biggest = math.Abs(biggest)
+	f, name := Format{Style: Decimal}, ""
+	for _, m := range magnitudes(lang) {
+		if m.scale > 1 && biggest >= 200*m.scale {
+			f.Scale, name = m.scale, m.short
+			if biggest < 2000*m.scale {
+				f.Decimals = 1
+			}
+			break
+		}
 	}
-	return scaleFor(lang, math.Abs(biggest))
+	if f.Scale == 0 && biggest < 2000 {
+		f.Decimals = 2
+	}
+	cur := CurrencyName(lang, currency)
+	if lang == "zh" {
+		return f, name + cur
+	}
+	return f, strings.TrimSpace(cur + " " + name)
 }
 
 // scaleFor picks a magnitude so that the largest number has three to five digits

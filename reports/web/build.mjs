@@ -2,6 +2,7 @@
 // at build time), app.js (what a page does) and app.css (styles, with the
 // palette written out as CSS variables and classes).
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const palette = JSON.parse(readFileSync("palette.json", "utf8"));
@@ -37,3 +38,10 @@ await build({ ...common, entryPoints: ["src/charts.ts"], outfile: "dist/charts.j
 await build({ ...common, entryPoints: ["src/app.ts"], outfile: "dist/app.js" });
 const styles = await build({ stdin: { contents: theme() + "\n" + readFileSync("src/app.css", "utf8"), loader: "css" }, minify: true, write: false, charset: "utf8", logLevel: "warning" });
 writeFileSync("dist/app.css", styles.outputFiles[0].text);
+
+// The manifest comes last: where it stands, the build is complete.
+const files = ["app.css", "app.js", "charts.js"].map((name) => {
+  const data = readFileSync("dist/" + name);
+  return { name, bytes: data.length, sha256: createHash("sha256").update(data).digest("hex") };
+});
+writeFileSync("dist/manifest.json", JSON.stringify({ files }, null, 2) + "\n");
