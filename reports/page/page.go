@@ -35,6 +35,26 @@ type Asker interface {
 	Ask(ctx context.Context, q cube.Query) (*olap.Table, error)
 }
 
+// Source is one generation as pages read it.
+type Source struct {
+	Cubes func(lang string) Asker // the cubes, answering in a language
+	DB    engine.Querier          // the generation's tables
+}
+
+// FromOlap is the source of an opened generation.
+func FromOlap(o *olap.Olap, db engine.Querier) Source {
+	return Source{Cubes: func(lang string) Asker { return o.In(lang) }, DB: db}
+}
+
+// Language is the language of the company's run: "en", "zh" or another code.
+func (s Source) Language(ctx context.Context) (string, error) {
+	row, err := engine.One(ctx, s.DB, engine.SQL(`SELECT language FROM meta.run`))
+	if err != nil {
+		return "", fmt.Errorf("page: meta.run: %w", err)
+	}
+	return text(row[0]), nil
+}
+
 // Context is what a page is built from: one generation, in one language.
 type Context struct {
 	Lang     string
@@ -66,12 +86,12 @@ type load struct {
 }
 
 // NewContext reads what every page needs: the run, the row counts, the checks.
-func NewContext(ctx context.Context, asker Asker, db engine.Querier, lang string) (*Context, error) {
+func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 	words, err := loadCatalog(lang)
 	if err != nil {
 		return nil, err
 	}
-	c := &Context{Lang: lang, asker: asker, db: db, words: words}
+	c := &Context{Lang: lang, asker: s.Cubes(lang), db: s.DB, words: words}
 	for _, step := range []func(context.Context) error{c.readRun, c.readCoverage, c.readLoads, c.readFooter} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)

@@ -29,39 +29,69 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s is not empty and was not made by verso; name another folder, or empty it", e.Dir)
 }
 
-// publish writes the files into a folder beside out, makes them durable, and
-// puts that folder in out's place. Files in out that verso did not write move
-// along.
-func publish(out string, files []html.File) error {
+// Pending is a site that is written beside the published one.
+type Pending struct {
+	Summary Summary
+
+	out, beside string // absolute folders; beside is "" once published or discarded
+}
+
+// stage writes the files into a folder beside out and makes them durable.
+func stage(out string, files []html.File) (*Pending, error) {
 	out, err := filepath.Abs(out)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	old, exists, err := readManifest(out)
+	if _, _, err := readManifest(out); err != nil {
+		return nil, err
+	}
+	p := &Pending{out: out, beside: filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+".verso-new")}
+	if err := clear(p.beside); err != nil {
+		return nil, err
+	}
+	if err := write(p.beside, files); err != nil {
+		return nil, errors.Join(fmt.Errorf("the site before is untouched: %w", err), clear(p.beside))
+	}
+	return p, nil
+}
+
+// Discard removes the pending folder; after Publish it does nothing.
+func (p *Pending) Discard() error {
+	beside := p.beside
+	p.beside = ""
+	if beside == "" {
+		return nil
+	}
+	return clear(beside)
+}
+
+// Publish puts the pending folder in the place of the published one, in one step
+// where the system can. Files there that verso did not write move along.
+func (p *Pending) Publish() error {
+	if p.beside == "" {
+		return errors.New("site: nothing to publish")
+	}
+	beside := p.beside
+	old, exists, err := readManifest(p.out)
 	if err != nil {
-		return err
-	}
-	beside := filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+".verso-new")
-	if err := clear(beside); err != nil {
-		return err
-	}
-	if err := write(beside, files); err != nil {
-		return errors.Join(fmt.Errorf("the site before is untouched: %w", err), clear(beside))
+		return fmt.Errorf("site: %w", err)
 	}
 	if !exists {
-		if err := os.Rename(beside, out); err != nil {
-			return err
+		if err := os.Rename(beside, p.out); err != nil {
+			return fmt.Errorf("site: %w", err)
 		}
-		return syncDir(filepath.Dir(out))
+		p.beside = ""
+		return syncDir(filepath.Dir(p.out))
 	}
-	if err := exchange(beside, out); err != nil {
+	if err := exchange(beside, p.out); err != nil {
+		return fmt.Errorf("site: %w", err)
+	}
+	p.beside = ""
+	if err := syncDir(filepath.Dir(p.out)); err != nil {
 		return err
 	}
-	if err := syncDir(filepath.Dir(out)); err != nil {
-		return err
-	}
-	if err := carry(beside, out, old); err != nil {
-		return err
+	if err := carry(beside, p.out, old); err != nil {
+		return fmt.Errorf("site: the new site is published, but %w", err)
 	}
 	return clear(beside)
 }

@@ -18,8 +18,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"verso/olap"
-	"verso/olap/engine"
 	"verso/reports/html"
 	"verso/reports/page"
 	"verso/reports/web"
@@ -27,10 +25,9 @@ import (
 
 // Options say what to build from and where to.
 type Options struct {
-	Out  string         // folder of the site; its parent must exist
-	Lang string         // language at the root: "en" or "zh"; "" for the language of the run
-	Olap *olap.Olap     // the cubes of the generation
-	DB   engine.Querier // the generation
+	Out    string      // folder of the site; its parent must exist
+	Lang   string      // language at the root: "en" or "zh"; "" for the language of the run
+	Source page.Source // the generation
 	// Assets are the built scripts and styles; empty for those in the binary.
 	Assets web.Assets
 }
@@ -49,47 +46,61 @@ var languageNames = map[string]string{"en": "English", "zh": "中文"}
 // Build makes every page in every language and publishes the folder. The same
 // generation gives the same bytes.
 func Build(ctx context.Context, o Options, pages ...page.Page) (Summary, error) {
+	p, err := Prepare(ctx, o, pages...)
+	if err != nil {
+		return Summary{}, err
+	}
+	return p.Summary, p.Publish()
+}
+
+// Prepare makes every page and writes the folder beside the published one,
+// durable but not yet visible. The caller publishes or discards it.
+func Prepare(ctx context.Context, o Options, pages ...page.Page) (*Pending, error) {
 	if len(pages) == 0 {
-		return Summary{}, errors.New("site: no pages to build")
+		return nil, errors.New("site: no pages to build")
 	}
 	assets := o.Assets
 	if len(assets.App) == 0 {
 		var err error
 		if assets, err = web.Load(); err != nil {
-			return Summary{}, fmt.Errorf("site: %w", err)
+			return nil, fmt.Errorf("site: %w", err)
 		}
 	}
 	r, err := html.New(assets)
 	if err != nil {
-		return Summary{}, fmt.Errorf("site: %w", err)
+		return nil, fmt.Errorf("site: %w", err)
 	}
-	langs, err := languages(o)
+	langs, err := languages(ctx, o)
 	if err != nil {
-		return Summary{}, err
+		return nil, err
 	}
 	files := r.Assets()
 	for _, lang := range langs {
 		made, err := build(ctx, o, r, lang, langs, pages)
 		if err != nil {
-			return Summary{}, fmt.Errorf("site: %w", err)
+			return nil, fmt.Errorf("site: %w", err)
 		}
 		files = append(files, made...)
 	}
-	s := Summary{Out: o.Out, Pages: len(pages) * len(langs), Files: len(files)}
+	p, err := stage(o.Out, files)
+	if err != nil {
+		return nil, fmt.Errorf("site: %w", err)
+	}
+	p.Summary = Summary{Out: o.Out, Pages: len(pages) * len(langs), Files: len(files)}
 	for _, f := range files {
-		s.Bytes += int64(len(f.Data))
+		p.Summary.Bytes += int64(len(f.Data))
 	}
-	if err := publish(o.Out, files); err != nil {
-		return Summary{}, fmt.Errorf("site: %w", err)
-	}
-	return s, nil
+	return p, nil
 }
 
 // languages are the languages to build, the one of the root first.
-func languages(o Options) ([]string, error) {
+func languages(ctx context.Context, o Options) ([]string, error) {
 	first := o.Lang
 	if first == "" {
-		first = o.Olap.Run().Language
+		var err error
+		if first, err = o.Source.Language(ctx); err != nil {
+			return nil, fmt.Errorf("site: %w", err)
+		}
 	}
 	if first == "" {
 		first = "en"
@@ -109,7 +120,7 @@ func languages(o Options) ([]string, error) {
 
 // build makes the pages of one language.
 func build(ctx context.Context, o Options, r *html.Renderer, lang string, langs []string, pages []page.Page) ([]html.File, error) {
-	c, err := page.NewContext(ctx, o.Olap.In(lang), o.DB, lang)
+	c, err := page.NewContext(ctx, o.Source, lang)
 	if err != nil {
 		return nil, err
 	}

@@ -56,3 +56,9 @@ func LoadPalette() (Palette, error) {
 	}
 	return p, nil
 }
+
+// Check tells whether the assets are built; the error says what to run.
+func Check() error {
+	_, err := Load()
+	return err
+}
