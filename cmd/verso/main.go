@@ -10,9 +10,14 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"verso/olap/sqlworker"
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == sqlworker.Argument {
+		os.Exit(sqlworker.Main(os.Stdin, os.Stdout))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
