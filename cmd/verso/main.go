@@ -15,9 +15,6 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == sqlworker.Argument {
-		os.Exit(sqlworker.Main(os.Stdin, os.Stdout))
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
@@ -26,6 +23,9 @@ func main() {
 
 // run is the whole program, for main and for the tests of the command line.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) == 1 && args[0] == sqlworker.Argument {
+		return sqlworker.Main(stdin, stdout)
+	}
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, env: os.LookupEnv, now: time.Now}
 	return a.execute(ctx, args)
 }
