@@ -160,7 +160,7 @@ func (c *customer) settle(slot slotOf, after day) {
 	}
 	c.tasteFrom()
 	c.applyPlant(after == noDay)
-	c.guarded = c.plant == "" && c.lambda*c.kind.copies*450+c.textbook*7000 > 45000
+	c.guarded = c.plant == "" && c.lambda*c.kind.copies*450+c.textbook*7000 > 38000
 	c.chooseSleep()
 	if !w.effects {
 		c.elastic, c.drifted, c.fair = -.4, -1, false
