@@ -323,9 +323,10 @@ cubes:
 		got = append(got, fmt.Sprintf("%s %s %s %s", engine.Text(r.Cells[0]), engine.Text(r.Cells[1]), engine.Text(r.Cells[2]), engine.Text(r.Cells[3])))
 	}
 	var want []string
-	err = engine.Rows(ctx, db, engine.SQL(`SELECT CASE WHEN f.employee_key = -1 THEN '(unknown)' ELSE e.is_active::VARCHAR END AS "a", max(f.net), max(f.order_date), count(f.cost)
+	err = engine.Rows(ctx, db, engine.SQL(`SELECT * FROM (
+		SELECT CASE WHEN f.employee_key = -1 THEN '(unknown)' ELSE e.is_active::VARCHAR END AS "a", max(f.net), max(f.order_date), count(f.cost)
 		FROM core.fact_order_line AS f JOIN core.dim_employee AS e ON e.employee_key = f.employee_key GROUP BY 1
-		UNION ALL SELECT NULL, max(net), max(order_date), count(cost) FROM core.fact_order_line ORDER BY "a" = '(unknown)' NULLS LAST, "a"`), func(row []any) error {
+		UNION ALL SELECT NULL, max(net), max(order_date), count(cost) FROM core.fact_order_line) AS x ORDER BY "a" = '(unknown)' NULLS LAST, "a"`), func(row []any) error {
 		want = append(want, fmt.Sprintf("%s %s %s %s", engine.Text(row[0]), engine.Text(row[1]), engine.Text(row[2]), engine.Text(row[3])))
 		return nil
 	})
