@@ -1,0 +1,19 @@
+-- The working tables are no longer needed.
+DROP TABLE star_tree;
+DROP TABLE star_missing;
+DROP TABLE star_province;
+DROP TABLE star_geo;
+DROP TABLE star_employee;
+DROP TABLE star_channel;
+DROP TABLE star_rate;
+DROP TABLE star_rate_day;
+DROP TABLE star_rate_last;
+DROP TABLE star_isbn;
+DROP TABLE star_title;
+DROP TABLE star_title_map;
+DROP TABLE star_customer;
+DROP TABLE star_customer_geo;
+DROP TABLE star_customer_map;
+DROP TABLE star_order;
+DROP TABLE star_cost;
+DROP TABLE star_return;
