@@ -16,18 +16,60 @@ type Table struct {
 
 // Column is one column of the answer.
 type Column struct {
-	Name    string   // attribute or measure name; unique with Members
+	Name    string   // attribute or measure name; unique with Members and Total
 	Label   string   // in the language asked for
 	Kind    string   // "attribute" or "measure"
 	Type    string   // text, integer, decimal, double, date, boolean
 	Unit    string   // currency code, copies, %, days; "" for counts
 	Format  string   // money, integer, percent, ratio, days, text, date
 	Members []string // the members of Query.Columns this column stands under; nil without column axes
+	Total   bool     // the total over Query.Columns; Members then holds the word for it
+	Lower   bool     // a measure of which less is better
 }
 
 // Row is one row of the answer. Cells hold engine values (see engine.Value).
+//
+// The cells of attributes that a total does not give are nil. A member without
+// a value is the text "(none)", the unknown member "(unknown)", and the rest
+// behind a ranking "(others)", each in the language asked for, whatever the type
+// of the column.
 type Row struct {
 	Level int  // how many row attributes are given; len(Query.Rows) for a leaf, 0 for the grand total
 	Other bool // the "others" row of a Top
 	Cells []any
+}
+
+// IsTotal reports whether a row of the table is the grand total or a subtotal.
+// The others row is neither.
+func (t *Table) IsTotal(r Row) bool { return r.Level < len(t.Query.Rows) && !r.Other }
+
+// Grand is the grand total row, or nil where none was asked for.
+func (t *Table) Grand() *Row {
+	if n := len(t.Rows); n > 0 && len(t.Query.Rows) > 0 && t.Rows[n-1].Level == 0 {
+		return &t.Rows[n-1]
+	}
+	return nil
+}
+
+// Index is the position of the first column of that name, or -1. With members,
+// the column that stands under them.
+func (t *Table) Index(name string, members ...string) int {
+	for i, c := range t.Columns {
+		if c.Name == name && (len(members) == 0 || equal(c.Members, members)) {
+			return i
+		}
+	}
+	return -1
+}
+
+func equal(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
 }

@@ -1,4 +1,26 @@
-// Command verso is the analytical CRM and BI engine.
+// Command verso is the analytical CRM and BI engine: it loads operational data
+// into an embedded warehouse, models it, answers questions and writes the report
+// site.
 package main
 
-func main() {}
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program, for main and for the tests of the command line.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, env: os.LookupEnv, now: time.Now}
+	return a.execute(ctx, args)
+}

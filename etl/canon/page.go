@@ -36,6 +36,16 @@ func Markdown(w io.Writer) error {
 	return b.Flush()
 }
 
+// TableMarkdown writes the section of one table, the common columns included.
+func TableMarkdown(w io.Writer, t Table) error {
+	b := bufio.NewWriter(w)
+	tableSection(b, t)
+	for _, c := range common() {
+		columnRow(b, c)
+	}
+	return b.Flush()
+}
+
 func intro(b io.Writer) {
 	fmt.Fprint(b, "# Canonical tables\n\n"+
 		"What operational data is mapped onto in `verso.yaml`. Only the columns marked **required** of the tables\n"+

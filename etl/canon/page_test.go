@@ -54,3 +54,16 @@ func TestJSONReadsBack(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestTableMarkdown(t *testing.T) {
+	var b bytes.Buffer
+	line, _ := Lookup("order_line")
+	if err := TableMarkdown(&b, line); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"### order_line", "| `qty_ordered` | integer | **required**; copies |", "| `is_deleted` |"} {
+		if !bytes.Contains(b.Bytes(), []byte(want)) {
+			t.Errorf("lacks %q", want)
+		}
+	}
+}

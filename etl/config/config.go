@@ -4,7 +4,9 @@ package config
 
 import "time"
 
-// Config is a validated verso.yaml. Paths are absolute after Load.
+// Config is a validated verso.yaml. Paths are absolute after Load. Names of
+// sources are letters, digits and underscores, beginning with a letter, and
+// differ in more than capitals: they name tables in SQL and folders.
 type Config struct {
 	Version   int               `yaml:"version"`   // 1
 	Company   Company           `yaml:"company"`   //

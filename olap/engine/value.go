@@ -1,14 +1,17 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"github.com/apache/arrow-go/v18/arrow/decimal256"
 )
 
 // Decimal is an exact number: Num / 10^Scale.
@@ -26,34 +29,17 @@ func (d Decimal) Float64() float64 { return d.Num.ToFloat64(d.Scale) }
 // Value copies the i-th value of an Arrow column out of the engine's memory.
 //
 // NULL is nil. Integers of any width are int64 (uint64 beyond its range), floats
-// float64, decimals Decimal, text string, blobs []byte, dates and timestamps
-// time.Time in UTC (DATE at midnight), booleans bool, dictionary values their
-// text. Anything else (lists, structs, intervals) is its printed form.
+// float64, decimals and hugeints Decimal, text string, blobs []byte, dates and
+// timestamps time.Time in UTC (DATE at midnight; a TIMESTAMP without zone is
+// taken as UTC), booleans bool, dictionary values their text. Anything else
+// (lists, structs, maps, intervals, times of day, decimals beyond 38 digits) is
+// its text.
 func Value(column arrow.Array, i int) any {
 	if column.IsNull(i) {
 		return nil
 	}
 	switch a := column.(type) {
 	case *array.Boolean:
-		return a.Value(i)
-	case *array.Int8:
-		return int64(a.Value(i))
-	case *array.Int16:
-		return int64(a.Value(i))
-	case *array.Int32:
-		return int64(a.Value(i))
-	case *array.Int64:
-		return a.Value(i)
-	case *array.Uint8:
-		return int64(a.Value(i))
-	case *array.Uint16:
-		return int64(a.Value(i))
-	case *array.Uint32:
-		return int64(a.Value(i))
-	case *array.Uint64:
-		if v := a.Value(i); v <= 1<<63-1 {
-			return int64(v)
-		}
 		return a.Value(i)
 	case *array.Float32:
 		return float64(a.Value(i))
@@ -63,23 +49,73 @@ func Value(column arrow.Array, i int) any {
 		return strings.Clone(a.Value(i))
 	case *array.LargeString:
 		return strings.Clone(a.Value(i))
+	case *array.StringView:
+		return strings.Clone(a.Value(i))
 	case *array.Binary:
-		return append([]byte(nil), a.Value(i)...)
+		return bytes.Clone(a.Value(i))
+	case *array.LargeBinary:
+		return bytes.Clone(a.Value(i))
+	case *array.FixedSizeBinary:
+		return bytes.Clone(a.Value(i))
 	case *array.Date32:
+		return a.Value(i).ToTime().UTC()
+	case *array.Date64:
 		return a.Value(i).ToTime().UTC()
 	case *array.Timestamp:
 		unit := a.DataType().(*arrow.TimestampType).Unit
 		return a.Value(i).ToTime(unit).UTC()
 	case *array.Decimal128:
 		return Decimal{Num: a.Value(i), Scale: a.DataType().(*arrow.Decimal128Type).Scale}
+	case *array.Decimal256:
+		return narrow(a.Value(i), a.DataType().(*arrow.Decimal256Type).Scale)
 	case *array.Dictionary:
 		return Value(a.Dictionary(), a.GetValueIndex(i))
+	case array.ExtensionArray:
+		return Value(a.Storage(), i)
 	}
-	return strings.Clone(column.ValueStr(i))
+	if v, ok := integer(column, i); ok {
+		return v
+	}
+	return printed(column, i)
+}
+
+// integer reads the integer types.
+func integer(column arrow.Array, i int) (v any, ok bool) {
+	switch a := column.(type) {
+	case *array.Int8:
+		return int64(a.Value(i)), true
+	case *array.Int16:
+		return int64(a.Value(i)), true
+	case *array.Int32:
+		return int64(a.Value(i)), true
+	case *array.Int64:
+		return a.Value(i), true
+	case *array.Uint8:
+		return int64(a.Value(i)), true
+	case *array.Uint16:
+		return int64(a.Value(i)), true
+	case *array.Uint32:
+		return int64(a.Value(i)), true
+	case *array.Uint64:
+		if v := a.Value(i); v > math.MaxInt64 {
+			return v, true
+		}
+		return int64(a.Value(i)), true
+	}
+	return nil, false
+}
+
+// narrow keeps a wide decimal exact: as Decimal where it fits, as text where not.
+func narrow(n decimal256.Num, scale int32) any {
+	b := n.BigInt()
+	if b.BitLen() > 126 { // decimal128 counts to 38 digits
+		return n.ToString(scale)
+	}
+	return Decimal{Num: decimal128.FromBigInt(b), Scale: scale}
 }
 
 // Each calls fn with every batch of r and releases r. It stops at the first
-// error of fn, of r or of ctx.
+// error of fn, of r or of ctx. A batch is fn's only until fn returns.
 func Each(ctx context.Context, r array.RecordReader, fn func(arrow.RecordBatch) error) error {
 	defer r.Release()
 	for r.Next() {
@@ -148,7 +184,8 @@ func Float(v any) (f float64, ok bool) {
 	return 0, false
 }
 
-// Int reads a whole number; ok is false for nil, text and numbers with decimals.
+// Int reads a whole number; ok is false for nil, text, numbers with decimals
+// (even 1.00) and numbers beyond int64.
 func Int(v any) (n int64, ok bool) {
 	switch n := v.(type) {
 	case int64:
@@ -161,7 +198,8 @@ func Int(v any) (n int64, ok bool) {
 	return 0, false
 }
 
-// Text is the value as text: "" for nil, ISO dates, plain decimals.
+// Text is the value as text: "" for nil, ISO dates (with the time of day unless
+// it is midnight), plain decimals.
 func Text(v any) string {
 	switch t := v.(type) {
 	case nil:

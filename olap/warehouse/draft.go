@@ -17,6 +17,7 @@ import (
 // ends with Publish or Discard; `defer d.Discard()` right after Begin is safe.
 type Draft struct {
 	w      *Warehouse
+	seq    int64
 	name   string // of the generation to be, with its suffix
 	path   string
 	db     engine.Database
@@ -33,7 +34,7 @@ var runPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$`)
 // name: letters, digits, dot, dash and underscore.
 func (w *Warehouse) Begin(ctx context.Context, runID string) (*Draft, error) {
 	if !runPattern.MatchString(runID) {
-		return nil, fmt.Errorf("warehouse: run id %q does not fit in a file name: use letters, digits, '.', '-' and '_'", runID)
+		return nil, badRunID(runID)
 	}
 	d := &Draft{w: w}
 	if err := w.claim(ctx, d); err != nil {
@@ -78,6 +79,7 @@ func (d *Draft) create(ctx context.Context, runID string) error {
 		return err
 	}
 	base := fmt.Sprintf("%08d-%s", seq, runID)
+	d.seq = int64(seq)
 	d.name, d.path = base+published, d.w.path(base+unfinished)
 	d.db, err = d.w.open(ctx, d.path, false)
 	if err != nil {
@@ -102,6 +104,20 @@ func (w *Warehouse) removeUnfinished() error {
 		}
 	}
 	return nil
+}
+
+// Name sets the run id of the generation to be, for runs whose id follows from
+// what they loaded and so is not known at Begin.
+func (d *Draft) Name(runID string) error {
+	if !runPattern.MatchString(runID) {
+		return badRunID(runID)
+	}
+	d.name = fmt.Sprintf("%08d-%s", d.seq, runID) + published
+	return nil
+}
+
+func badRunID(runID string) error {
+	return fmt.Errorf("warehouse: run id %q does not fit in a file name: use letters, digits, '.', '-' and '_'", runID)
 }
 
 // DB is the database to fill.

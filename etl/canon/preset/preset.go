@@ -96,10 +96,11 @@ func Render(name string, in Inputs) ([]byte, Report, error) {
 // fill executes an embedded template.
 func fill(name string, data any) ([]byte, error) {
 	t, err := template.New(name).Funcs(template.FuncMap{
-		"yaml":   scalar,
-		"ident":  ident,
-		"indent": indent,
-		"join":   strings.Join,
+		"yaml":    scalar,
+		"ident":   ident,
+		"indent":  indent,
+		"join":    strings.Join,
+		"percent": func(f float64) float64 { return 100 * f },
 	}).ParseFS(templates, "templates/"+name)
 	if err != nil {
 		return nil, fmt.Errorf("preset template %s: %w", name, err)

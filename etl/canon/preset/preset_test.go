@@ -1,13 +1,36 @@
 package preset
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"verso/etl/config"
 )
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares a rendered configuration with the reviewed one.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), string(got)); d != "" {
+		t.Errorf("%s differs; rewrite it with -update after looking\n%s", path, d)
+	}
+}
 
 // load checks that a rendered configuration is one.
 func load(t *testing.T, text []byte) *config.Config {
@@ -35,6 +58,7 @@ func TestNorthwind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	golden(t, "northwind.yaml", text)
 	c := load(t, text)
 	if c.Company.Currency != "USD" || c.IDs != "text" || c.Sources["northwind"].Kind != "postgres" {
 		t.Errorf("got %+v", c)
@@ -64,5 +88,38 @@ func TestScalar(t *testing.T) {
 		if got := scalar(in); got != want {
 			t.Errorf("scalar(%q) = %s, want %s", in, got, want)
 		}
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	files := []File{
+		{Path: "data/order_line.csv", Columns: columns("订单号|行号|数量|单价|颜色", "7|1|2|9.50|红")},
+		{Path: "data/Order-Header.parquet", Columns: []Column{{Name: "order_id", Type: "BIGINT", Samples: []string{"7"}}, {Name: "InvoiceNo", Type: "VARCHAR"}, {Name: "date", Type: "DATE"}}},
+		{Path: "data/order_line.parquet", Columns: columns("order_id|qty|price", "7|2|9.50")},
+		{Path: "data/customers.csv", Columns: columns("customer_id|name", "1|A")},
+		{Path: "data/supplier.xlsx", Columns: columns("supplier|name", "1|A")},
+		{Path: "data/title.csv.gz", Encoding: "gb18030", Columns: columns("编号|title_id|书名", "x|007|算法")},
+		{Path: "data/readme.txt"},
+	}
+	text, report, err := Render("canonical", Inputs{Company: "Page", Files: files})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "canonical.yaml", text)
+	c := load(t, text)
+	if c.IDs != "text" { // 007 would not come back from a number
+		t.Errorf("ids %s", c.IDs)
+	}
+	if d := cmp.Diff([]string{"title", "order_header", "order_line"}, report.Tables); d != "" {
+		t.Error(d)
+	}
+	notes := strings.Join(report.Notes, "\n")
+	for _, want := range []string{"颜色", "order_line.parquet is left out", "did you mean customer?", "supplier.xlsx is left out", "readme", "InvoiceNo"} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("the notes lack %q:\n%s", want, notes)
+		}
+	}
+	if _, _, err := Render("canonical", Inputs{Files: files[3:]}); err == nil || !strings.Contains(err.Error(), "order_header") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -8,12 +8,13 @@
 package duck
 
 import (
+	"cmp"
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -43,8 +44,13 @@ type DB struct {
 
 	mu     sync.Mutex
 	idle   []*Conn
+	out    int // connections taken and not given back
 	closed bool
+
+	ingests atomic.Int64 // names the views of Ingest apart
 }
+
+var errClosed = errors.New("duck: the database is closed")
 
 // Open attaches the file of o.Path, creating it unless ReadOnly.
 func Open(ctx context.Context, o Options) (*DB, error) {
@@ -80,11 +86,12 @@ func (db *DB) prepare(ctx context.Context) error {
 	if o.TempDir != "" {
 		settings = append(settings, "SET temp_directory = "+engine.QuoteText(o.TempDir))
 	}
-	raw, err := db.connector.Connect(ctx)
+	conn, err := db.connector.Connect(ctx)
 	if err != nil {
 		return fmt.Errorf("duck: connect: %w", err)
 	}
-	defer raw.Close()
+	defer conn.Close()
+	raw := conn.(*duckdb.Conn)
 	for _, s := range settings {
 		if _, err := exec(ctx, raw, s, nil); err != nil {
 			return fmt.Errorf("duck: %s: %w", s, err)
@@ -130,35 +137,47 @@ func (db *DB) Conn(ctx context.Context) (engine.Conn, error) {
 
 // take hands out a connection; pooled ones come from the idle list.
 func (db *DB) take(ctx context.Context, pooled bool) (*Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	select {
 	case db.slots <- struct{}{}:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, fmt.Errorf("%w: waited for one of %d database connections", ctx.Err(), cap(db.slots))
 	}
 	db.mu.Lock()
+	defer db.mu.Unlock()
 	if db.closed {
-		db.mu.Unlock()
 		<-db.slots
-		return nil, errors.New("duck: the database is closed")
+		return nil, errClosed
 	}
 	if n := len(db.idle); pooled && n > 0 {
 		c := db.idle[n-1]
 		db.idle = db.idle[:n-1]
-		db.mu.Unlock()
+		db.out++
 		return c, nil
 	}
-	db.mu.Unlock()
-	raw, err := db.connector.Connect(ctx)
+	c, err := db.connect(ctx)
 	if err != nil {
 		<-db.slots
+		return nil, err
+	}
+	db.out++
+	return c, nil
+}
+
+// connect makes a new connection with the file as its default catalog.
+func (db *DB) connect(ctx context.Context) (*Conn, error) {
+	raw, err := db.connector.Connect(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("duck: connect: %w", err)
 	}
 	c := &Conn{db: db, raw: raw.(*duckdb.Conn)}
-	if db.options.Path != "" {
-		if _, err := exec(ctx, raw, "USE "+Catalog, nil); err != nil {
-			c.Close()
-			return nil, err
-		}
+	if db.options.Path == "" {
+		return c, nil
+	}
+	if _, err := exec(ctx, c.raw, "USE "+Catalog, nil); err != nil {
+		return nil, errors.Join(err, c.raw.Close())
 	}
 	return c, nil
 }
@@ -166,12 +185,23 @@ func (db *DB) take(ctx context.Context, pooled bool) (*Conn, error) {
 // give returns a pooled connection to the idle list.
 func (db *DB) give(c *Conn) {
 	db.mu.Lock()
-	if db.closed {
-		db.mu.Unlock()
-		c.Close()
+	keep := !db.closed && !c.closed
+	if keep {
+		db.idle = append(db.idle, c)
+		db.out--
+	}
+	db.mu.Unlock()
+	if keep {
+		<-db.slots
 		return
 	}
-	db.idle = append(db.idle, c)
+	c.Close()
+}
+
+// back counts a closed connection off.
+func (db *DB) back() {
+	db.mu.Lock()
+	db.out--
 	db.mu.Unlock()
 	<-db.slots
 }
@@ -185,24 +215,31 @@ func (db *DB) Query(ctx context.Context, s engine.Statement) (array.RecordReader
 	}
 	r, err := c.Query(ctx, s)
 	if err != nil {
+		c.rollback()
 		db.give(c)
 		return nil, err
 	}
 	return &pooledReader{RecordReader: r, refs: 1, done: func() { db.give(c) }}, nil
 }
 
-// Exec runs s on any free connection.
+// Exec runs s on any free connection. A transaction that s leaves open after an
+// error is rolled back.
 func (db *DB) Exec(ctx context.Context, s engine.Statement) (int64, error) {
 	c, err := db.take(ctx, true)
 	if err != nil {
 		return 0, err
 	}
 	defer db.give(c)
-	return c.Exec(ctx, s)
+	n, err := c.Exec(ctx, s)
+	if err != nil {
+		c.rollback()
+	}
+	return n, err
 }
 
-// Close closes idle connections and the file. Connections still out are
-// closed as they come back.
+// Close closes idle connections and the file. With connections or readers still
+// out it returns an *InUseError: they stay usable, and the file closes with the
+// last of them.
 func (db *DB) Close() error {
 	db.mu.Lock()
 	if db.closed {
@@ -210,107 +247,28 @@ func (db *DB) Close() error {
 		return nil
 	}
 	db.closed = true
-	idle := db.idle
+	idle, out := db.idle, db.out
 	db.idle = nil
 	db.mu.Unlock()
 	var errs []error
 	for _, c := range idle {
 		errs = append(errs, c.raw.Close())
 	}
-	return errors.Join(append(errs, db.connector.Close())...)
-}
-
-// Conn is one DuckDB connection. It implements engine.Conn.
-type Conn struct {
-	db     *DB
-	raw    *duckdb.Conn
-	closed bool
-}
-
-// Exec runs s.
-func (c *Conn) Exec(ctx context.Context, s engine.Statement) (int64, error) {
-	return exec(ctx, c.raw, s.SQL, s.Args)
-}
-
-// Query runs s and returns its rows.
-func (c *Conn) Query(ctx context.Context, s engine.Statement) (array.RecordReader, error) {
-	args, err := bindable(s.Args)
-	if err != nil {
-		return nil, err
+	errs = append(errs, db.connector.Close())
+	if out > 0 {
+		errs = append(errs, &InUseError{Path: db.options.Path, Connections: out})
 	}
-	r, err := queryArrow(ctx, c.raw, s.SQL, args)
-	if err != nil {
-		return nil, statementError(ctx, s.SQL, err)
-	}
-	return r, nil
+	return errors.Join(errs...)
 }
 
-// Close ends the connection.
-func (c *Conn) Close() error {
-	if c.closed {
-		return nil
-	}
-	c.closed = true
-	err := c.raw.Close()
-	<-c.db.slots
-	return err
+// InUseError says that a database was closed before what was taken from it.
+type InUseError struct {
+	Path        string // "" for memory
+	Connections int    // connections and readers still out
 }
 
-func exec(ctx context.Context, raw driver.Conn, sql string, args []any) (int64, error) {
-	bound, err := bindable(args)
-	if err != nil {
-		return 0, err
-	}
-	named := make([]driver.NamedValue, len(bound))
-	for i, v := range bound {
-		named[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
-	}
-	result, err := raw.(driver.ExecerContext).ExecContext(ctx, sql, named)
-	if err != nil {
-		return 0, statementError(ctx, sql, err)
-	}
-	return result.RowsAffected()
-}
-
-// bindable turns verso's argument types into the driver's.
-func bindable(args []any) ([]any, error) {
-	out := make([]any, len(args))
-	for i, v := range args {
-		switch t := v.(type) {
-		case engine.Decimal:
-			out[i] = duckdb.Decimal{Width: 38, Scale: uint8(t.Scale), Value: t.Num.BigInt()}
-		case int:
-			out[i] = int64(t)
-		default:
-			out[i] = v
-		}
-	}
-	return out, nil
-}
-
-// pooledReader gives the connection back when the last reference goes.
-type pooledReader struct {
-	array.RecordReader
-	mu   sync.Mutex
-	refs int
-	done func()
-}
-
-// Retain adds a reference.
-func (r *pooledReader) Retain() {
-	r.mu.Lock()
-	r.refs++
-	r.mu.Unlock()
-}
-
-// Release drops a reference; the last one frees the result.
-func (r *pooledReader) Release() {
-	r.mu.Lock()
-	r.refs--
-	last := r.refs == 0
-	r.mu.Unlock()
-	if last {
-		r.RecordReader.Release()
-		r.done()
-	}
+// Error says what was forgotten.
+func (e *InUseError) Error() string {
+	return fmt.Sprintf("duck: %s was closed with %d connections or readers still out: "+
+		"release every reader and close every connection first", cmp.Or(e.Path, "the database in memory"), e.Connections)
 }

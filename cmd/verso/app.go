@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set by the build.
+var version = "dev"
+
+// app is what the subcommands share: streams, environment, clock, flags of the
+// root command.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            func(string) (string, bool)
+	now            func() time.Time
+	configPath     string
+}
+
+// execute runs the command line and returns the exit code.
+func (a *app) execute(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	code := exitCode(ctx, err)
+	if code == exitInterrupted {
+		fmt.Fprintln(a.stderr, "verso: interrupted; what was published before is untouched")
+		return code
+	}
+	fmt.Fprintln(a.stderr, "verso:", strings.TrimSpace(err.Error()))
+	return code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "verso",
+		Short: "The analytical CRM and BI engine that runs beside your operational systems",
+		Long: `verso loads operational data into an embedded warehouse, checks it, scores
+customers, answers cube queries and SQL, and writes the report site.
+
+A first look, with a generated company:
+  verso demo --dir demo
+
+Your own order lines, from any export:
+  verso init flat-orders --file orders.csv --dir mycompany
+  verso refresh -c mycompany/verso.yaml`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          usageArgs(cobra.NoArgs),
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVarP(&a.configPath, "config", "c", "verso.yaml", "configuration file")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{command: cmd.CommandPath(), cause: err}
+	})
+	root.AddCommand(a.versionCommand(), a.canonCommand())
+	return root
+}
+
+// usageArgs turns a complaint about arguments into a usage error (exit 2).
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return &usageError{command: cmd.CommandPath(), cause: err}
+		}
+		return nil
+	}
+}

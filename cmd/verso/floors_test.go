@@ -1,0 +1,170 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"sort"
+	"strings"
+	"testing"
+)
+
+// floors lists, for every package, which verso packages it may import. A
+// pattern ending in /... covers the packages below it; the most specific
+// pattern wins. Test files are free to reach further.
+var floors = map[string][]string{
+	"olap/engine":            {},
+	"olap/engine/enginetest": {"olap/engine"},
+	"olap/engine/duck":       {"olap/engine"},
+	"olap/sqlworker":         {"olap/engine", "olap/engine/duck"},
+	"olap/cube":              {},
+	"olap/catalog":           {"olap/cube"},
+	"olap/rollup":            {"olap/engine", "olap/cube"},
+	"olap":                   {"olap/engine", "olap/cube", "olap/catalog", "olap/rollup"},
+	"olap/olaptest":          {"olap", "olap/engine", "olap/engine/duck", "olap/cube", "olap/catalog"},
+	"olap/export":            {"olap", "olap/engine", "olap/cube"},
+	"olap/warehouse":         {"olap/engine"},
+	"olap/access":            {"olap/engine", "olap/cube"},
+	"olap/api":               {"olap", "olap/engine", "olap/cube", "olap/warehouse", "olap/access"},
+
+	"etl/canon":                  {},
+	"etl/canon/preset":           {"etl/canon", "etl/config"},
+	"etl/config":                 {"etl/canon"},
+	"etl/source":                 {"olap/engine"},
+	"etl/source/...":             {"etl/source", "etl/source/...", "etl/config", "olap/engine"},
+	"etl/source/postgres/pgtest": {},
+	"etl/star":                   {"etl/canon", "etl/star/...", "olap/engine"},
+	"etl/star/...":               {},
+	"etl/check":                  {"etl/canon", "etl/config", "olap/engine"},
+	"etl/demo":                   {"etl/canon", "etl/demo/..."},
+	"etl/demo/...":               {"etl/demo/..."},
+	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/star", "etl/check", "olap", "olap/engine", "olap/warehouse"},
+
+	"models/frame":   {"olap/engine"},
+	"models/metric":  {},
+	"models/feature": {"models/frame", "olap/engine"},
+	"models/...":     {"models/frame", "models/metric"},
+	"models":         {"models/...", "olap/engine"},
+
+	"reports/view":     {},
+	"reports/page":     {"reports/view", "olap", "olap/cube", "olap/engine"},
+	"reports/web":      {},
+	"reports/html":     {"reports/view", "reports/web"},
+	"reports/html/...": {"reports/view", "reports/html/...", "reports/web"},
+	"reports/site":     {"reports/page", "reports/html", "reports/html/...", "reports/view", "reports/web"},
+	"reports/serve":    {"reports/page", "reports/html", "reports/view", "olap/warehouse", "olap/api"},
+
+	"cmd/verso": {"..."},
+}
+
+// driverOwners are the only packages that may import a third-party driver.
+var driverOwners = map[string]string{
+	"github.com/duckdb/duckdb-go": "olap/engine/duck",
+	"github.com/jackc/pgx":        "etl/source/postgres",
+	"github.com/xuri/excelize":    "etl/source/xlsx",
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func listPackages(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-tags", "duckdb_arrow", "-json=ImportPath,Imports", "verso/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []goPackage
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+func TestFloors(t *testing.T) {
+	packages := listPackages(t)
+	if len(packages) < 10 {
+		t.Fatalf("go list found only %d packages", len(packages))
+	}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, "verso/")
+		allowed, known := allowedImports(name)
+		if !known {
+			t.Errorf("package %s stands on no floor: add it to the table in this test", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if problem := forbidden(name, imported, allowed); problem != "" {
+				t.Error(problem)
+			}
+		}
+	}
+}
+
+func TestFloorsRejectAForbiddenImport(t *testing.T) {
+	for _, c := range []struct{ pkg, imported string }{
+		{"models/rfm", "verso/olap"},
+		{"reports/page", "verso/etl"},
+		{"olap/cube", "verso/olap/engine"},
+		{"etl/source/file", "verso/olap/engine/duck"},
+		{"olap/warehouse", "github.com/duckdb/duckdb-go/v2"},
+		{"etl", "github.com/jackc/pgx/v5"},
+	} {
+		allowed, _ := allowedImports(c.pkg)
+		if forbidden(c.pkg, c.imported, allowed) == "" {
+			t.Errorf("%s may import %s", c.pkg, c.imported)
+		}
+	}
+}
+
+func allowedImports(name string) (allowed []string, known bool) {
+	if allowed, known = floors[name]; known {
+		return allowed, true
+	}
+	patterns := make([]string, 0, len(floors))
+	for pattern := range floors {
+		if strings.HasSuffix(pattern, "/...") && matches(pattern, name) {
+			patterns = append(patterns, pattern)
+		}
+	}
+	if len(patterns) == 0 {
+		return nil, false
+	}
+	sort.Slice(patterns, func(i, j int) bool { return len(patterns[i]) > len(patterns[j]) })
+	return floors[patterns[0]], true
+}
+
+// forbidden says what is wrong with name importing imported; "" when nothing is.
+func forbidden(name, imported string, allowed []string) string {
+	for driver, owner := range driverOwners {
+		if strings.HasPrefix(imported, driver) && name != owner {
+			return name + " imports " + imported + ": only " + owner + " may"
+		}
+	}
+	local, isLocal := strings.CutPrefix(imported, "verso/")
+	if !isLocal {
+		return ""
+	}
+	for _, pattern := range allowed {
+		if matches(pattern, local) {
+			return ""
+		}
+	}
+	return name + " imports " + local + ", which its floor does not allow"
+}
+
+func matches(pattern, name string) bool {
+	if pattern == "..." || pattern == name {
+		return true
+	}
+	prefix, wild := strings.CutSuffix(pattern, "/...")
+	return wild && strings.HasPrefix(name, prefix+"/")
+}

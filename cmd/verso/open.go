@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"verso/etl/config"
+	"verso/etl/source"
+	"verso/etl/source/file"
+	"verso/etl/source/postgres"
+	"verso/olap"
+	"verso/olap/engine"
+	"verso/olap/engine/duck"
+	"verso/olap/warehouse"
+)
+
+// loadConfig reads the configuration named on the command line.
+func (a *app) loadConfig() (*config.Config, error) { return config.Load(a.configPath, a.env) }
+
+// openWarehouse opens the generations of a configuration.
+func (a *app) openWarehouse(cfg *config.Config) (*warehouse.Warehouse, error) {
+	return warehouse.Open(cfg.Warehouse, opener(cfg), warehouse.WithClock(a.now))
+}
+
+// opener opens generations within the limits of the configuration.
+func opener(cfg *config.Config) warehouse.Opener {
+	return func(ctx context.Context, path string, readOnly bool) (engine.Database, error) {
+		return duck.Open(ctx, duck.Options{Path: path, ReadOnly: readOnly, Threads: cfg.Engine.Threads,
+			MemoryLimit: cfg.Engine.Memory, TempDir: filepath.Join(cfg.Warehouse, "tmp")})
+	}
+}
+
+// published is the published generation with everything a reader needs.
+type published struct {
+	config    *config.Config
+	warehouse *warehouse.Warehouse
+	snapshot  *warehouse.Snapshot
+	olap      *olap.Olap
+}
+
+// openPublished acquires the published generation. lang is en, zh or "" for the
+// language of the run.
+func (a *app) openPublished(ctx context.Context, lang string) (*published, error) {
+	cfg, err := a.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.openWarehouse(cfg)
+	if err != nil {
+		return nil, err
+	}
+	snapshot, err := w.Acquire(ctx)
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	p := &published{config: cfg, warehouse: w, snapshot: snapshot}
+	if p.olap, err = olap.Open(ctx, snapshot.DB(), olap.Options{Lang: lang, Catalog: userCatalog(cfg)}); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *published) close() {
+	p.snapshot.Release()
+	p.warehouse.Close()
+}
+
+// userCatalog is the folder of the user's own cubes beside verso.yaml; "" when
+// there is none.
+func userCatalog(cfg *config.Config) string {
+	dir := filepath.Join(filepath.Dir(cfg.File), "catalog")
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return ""
+	}
+	return dir
+}
+
+// openSources wires every source of the configuration to its driver.
+func openSources(cfg *config.Config, spool string) (map[string]source.Source, error) {
+	sources := make(map[string]source.Source, len(cfg.Sources))
+	for name, s := range cfg.Sources {
+		opened, err := openSource(name, s, spool)
+		if err != nil {
+			closeSources(sources)
+			return nil, err
+		}
+		sources[name] = opened
+	}
+	return sources, nil
+}
+
+func openSource(name string, s config.Source, spool string) (source.Source, error) {
+	switch s.Kind {
+	case "file":
+		return file.New(name, s, spool)
+	case "postgres":
+		return postgres.New(name, s)
+	}
+	return nil, fmt.Errorf("source %s: no driver for kind %q", name, s.Kind)
+}
+
+func closeSources(sources map[string]source.Source) {
+	for _, s := range sources {
+		s.Close()
+	}
+}
+
+// logger writes plain log lines with fixed keys to stderr.
+func (a *app) logger(verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+}

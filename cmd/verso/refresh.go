@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"verso/etl"
+	"verso/etl/config"
+	"verso/etl/star"
+	"verso/models"
+	"verso/olap/engine/duck"
+	"verso/olap/warehouse"
+)
+
+// skippable are the steps that --skip takes.
+var skippable = []string{"models", "site"}
+
+// refreshFlags are the choices of one refresh.
+type refreshFlags struct {
+	asOf    string
+	skip    []string
+	dryRun  bool
+	full    bool
+	verbose bool
+	quiet   bool
+}
+
+func (a *app) refreshCommand() *cobra.Command {
+	var f refreshFlags
+	cmd := &cobra.Command{
+		Use:   "refresh",
+		Short: "Load everything, check it, score it, publish it and build the site",
+		Long: `refresh lands every extract as Parquet, types it, sets bad rows aside, builds the
+star, checks it, fits the models, builds the report site and publishes the new
+generation. Until that moment, and after any failure, readers see the last one.`,
+		Example: `  verso refresh -c mycompany/verso.yaml
+  verso refresh --as-of 2026-06-30
+  verso refresh --dry-run`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, s := range f.skip {
+				if !slices.Contains(skippable, s) {
+					return usagef(cmd.CommandPath(), "--skip: unknown step %q: models or site", s)
+				}
+			}
+			cfg, err := a.loadConfig()
+			if err != nil {
+				return err
+			}
+			if f.asOf != "" {
+				if _, err := time.Parse(time.DateOnly, f.asOf); err != nil {
+					return usagef(cmd.CommandPath(), "--as-of: %q is not a date like 2026-06-30", f.asOf)
+				}
+				cfg.AsOf = f.asOf
+			}
+			return a.refresh(cmd.Context(), cfg, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.asOf, "as-of", "", "as-of date instead of the configuration's, YYYY-MM-DD")
+	flags.StringSliceVar(&f.skip, "skip", nil, "steps to leave out: models, site")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "do everything, publish nothing")
+	flags.BoolVar(&f.full, "full", false, "rebuild everything from the sources (what every refresh does so far)")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "log more")
+	return cmd
+}
+
+// refresh runs all steps under the lock and reports how it went.
+func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) error {
+	w, err := a.openWarehouse(cfg)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	unlock, err := w.Lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	job := &refreshJob{app: a, config: cfg, flags: f, warehouse: w, log: a.logger(f.verbose), started: a.now()}
+	return job.run(ctx)
+}
+
+// refreshJob is one refresh while it runs.
+type refreshJob struct {
+	app       *app
+	config    *config.Config
+	flags     refreshFlags
+	warehouse *warehouse.Warehouse
+	draft     *warehouse.Draft
+	log       *slog.Logger
+	started   time.Time
+	progress  progress
+	site      *pendingSite // built, waiting for publication; nil when skipped
+}
+
+func (j *refreshJob) run(ctx context.Context) (err error) {
+	spool := filepath.Join(j.config.Warehouse, "tmp")
+	if err := os.RemoveAll(spool); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(spool, 0o755); err != nil {
+		return err
+	}
+	defer os.RemoveAll(spool)
+	sources, err := openSources(j.config, spool)
+	if err != nil {
+		return err
+	}
+	defer closeSources(sources)
+	if j.draft, err = j.warehouse.Begin(ctx, "new"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.draft.Discard()) }()
+	scratch, err := duck.Open(ctx, duck.Options{Threads: j.config.Engine.Threads, MemoryLimit: j.config.Engine.Memory, TempDir: spool})
+	if err != nil {
+		return err
+	}
+	defer scratch.Close()
+	j.progress = newProgress(j.app.stderr, j.log)
+	result, err := etl.Refresh(ctx, etl.Options{
+		Config: j.config, Version: version, Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
+		Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
+	})
+	j.progress.close()
+	if j.site != nil {
+		defer j.site.discard()
+	}
+	if err != nil {
+		return err
+	}
+	j.summary(result)
+	return nil
+}
+
+// quietLog keeps the steps' own log lines off a terminal that shows progress.
+func (j *refreshJob) quietLog() *slog.Logger {
+	if _, live := j.progress.(*liveProgress); live && !j.flags.verbose {
+		return slog.New(slog.DiscardHandler)
+	}
+	return j.log
+}
+
+// report turns the refresh's progress into what the terminal or the log shows.
+func (j *refreshJob) report() func(etl.Progress) {
+	began := map[string]time.Time{}
+	return func(p etl.Progress) {
+		if _, seen := began[p.Step]; !seen {
+			began[p.Step] = j.app.now()
+		}
+		j.progress.step(stepEvent{name: p.Step, n: p.No, total: p.Total, done: p.Done, rows: p.Rows,
+			took: j.app.now().Sub(began[p.Step]), note: p.Note})
+	}
+}
+
+func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
+	return star.Build(ctx, s.Conn, star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
+		FiscalYearStart: j.config.Company.FiscalYearStart,
+		Progress:        func(step string, rows int64) { s.Rows += rows; s.Note(s.Rows, step) }})
+}
+
+// after are the steps behind the checks.
+func (j *refreshJob) after() []etl.Step {
+	var steps []etl.Step
+	if !slices.Contains(j.flags.skip, "models") {
+		steps = append(steps, etl.Step{Name: "models", Run: j.models})
+	}
+	if !slices.Contains(j.flags.skip, "site") && !slices.Contains(j.flags.skip, "models") {
+		steps = append(steps, etl.Step{Name: "site", Run: j.buildSite})
+	}
+	if !j.flags.dryRun {
+		steps = append(steps, etl.Step{Name: "publish", Run: j.publish})
+	}
+	return steps
+}
+
+func (j *refreshJob) models(ctx context.Context, s *etl.State) error {
+	o := modelOptions(j.config)
+	o.AsOf, o.Seed = s.AsOf, j.config.Seed
+	o.Progress = func(model string, rows int64) { s.Rows += rows; s.Note(s.Rows, model) }
+	return models.Run(ctx, s.Conn, o)
+}
+
+func (j *refreshJob) buildSite(ctx context.Context, s *etl.State) error {
+	site, err := buildSite(ctx, s.DB, j.config, siteFlags{out: j.config.Site})
+	if err != nil {
+		return fmt.Errorf("build the report site: %w", err)
+	}
+	j.site = site
+	s.Rows = int64(site.summary.Pages)
+	return nil
+}
+
+// publish makes the draft the current generation and then the new site visible.
+func (j *refreshJob) publish(ctx context.Context, s *etl.State) error {
+	if err := s.ReleaseConn(); err != nil {
+		return err
+	}
+	if err := j.draft.Name(s.RunID); err != nil {
+		return err
+	}
+	generation, err := j.draft.Publish(ctx)
+	if err != nil {
+		return err
+	}
+	s.Generation = generation.Name
+	if j.site != nil {
+		if err := j.site.publish(); err != nil {
+			return fmt.Errorf("generation %s is published, but its report site is not: %w (run: verso site)", generation.Name, err)
+		}
+	}
+	_, err = j.warehouse.Prune(j.config.Keep)
+	return err
+}

@@ -1,0 +1,163 @@
+package models
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"verso/olap/engine"
+	"verso/olap/engine/duck"
+)
+
+// sharedData finds the folder of public data sets, or skips the test.
+func sharedData(t *testing.T, name string) string {
+	t.Helper()
+	root := os.Getenv("VERSO_DATA")
+	if root == "" {
+		root = filepath.Join("..", "..", "shared", "data")
+	}
+	path := filepath.Join(root, name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("public data set %s is not here (VERSO_DATA names its folder)", name)
+	}
+	return path
+}
+
+func open(t *testing.T, ddl ...string) engine.Conn {
+	t.Helper()
+	db, err := duck.Open(context.Background(), duck.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(); db.Close() })
+	for _, s := range ddl {
+		if _, err := conn.Exec(context.Background(), engine.SQL(s)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return conn
+}
+
+const emptyStar = `
+CREATE SCHEMA core; CREATE SCHEMA meta;
+CREATE TABLE meta.run AS SELECT DATE '2011-12-10' AS as_of;
+CREATE TABLE core.dim_customer (customer_key INTEGER);
+CREATE TABLE core.fact_order_line (customer_key INTEGER, order_key INTEGER, order_date DATE, net DECIMAL(18,4), margin DECIMAL(18,4));`
+
+func value(t *testing.T, conn engine.Conn, sql string) float64 {
+	t.Helper()
+	row, err := engine.One(context.Background(), conn, engine.SQL(sql))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, ok := engine.Float(row[0])
+	if !ok {
+		t.Fatalf("%s: %v", sql, row[0])
+	}
+	return f
+}
+
+// The figures are those that two other tools agree on for this data set
+// (Quantity > 0, UnitPrice > 0, a customer), snapshot 2011-12-10.
+func TestOnlineRetail(t *testing.T) {
+	path := sharedData(t, "online_retail/online_retail.csv.gz")
+	conn := open(t, emptyStar, `
+CREATE TEMP TABLE raw AS SELECT * FROM read_csv(`+engine.QuoteText(path)+`, all_varchar = true);
+INSERT INTO core.fact_order_line
+SELECT CAST(CAST(CustomerID AS DOUBLE) AS INTEGER), dense_rank() OVER (ORDER BY InvoiceNo), CAST(InvoiceDate AS DATE),
+    CAST(Quantity AS DECIMAL(18,4)) * CAST(UnitPrice AS DECIMAL(9,3)), NULL
+FROM raw WHERE CAST(Quantity AS INTEGER) > 0 AND CAST(UnitPrice AS DOUBLE) > 0 AND CustomerID IS NOT NULL;
+INSERT INTO core.dim_customer SELECT DISTINCT customer_key FROM core.fact_order_line;`)
+	asOf := time.Date(2011, 12, 10, 0, 0, 0, 0, time.UTC)
+	if err := Run(context.Background(), conn, Options{AsOf: asOf}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, sql string
+		want      float64
+		tolerance float64
+	}{
+		{"customers", "SELECT count(*) FROM score.rfm", 4338, 0},
+		{"revenue", "SELECT sum(monetary) FROM score.rfm", 8911407.904, 0.0005},
+		{"orders", "SELECT sum(frequency) FROM score.rfm", 18532, 0},
+		{"R mean", "SELECT value FROM card.metric WHERE name = 'recency_mean'", 93.059, 0.0005},
+		{"F mean", "SELECT value FROM card.metric WHERE name = 'frequency_mean'", 4.2720, 0.00005},
+		{"M mean", "SELECT value FROM card.metric WHERE name = 'monetary_mean'", 2054.266, 0.0005},
+		{"top 1 %", "SELECT value FROM card.metric WHERE name = 'revenue_top_1_share'", 0.3200, 0.00005},
+		{"top 5 %", "SELECT value FROM card.metric WHERE name = 'revenue_top_5_share'", 0.5038, 0.00005},
+		{"top 20 %", "SELECT value FROM card.metric WHERE name = 'revenue_top_20_share'", 0.7462, 0.00005},
+		{"to 80 %", "SELECT value FROM card.metric WHERE name = 'revenue_to_80'", 1133, 0},
+		{"Gini", "SELECT value FROM card.metric WHERE name = 'revenue_gini'", 0.7151, 0.00005},
+		{"top tier", "SELECT count(*) FROM score.pyramid WHERE tier = 'top'", 44, 0},
+		{"no margin", "SELECT count(*) FROM score.pyramid WHERE basis = 'margin'", 0, 0},
+	} {
+		if got := value(t, conn, c.sql); math.Abs(got-c.want) > c.tolerance {
+			t.Errorf("%s: got %v, want %v ± %v", c.name, got, c.want, c.tolerance)
+		}
+	}
+}
+
+func TestEmptyWarehouse(t *testing.T) {
+	conn := open(t, emptyStar)
+	if err := Run(context.Background(), conn, Options{AsOf: time.Date(2011, 12, 10, 0, 0, 0, 0, time.UTC), Months: 12}); err != nil {
+		t.Fatal(err)
+	}
+	if n := value(t, conn, "SELECT count(*) FROM card.model"); n != float64(len(Names())) {
+		t.Errorf("%v cards", n)
+	}
+}
+
+func TestNothingBeyondTheAsOfDate(t *testing.T) {
+	conn := open(t, emptyStar, `
+INSERT INTO core.dim_customer VALUES (-1), (1), (2), (3);
+INSERT INTO core.fact_order_line VALUES
+	(1, 1, '2011-12-10', 10, 4), (1, 2, '2011-12-11', 99, 9), (2, 3, '2010-12-11', 5, -2), (2, 4, '2010-12-10', 7, 1), (-1, 5, '2011-01-01', 50, 5), (3, 6, '2011-06-01', 0, 0)`)
+	if err := Run(context.Background(), conn, Options{AsOf: time.Date(2011, 12, 10, 0, 0, 0, 0, time.UTC), Months: 12}); err != nil {
+		t.Fatal(err)
+	}
+	for sql, want := range map[string]float64{
+		"SELECT count(*) FROM score.rfm":                                                                        2,
+		"SELECT monetary FROM score.rfm WHERE customer_key = 1":                                                 10,
+		"SELECT value FROM score.pyramid WHERE customer_key = 1 AND basis = 'revenue'":                          10,
+		"SELECT value FROM score.pyramid WHERE customer_key = 2 AND basis = 'revenue'":                          5,
+		"SELECT tier_no FROM score.pyramid WHERE customer_key = 3 AND basis = 'revenue'":                        5,
+		"SELECT tier_no FROM score.pyramid WHERE customer_key = 2 AND basis = 'margin'":                         5,
+		"SELECT count(*) FROM score.pyramid WHERE customer_key = -1":                                            0,
+		"SELECT value FROM score.concentration WHERE basis = 'revenue' AND share_of_customers = 1":              15,
+		"SELECT customers FROM score.concentration WHERE basis = 'revenue' ORDER BY share_of_customers LIMIT 1": 1,
+	} {
+		if got := value(t, conn, sql); got != want {
+			t.Errorf("%s: got %v, want %v", sql, got, want)
+		}
+	}
+}
+
+func TestWindow(t *testing.T) {
+	for _, c := range []struct {
+		asOf   string
+		months int
+		from   string
+	}{
+		{"2026-06-30", 12, "2025-07-01"},
+		{"2026-02-28", 12, "2025-03-01"},
+		{"2024-02-29", 12, "2023-03-01"},
+		{"2026-03-31", 1, "2026-03-01"},
+		{"2026-06-15", 12, "2025-06-16"},
+	} {
+		asOf, err := time.Parse(time.DateOnly, c.asOf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, to := Options{AsOf: asOf, Months: c.months}.window()
+		if got := from.Format(time.DateOnly); got != c.from || !to.Equal(asOf) {
+			t.Errorf("%d months to %s: from %s, want %s", c.months, c.asOf, got, c.from)
+		}
+	}
+}

@@ -1,0 +1,13 @@
+package models
+
+import _ "embed"
+
+// The statements that join fitted results to their features as score tables.
+var (
+	//go:embed sql/rfm.sql
+	rfmSQL string
+	//go:embed sql/pyramid.sql
+	pyramidSQL string
+	//go:embed sql/concentration.sql
+	concentrationSQL string
+)

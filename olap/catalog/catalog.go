@@ -1,0 +1,68 @@
+// Package catalog holds the shipped cubes as YAML, loads the user's own beside
+// them, and writes the definitions page.
+package catalog
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"verso/olap/cube"
+)
+
+//go:embed *.yaml
+var shipped embed.FS
+
+// Load reads the shipped cubes and, beside them, every .yaml and .yml file of
+// a folder, in the order of their names; "" is no folder. A folder that is
+// named must exist.
+func Load(dir string) (*cube.Model, error) {
+	files, err := read(shipped, "", "catalog/")
+	if err != nil {
+		return nil, err
+	}
+	if dir != "" {
+		own, err := read(os.DirFS(dir), dir, "")
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("catalog: no folder %s; create it or take it out of the configuration", dir)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("catalog: %w", err)
+		}
+		files = append(files, own...)
+	}
+	model, err := cube.Load(files)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	return model, nil
+}
+
+func read(in fs.FS, dir, prefix string) ([]cube.File, error) {
+	entries, err := fs.ReadDir(in, ".")
+	if err != nil {
+		return nil, err
+	}
+	var files []cube.File
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".yml") {
+			continue
+		}
+		data, err := fs.ReadFile(in, name)
+		if err != nil {
+			return nil, err
+		}
+		if dir != "" {
+			name = filepath.Join(dir, name)
+		}
+		files = append(files, cube.File{Name: prefix + name, Data: data})
+	}
+	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
+	return files, nil
+}

@@ -1,0 +1,126 @@
+package cube
+
+import (
+	"fmt"
+	"strings"
+)
+
+// part is a base aggregate over fact rows, computed by the database; ratios
+// are made of parts.
+type part struct {
+	name    string // its column in the SQL: the name of the first measure that is it
+	measure *Measure
+}
+
+// findParts breaks the measures down to base aggregates, those that the
+// ranking needs included, and finds out whether all of them can be added up
+// from finer groups.
+func (p *plan) findParts() error {
+	p.additive = true
+	for _, m := range p.measures {
+		p.addParts(m)
+	}
+	if t := p.query.Top; t != nil {
+		m, err := p.measure("top", t.By)
+		if err != nil {
+			return err
+		}
+		p.addParts(m)
+	}
+	return nil
+}
+
+func (p *plan) addParts(m *Measure) {
+	if m.Kind == Ratio {
+		p.addParts(p.cube.measures[m.Numerator])
+		p.addParts(p.cube.measures[m.Denominator])
+		return
+	}
+	if _, known := p.partOf[m.Name]; known {
+		return
+	}
+	p.partOf[m.Name] = m.Name
+	p.parts = append(p.parts, &part{name: m.Name, measure: m})
+	if m.Kind == Distinct {
+		p.additive = false
+	}
+}
+
+// input is the SQL of the value that a fact row contributes, "" for a count of
+// all rows.
+func (t *part) input() string {
+	m := t.measure
+	column := "f." + quote(m.Column)
+	switch m.Kind {
+	case Count:
+		if m.WhenKnown == "" {
+			return ""
+		}
+		return "CASE WHEN f." + quote(m.WhenKnown) + " IS NOT NULL THEN 1 END"
+	case Distinct:
+		column = "NULLIF(" + column + ", -1)"
+	}
+	if m.WhenKnown == "" {
+		return column
+	}
+	return "CASE WHEN f." + quote(m.WhenKnown) + " IS NOT NULL THEN " + column + " END"
+}
+
+// aggregate is the SQL that aggregates the inputs of fact rows.
+func (t *part) aggregate() string {
+	column := quote(t.name)
+	switch t.measure.Kind {
+	case Count:
+		if t.input() == "" {
+			return "count(*)"
+		}
+		return "count(" + column + ")"
+	case Distinct:
+		return "count(DISTINCT " + column + ")"
+	case Min:
+		return "min(" + column + ")"
+	case Max:
+		return "max(" + column + ")"
+	}
+	return t.sum()
+}
+
+// again is the SQL that aggregates the aggregates of finer groups.
+func (t *part) again() string {
+	switch t.measure.Kind {
+	case Count:
+		return "CAST(COALESCE(sum(" + quote(t.name) + "), 0) AS BIGINT)"
+	case Min, Max:
+		return t.aggregate()
+	}
+	return t.sum()
+}
+
+func (t *part) sum() string {
+	s := "sum(" + quote(t.name) + ")"
+	if t.measure.ValueType() == "integer" {
+		return "CAST(" + s + " AS BIGINT)"
+	}
+	return s
+}
+
+// value is the SQL of a measure from the parts of its level. A ratio divides
+// there; by zero it has no value.
+func (p *plan) value(m *Measure) string {
+	if m.Kind != Ratio {
+		return quote(p.partOf[m.Name])
+	}
+	n, d := p.value(p.cube.measures[m.Numerator]), p.value(p.cube.measures[m.Denominator])
+	return "CAST(" + n + " AS DOUBLE) / NULLIF(CAST(" + d + " AS DOUBLE), 0)"
+}
+
+func (p *plan) showParts() string {
+	var lines []string
+	for _, t := range p.parts {
+		lines = append(lines, fmt.Sprintf("%s: %s of %s", t.name, t.measure.Kind, strings.Trim(t.input(), `"`)))
+	}
+	if p.additive {
+		return strings.Join(append(lines, "all add up: levels come from the finest one"), "\n")
+	}
+	return strings.Join(append(lines, "not all add up: every level comes from the facts"), "\n")
+}

@@ -1,0 +1,164 @@
+package cube
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// File is one catalog file: its name for messages, and its YAML.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Position is a place in a catalog file, from 1.
+type Position struct {
+	File string
+	Line int
+	Col  int
+}
+
+// String is file:line:col.
+func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col) }
+
+// CatalogError is something wrong in a catalog file.
+type CatalogError struct {
+	Position Position
+	Message  string
+}
+
+// Error is the position and the message.
+func (e *CatalogError) Error() string { return e.Position.String() + ": " + e.Message }
+
+// document is the content of a catalog file.
+type document struct {
+	Dimensions []*Dimension `yaml:"dimensions"`
+	Cubes      []*Cube      `yaml:"cubes"`
+}
+
+// Load reads the catalog files in order, joins them and validates the whole.
+// Unknown keys, repeated names and dangling references are errors with their
+// place; all that are found are reported together (errors.Join of
+// *CatalogError), unless a file is no YAML at all.
+func Load(files []File) (*Model, error) {
+	l := &loader{model: &Model{cubes: map[string]*Cube{}, dimensions: map[string]*Dimension{}}}
+	var cubes []placedCube
+	for _, f := range files {
+		doc, root, err := decode(f)
+		if err != nil {
+			l.errs = append(l.errs, err)
+			continue
+		}
+		for i, d := range doc.Dimensions {
+			l.addDimension(d, place{file: f.Name, root: root, path: at("$.dimensions", i)})
+		}
+		for i, c := range doc.Cubes {
+			cubes = append(cubes, placedCube{c, place{file: f.Name, root: root, path: at("$.cubes", i)}})
+		}
+	}
+	// Cubes that extend come after all that are extended, wherever they stand.
+	for _, extends := range []bool{false, true} {
+		for _, c := range cubes {
+			if c.cube.Extends == extends {
+				l.addCube(c.cube, c.place)
+			}
+		}
+	}
+	if len(l.errs) == 0 {
+		l.checkRatios()
+	}
+	if len(l.errs) > 0 {
+		return nil, errors.Join(l.errs...)
+	}
+	return l.model, nil
+}
+
+type placedCube struct {
+	cube  *Cube
+	place place
+}
+
+func decode(f File) (*document, *ast.File, error) {
+	doc := &document{}
+	if strings.TrimSpace(string(f.Data)) == "" {
+		return doc, nil, nil
+	}
+	root, err := parser.ParseBytes(f.Data, 0)
+	if err == nil {
+		err = yaml.UnmarshalWithOptions(f.Data, doc, yaml.Strict())
+	}
+	if err == nil {
+		return doc, root, nil
+	}
+	var y yaml.Error
+	if errors.As(err, &y) && y.GetToken() != nil {
+		p := y.GetToken().Position
+		return nil, nil, &CatalogError{Position{f.Name, p.Line, p.Column}, explainYAML(y)}
+	}
+	return nil, nil, &CatalogError{Position{f.Name, 1, 1}, err.Error()}
+}
+
+// explainYAML says what is wrong in words, with the keys a mistyped one may
+// have been meant for.
+func explainYAML(y yaml.Error) string {
+	message := y.GetMessage()
+	if _, rest, ok := strings.Cut(message, "unknown field "); ok {
+		key := strings.Trim(rest, `"`)
+		return fmt.Sprintf("unknown key %q; %s", key, hint(key, yamlKeys))
+	}
+	return message
+}
+
+// yamlKeys are the keys of catalog files, for suggestions.
+var yamlKeys = []string{"attributes", "beside", "column", "column_zh", "cubes", "date", "denominator", "description",
+	"dimension", "dimensions", "extends", "format", "hidden", "hierarchies", "id", "in", "key", "kind", "label", "levels",
+	"lower_is_better", "measures", "name", "names", "numerator", "order", "show_key", "synonyms", "table", "type",
+	"unit", "when_known", "where"}
+
+// place finds positions: a path inside a parsed file.
+type place struct {
+	file string
+	root *ast.File
+	path string
+}
+
+func at(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+
+func (p place) item(list string, i int) place {
+	p.path = at(p.path+"."+list, i)
+	return p
+}
+
+func (p place) key(name string) place {
+	p.path += "." + name
+	return p
+}
+
+// position is where the path stands, or the nearest thing above it that does.
+func (p place) position() Position {
+	for path := p.path; len(path) > 1; path = path[:strings.LastIndexAny(path, ".[")] {
+		parsed, err := yaml.PathString(path)
+		if err != nil {
+			continue
+		}
+		node, err := parsed.FilterFile(p.root)
+		if err != nil || node == nil || node.GetToken() == nil {
+			continue
+		}
+		token := node.GetToken()
+		if m, ok := node.(*ast.MappingNode); ok && len(m.Values) > 0 {
+			token = m.Values[0].Key.GetToken()
+		}
+		if m, ok := node.(*ast.MappingValueNode); ok {
+			token = m.Key.GetToken()
+		}
+		return Position{p.file, token.Position.Line, token.Position.Column}
+	}
+	return Position{p.file, 1, 1}
+}

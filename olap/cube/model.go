@@ -1,0 +1,182 @@
+package cube
+
+// Text is a word or sentence in the languages verso speaks.
+type Text struct {
+	EN string `yaml:"en"`
+	ZH string `yaml:"zh"`
+}
+
+// In gives the text in a language, "en" or "zh"; English where the language is
+// unknown or the text was not translated.
+func (t Text) In(lang string) string {
+	if lang == "zh" && t.ZH != "" {
+		return t.ZH
+	}
+	return t.EN
+}
+
+// Model is every cube and dimension that questions can be asked of, validated:
+// all references resolve. It is read-only after Load.
+type Model struct {
+	Cubes      []*Cube
+	Dimensions []*Dimension
+
+	cubes      map[string]*Cube
+	dimensions map[string]*Dimension
+}
+
+// Cube returns a cube by name, or nil.
+func (m *Model) Cube(name string) *Cube { return m.cubes[name] }
+
+// Dimension returns a shared dimension by name, or nil.
+func (m *Model) Dimension(name string) *Dimension { return m.dimensions[name] }
+
+// Cube is one fact table with its dimensions and measures.
+type Cube struct {
+	Name        string     `yaml:"name"`
+	Extends     bool       `yaml:"extends"` // adds measures and dimensions to the cube of this name
+	Label       Text       `yaml:"label"`
+	Description Text       `yaml:"description"`
+	Table       string     `yaml:"table"` // schema.table
+	Dimensions  []*Use     `yaml:"dimensions"`
+	Measures    []*Measure `yaml:"measures"`
+	Position    Position   `yaml:"-"`
+
+	uses     map[string]*Use
+	measures map[string]*Measure
+	synonyms map[string]string // measure synonym → name
+}
+
+// Measure returns a measure by name or synonym, or nil.
+func (c *Cube) Measure(name string) *Measure {
+	if m := c.measures[name]; m != nil {
+		return m
+	}
+	return c.measures[c.synonyms[name]]
+}
+
+// Use returns a dimension of the cube by the name it has there, or nil.
+func (c *Cube) Use(name string) *Use { return c.uses[name] }
+
+// Use is a dimension as a cube has it: one shared dimension may be used several
+// times under different names (order date, return date).
+type Use struct {
+	Name      string `yaml:"name"`      // in queries; usually the dimension's own
+	Dimension string `yaml:"dimension"` // the shared dimension; "": the same as Name
+	Key       string `yaml:"key"`       // integer column of the fact table
+	Label     Text   `yaml:"label"`     // empty: the dimension's
+
+	Of *Dimension `yaml:"-"`
+}
+
+// Dimension is a table of members that facts point to by an integer key. Key
+// -1 is the unknown member.
+type Dimension struct {
+	Name        string       `yaml:"name"`
+	Date        bool         `yaml:"date"` // days, keyed yyyymmdd
+	Label       Text         `yaml:"label"`
+	Description Text         `yaml:"description"`
+	Table       string       `yaml:"table"` // schema.table
+	Key         string       `yaml:"key"`   // integer column, unique
+	Attributes  []*Attribute `yaml:"attributes"`
+	Hierarchies []*Hierarchy `yaml:"hierarchies"`
+	Beside      []*Beside    `yaml:"beside"`
+	Position    Position     `yaml:"-"`
+
+	attributes map[string]*Attribute
+	synonyms   map[string]string
+	beside     map[string]*Beside
+}
+
+// Attribute returns an attribute by name or synonym, or nil.
+func (d *Dimension) Attribute(name string) *Attribute {
+	if a := d.attributes[name]; a != nil {
+		return a
+	}
+	return d.attributes[d.synonyms[name]]
+}
+
+// Attribute is something by which facts are grouped and filtered. Its members
+// are its distinct values, or, with Key, the distinct keys, shown by the value.
+type Attribute struct {
+	Name        string          `yaml:"name"`
+	Label       Text            `yaml:"label"`
+	Description Text            `yaml:"description"`
+	Type        string          `yaml:"type"`      // text (default), integer, date, boolean
+	Column      string          `yaml:"column"`    // the value shown
+	ColumnZH    string          `yaml:"column_zh"` // the value shown in Chinese; "": the same
+	Key         string          `yaml:"key"`       // what tells members apart where values may repeat: the dimension's key, or a text column
+	ShowKey     bool            `yaml:"show_key"`  // shown as "key value"
+	ID          string          `yaml:"id"`        // text column, shown in brackets where two members of an answer look the same
+	Order       string          `yaml:"order"`     // column that orders the members; "": the key when shown, else the value
+	Names       map[string]Text `yaml:"names"`     // value → what is shown instead
+	In          string          `yaml:"in"`        // the table beside that holds the column; "": the dimension's own
+	Synonyms    []string        `yaml:"synonyms"`
+	Hidden      bool            `yaml:"hidden"` // usable, not listed
+
+	Dimension *Dimension `yaml:"-"`
+}
+
+// Hierarchy is attributes from coarse to fine, for drilling.
+type Hierarchy struct {
+	Name   string   `yaml:"name"`
+	Label  Text     `yaml:"label"`
+	Levels []string `yaml:"levels"`
+}
+
+// Beside is a table with at most one row per member, written after the
+// dimension: scores, for example. Members without a row have no value there.
+type Beside struct {
+	Name  string            `yaml:"name"`
+	Table string            `yaml:"table"`
+	Key   string            `yaml:"key"`   // column that holds the member's key
+	Where map[string]string `yaml:"where"` // column = value, so that a member has one row
+}
+
+// The kinds of measures.
+const (
+	Sum      = "sum"      // of a column; additive
+	Count    = "count"    // of fact rows; additive
+	Distinct = "distinct" // known members of a key column, counted exactly; computed at each level
+	Min      = "min"      // of a column
+	Max      = "max"      // of a column
+	Ratio    = "ratio"    // of two other measures, divided at each level
+)
+
+// Measure is a number computed over fact rows.
+type Measure struct {
+	Name          string   `yaml:"name"`
+	Label         Text     `yaml:"label"`
+	Description   Text     `yaml:"description"`
+	Kind          string   `yaml:"kind"`
+	Column        string   `yaml:"column"`      // of the fact table
+	WhenKnown     string   `yaml:"when_known"`  // only fact rows that have a value in this column
+	Numerator     string   `yaml:"numerator"`   // ratio: a measure
+	Denominator   string   `yaml:"denominator"` // ratio: a measure
+	Type          string   `yaml:"type"`        // sum, min, max: decimal (default), integer, double; min, max also date
+	Unit          string   `yaml:"unit"`        // "currency" for the report currency, else shown as it stands
+	Format        string   `yaml:"format"`      // money, integer, percent, ratio, days, text, date
+	LowerIsBetter bool     `yaml:"lower_is_better"`
+	Synonyms      []string `yaml:"synonyms"`
+	Hidden        bool     `yaml:"hidden"` // usable, not listed
+}
+
+// Additive reports whether the measure's value for a whole is the sum (or the
+// least, the greatest) of its values for the parts.
+func (m *Measure) Additive() bool { return m.Kind != Distinct && m.Kind != Ratio }
+
+// Counts reports whether the measure is 0, not empty, where there is no fact.
+func (m *Measure) Counts() bool { return m.Kind == Count || m.Kind == Distinct }
+
+// ValueType is the type of the measure's values: integer, decimal, double or date.
+func (m *Measure) ValueType() string {
+	switch {
+	case m.Counts():
+		return "integer"
+	case m.Kind == Ratio:
+		return "double"
+	case m.Type == "":
+		return "decimal"
+	}
+	return m.Type
+}

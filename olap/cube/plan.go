@@ -1,0 +1,173 @@
+package cube
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Limits of an answer. A query that exceeds one is refused with the counts.
+const (
+	DefaultLimit = 100_000   // rows, where the query sets no limit
+	MaxMembers   = 1_000     // members on the column axis
+	MaxCells     = 1_000_000 // row × column combinations with facts
+)
+
+// Options say how a query is compiled.
+type Options struct {
+	Lang string // en (default) or zh: labels and member names
+}
+
+// Stage is the query after one step of its compilation, for people to read.
+type Stage struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Compiled is a query as SQL. The statement returns one row for each group of
+// each level, in a total order that does not depend on chance, with the columns
+// that the other fields describe; the answer is laid out from them.
+type Compiled struct {
+	SQL      string
+	CountSQL string // how many rows SQL would return without its limit; takes Args without the last
+	Args     []any
+	Stages   []Stage
+
+	Query     Query // as asked, with defaults filled in
+	Cube      *Cube
+	Rows      []Axis
+	Columns   []Axis
+	Measures  []Value
+	Tables    []string // tables read
+	Unique    []Unique // what must hold for no fact to be counted twice
+	Others    bool     // an "others" row is asked for
+	ColTotal  bool     // the total over Columns is shown
+	Limit     int      // rows of the answer at most
+	FetchRows int      // rows fetched at most; one more means too many
+
+	// Positions of the housekeeping columns; -1 where there is none.
+	RowLevel, ColLevel, Other, Rank, Members, Facts int
+}
+
+// Axis is an attribute on an axis and the result columns that carry it.
+type Axis struct {
+	Field     string // as in the catalog: dimension.attribute
+	Label     string
+	Attribute *Attribute
+	Value     int // the value shown, nil for "(none)"
+	Key       int // what tells members apart; the same as Value where values do
+	Order     int // what orders members before their value; -1: nothing
+	Unknown   int // true for the unknown member; -1: it is in the value
+	ID        int // what is shown where members look the same; -1: nothing
+}
+
+// Value is a measure and the result column that carries it.
+type Value struct {
+	Measure *Measure
+	Label   string
+	Column  int
+}
+
+// Unique is a table and the column that must not repeat a value, among the
+// rows that meet Where.
+type Unique struct {
+	Table string
+	Key   string
+	Where map[string]string
+}
+
+// plan is a query on its way to SQL. Passes fill it in, in order.
+type plan struct {
+	model *Model
+	lang  string
+	query Query
+	cube  *Cube
+
+	rows     []*field
+	cols     []*field
+	measures []*Measure
+	filters  []*condition
+	period   *period
+	parts    []*part           // base aggregates, each once
+	partOf   map[string]string // measure name → name of its part
+	additive bool              // every part of a whole follows from the parts of its parts
+	levels   []level
+	top      *ranking
+	joins    []*join
+}
+
+// field is an attribute of a dimension as the cube uses it.
+type field struct {
+	name string // dimension.attribute with the catalog's names
+	use  *Use
+	attr *Attribute
+}
+
+func (f *field) label(lang string) string { return f.attr.Label.In(lang) }
+
+// level is one grouping: how many of the row attributes are given, and whether
+// the column attributes are.
+type level struct {
+	rows int
+	cols bool
+}
+
+// pass is one step from question to plan. It may refuse the question.
+type pass struct {
+	name string
+	run  func(*plan) error
+	show func(*plan) string
+}
+
+// passes is the order of compilation, the same for every entry point.
+func passes() []pass {
+	return []pass{
+		{"names", (*plan).resolve, (*plan).showNames},
+		{"filters", (*plan).bindFilters, (*plan).showFilters},
+		{"time", (*plan).bindTime, (*plan).showTime},
+		{"aggregates", (*plan).findParts, (*plan).showParts},
+		{"top", (*plan).bindTop, (*plan).showTop},
+		{"levels", (*plan).findLevels, (*plan).showLevels},
+		{"joins", (*plan).findJoins, (*plan).showJoins},
+	}
+}
+
+// Compile turns a query into SQL. It needs no database. A question that the
+// model cannot answer is a *QueryError.
+func (m *Model) Compile(q Query, o Options) (*Compiled, error) {
+	p := &plan{model: m, lang: o.Lang, query: q, partOf: map[string]string{}}
+	var stages []Stage
+	for _, step := range passes() {
+		if err := step.run(p); err != nil {
+			return nil, err
+		}
+		if text := step.show(p); text != "" {
+			stages = append(stages, Stage{step.name, text})
+		}
+	}
+	c := p.render()
+	c.Stages = append(stages, Stage{"sql", c.SQL})
+	return c, nil
+}
+
+// QueryError is a question that cannot be answered as asked.
+type QueryError struct {
+	Part    string // the part of the query: rows, measures, where …
+	Name    string // the offending name or value; "" for none
+	Message string // what is wrong, and what to do
+}
+
+// Error is the part and the message.
+func (e *QueryError) Error() string { return e.Part + ": " + e.Message }
+
+func refuse(part, name, format string, args ...any) error {
+	return &QueryError{Part: part, Name: name, Message: fmt.Sprintf(format, args...)}
+}
+
+// quote is the one way an identifier enters SQL; names come from the catalog.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// quoteTable quotes schema.table.
+func quoteTable(table string) string {
+	schema, name, _ := strings.Cut(table, ".")
+	return quote(schema) + "." + quote(name)
+}

@@ -1,0 +1,232 @@
+package cube
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// renderer writes a plan as one statement of named stages: the facts with the
+// columns that are needed ("base"), the finest groups where everything adds up
+// ("leaf"), the ranking ("members", "ranked", "placed") and the groups of every
+// level ("levels").
+type renderer struct {
+	*plan
+	text    sqlText
+	groups  []column // of all axes
+	carried []column
+	source  string // the stage that the next one reads
+	leaves  bool   // source holds aggregates of groups, not facts
+	facts   string // SQL of the number of facts
+}
+
+func (p *plan) render() *Compiled {
+	r := &renderer{plan: p}
+	for _, f := range slices.Concat(p.rows, p.cols) {
+		r.groups = append(r.groups, f.groups(p.lang)...)
+		r.carried = append(r.carried, f.carried(p.lang)...)
+	}
+	r.base()
+	r.leaf()
+	if p.top != nil {
+		r.ranking()
+	}
+	r.allLevels()
+	return r.finish()
+}
+
+func (r *renderer) stage(name, body string) {
+	lead := ",\n"
+	if name == "base" {
+		lead = "WITH "
+	}
+	r.text.add(lead + quote(name) + " AS " + body)
+	r.source = quote(name)
+}
+
+func names(columns []column) (list []string) {
+	for _, c := range columns {
+		list = append(list, quote(c.name))
+	}
+	return list
+}
+
+// least carries columns that are the same within a group.
+func least(columns []column) (list []string) {
+	for _, c := range columns {
+		list = append(list, "min("+quote(c.name)+") AS "+quote(c.name))
+	}
+	return list
+}
+
+const listSep = ",\n  "
+
+// base selects the facts that the filters keep.
+func (r *renderer) base() {
+	var list []string
+	for _, c := range slices.Concat(r.groups, r.carried) {
+		list = append(list, c.sql+" AS "+quote(c.name))
+	}
+	for _, t := range r.parts {
+		if in := t.input(); in != "" {
+			list = append(list, in+" AS "+quote(t.name))
+		}
+	}
+	if len(list) == 0 {
+		list = []string{`1 AS "#fact"`}
+	}
+	r.stage("base", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(r.cube.Table)+" AS f")
+	for _, j := range r.joins {
+		alias := quote(j.alias)
+		r.text.add("\n  LEFT JOIN " + quoteTable(j.table) + " AS " + alias + " ON " + alias + "." + quote(j.key) + " = f." + quote(j.fact))
+		for _, column := range j.conditions() {
+			r.text.add(" AND "+alias+"."+quote(column)+" = ?", j.where[column])
+		}
+	}
+	r.where()
+	r.text.add("\n)")
+	r.facts = `(SELECT count(*) FROM "base")`
+}
+
+func (r *renderer) where() {
+	lead := "\n  WHERE "
+	if p := r.period; p != nil {
+		key := "f." + quote(p.use.Key)
+		r.text.add(lead+key+" >= ?", max(p.from, 1))
+		lead = "\n    AND "
+		if p.to != 0 {
+			r.text.add(lead+key+" <= ?", p.to)
+		}
+	}
+	for _, c := range r.filters {
+		r.text.add(lead)
+		c.write(&r.text)
+		lead = "\n    AND "
+	}
+}
+
+// leaf aggregates once at the finest level, where coarser levels follow from
+// it.
+func (r *renderer) leaf() {
+	if !r.additive {
+		return
+	}
+	list := append(names(r.groups), least(r.carried)...)
+	list = append(list, r.aggregates()...)
+	list = append(list, `count(*) AS "#n"`)
+	r.stage("leaf", "MATERIALIZED (\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+r.groupBy(r.groups)+"\n)")
+	r.leaves = true
+	r.facts = `(SELECT CAST(COALESCE(sum("#n"), 0) AS BIGINT) FROM "leaf")`
+}
+
+func (r *renderer) groupBy(groups []column) string {
+	if len(groups) == 0 {
+		return ""
+	}
+	return "\n  GROUP BY " + strings.Join(names(groups), ", ")
+}
+
+// aggregates is the parts computed from the source stage.
+func (r *renderer) aggregates() (list []string) {
+	for _, t := range r.parts {
+		sql := t.aggregate()
+		if r.leaves {
+			sql = t.again()
+		}
+		list = append(list, sql+" AS "+quote(t.name))
+	}
+	return list
+}
+
+// ranking marks what is not among the first members as other: the group
+// columns of its rows are emptied, so that it falls into one group.
+func (r *renderer) ranking() {
+	first := r.rows[0]
+	groups, carried := first.groups(r.lang), first.carried(r.lang)
+	source := r.source
+	list := slices.Concat(names(groups), least(carried), r.aggregates())
+	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+r.groupBy(groups)+"\n)")
+	direction := " DESC"
+	if r.top.bottom {
+		direction = ""
+	}
+	order := append([]string{r.value(r.top.by) + direction + " NULLS LAST"}, first.order()...)
+	list = append(names(groups), "row_number() OVER (ORDER BY "+strings.Join(order, ", ")+`) AS "#rank"`)
+	r.stage("ranked", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+"\n)")
+
+	list = []string{`CASE WHEN t."#rank" IS NULL THEN 1 ELSE 0 END AS "#other"`, `t."#rank" AS "#rank"`}
+	for _, f := range r.rows {
+		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
+			list = append(list, `CASE WHEN t."#rank" IS NOT NULL THEN s.`+quote(c.name)+" END AS "+quote(c.name))
+		}
+	}
+	for _, f := range r.cols {
+		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
+			list = append(list, "s."+quote(c.name)+" AS "+quote(c.name))
+		}
+	}
+	for _, t := range r.parts {
+		if r.leaves || t.input() != "" {
+			list = append(list, "s."+quote(t.name)+" AS "+quote(t.name))
+		}
+	}
+	var on []string
+	for _, c := range groups {
+		on = append(on, "t."+quote(c.name)+" IS NOT DISTINCT FROM s."+quote(c.name))
+	}
+	kept := strings.Join(append(names(groups), `"#rank"`), ", ")
+	r.stage("placed", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+
+		" AS s LEFT JOIN (SELECT "+kept+` FROM "ranked" WHERE "#rank" <= ?) AS t ON `+strings.Join(on, " AND ")+"\n)")
+	r.text.args = append(r.text.args, r.top.n)
+}
+
+// allLevels computes every level that is asked for from the source stage.
+func (r *renderer) allLevels() {
+	list := append(names(r.groups), least(r.carried)...)
+	list = append(list, r.aggregates()...)
+	rowLevel, colLevel := fmt.Sprint(r.levels[0].rows), "0"
+	if len(r.cols) > 0 {
+		colLevel = fmt.Sprint(len(r.cols))
+	}
+	group := r.groupBy(r.groups)
+	if len(r.levels) > 1 || r.top != nil {
+		for _, f := range r.rows {
+			rowLevel += " - GROUPING(" + quote(f.groups(r.lang)[0].name) + ")"
+		}
+		for _, f := range r.cols {
+			colLevel += " - GROUPING(" + quote(f.groups(r.lang)[0].name) + ")"
+		}
+		var sets []string
+		for _, l := range r.levels {
+			sets = append(sets, "("+strings.Join(r.groupingSet(l), ", ")+")")
+		}
+		group = "\n  GROUP BY GROUPING SETS (\n    " + strings.Join(sets, ",\n    ") + ")"
+	}
+	list = append(list, "CAST("+rowLevel+` AS INTEGER) AS "#rows"`, "CAST("+colLevel+` AS INTEGER) AS "#columns"`)
+	if r.top != nil {
+		list = append(list, `"#other"`, `min("#rank") AS "#rank"`)
+	}
+	r.stage("levels", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+group+"\n)")
+}
+
+func (r *renderer) groupingSet(l level) (set []string) {
+	if r.top != nil && l.rows > 0 {
+		set = append(set, `"#other"`)
+	}
+	for _, f := range r.levelFields(l) {
+		set = append(set, names(f.groups(r.lang))...)
+	}
+	return set
+}
+
+// keep leaves out what a ranking leaves over: the rest's rows where it is not
+// asked for, and all but one of the levels at which it appears.
+func (r *renderer) keep() string {
+	switch {
+	case r.top == nil:
+		return ""
+	case !r.top.others:
+		return "\nWHERE \"#rows\" = 0 OR \"#other\" = 0"
+	}
+	return fmt.Sprintf("\nWHERE \"#rows\" = 0 OR \"#other\" = 0 OR \"#rows\" = %d", len(r.rows))
+}

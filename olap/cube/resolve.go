@@ -1,0 +1,203 @@
+package cube
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxAxis bounds the attributes of one axis.
+const maxAxis = 8
+
+// resolve finds the cube, attributes and measures that the query names.
+func (p *plan) resolve() error {
+	q := &p.query
+	if q.Cube == "" {
+		return refuse("cube", "", "name a cube; known: %s", strings.Join(cubeNames(p.model), ", "))
+	}
+	p.cube = p.model.Cube(q.Cube)
+	if p.cube == nil {
+		return refuse("cube", q.Cube, "no cube %q; %s", q.Cube, hint(q.Cube, cubeNames(p.model)))
+	}
+	var err error
+	if p.rows, err = p.axis("rows", q.Rows); err != nil {
+		return err
+	}
+	if p.cols, err = p.axis("columns", q.Columns); err != nil {
+		return err
+	}
+	for _, c := range p.cols {
+		for _, r := range p.rows {
+			if c.name == r.name {
+				return refuse("columns", c.name, "%s is on the rows already; take it from one of the two", c.name)
+			}
+		}
+	}
+	if len(q.Measures) == 0 {
+		return refuse("measures", "", "ask for at least one measure; known: %s", strings.Join(p.cube.MeasureNames(), ", "))
+	}
+	for _, name := range q.Measures {
+		m, err := p.measure("measures", name)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(p.measures, m) {
+			return refuse("measures", name, "%s is asked for twice", m.Name)
+		}
+		p.measures = append(p.measures, m)
+	}
+	return p.resolveRest()
+}
+
+// resolveRest checks the parts that need the axes and measures.
+func (p *plan) resolveRest() error {
+	q := &p.query
+	for i, s := range q.Sort {
+		f, err := p.sortKey(s.By)
+		if err != nil {
+			return err
+		}
+		q.Sort = slices.Clone(q.Sort)
+		q.Sort[i].By = f
+	}
+	switch {
+	case q.Totals.Rows && len(p.rows) == 0:
+		return refuse("totals", "rows", "subtotals need attributes on the rows")
+	case q.Totals.Cols && len(p.cols) == 0:
+		return refuse("totals", "cols", "a total over the columns needs attributes on the columns")
+	case q.Limit < 0:
+		return refuse("limit", "", "limit %d: want the largest number of rows wanted, or 0 for %d", q.Limit, DefaultLimit)
+	case q.Limit == 0:
+		q.Limit = DefaultLimit
+	}
+	return nil
+}
+
+func (p *plan) axis(part string, names []string) ([]*field, error) {
+	if len(names) > maxAxis {
+		return nil, refuse(part, "", "%d attributes; at most %d", len(names), maxAxis)
+	}
+	var fields []*field
+	for _, name := range names {
+		f, err := p.field(part, name)
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range fields {
+			if other.name == f.name {
+				return nil, refuse(part, name, "%s is there twice", f.name)
+			}
+		}
+		fields = append(fields, f)
+	}
+	return fields, nil
+}
+
+// field finds dimension.attribute. A name without a dimension is accepted
+// where only one attribute of the cube has it.
+func (p *plan) field(part, name string) (*field, error) {
+	c := p.cube
+	dimension, attribute, dotted := strings.Cut(name, ".")
+	if dotted {
+		if u := c.uses[dimension]; u != nil {
+			if a := u.Of.Attribute(attribute); a != nil {
+				return &field{u.Name + "." + a.Name, u, a}, nil
+			}
+			var known []string
+			for _, n := range attributeNames(u.Of) {
+				known = append(known, u.Name+"."+n)
+			}
+			return nil, refuse(part, name, "dimension %s has no attribute %q; %s", u.Name, attribute, hint(name, known))
+		}
+		return nil, refuse(part, name, "cube %s has no dimension %q; %s", c.Name, dimension, hint(dimension, useNames(c)))
+	}
+	if m := c.Measure(name); m != nil {
+		return nil, refuse(part, name, "%s is a measure; %s takes attributes such as %s", name, part, exampleField(c))
+	}
+	if u := c.uses[name]; u != nil {
+		return nil, refuse(part, name, "%s is a dimension; name one of its attributes: %s.%s",
+			name, name, strings.Join(attributeNames(u.Of), ", "+name+"."))
+	}
+	var found []*field
+	for _, u := range c.Dimensions {
+		if a := u.Of.Attribute(name); a != nil {
+			found = append(found, &field{u.Name + "." + a.Name, u, a})
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return nil, refuse(part, name, "no attribute %q in cube %s; %s", name, c.Name, hint(name, c.FieldNames()))
+	}
+	var names []string
+	for _, f := range found {
+		names = append(names, f.name)
+	}
+	return nil, refuse(part, name, "%q may be %s; write which", name, orList(names))
+}
+
+func exampleField(c *Cube) string {
+	if names := c.FieldNames(); len(names) > 0 {
+		return names[0]
+	}
+	return "dimension.attribute"
+}
+
+func useNames(c *Cube) (names []string) {
+	for _, u := range c.Dimensions {
+		names = append(names, u.Name)
+	}
+	return names
+}
+
+func (p *plan) measure(part, name string) (*Measure, error) {
+	if m := p.cube.Measure(name); m != nil {
+		return m, nil
+	}
+	if _, err := p.field(part, name); err == nil {
+		return nil, refuse(part, name, "%s is an attribute; %s takes measures such as %s", name, part, strings.Join(firstOf(p.cube.MeasureNames(), 3), ", "))
+	}
+	return nil, refuse(part, name, "no measure %q in cube %s; %s", name, p.cube.Name, hint(name, p.cube.MeasureNames()))
+}
+
+func firstOf(list []string, n int) []string { return list[:min(n, len(list))] }
+
+// sortKey finds what to sort by: an attribute on the rows or a measure asked for.
+func (p *plan) sortKey(name string) (string, error) {
+	if m := p.cube.Measure(name); m != nil {
+		if !slices.Contains(p.measures, m) {
+			return "", refuse("sort", name, "%s is not among the measures asked for", m.Name)
+		}
+		return m.Name, nil
+	}
+	f, err := p.field("sort", name)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range p.rows {
+		if r.name == f.name {
+			return f.name, nil
+		}
+	}
+	return "", refuse("sort", name, "%s is not on the rows; columns stand in the order of their members", f.name)
+}
+
+func (p *plan) showNames() string {
+	list := func(fields []*field) string {
+		if len(fields) == 0 {
+			return "none"
+		}
+		var names []string
+		for _, f := range fields {
+			names = append(names, f.name)
+		}
+		return strings.Join(names, ", ")
+	}
+	var measures []string
+	for _, m := range p.measures {
+		measures = append(measures, m.Name)
+	}
+	return fmt.Sprintf("cube %s (%s)\nrows %s\ncolumns %s\nmeasures %s\nlimit %d rows",
+		p.cube.Name, p.cube.Table, list(p.rows), list(p.cols), strings.Join(measures, ", "), p.query.Limit)
+}

@@ -1,0 +1,223 @@
+package olap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"verso/olap/catalog"
+	"verso/olap/cube"
+	"verso/olap/engine"
+)
+
+// Options say which cubes to open and in which language to answer.
+type Options struct {
+	Catalog string // folder of the user's own YAML files; "" for none
+	Lang    string // en or zh; "": the language of the run
+}
+
+// Run is the record of the run that filled a generation (meta.run).
+type Run struct {
+	ID       string
+	AsOf     string // YYYY-MM-DD
+	Company  string
+	Currency string
+	Language string
+}
+
+// Olap answers cube queries on one generation. It is safe for many goroutines.
+type Olap struct {
+	*shared
+	lang string
+}
+
+type shared struct {
+	db     engine.Querier
+	model  *cube.Model
+	run    Run
+	tables map[string]bool // schema.table
+
+	mu     sync.Mutex
+	proven map[string]error // outcome of the uniqueness checks made so far
+}
+
+// Open reads the catalog, shipped and the user's own, and meta.run of the
+// generation. The database stays the caller's.
+func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
+	model, err := catalog.Load(o.Catalog)
+	if err != nil {
+		return nil, err
+	}
+	s := &shared{db: db, model: model, tables: map[string]bool{}, proven: map[string]error{}}
+	err = engine.Rows(ctx, db, engine.SQL(`SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name`),
+		func(row []any) error {
+			s.tables[engine.Text(row[0])+"."+engine.Text(row[1])] = true
+			return nil
+		})
+	if err != nil {
+		return nil, fmt.Errorf("olap: list tables: %w", err)
+	}
+	if !s.tables["meta.run"] {
+		return nil, &MissingTableError{Table: "meta.run"}
+	}
+	row, err := engine.One(ctx, db, engine.SQL(`SELECT run_id, as_of, company, currency, language FROM meta.run`))
+	if err != nil {
+		return nil, fmt.Errorf("olap: read meta.run: %w", err)
+	}
+	s.run = Run{ID: engine.Text(row[0]), AsOf: engine.Text(row[1]), Company: engine.Text(row[2]),
+		Currency: engine.Text(row[3]), Language: engine.Text(row[4])}
+	lang := o.Lang
+	if lang == "" {
+		lang = s.run.Language
+	}
+	return &Olap{shared: s, lang: lang}, nil
+}
+
+// In answers in another language, "en" or "zh", on the same generation.
+func (o *Olap) In(lang string) *Olap { return &Olap{shared: o.shared, lang: lang} }
+
+// Lang is the language answered in.
+func (o *Olap) Lang() string { return o.lang }
+
+// Run is the record of the run that filled the generation.
+func (o *Olap) Run() Run { return o.run }
+
+// Cubes lists the cubes with their dimensions and measures, in the catalog's
+// order. They are not to be changed.
+func (o *Olap) Cubes() []*cube.Cube { return o.model.Cubes }
+
+// MissingTableError is a table that the generation does not have.
+type MissingTableError struct {
+	Table string
+	Cube  string // the cube asked; "" where it was not a cube
+}
+
+// Error names the table and what to do.
+func (e *MissingTableError) Error() string {
+	switch schema, name, _ := strings.Cut(e.Table, "."); {
+	case schema == "score":
+		return fmt.Sprintf("the generation has no %s: the model %s has not run; run verso refresh", e.Table, name)
+	case e.Cube != "":
+		return fmt.Sprintf("cube %s reads %s, which the generation does not have; run verso refresh", e.Cube, e.Table)
+	}
+	return fmt.Sprintf("the database has no %s: it is no generation of verso", e.Table)
+}
+
+// RepeatedKeyError is a table in which a key that must be unique is not:
+// joining it would count facts more than once.
+type RepeatedKeyError struct {
+	Table, Key string
+	Repeats    int64 // rows beyond the first of their key
+}
+
+// Error names the table, key and count.
+func (e *RepeatedKeyError) Error() string {
+	return fmt.Sprintf("%s repeats %s in %d rows: joining it would count facts more than once, so the question is refused; run verso refresh", e.Table, e.Key, e.Repeats)
+}
+
+// LimitError is an answer larger than its limit. Nothing is cut off in silence.
+type LimitError struct {
+	What  string // rows, columns or cells
+	Got   int64
+	Limit int64
+}
+
+// Error gives both counts.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("the answer has %d %s, the limit is %d; filter more, ask for a top-N, or raise the limit", e.Got, e.What, e.Limit)
+}
+
+// Explanation is what a query becomes.
+type Explanation struct {
+	SQL    string       `json:"sql"`
+	Args   []any        `json:"args"`
+	Stages []cube.Stage `json:"stages"`
+}
+
+// Explain compiles a query without running it.
+func (o *Olap) Explain(q cube.Query) (Explanation, error) {
+	c, err := o.model.Compile(q, cube.Options{Lang: o.lang})
+	if err != nil {
+		return Explanation{}, err
+	}
+	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages}, nil
+}
+
+// Ask answers a query. A question that cannot be answered is a
+// *cube.QueryError, an answer beyond its limit a *LimitError.
+func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
+	c, err := o.model.Compile(q, cube.Options{Lang: o.lang})
+	if err != nil {
+		return nil, err
+	}
+	for _, table := range c.Tables {
+		if !o.tables[table] {
+			return nil, &MissingTableError{Table: table, Cube: c.Cube.Name}
+		}
+	}
+	for _, u := range c.Unique {
+		if err := o.prove(ctx, u); err != nil {
+			return nil, err
+		}
+	}
+	b := newBuilder(o, c)
+	err = engine.Rows(ctx, o.db, engine.SQL(c.SQL, c.Args...), b.add)
+	if errors.Is(err, errTooMany) {
+		return nil, o.tooMany(ctx, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return b.table()
+}
+
+// tooMany counts what the answer would have had.
+func (o *Olap) tooMany(ctx context.Context, c *cube.Compiled) error {
+	row, err := engine.One(ctx, o.db, engine.SQL(c.CountSQL, c.Args[:len(c.Args)-1]...))
+	if err != nil {
+		return err
+	}
+	n, _ := engine.Int(row[0])
+	what := "rows"
+	if len(c.Columns) > 0 {
+		what = "cells"
+	}
+	return &LimitError{What: what, Got: n, Limit: int64(c.FetchRows)}
+}
+
+// prove checks once per generation that a joined table has one row per key.
+func (o *Olap) prove(ctx context.Context, u cube.Unique) error {
+	columns := slices.Sorted(maps.Keys(u.Where))
+	where, id := "", u.Table+"."+u.Key
+	var args []any
+	for i, column := range columns {
+		where += []string{" WHERE ", " AND "}[min(i, 1)] + engine.QuoteIdent(column) + " = ?"
+		args = append(args, u.Where[column])
+		id += fmt.Sprintf(",%s=%q", column, u.Where[column])
+	}
+	o.mu.Lock()
+	known, done := o.proven[id]
+	o.mu.Unlock()
+	if done {
+		return known
+	}
+	schema, name, _ := strings.Cut(u.Table, ".")
+	key := engine.QuoteIdent(u.Key)
+	row, err := engine.One(ctx, o.db, engine.SQL("SELECT count("+key+") - count(DISTINCT "+key+`) AS "repeats" FROM `+
+		engine.QuoteIdent(schema)+"."+engine.QuoteIdent(name)+where, args...))
+	if err != nil {
+		return err
+	}
+	var outcome error
+	if n, _ := engine.Int(row[0]); n != 0 {
+		outcome = &RepeatedKeyError{Table: u.Table, Key: u.Key, Repeats: n}
+	}
+	o.mu.Lock()
+	o.proven[id] = outcome
+	o.mu.Unlock()
+	return outcome
+}
