@@ -71,10 +71,7 @@ func compareMembers(a, b *member, desc bool) int {
 	if c := compareNil(a.value, b.value, desc); c != 0 {
 		return c
 	}
-	if desc {
-		return strings.Compare(b.key, a.key)
-	}
-	return strings.Compare(a.key, b.key)
+	return compareNil(a.key, b.key, desc)
 }
 
 func (b *builder) sortColumns() {

@@ -45,7 +45,7 @@ type member struct {
 	rank  int // 0 for real members, 1 for (none), 2 for (unknown)
 	order any
 	value any
-	key   string
+	key   any
 	shown any
 	id    string
 }
@@ -127,7 +127,7 @@ func levelID(level int) string { return strconv.Itoa(level) }
 func keyOf(members []*member) string {
 	var s strings.Builder
 	for _, m := range members {
-		fmt.Fprintf(&s, "\x00%d\x01%s", m.rank, m.key)
+		fmt.Fprintf(&s, "\x00%d\x01%s", m.rank, engine.Text(m.key))
 	}
 	return s.String()
 }
@@ -149,7 +149,7 @@ func (b *builder) column(row []any) int {
 // member reads a member from a row of the statement; one value is kept for
 // all its appearances.
 func (b *builder) member(axis int, a cube.Axis, row []any) *member {
-	m := &member{value: row[a.Value], key: engine.Text(row[a.Key])}
+	m := &member{value: row[a.Value], key: row[a.Key]}
 	switch {
 	case m.value == cube.Unknown, a.Unknown >= 0 && row[a.Unknown] == true:
 		m.rank, m.shown = 2, b.words.unknown
@@ -178,6 +178,11 @@ func (b *builder) member(axis int, a cube.Axis, row []any) *member {
 // table is the finished answer.
 func (b *builder) table() (*Table, error) {
 	c := b.query
+	// A grand total is there even when it is over nothing.
+	if whole := levelID(0); b.rowOf[whole] == nil && (len(c.Rows) == 0 || c.Query.Totals.Grand) {
+		b.rowOf[whole] = &outRow{}
+		b.rows = append(b.rows, b.rowOf[whole])
+	}
 	if n := len(b.rows); n > c.Limit {
 		return nil, &LimitError{"rows", int64(n), int64(c.Limit)}
 	}

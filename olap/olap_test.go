@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"verso/olap"
+	"verso/olap/catalog"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
@@ -45,4 +46,13 @@ func TestAskFirst(t *testing.T) {
 			fmt.Println()
 		}
 	}
+}
+
+func modelOf(t testing.TB) *cube.Model {
+	t.Helper()
+	m, err := catalog.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }

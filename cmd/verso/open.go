@@ -44,7 +44,13 @@ type published struct {
 // openPublished acquires the published generation. lang is en, zh or "" for the
 // language of the run.
 func (a *app) openPublished(ctx context.Context, lang string) (*published, error) {
-	cfg, err := a.loadConfig()
+	// A reader of the warehouse needs no secret of a source.
+	cfg, err := config.Load(a.configPath, func(name string) (string, bool) {
+		if value, ok := a.env(name); ok {
+			return value, true
+		}
+		return "unset", true
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ type Config struct {
 	Engine    Engine            `yaml:"engine"`
 	Sources   map[string]Source `yaml:"sources"`
 	Tables    map[string]Maps   `yaml:"tables"` // canonical table → where its rows come from
+	Models    Models            `yaml:"models"`
 	Checks    map[string]Check  `yaml:"checks"` // check id → override
 	File      string            `yaml:"-"`      // where it was read from
 }
@@ -30,6 +31,20 @@ type Company struct {
 	Language        string `yaml:"language"`          // en or zh; default en
 	FiscalYearStart int    `yaml:"fiscal_year_start"` // month 1..12; default 1
 	WeekStart       string `yaml:"week_start"`        // monday (default) or sunday
+}
+
+// Models are the choices of the customer models.
+type Models struct {
+	Months int `yaml:"months"` // window of the customer pyramid, ending at the as-of date; default 12, 0 is all history
+	RFM    RFM `yaml:"rfm"`
+}
+
+// RFM chooses how recency, frequency and monetary value become scores.
+type RFM struct {
+	Mode      string    `yaml:"mode"`      // quintile (default) or fixed
+	Recency   []float64 `yaml:"recency"`   // fixed: four ascending breaks in days
+	Frequency []float64 `yaml:"frequency"` // fixed: four ascending breaks in orders
+	Monetary  []float64 `yaml:"monetary"`  // fixed: four ascending breaks in report currency
 }
 
 // Engine bounds what the embedded database may use.

@@ -31,10 +31,11 @@ func Digest(c *Config) string {
 		AsOf    string
 		Seed    int64
 		IDs     string
+		Models  Models
 		Sources map[string]source
 		Tables  map[string][]mapping
 		Checks  map[string]check
-	}{c.Version, c.Company, c.AsOf, c.Seed, c.IDs, map[string]source{}, map[string][]mapping{}, map[string]check{}}
+	}{c.Version, c.Company, c.AsOf, c.Seed, c.IDs, c.Models, map[string]source{}, map[string][]mapping{}, map[string]check{}}
 	for name, s := range c.Sources {
 		content.Sources[name] = source{s.Kind, s.Format, s.Encoding, s.Decimal, s.CSV, s.XLSX, s.Dates}
 	}

@@ -120,6 +120,7 @@ func defaults() *Config {
 		Keep:      3,
 		Seed:      1,
 		IDs:       "integer",
+		Models:    Models{Months: 12, RFM: RFM{Mode: "quintile"}},
 		Sources:   map[string]Source{},
 		Tables:    map[string]Maps{},
 		Checks:    map[string]Check{},

@@ -106,12 +106,29 @@ func (t *part) sum() string {
 
 // value is the SQL of a measure from the parts of its level. A ratio divides
 // there; by zero it has no value.
+//
+// Amounts are divided as whole ten-thousandths, their smallest unit: below 2^53
+// of them (900 billion) the quotient is the correctly rounded one, so that equal
+// ratios are equal numbers and tie in a ranking.
 func (p *plan) value(m *Measure) string {
 	if m.Kind != Ratio {
 		return quote(p.partOf[m.Name])
 	}
-	n, d := p.value(p.cube.measures[m.Numerator]), p.value(p.cube.measures[m.Denominator])
-	return "CAST(" + n + " AS DOUBLE) / NULLIF(CAST(" + d + " AS DOUBLE), 0)"
+	n, d := p.cube.measures[m.Numerator], p.cube.measures[m.Denominator]
+	whole := n.ValueType() == "decimal" || d.ValueType() == "decimal"
+	return p.divisible(n, whole) + " / NULLIF(" + p.divisible(d, whole) + ", 0)"
+}
+
+// divisible is a part of a ratio as DOUBLE, in ten-thousandths where asked.
+func (p *plan) divisible(m *Measure, tenThousandths bool) string {
+	value := "CAST(" + p.value(m) + " AS DOUBLE)"
+	switch {
+	case tenThousandths && m.ValueType() == "decimal":
+		return "round(" + value + " * 10000)"
+	case tenThousandths:
+		return value + " * 10000"
+	}
+	return value
 }
 
 func (p *plan) showParts() string {

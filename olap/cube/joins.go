@@ -21,6 +21,7 @@ type join struct {
 func (p *plan) findJoins() error {
 	used := map[string]bool{}
 	for _, f := range p.allFields() {
+		used[f.use.Name+"/"] = true
 		used[f.use.Name+"/"+f.attr.In] = true
 	}
 	for _, u := range p.cube.Dimensions {
@@ -52,14 +53,10 @@ func (f *field) alias() string {
 	return quote(f.use.Name)
 }
 
-// unknown is the SQL of "the fact does not say which member". For a table
-// beside the dimension only the fact's own key can tell.
+// unknown is the SQL of "the fact does not say which member", or says one that
+// the dimension does not have.
 func (f *field) unknown() string {
-	key := f.alias() + "." + quote(f.use.Of.Key)
-	if f.attr.In != "" {
-		key = "f." + quote(f.use.Key)
-	}
-	return "COALESCE(" + key + ", -1) = -1"
+	return "COALESCE(" + quote(f.use.Name) + "." + quote(f.use.Of.Key) + ", -1) = -1"
 }
 
 func (j *join) conditions() []string { return slices.Sorted(maps.Keys(j.where)) }

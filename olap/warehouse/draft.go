@@ -88,7 +88,7 @@ func (d *Draft) create(ctx context.Context, runID string) error {
 	return nil
 }
 
-// removeUnfinished deletes drafts with their write-ahead logs. The caller holds
+// removeUnfinished deletes drafts with what belongs to them. The caller holds
 // the lock: so nobody is writing them.
 func (w *Warehouse) removeUnfinished() error {
 	names, err := w.list("")
@@ -200,8 +200,8 @@ func (d *Draft) Discard() error {
 		errs = append(errs, d.db.Close())
 	}
 	if d.path != "" {
-		for _, path := range []string{d.path, d.path + writeAhead} {
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		for _, path := range []string{d.path, d.path + writeAhead, d.path + spilled} {
+			if err := os.RemoveAll(path); err != nil {
 				errs = append(errs, explain("remove "+path, err))
 			}
 		}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"verso/etl/config"
+	"verso/etl/demo"
+)
+
+// demoFlags are the choices of `verso demo`.
+type demoFlags struct {
+	options demo.Options
+	asOf    string
+	only    bool
+}
+
+func (a *app) demoCommand() *cobra.Command {
+	var f demoFlags
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Generate the demo company, load it and build its report site",
+		Long: `demo writes the operational data of a generated book importer (customers, titles,
+orders, deliveries, invoices, campaigns, tickets and the rest), a verso.yaml that
+maps it, refreshes the warehouse and builds the report site. The same options
+give the same bytes. What is planted in the data is written to truth/, which
+the pipeline never reads.`,
+		Example: `  verso demo --dir demo
+  verso demo --dir small --scale 0.05 --seed 7 --dirty`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd, f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.options.Dir, "dir", "demo", "folder for everything")
+	flags.Float64Var(&f.options.Scale, "scale", 1, "size of the company, 0.01 to 1000")
+	flags.Uint64Var(&f.options.Seed, "seed", 1, "seed of every random choice")
+	flags.IntVar(&f.options.Years, "years", 0, "full years of history before the current one (default 6)")
+	flags.StringVar(&f.options.Format, "files", "csv", "format of the files: csv or parquet")
+	flags.BoolVar(&f.options.Dirty, "dirty", false, "add every kind of dirty data (csv only)")
+	flags.BoolVar(&f.options.Placebo, "placebo", false, "plant no effects")
+	flags.StringVar(&f.asOf, "as-of", "", "last day of the history, YYYY-MM-DD (default 2026-06-30)")
+	flags.BoolVar(&f.only, "generate-only", false, "write the files and verso.yaml, load nothing")
+	return cmd
+}
+
+func (a *app) runDemo(cmd *cobra.Command, f demoFlags) error {
+	if f.asOf != "" {
+		date, err := time.Parse(time.DateOnly, f.asOf)
+		if err != nil {
+			return usagef(cmd.CommandPath(), "--as-of: %q is not a date like 2026-06-30", f.asOf)
+		}
+		f.options.AsOf = date
+	}
+	if f.options.Scale < 0.01 || f.options.Scale > 1000 {
+		return usagef(cmd.CommandPath(), "--scale: %v is outside 0.01 to 1000", f.options.Scale)
+	}
+	started := a.now()
+	if err := os.MkdirAll(f.options.Dir, 0o755); err != nil {
+		return err
+	}
+	summary, err := demo.Generate(cmd.Context(), f.options)
+	if err != nil {
+		return err
+	}
+	a.configPath = filepath.Join(f.options.Dir, "verso.yaml")
+	if err := os.WriteFile(a.configPath, demo.Config(f.options), 0o644); err != nil {
+		return err
+	}
+	var rows int64
+	for _, n := range summary.Rows {
+		rows += n
+	}
+	fmt.Fprintf(a.stdout, "generated %s rows in %d files in %s (%s)\n", thousands(rows), len(summary.Rows),
+		filepath.Join(f.options.Dir, "data"), a.now().Sub(started).Round(10*time.Millisecond))
+	if f.only {
+		fmt.Fprintf(a.stdout, "next: verso refresh -c %s\n", a.configPath)
+		return nil
+	}
+	cfg, err := config.Load(a.configPath, a.env)
+	if err != nil {
+		return err
+	}
+	return a.refresh(cmd.Context(), cfg, refreshFlags{})
+}

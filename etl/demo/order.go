@@ -1,0 +1,312 @@
+package demo
+
+import (
+	"math"
+	"strconv"
+)
+
+// order is one order of a customer.
+type order struct {
+	id       int64
+	customer int64
+	day      day
+	second   int
+	channel  string
+	staff    int
+	campaign int64
+	rush     bool
+	first    int // position of its lines
+	lines    int
+	total    int64 // ten-thousandths of the order's currency
+	fx       int64 // CNY per unit of the order's currency
+	done     bool
+	open     bool
+}
+
+// line is one order line with its way through the company.
+type line struct {
+	id        int64
+	order     int
+	no        int
+	title     int32
+	qty       int
+	cancelled int
+	reason    string
+	unit      int64 // before discount, ten-thousandths of the order's currency
+	discount  int64 // ten-thousandths of a percent
+	net       int64 // of the ordered copies, ten-thousandths of CNY
+	quote     int64 // rate the price was made with
+	cost      int64 // per copy, ten-thousandths of the supplier's currency
+	textbook  bool
+	flow      flow
+}
+
+// priceOf makes the price of a title on a day for the customer's order: before
+// discount, and the quoted rate behind it.
+func (w *world) priceOf(t *title, on day) (unit, quote int64) {
+	s := &w.suppliers[t.sup]
+	quote = w.fx.quote(s.ccy, on)
+	markup := 1.10
+	if w.classes[t.class].low {
+		markup = .99
+	}
+	if w.effects && on >= w.ep.mixFrom {
+		markup *= 1.012
+	}
+	cny := float64(t.price) / 1e4 * float64(quote) / 1e8 * markup
+	return int64(math.Max(math.Round(cny*10), 10)) * 1000, quote
+}
+
+// place1 places a planned order: its header and lines, and what becomes of
+// them.
+func (c *customer) place1(p *plan) {
+	w, d := c.w, c.d
+	o := order{id: c.s.ids.next(idOrder), customer: c.id, day: p.day, first: len(c.lines), campaign: p.campaign,
+		staff: c.owner, channel: c.channel(p), fx: 1e8}
+	o.second = 8*3600 + 1800 + d.IntN(9*3600)
+	o.rush = p.kind == planUsual && d.chance(.025)
+	if c.dup > 0 && p.day < w.last-200 && d.chance(.3) {
+		o.customer = c.dup
+	}
+	if c.ccy != cCNY {
+		o.fx = w.fx.at(c.ccy, p.day)
+	}
+	if d.chance(.06) && c.plant == "" {
+		o.staff = w.ownerOf(d, c.kindNo)
+	}
+	index := len(c.orders)
+	c.orders = append(c.orders, o)
+	for i := range p.lines {
+		c.addLine(index, i+1, p)
+	}
+	op := &c.orders[index]
+	op.lines = len(c.lines) - op.first
+	if op.lines == 0 {
+		c.orders = c.orders[:index]
+		return
+	}
+	c.lastOrder = p.day
+	for i := op.first; i < len(c.lines); i++ {
+		l := &c.lines[i]
+		gross := l.unit * int64(l.qty)
+		net := mulMoney(gross, 1_000_000-l.discount, 1_000_000)
+		op.total += net
+		l.net = mulMoney(net, op.fx, 1e8)
+		c.year += l.net
+		c.net += l.net
+	}
+}
+
+// channel draws the way an order comes in; fax gives way to the web over the
+// years.
+func (c *customer) channel(p *plan) string {
+	d := c.d
+	web := .15 + .05*float64(p.day.year()-c.w.first.year())
+	switch {
+	case p.kind == planFair:
+		return "fair"
+	case p.kind == planMail:
+		return "web"
+	case c.kindNo == kReader && d.chance(.8), d.chance(web):
+		return "web"
+	case c.kindNo == kAgent:
+		return []string{"agent", "agent", "edi", "e-mail"}[d.IntN(4)]
+	}
+	return []string{"e-mail", "e-mail", "e-mail", "phone", "phone", "fax", "mail", "visit"}[d.IntN(8)]
+}
+
+// addLine adds one line to an order, unless the class was lost to a rival.
+func (c *customer) addLine(index, no int, p *plan) {
+	w, d := c.w, c.d
+	l := line{order: index, no: len(c.lines) - c.orders[index].first + 1}
+	l.title = c.chooseTitle(index, p)
+	t := &w.titles[l.title]
+	if c.lostClass >= 0 && int(t.class) == c.lostClass && p.day >= c.onset {
+		return
+	}
+	l.id = c.s.ids.next(idLine)
+	l.textbook = t.level == textbook && p.kind == planTextbook
+	l.qty = d.geometric(c.kind.copies)
+	if p.kind == planTextbook {
+		l.qty = int(math.Max(5, math.Round(d.logNormal(25, .8))))
+	} else if c.guarded || c.plant != "" {
+		l.qty = min(l.qty, 8)
+	}
+	l.unit, l.quote = w.priceOf(t, p.day)
+	if c.ccy != cCNY {
+		l.unit = mulMoney(l.unit, 1e8, c.orders[index].fx) / 100 * 100
+	}
+	l.discount = c.discountOn(l.qty, p)
+	s := &w.suppliers[t.sup]
+	l.cost = int64(math.Round(float64(t.price) * (1 - s.discount)))
+	c.lines = append(c.lines, l)
+	at := &c.lines[len(c.lines)-1]
+	c.send(at, &c.orders[index])
+	if c.quoted && d.chance(.4) {
+		c.quoteFor(at, &c.orders[index])
+	}
+	if v := w.nextVol[l.title]; v >= 0 {
+		c.nextVols = append(c.nextVols, v)
+	}
+}
+
+// discountOn is the discount of a line, to half a percent, in ten-thousandths
+// of a percent.
+func (c *customer) discountOn(qty int, p *plan) int64 {
+	v := c.discount + 1.2*c.d.NormFloat64()
+	if p.kind == planTextbook {
+		v += 3
+	}
+	if qty >= 10 {
+		v += 2
+	}
+	if c.segment == segPrice {
+		v += 2
+	}
+	return int64(math.Round(min(max(v, 0), 40)*2)) * 5000
+}
+
+// chooseTitle draws the title of a line: the next volume of a series, a class
+// that goes with the line before, or taste.
+func (c *customer) chooseTitle(index int, p *plan) int32 {
+	w, d := c.w, c.d
+	o := &c.orders[index]
+	if p.kind == planTextbook {
+		return w.pickTitle(d, c.pickClass(p.day), shelfTextbook, p.day)
+	}
+	for i, v := range c.nextVols {
+		if w.titles[v].listed <= p.day {
+			c.nextVols = append(c.nextVols[:i], c.nextVols[i+1:]...)
+			if d.chance(.7) {
+				return v
+			}
+			break
+		}
+	}
+	class := c.pickClass(p.day)
+	if n := len(c.lines); n > o.first && w.effects && d.chance(.3) {
+		if other := w.goesWith(int(w.titles[c.lines[n-1].title].class)); other >= 0 {
+			class = other
+		}
+	}
+	shelf := c.shelfOf(class)
+	t := w.pickTitle(d, class, shelf, p.day)
+	if c.kind.dearer != 0 && d.chance(math.Abs(c.kind.dearer)) {
+		u := w.pickTitle(d, class, shelf, p.day)
+		a, _ := w.priceOf(&w.titles[t], p.day)
+		b, _ := w.priceOf(&w.titles[u], p.day)
+		if (b > a) == (c.kind.dearer > 0) {
+			t = u
+		}
+	}
+	for range 2 {
+		if !c.has(o.first, t) {
+			break
+		}
+		t = w.pickTitle(d, class, shelf, p.day)
+	}
+	return t
+}
+
+// has says whether the order that begins at a line holds a title already.
+func (c *customer) has(first int, t int32) bool {
+	for i := first; i < len(c.lines); i++ {
+		if c.lines[i].title == t {
+			return true
+		}
+	}
+	return false
+}
+
+// goesWith is the class bought together with a class, or -1.
+func (w *world) goesWith(class int) int {
+	with := ""
+	switch w.classes[class].code {
+	case "TP391", "TP18":
+		with = "O1"
+	case "R73":
+		with = "Q7"
+	case "F83":
+		with = "C8"
+	default:
+		return -1
+	}
+	for i := range w.classes {
+		if w.classes[i].code == with {
+			return i
+		}
+	}
+	return -1
+}
+
+// writeOrders writes the headers and lines of the customer.
+func (c *customer) writeOrders() {
+	w := c.w
+	sh := c.s.sheet(tOrder)
+	for i := range c.orders {
+		o := &c.orders[i]
+		status := "delivered"
+		for k := o.first; k < o.first+o.lines; k++ {
+			if st := c.lines[k].flow.status; st == "open" || st == "partial" {
+				status = "open"
+			}
+		}
+		c.s.dirtyOrder(o)
+		sh.int(o.id).str("SO" + strconv.Itoa(o.day.year()%100) + "-" + strconv.FormatInt(o.id, 10)).int(o.customer)
+		sh.int(c.contactID(int(mix(uint64(o.id))%uint64(c.contacts)))).time(o.day, o.second).str(o.channel).id(int64(o.staff))
+		sh.null().id(o.campaign).id(w.catalogueFor(o, c)).bool(o.rush).date(o.required(c)).str(w.ccy[c.ccy].code)
+		if c.ccy == cCNY {
+			sh.null()
+		} else {
+			sh.rate(o.fx)
+		}
+		sh.str(w.places[c.place].code).str(status).money(o.total).end()
+		for k := o.first; k < o.first+o.lines; k++ {
+			c.writeLine(o, &c.lines[k])
+		}
+	}
+}
+
+// required is the day the customer asks for, if it does.
+func (o *order) required(c *customer) day {
+	l := &c.lines[o.first]
+	switch {
+	case l.textbook:
+		return l.flow.promised
+	case o.rush:
+		return o.day + 40
+	}
+	return noDay
+}
+
+// writeLine writes one order line.
+func (c *customer) writeLine(o *order, l *line) {
+	w := c.w
+	t := &w.titles[l.title]
+	s := &w.suppliers[t.sup]
+	sh := c.s.sheet(tLine)
+	if c.s.dirtyLine(c, o, l) {
+		return
+	}
+	sh.int(l.id).int(o.id).int(int64(l.no)).int(int64(l.title) + 1).null().int(int64(l.qty)).int(int64(l.cancelled)).str(l.reason)
+	sh.money(t.price).str(w.ccy[s.ccy].code).rate(l.quote).money(l.discount).money(l.unit).bool(l.textbook)
+	sh.str(termOf(l.textbook, o.day)).str(l.flow.status).end()
+	months := len(w.cal.months)
+	m := w.cal.monthIndex(o.day)
+	w.ownerMonth[o.staff*months+m].Add(l.net / 100)
+	w.listedSold[int(w.classes[t.class].code[0]-'A')*months+m].Add(l.net / 100)
+	c.s.net += l.net
+	c.s.lineNo++
+}
+
+// termOf is the term a textbook is for.
+func termOf(textbook bool, on day) string {
+	if !textbook {
+		return ""
+	}
+	y := on.year()
+	if on.month() >= 9 {
+		return strconv.Itoa(y+1) + "S"
+	}
+	return strconv.Itoa(y) + "F"
+}

@@ -1,0 +1,255 @@
+package demo
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/compress"
+	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+// part is one piece of work; it fills the sheets of the shard it is given.
+type part func(s *shard) error
+
+// output is the open files. Parts are computed side by side and written in
+// their order, so that the bytes do not depend on the number of workers.
+type output struct {
+	w       *world
+	files   []*outFile
+	summary Summary
+	closed  bool
+	pool    sync.Pool
+}
+
+// outFile is one file being written.
+type outFile struct {
+	t      *table
+	path   string
+	file   *os.File
+	text   *bufio.Writer
+	sink   io.Writer // text, or an encoder before it
+	pq     *pqarrow.FileWriter
+	rows   int64
+	opened bool
+}
+
+// openOutput creates the files and writes the CSV headers.
+func openOutput(w *world) (*output, error) {
+	out := &output{w: w, summary: Summary{Rows: map[string]int64{}, Bytes: map[string]int64{}}}
+	out.pool.New = func() any { return newShard(w) }
+	for i := range w.tables {
+		t := &w.tables[i]
+		if t.name == "truth_dirty" && !w.o.Dirty {
+			out.files = append(out.files, &outFile{t: t})
+			continue
+		}
+		f, err := openFile(w, t)
+		if err != nil {
+			out.abandon()
+			return nil, fmt.Errorf("demo: %w", err)
+		}
+		out.files = append(out.files, f)
+	}
+	return out, nil
+}
+
+// openFile creates one file; truth files are always CSV.
+func openFile(w *world, t *table) (*outFile, error) {
+	dir, ext := "data", w.o.Format
+	if t.truth {
+		dir, ext = "truth", "csv"
+	}
+	f := &outFile{t: t, path: filepath.Join(w.o.Dir, dir, t.name+"."+ext), opened: true}
+	var err error
+	if f.file, err = os.Create(f.path); err != nil {
+		return nil, err
+	}
+	f.text = bufio.NewWriterSize(f.file, 1<<18)
+	f.sink = f.text
+	if ext == "parquet" {
+		props := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(1<<18))
+		f.pq, err = pqarrow.NewFileWriter(arrowSchema(t), noClose{f.text}, props, pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(memory.DefaultAllocator)))
+		return f, err
+	}
+	if w.o.Dirty {
+		f.sink, err = dirtySink(t.name, f.text)
+		if err != nil {
+			return nil, err
+		}
+	}
+	header := make([]byte, 0, 256)
+	for i, c := range t.cols {
+		if i > 0 {
+			header = append(header, ',')
+		}
+		header = append(header, c.name...)
+	}
+	_, err = f.sink.Write(append(header, '\n'))
+	return f, err
+}
+
+// dirtySink wraps the files that come in another encoding.
+func dirtySink(name string, to io.Writer) (io.Writer, error) {
+	switch name {
+	case fileGBK:
+		return simplifiedchinese.GBK.NewEncoder().Writer(to), nil
+	case fileBOM:
+		_, err := io.WriteString(to, "\ufeff")
+		return to, err
+	}
+	return to, nil
+}
+
+// noClose keeps the Parquet writer from closing the file below it.
+type noClose struct{ io.Writer }
+
+// run computes the parts with the workers and writes them in order.
+func (out *output) run(ctx context.Context, parts []part) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type job struct {
+		part part
+		done chan *shard
+		err  error
+	}
+	workers := out.w.o.Workers
+	todo := make(chan *job)
+	queue := make(chan *job, 2*workers)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for j := range todo {
+				s := out.pool.Get().(*shard)
+				s.ctx = ctx
+				if j.err = ctx.Err(); j.err == nil {
+					j.err = j.part(s)
+				}
+				j.done <- s
+			}
+		})
+	}
+	group.Go(func() {
+		defer close(queue)
+		defer close(todo)
+		for _, p := range parts {
+			j := &job{part: p, done: make(chan *shard, 1)}
+			select {
+			case <-ctx.Done():
+				return
+			case queue <- j:
+			}
+			select {
+			case <-ctx.Done():
+				j.err = ctx.Err()
+				j.done <- newShard(out.w)
+				return
+			case todo <- j:
+			}
+		}
+	})
+	var first error
+	for j := range queue {
+		s := <-j.done
+		if first == nil {
+			if first = j.err; first == nil {
+				first = out.write(s)
+			}
+			if first != nil {
+				cancel()
+			}
+		}
+		s.reset()
+		out.pool.Put(s)
+	}
+	group.Wait()
+	if first == nil {
+		first = ctx.Err()
+	}
+	return first
+}
+
+// write appends the sheets of a finished part to the files.
+func (out *output) write(s *shard) error {
+	for i, sh := range s.sheets {
+		if sh == nil || sh.rows == 0 {
+			continue
+		}
+		f := out.files[i]
+		if !f.opened {
+			continue
+		}
+		f.rows += int64(sh.rows)
+		if f.pq == nil {
+			if _, err := f.sink.Write(sh.buf); err != nil {
+				return fmt.Errorf("demo: %s: %w", f.path, err)
+			}
+			continue
+		}
+		rec := sh.rec.NewRecordBatch()
+		err := f.pq.WriteBuffered(rec)
+		rec.Release()
+		if err != nil {
+			return fmt.Errorf("demo: %s: %w", f.path, err)
+		}
+	}
+	out.summary.Customers += s.alive
+	out.summary.Net += s.net
+	out.w.keep(s)
+	return nil
+}
+
+// close flushes and closes every file and fills the summary; later calls do
+// nothing.
+func (out *output) close() error {
+	if out.closed {
+		return nil
+	}
+	out.closed = true
+	var first error
+	for _, f := range out.files {
+		if !f.opened {
+			continue
+		}
+		err := f.finish()
+		if err != nil && first == nil {
+			first = fmt.Errorf("demo: %s: %w", f.path, err)
+		}
+		out.summary.Rows[f.t.name] = f.rows
+		if st, err := os.Stat(f.path); err == nil {
+			out.summary.Bytes[f.t.name] = st.Size()
+		}
+	}
+	return first
+}
+
+// finish ends one file.
+func (f *outFile) finish() error {
+	var first error
+	if f.pq != nil {
+		first = f.pq.Close()
+	}
+	if err := f.text.Flush(); first == nil {
+		first = err
+	}
+	if err := f.file.Close(); first == nil {
+		first = err
+	}
+	return first
+}
+
+// abandon closes what is open after a failed start.
+func (out *output) abandon() {
+	for _, f := range out.files {
+		if f.opened {
+			f.file.Close()
+		}
+	}
+}

@@ -1,0 +1,630 @@
+package olap_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"verso/olap/cube"
+	"verso/olap/engine"
+	"verso/olap/olaptest"
+)
+
+// oracle answers cube queries from the raw rows, one obvious step after the
+// other, without SQL: find the facts, find each fact's members, keep what the
+// filters keep, and for every cell of the answer take its facts and compute the
+// measures from them.
+type oracle struct {
+	model *cube.Model
+	data  *olaptest.Data
+	index map[string]map[int64][]any // dimension table → key → row
+}
+
+func newOracle(m *cube.Model, d *olaptest.Data) *oracle {
+	return &oracle{model: m, data: d, index: map[string]map[int64][]any{}}
+}
+
+// omember is a member as the oracle sees it.
+type omember struct {
+	state        int // 0 a member, 1 none, 2 unknown
+	identity     string
+	order, value any
+	shown        string
+	id           string
+}
+
+type ofact struct {
+	row     []any
+	members map[string]omember // by field
+}
+
+func (o *oracle) lookup(table, key string, k int64, where map[string]string) []any {
+	id := table + key + fmt.Sprint(where)
+	if o.index[id] == nil {
+		o.index[id] = map[int64][]any{}
+		t := o.data.Table(table)
+	rows:
+		for _, row := range t.Rows {
+			for c, v := range where {
+				if row[t.Column(c)] != v {
+					continue rows
+				}
+			}
+			o.index[id][row[t.Column(key)].(int64)] = row
+		}
+	}
+	return o.index[id][k]
+}
+
+func (o *oracle) member(c *cube.Cube, fact *olaptest.Table, row []any, name string) omember {
+	dimension, attribute, _ := strings.Cut(name, ".")
+	use := c.Use(dimension)
+	a := use.Of.Attribute(attribute)
+	key := row[fact.Column(use.Key)].(int64)
+	drow := o.lookup(use.Of.Table, use.Of.Key, key, nil)
+	if key == -1 || drow == nil {
+		return omember{state: 2, identity: "unknown", shown: "(unknown)"}
+	}
+	t := o.data.Table(use.Of.Table)
+	at := t
+	if a.In != "" {
+		for _, b := range use.Of.Beside {
+			if b.Name == a.In {
+				at, drow = o.data.Table(b.Table), o.lookup(b.Table, b.Key, key, b.Where)
+			}
+		}
+	}
+	get := func(column string) any {
+		if column == "" || drow == nil {
+			return nil
+		}
+		return drow[at.Column(column)]
+	}
+	m := omember{value: get(a.Column), order: get(a.Order), id: engine.Text(get(a.ID))}
+	if a.ShowKey {
+		if k := get(a.Key); k == nil {
+			m.value = nil
+		} else if m.value == nil {
+			m.value = k
+		} else {
+			m.value = k.(string) + " " + m.value.(string)
+		}
+	}
+	m.identity = engine.Text(m.value)
+	if a.Key != "" {
+		m.identity = engine.Text(get(a.Key))
+	}
+	if m.value == nil {
+		m.state, m.shown = 1, "(none)"
+		m.identity = "none" + m.identity
+		return m
+	}
+	m.shown = engine.Text(m.value)
+	if n, ok := a.Names[m.shown]; ok {
+		m.shown = n.EN
+	}
+	return m
+}
+
+func compareValues(a, b any) int {
+	switch x := a.(type) {
+	case nil:
+		if b == nil {
+			return 0
+		}
+		return 1
+	case int64:
+		if y, ok := b.(int64); ok {
+			return cmp.Compare(x, y)
+		}
+	case float64:
+		if y, ok := b.(float64); ok {
+			return cmp.Compare(x, y)
+		}
+	case bool:
+		if y, ok := b.(bool); ok {
+			return cmp.Compare(strconv.FormatBool(x), strconv.FormatBool(y))
+		}
+	case time.Time:
+		if y, ok := b.(time.Time); ok {
+			return x.Compare(y)
+		}
+	case string:
+		if y, ok := b.(string); ok {
+			return cmp.Compare(x, y)
+		}
+	}
+	return -1
+}
+
+func (m omember) compare(n omember) int {
+	if m.state != n.state || m.state > 0 {
+		return cmp.Compare(m.state, n.state)
+	}
+	if c := compareValues(m.order, n.order); c != 0 {
+		return c
+	}
+	if c := compareValues(m.value, n.value); c != 0 {
+		return c
+	}
+	if a, err := strconv.Atoi(m.identity); err == nil {
+		if b, err := strconv.Atoi(n.identity); err == nil {
+			return cmp.Compare(a, b)
+		}
+	}
+	return cmp.Compare(m.identity, n.identity)
+}
+
+// keeps evaluates a filter on a fact.
+func (o *oracle) keeps(c *cube.Cube, m omember, f cube.Filter) bool {
+	dimension, attribute, _ := strings.Cut(f.Field, ".")
+	a := c.Use(dimension).Of.Attribute(attribute)
+	is := func(v string) bool {
+		switch {
+		case v == "(none)":
+			return m.state == 1
+		case v == "(unknown)":
+			return m.state == 2
+		case m.state != 0:
+			return false
+		case m.shown == v || engine.Text(m.value) == v:
+			return true
+		}
+		return a.ShowKey && (strings.HasPrefix(m.shown, v+" ") || strings.HasSuffix(m.shown, " "+v) && m.identity+" "+v == m.shown)
+	}
+	typed := func(i int) any {
+		switch a.Type {
+		case "integer":
+			n, _ := strconv.ParseInt(f.Values[i], 10, 64)
+			return n
+		case "date":
+			d, _ := time.Parse(time.DateOnly, f.Values[i])
+			return d
+		}
+		return f.Values[i]
+	}
+	value := m.value
+	if a.ShowKey {
+		value = m.identity
+	}
+	switch f.Op {
+	case "=", "in":
+		return slices.ContainsFunc(f.Values, is)
+	case "!=", "not_in":
+		return !slices.ContainsFunc(f.Values, is)
+	case "is_null":
+		return m.state != 0
+	case "not_null":
+		return m.state == 0
+	}
+	if m.state != 0 {
+		return false
+	}
+	switch f.Op {
+	case "contains":
+		return strings.Contains(strings.ToLower(m.shown), strings.ToLower(f.Values[0]))
+	case "starts":
+		return strings.HasPrefix(strings.ToLower(m.shown), strings.ToLower(f.Values[0]))
+	case "between":
+		return compareValues(value, typed(0)) >= 0 && compareValues(value, typed(1)) <= 0
+	}
+	d := compareValues(value, typed(0))
+	return f.Op == "<" && d < 0 || f.Op == "<=" && d <= 0 || f.Op == ">" && d > 0 || f.Op == ">=" && d >= 0
+}
+
+// facts are the fact rows that the query keeps.
+func (o *oracle) facts(q cube.Query) []ofact {
+	c := o.model.Cube(q.Cube)
+	t := o.data.Table(c.Table)
+	var list []ofact
+rows:
+	for _, row := range t.Rows {
+		f := ofact{row: row, members: map[string]omember{}}
+		for _, name := range slices.Concat(q.Rows, q.Columns) {
+			f.members[name] = o.member(c, t, row, name)
+		}
+		for _, w := range q.Where {
+			if !o.keeps(c, o.member(c, t, row, w.Field), w) {
+				continue rows
+			}
+		}
+		if q.Time != nil {
+			key := row[t.Column("date_key")].(int64)
+			day := fmt.Sprintf("%04d-%02d-%02d", key/10000, key/100%100, key%100)
+			if q.Time.From != "" && day < q.Time.From || q.Time.To != "" && day > q.Time.To {
+				continue
+			}
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// measure computes one measure over facts: nil, int64, float64 or text of an
+// exact decimal.
+func (o *oracle) measure(c *cube.Cube, name string, facts []ofact) any {
+	m, t := c.Measure(name), o.data.Table(c.Table)
+	if m.Kind == cube.Ratio {
+		n, d := exact(o.measure(c, m.Numerator, facts)), exact(o.measure(c, m.Denominator, facts))
+		if n == nil || d == nil || d.Sign() == 0 {
+			return nil
+		}
+		f, _ := n.Quo(n, d).Float64() // the nearest double to the true quotient
+		return f
+	}
+	var values []any
+	for _, f := range facts {
+		if m.WhenKnown != "" && f.row[t.Column(m.WhenKnown)] == nil {
+			continue
+		}
+		if m.Kind == cube.Count {
+			values = append(values, int64(1))
+		} else if v := f.row[t.Column(m.Column)]; v != nil {
+			values = append(values, v)
+		}
+	}
+	switch m.Kind {
+	case cube.Count:
+		return int64(len(values))
+	case cube.Distinct:
+		set := map[any]bool{}
+		for _, v := range values {
+			if v != int64(-1) {
+				set[v] = true
+			}
+		}
+		return int64(len(set))
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	sum, scale := int64(0), int32(-1)
+	for _, v := range values {
+		switch v := v.(type) {
+		case int64:
+			sum += v
+		case engine.Decimal:
+			sum, scale = sum+int64(v.Num.LowBits()), v.Scale
+		}
+	}
+	if scale < 0 {
+		return sum
+	}
+	return olaptest.Money(sum)
+}
+
+func exact(v any) *big.Rat {
+	switch v := v.(type) {
+	case int64:
+		return big.NewRat(v, 1)
+	case engine.Decimal:
+		return big.NewRat(int64(v.Num.LowBits()), 10000)
+	}
+	return nil
+}
+
+func number(v any) *float64 {
+	f, ok := engine.Float(v)
+	if !ok {
+		return nil
+	}
+	return &f
+}
+
+// orow is a row of the oracle's answer: its cells as text.
+type orow struct {
+	level int
+	other bool
+	cells []any
+}
+
+// answer is the rows in order, the members above each column, and the number
+// of facts.
+func (o *oracle) answer(q cube.Query) (rows []orow, columns [][]string, facts int) {
+	e := &evaluation{oracle: o, query: q, cube: o.model.Cube(q.Cube), facts: o.facts(q)}
+	e.nameApart()
+	e.findColumns()
+	e.rank()
+	e.rows()
+	for _, c := range e.columns {
+		columns = append(columns, c.shown)
+	}
+	return e.out, columns, len(e.facts)
+}
+
+type ocolumn struct {
+	shown   []string
+	members []omember
+	total   bool
+}
+
+type evaluation struct {
+	*oracle
+	query   cube.Query
+	cube    *cube.Cube
+	facts   []ofact
+	columns []ocolumn
+	top     []string // identities kept, best first; nil without a ranking
+	out     []orow
+}
+
+// nameApart adds the ID to members of one axis that look the same.
+func (e *evaluation) nameApart() {
+	for _, name := range slices.Concat(e.query.Rows, e.query.Columns) {
+		looks := map[string]map[string]bool{}
+		for _, f := range e.shownFacts(name) {
+			m := f.members[name]
+			if looks[m.shown] == nil {
+				looks[m.shown] = map[string]bool{}
+			}
+			looks[m.shown][m.identity] = true
+		}
+		for _, f := range e.facts {
+			if m := f.members[name]; len(looks[m.shown]) > 1 && m.id != "" {
+				m.shown += " (" + m.id + ")"
+				f.members[name] = m
+			}
+		}
+	}
+}
+
+// shownFacts are the facts whose members of a field appear in the answer: on
+// the rows, only those a ranking keeps; on the columns, those of any row shown.
+func (e *evaluation) shownFacts(name string) []ofact {
+	q := e.query
+	if q.Top == nil || slices.Contains(q.Columns, name) && (q.Top.Others || q.Totals.Grand) {
+		return e.facts
+	}
+	e.rank()
+	var kept []ofact
+	for _, f := range e.facts {
+		if slices.Contains(e.top, f.members[e.query.Rows[0]].identity) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+func (e *evaluation) findColumns() {
+	seen := map[string]bool{}
+	shown := e.facts
+	if len(e.query.Columns) > 0 {
+		shown = e.shownFacts(e.query.Columns[0])
+	}
+	for _, f := range shown {
+		var c ocolumn
+		id := ""
+		for _, name := range e.query.Columns {
+			m := f.members[name]
+			c.members, c.shown = append(c.members, m), append(c.shown, m.shown)
+			id += m.identity + "|" + fmt.Sprint(m.state) + "|"
+		}
+		if !seen[id] {
+			seen[id] = true
+			e.columns = append(e.columns, c)
+		}
+	}
+	sort.SliceStable(e.columns, func(i, j int) bool {
+		for k, m := range e.columns[i].members {
+			if c := m.compare(e.columns[j].members[k]); c != 0 {
+				return c < 0
+			}
+		}
+		return false
+	})
+	switch {
+	case len(e.query.Columns) == 0:
+		e.columns = []ocolumn{{total: true}}
+	case e.query.Totals.Cols:
+		e.columns = append(e.columns, ocolumn{shown: []string{"(total)"}, total: true})
+	}
+}
+
+// rank finds the members that a ranking keeps.
+func (e *evaluation) rank() {
+	t := e.query.Top
+	if t == nil {
+		return
+	}
+	groups := split(e.facts, e.query.Rows[0])
+	sort.SliceStable(groups, func(i, j int) bool {
+		a := e.measure(e.cube, t.By, groups[i].facts)
+		b := e.measure(e.cube, t.By, groups[j].facts)
+		if c := compareNumbers(a, b, !t.Bottom); c != 0 {
+			return c < 0
+		}
+		return groups[i].member.compare(groups[j].member) < 0
+	})
+	e.top = []string{}
+	for _, g := range groups[:min(t.N, len(groups))] {
+		e.top = append(e.top, g.member.identity)
+	}
+}
+
+func compareNumbers(a, b any, desc bool) int {
+	x, y := number(a), number(b)
+	switch {
+	case x == nil && y == nil:
+		return 0
+	case x == nil:
+		return 1
+	case y == nil:
+		return -1
+	case desc:
+		return cmp.Compare(*y, *x)
+	}
+	return cmp.Compare(*x, *y)
+}
+
+type ogroup struct {
+	member omember
+	facts  []ofact
+}
+
+// split parts facts by the members of a field.
+func split(facts []ofact, name string) []*ogroup {
+	var groups []*ogroup
+	at := map[string]*ogroup{}
+	for _, f := range facts {
+		m := f.members[name]
+		id := fmt.Sprint(m.state, m.identity)
+		if at[id] == nil {
+			at[id] = &ogroup{member: m}
+			groups = append(groups, at[id])
+		}
+		at[id].facts = append(at[id].facts, f)
+	}
+	return groups
+}
+
+func (e *evaluation) emit(level int, other bool, heads []any, facts []ofact) {
+	r := orow{level: level, other: other}
+	r.cells = append(r.cells, heads...)
+	for len(r.cells) < len(e.query.Rows) {
+		r.cells = append(r.cells, nil)
+	}
+	for _, c := range e.columns {
+		inside := facts
+		if !c.total {
+			inside = nil
+			for _, f := range facts {
+				match := true
+				for i, name := range e.query.Columns {
+					m := f.members[name]
+					match = match && m.identity == c.members[i].identity && m.state == c.members[i].state
+				}
+				if match {
+					inside = append(inside, f)
+				}
+			}
+		}
+		for _, name := range e.query.Measures {
+			r.cells = append(r.cells, e.measure(e.cube, name, inside))
+		}
+	}
+	e.out = append(e.out, r)
+}
+
+func (e *evaluation) rows() {
+	q := e.query
+	if len(q.Rows) == 0 {
+		e.emit(0, false, nil, e.facts)
+		return
+	}
+	var kept, rest []ofact
+	for _, f := range e.facts {
+		if e.top == nil || slices.Contains(e.top, f.members[q.Rows[0]].identity) {
+			kept = append(kept, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	if q.Totals.Rows {
+		e.nested(nil, kept)
+	} else {
+		e.flat(kept)
+	}
+	if q.Top != nil && q.Top.Others && len(rest) > 0 {
+		e.emit(1, true, []any{"(others)"}, rest)
+	}
+	if q.Totals.Grand {
+		e.emit(0, false, nil, e.facts)
+	}
+}
+
+// before compares two groups that stand side by side at a depth.
+func (e *evaluation) before(depth int, a, b *ogroup) bool {
+	for _, s := range e.query.Sort {
+		c := 0
+		if e.cube.Measure(s.By) != nil {
+			c = compareNumbers(e.measure(e.cube, s.By, a.facts), e.measure(e.cube, s.By, b.facts), s.Desc)
+		} else if s.By == e.query.Rows[depth] {
+			c = a.member.compare(b.member)
+			if s.Desc && a.member.state == 0 && b.member.state == 0 {
+				c = -c
+			}
+		}
+		if c != 0 {
+			return c < 0
+		}
+	}
+	if depth == 0 && e.top != nil && len(e.query.Sort) == 0 {
+		return slices.Index(e.top, a.member.identity) < slices.Index(e.top, b.member.identity)
+	}
+	return a.member.compare(b.member) < 0
+}
+
+// nested writes the groups of facts under their parents, each subtotal after
+// its rows.
+func (e *evaluation) nested(heads []any, facts []ofact) {
+	depth := len(heads)
+	groups := split(facts, e.query.Rows[depth])
+	sort.SliceStable(groups, func(i, j int) bool { return e.before(depth, groups[i], groups[j]) })
+	for _, g := range groups {
+		inner := append(slices.Clone(heads), any(g.member.shown))
+		if len(inner) < len(e.query.Rows) {
+			e.nested(inner, g.facts)
+		}
+		e.emit(len(inner), false, inner, g.facts)
+	}
+}
+
+// flat writes the finest groups as one list.
+func (e *evaluation) flat(facts []ofact) {
+	type leaf struct {
+		members []omember
+		facts   []ofact
+	}
+	leaves := []*leaf{{facts: facts}}
+	for _, name := range e.query.Rows {
+		var finer []*leaf
+		for _, l := range leaves {
+			for _, g := range split(l.facts, name) {
+				finer = append(finer, &leaf{append(slices.Clone(l.members), g.member), g.facts})
+			}
+		}
+		leaves = finer
+	}
+	sort.SliceStable(leaves, func(i, j int) bool {
+		a, b := leaves[i], leaves[j]
+		for _, s := range e.query.Sort {
+			c := 0
+			if e.cube.Measure(s.By) != nil {
+				c = compareNumbers(e.measure(e.cube, s.By, a.facts), e.measure(e.cube, s.By, b.facts), s.Desc)
+			} else {
+				k := slices.Index(e.query.Rows, s.By)
+				c = a.members[k].compare(b.members[k])
+				if s.Desc && a.members[k].state == 0 && b.members[k].state == 0 {
+					c = -c
+				}
+			}
+			if c != 0 {
+				return c < 0
+			}
+		}
+		if e.top != nil && len(e.query.Sort) == 0 {
+			x, y := slices.Index(e.top, a.members[0].identity), slices.Index(e.top, b.members[0].identity)
+			if x != y {
+				return x < y
+			}
+		}
+		for k := range a.members {
+			if c := a.members[k].compare(b.members[k]); c != 0 {
+				return c < 0
+			}
+		}
+		return false
+	})
+	for _, l := range leaves {
+		var heads []any
+		for _, m := range l.members {
+			heads = append(heads, m.shown)
+		}
+		e.emit(len(heads), false, heads, l.facts)
+	}
+}

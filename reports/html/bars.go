@@ -1,0 +1,118 @@
+package html
+
+import (
+	"html/template"
+	"math"
+	"strings"
+
+	"verso/reports/view"
+)
+
+// The size of the small drawings in table cells and key figures.
+const (
+	barWidth    = 96.0
+	barHeight   = 14.0
+	sparkWidth  = 120.0
+	sparkHeight = 30.0
+)
+
+// shape is one element of a small drawing: a closed set, so that nothing from
+// the data can become markup.
+type shape struct {
+	Rect           bool
+	X, Y, W, H     string // rectangle
+	D              string // path
+	Class          string
+	CX, CY, Radius string // circle when Radius is set
+}
+
+// drawing is a small inline SVG.
+type drawing struct {
+	Width, Height string
+	Class         string
+	Shapes        []shape
+	Title         string
+}
+
+// bars draws the column of a table: the same scale for every row.
+func bars(t *view.Table, column int) []drawing {
+	c := t.Columns[column]
+	low, high := 0.0, 0.0
+	none := func(row view.Row) bool {
+		return row.Kind == view.Total || (row.Kind == view.Others && c.Visual == view.Share)
+	}
+	for _, row := range t.Rows {
+		if none(row) || column >= len(row.Cells) || !row.Cells[column].Has() {
+			continue
+		}
+		low, high = math.Min(low, row.Cells[column].Float), math.Max(high, row.Cells[column].Float)
+	}
+	out := make([]drawing, len(t.Rows))
+	for i, row := range t.Rows {
+		if none(row) || column >= len(row.Cells) || !row.Cells[column].Has() || high == low {
+			continue
+		}
+		out[i] = bar(row.Cells[column], c, low, high)
+	}
+	return out
+}
+
+// bar is one bar from zero on the scale low to high, with the zero line.
+func bar(v view.Value, c view.Column, low, high float64) drawing {
+	at := func(x float64) float64 { return (x - low) / (high - low) * barWidth }
+	zero, end := at(0), at(v.Float)
+	class := "f-py"
+	if c.Visual == view.Variance {
+		class = "f-" + strings.TrimPrefix(toneColour(view.ToneOf(v, c.Better)), "@")
+	}
+	left, width := math.Min(zero, end), math.Abs(end-zero)
+	if v.Float != 0 {
+		width = math.Max(width, 0.5)
+	}
+	return drawing{Width: num(barWidth), Height: num(barHeight), Class: "bar", Shapes: []shape{
+		{Rect: true, X: num(left), Y: "2", W: num(width), H: num(barHeight - 4), Class: class},
+		{Rect: true, X: num(math.Max(0, math.Min(zero, barWidth-1))), Y: "0", W: "1", H: num(barHeight), Class: "f-ink3"},
+	}}
+}
+
+// spark draws a series as a line with its last point marked. The scale starts at
+// zero where the numbers are not negative.
+func spark(values []view.Value, title string) drawing {
+	d := drawing{Width: num(sparkWidth), Height: num(sparkHeight), Class: "spark", Title: title}
+	low, high, known := 0.0, 0.0, 0
+	for _, v := range values {
+		if v.Has() {
+			low, high, known = math.Min(low, v.Float), math.Max(high, v.Float), known+1
+		}
+	}
+	if known == 0 {
+		return d
+	}
+	if high == low {
+		high = low + 1
+	}
+	const inset = 4.0
+	x := func(i int) float64 {
+		return inset + float64(i)*(sparkWidth-2*inset)/math.Max(1, float64(len(values)-1))
+	}
+	y := func(f float64) float64 { return inset + (high-f)/(high-low)*(sparkHeight-2*inset) }
+	var path strings.Builder
+	pen, last := "M", -1
+	for i, v := range values {
+		if !v.Has() {
+			pen = "M"
+			continue
+		}
+		path.WriteString(pen + num(x(i)) + " " + num(y(v.Float)))
+		pen, last = "L", i
+	}
+	d.Shapes = []shape{
+		{Rect: true, X: "0", Y: num(y(0)), W: num(sparkWidth), H: "0.5", Class: "f-rule"},
+		{D: path.String(), Class: "s-ink2 line"},
+		{CX: num(x(last)), CY: num(y(values[last].Float)), Radius: "2.6", Class: "f-accent"},
+	}
+	return d
+}
+
+// raw marks markup made by this package.
+func raw(s string) template.HTML { return template.HTML(s) } //nolint:gosec // only cleaned drawings

@@ -1,0 +1,249 @@
+package html
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+	"github.com/go-echarts/go-echarts/v2/types"
+
+	"verso/reports/view"
+)
+
+// valueAxis is a labelled axis with light lines.
+func valueAxis(f frame, formatter string) opts.YAxis {
+	return opts.YAxis{Type: "value", SplitNumber: 4,
+		AxisLine:  &opts.AxisLine{Show: opts.Bool(false)},
+		AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: "@ink2", FontSize: f.font, Formatter: types.FuncStr(formatter)},
+		SplitLine: &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "@grid", Width: 1}}}
+}
+
+// lineLook is the stroke of a role: actual dark, previous year light, plan thin,
+// forecast dashed.
+func lineLook(r view.Role, i int) *opts.LineStyle {
+	switch r {
+	case view.AC:
+		return &opts.LineStyle{Color: "@ac", Width: 2.5}
+	case view.PY:
+		return &opts.LineStyle{Color: "@py", Width: 2}
+	case view.PL:
+		return &opts.LineStyle{Color: "@ac", Width: 1}
+	case view.FC:
+		return &opts.LineStyle{Color: "@ac", Width: 2, Type: "dashed"}
+	case view.Reference:
+		return &opts.LineStyle{Color: "@ink3", Width: 1, Type: "dashed"}
+	}
+	return &opts.LineStyle{Color: []string{"@accent", "@accent2"}[i%2], Width: 2}
+}
+
+// lines draws periods from left to right, one line per series, its name and last
+// value at its end.
+func lines(c *view.Chart, f frame) (map[string]any, error) {
+	line := charts.NewLine()
+	line.SetXAxis(c.Categories)
+	axis := valueAxis(f, "{value}")
+	line.SetGlobalOptions(
+		charts.WithXAxisOpts(categories(c.Categories, 0, f, true)),
+		charts.WithYAxisOpts(axis),
+		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis", AxisPointer: &opts.AxisPointer{Type: "line"}}),
+	)
+	right := "64"
+	if f.narrow {
+		right = "46"
+	}
+	line.GridList = []opts.Grid{{Left: "44", Right: right, Top: "14", Bottom: "40"}}
+	nudge := apart(c, f)
+	for i, s := range c.Series {
+		look := lineLook(s.Role, i)
+		data := plain(values(s, c.Format))
+		if last := lastKnown(s.Values); last >= 0 {
+			data[last].Symbol, data[last].Size = "circle", 7
+			text := s.Name + " " + view.Figure(c.Format.Scaled(s.Values[last].Float), c.Format.Decimals, false)
+			data[last].Label = label(text, "right", "@ink", f.font)
+			if last < len(s.Values)-2 {
+				data[last].Label.Position = "top" // inside the plot: the year is not over
+			}
+			data[last].Label.Offset = []float64{0, nudge[i]}
+		}
+		line.MultiSeries = append(line.MultiSeries, charts.SingleSeries{Name: s.Name, Type: "line", Data: data,
+			Symbol: "none", LineStyle: look, ItemStyle: &opts.ItemStyle{Color: look.Color}})
+	}
+	line.Validate()
+	return finish(line.BaseConfiguration, f)
+}
+
+// apart moves the names at the ends of lines up or down, in pixels, so that they
+// do not cover each other.
+func apart(c *view.Chart, f frame) []float64 {
+	_, high := 0.0, 0.0
+	ends := make([]float64, len(c.Series))
+	for i, s := range c.Series {
+		_, h := extent(c.Format, s.Values)
+		high = max(high, h)
+		if last := lastKnown(s.Values); last >= 0 {
+			ends[i] = c.Format.Scaled(s.Values[last].Float)
+		}
+	}
+	out := make([]float64, len(ends))
+	if high == 0 {
+		return out
+	}
+	gap := float64(f.font + 3)
+	at := func(i int) float64 { return -ends[i]/high*float64(f.height-54) + out[i] }
+	for i := range ends {
+		for k := range i {
+			if lastKnown(c.Series[i].Values) != lastKnown(c.Series[k].Values) {
+				continue
+			}
+			if d := at(i) - at(k); math.Abs(d) < gap {
+				move := gap - math.Abs(d)
+				if d < 0 {
+					move = -move
+				}
+				out[i] += move
+			}
+		}
+	}
+	return out
+}
+
+// lastKnown is the index of the last number, or -1.
+func lastKnown(values []view.Value) int {
+	for i := len(values) - 1; i >= 0; i-- {
+		if values[i].Has() {
+			return i
+		}
+	}
+	return -1
+}
+
+// curve draws a cumulative share over a cumulative share, the diagonal of
+// equality, and the marked points with their names.
+func curve(c *view.Chart, f frame) (map[string]any, error) {
+	line := charts.NewLine()
+	percentAxis := func(name string) opts.XAxis {
+		y := valueAxis(f, "{value}%")
+		return opts.XAxis{Type: "value", Min: 0, Max: 100, AxisLine: y.AxisLine,
+			AxisLabel: y.AxisLabel, SplitLine: y.SplitLine, Name: name, NameLocation: "middle", NameGap: 30, SplitNumber: 5}
+	}
+	y := valueAxis(f, "{value}%")
+	y.Min, y.Max = 0, 100
+	line.SetGlobalOptions(
+		charts.WithXAxisOpts(percentAxis(c.XName)),
+		charts.WithYAxisOpts(y),
+		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "item"}),
+	)
+	line.GridList = []opts.Grid{{Left: "44", Right: "22", Top: "14", Bottom: "52"}}
+	points := make([]datum, len(c.Points))
+	for i, p := range c.Points {
+		points[i].Value = []float64{round(p.X*100, 2), round(p.Y*100, 2)}
+	}
+	marks := make([]datum, len(c.Marks))
+	for i, m := range c.Marks {
+		marks[i] = datum{Value: []float64{round(m.X*100, 2), round(m.Y*100, 2)}, Label: label(m.Text, "right", "@ink", f.font)}
+		marks[i].Label.BackgroundColor = "@surface"
+	}
+	diagonal := []datum{{Value: []float64{0, 0}}, {Value: []float64{100, 100}}}
+	line.MultiSeries = []charts.SingleSeries{
+		{Name: "=", Type: "line", Data: diagonal, Symbol: "none", LineStyle: lineLook(view.Reference, 0)},
+		{Name: c.YName, Type: "line", Data: points, Symbol: "none", LineStyle: lineLook(view.AC, 0)},
+		{Name: c.YName, Type: "scatter", Data: marks, Symbol: "circle", SymbolSize: 9, ItemStyle: &opts.ItemStyle{Color: "@accent"}},
+	}
+	line.Validate()
+	return finish(line.BaseConfiguration, f)
+}
+
+// heat draws a grid of cells shaded in five steps, each with its numbers.
+func heat(c *view.Chart, f frame) (map[string]any, error) {
+	h := charts.NewHeatMap()
+	h.SetXAxis(c.Categories)
+	x := categories(c.Categories, 0, f, true)
+	x.AxisLine = &opts.AxisLine{Show: opts.Bool(false)}
+	x.Name, x.NameLocation, x.NameGap = c.XName, "middle", 26
+	rows := make([]string, len(c.Rows))
+	copy(rows, c.Rows)
+	h.SetGlobalOptions(
+		charts.WithXAxisOpts(x),
+		charts.WithYAxisOpts(opts.YAxis{Type: "category", Data: rows, Inverse: opts.Bool(true),
+			AxisLine:  &opts.AxisLine{Show: opts.Bool(false)},
+			SplitLine: &opts.SplitLine{Show: opts.Bool(false)},
+			AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: "@ink2", FontSize: f.font}}),
+		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "item"}),
+	)
+	left := "74"
+	if f.narrow {
+		left = "56"
+	}
+	h.GridList = []opts.Grid{{Left: left, Right: "4", Top: "2", Bottom: "46"}}
+	cells := make([]datum, len(c.Cells))
+	for i, cell := range c.Cells {
+		shade := strconv.Itoa(max(1, min(5, cell.Shade)))
+		fill, ink := "@heat"+shade, "@on"+shade
+		if cell.Shade == 0 {
+			fill, ink = "@surface", "@ink3"
+		}
+		text := cell.Label
+		if cell.Small != "" {
+			text += "\n" + cell.Small
+		}
+		l := label(text, "inside", ink, f.font)
+		l.LineHeight = float32(f.font + 4)
+		amount := 0.0
+		if cell.Value.Has() {
+			amount = cell.Value.Float
+		}
+		cells[i] = datum{Value: []any{cell.X, cell.Y, amount}, Label: l,
+			ItemStyle: &opts.ItemStyle{Color: fill, BorderColor: "@surface", BorderWidth: 2}}
+	}
+	h.MultiSeries = []charts.SingleSeries{{Name: c.Title, Type: "heatmap", Data: cells}}
+	h.XAxisList[0].Data = c.Categories
+	h.Validate()
+	return finish(h.BaseConfiguration, f)
+}
+
+// mirror draws two shares of each category, one to the left and one to the right
+// of its name, on one scale.
+func mirror(c *view.Chart, f frame) (map[string]any, error) {
+	bar := charts.NewBar()
+	most := 1.0
+	for _, s := range c.Series {
+		_, high := extent(c.Format, s.Values)
+		most = math.Max(most, high)
+	}
+	axis := func(grid int, inverse bool) opts.XAxis {
+		return opts.XAxis{Type: "value", Show: opts.Bool(false), GridIndex: grid, Inverse: opts.Bool(inverse), Min: 0, Max: round(most, 4)}
+	}
+	names := func(grid int, show bool) opts.YAxis {
+		return opts.YAxis{Type: "category", Data: c.Categories, GridIndex: grid, Inverse: opts.Bool(true), Show: opts.Bool(show),
+			AxisLine:  &opts.AxisLine{Show: opts.Bool(false)},
+			AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: "@ink", FontSize: f.font, Align: "center", Margin: float64(f.width) * 0.10}}
+	}
+	bar.SetGlobalOptions(
+		charts.WithXAxisOpts(axis(0, true)),
+		charts.WithYAxisOpts(names(0, false)),
+		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "item"}),
+	)
+	bar.ExtendXAxis(axis(1, false))
+	bar.ExtendYAxis(names(1, true))
+	bar.GridList = []opts.Grid{{Left: "9%", Width: "31%", Top: "4", Bottom: "4"}, {Left: "60%", Width: "31%", Top: "4", Bottom: "4"}}
+	for i, s := range c.Series {
+		if i > 1 {
+			break
+		}
+		position, colour := "left", "@py"
+		if i == 1 {
+			position, colour = "right", "@ac"
+		}
+		data := plain(values(s, c.Format))
+		for k, v := range s.Values {
+			if v.Has() {
+				data[k].Label = label(view.Show("", v, c.Format), position, "@ink", f.font)
+			}
+		}
+		bar.MultiSeries = append(bar.MultiSeries, charts.SingleSeries{Name: s.Name, Type: "bar", Data: data,
+			XAxisIndex: i, YAxisIndex: i, BarWidth: "58%", ItemStyle: &opts.ItemStyle{Color: colour}})
+	}
+	bar.Validate()
+	return finish(bar.BaseConfiguration, f)
+}

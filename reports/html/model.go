@@ -1,0 +1,264 @@
+package html
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+
+	"verso/reports/view"
+)
+
+// model is a page as the templates see it.
+type model struct {
+	view.Page
+	Nav      Nav
+	W        words
+	Parts    []part
+	HasChart bool
+	renderer *Renderer
+	names    map[string]string
+}
+
+// part is a section.
+type part struct {
+	view.Section
+	Items []item
+}
+
+// item is a block with everything drawn and written out.
+type item struct {
+	view.Block
+	Width string
+	KPI   *kpiModel
+	Fig   *figure
+	Tab   *tableModel
+}
+
+type kpiModel struct {
+	ID, Title, CSV string
+	Tiles          []tile
+}
+
+type tile struct {
+	Label, Unit, Value, Versus, Note string
+	Change, Relative, Arrow, Tone    string
+	Spark                            drawing
+	HasChange                        bool
+}
+
+type figure struct {
+	*view.Chart
+	Wide, Narrow sheet
+	Spec         template.JS
+	Legend       []key
+	Table        *tableModel
+	CSV          string
+	Desc         string
+}
+
+type sheet struct {
+	Width, Height int
+	SVG           template.HTML
+}
+
+// key is one entry of a legend.
+type key struct{ Class, Name string }
+
+type tableModel struct {
+	*view.Table
+	CSV  string
+	Cols []columnModel
+	Body []rowModel
+}
+
+type columnModel struct {
+	Label, Unit, Class string
+	Sortable           bool
+}
+
+type rowModel struct {
+	Class string
+	Cells []cellModel
+}
+
+type cellModel struct {
+	Text, Class, Href, Exact string
+	Head                     bool
+	Bar                      drawing
+	Tone                     string
+}
+
+// Asset is the path of a built file from the page.
+func (m *model) Asset(name string) string { return m.Nav.Root + "assets/" + m.names[name] }
+
+// ChecksText says how the checks went.
+func (m *model) ChecksText() string {
+	f := m.Footer
+	switch {
+	case f.Checks == 0:
+		return m.W["checksNone"]
+	case len(f.FailedChecks) == 0:
+		return fmt.Sprintf(m.W["checksPassed"], f.Checks)
+	}
+	return fmt.Sprintf(m.W["checksFailed"], len(f.FailedChecks), f.Checks)
+}
+
+// RowsText writes a row count.
+func (m *model) RowsText(n int64) string { return view.Figure(float64(n), 0, false) }
+
+// prepare draws and writes every block.
+func (m *model) prepare() error {
+	for _, s := range m.Sections {
+		p := part{Section: s}
+		for _, b := range s.Blocks {
+			it, err := m.item(b)
+			if err != nil {
+				return err
+			}
+			p.Items = append(p.Items, it)
+		}
+		m.Parts = append(m.Parts, p)
+	}
+	return nil
+}
+
+func (m *model) item(b view.Block) (item, error) {
+	it := item{Block: b, Width: "full"}
+	if b.Width == view.Half {
+		it.Width = "half"
+	}
+	switch {
+	case b.KPIs != nil:
+		it.KPI = m.kpis(b.KPIs)
+	case b.Chart != nil:
+		fig, err := m.figure(b.Chart)
+		if err != nil {
+			return it, err
+		}
+		it.Fig, m.HasChart = fig, true
+	case b.Table != nil:
+		it.Tab = m.table(b.Table, csvPath(m.Slug, b.Table.ID))
+	}
+	return it, nil
+}
+
+func (m *model) kpis(k *view.KPIRow) *kpiModel {
+	out := &kpiModel{ID: k.ID, Title: k.Title, CSV: csvPath(m.Slug, k.ID)}
+	for _, i := range k.Items {
+		t := tile{Label: i.Label, Unit: i.Unit, Value: view.Show(m.Lang, i.Value, i.Format), Versus: i.Versus, Note: i.Note,
+			Tone: toneClass(i.Tone())}
+		if i.Change.Has() {
+			t.HasChange = true
+			t.Change = view.Show(m.Lang, i.Change, i.ChangeFormat)
+			t.Arrow = arrow(i.Change.Float)
+			if i.Relative.Has() {
+				t.Relative = view.Show(m.Lang, i.Relative, view.Pct().Change())
+			}
+		}
+		if len(i.Trend) > 0 {
+			t.Spark = spark(i.Trend, i.Label+": "+m.W["trend"])
+		}
+		out.Tiles = append(out.Tiles, t)
+	}
+	return out
+}
+
+// arrow says the direction of a change without colour.
+func arrow(change float64) string {
+	switch {
+	case change > 0:
+		return "▲"
+	case change < 0:
+		return "▼"
+	}
+	return "■"
+}
+
+func toneClass(t view.Tone) string {
+	return [...]string{"neutral", "good", "bad", "caution"}[t]
+}
+
+// figure draws a chart at both sizes and writes its option for the browser.
+func (m *model) figure(c *view.Chart) (*figure, error) {
+	f := &figure{Chart: c, CSV: csvPath(m.Slug, c.ID), Legend: legend(c, m.W), Desc: c.Insight}
+	t := c.Table
+	t.ID = c.ID + "-data"
+	f.Table = m.table(&t, f.CSV)
+	s := spec{Tips: m.tips(c)}
+	for _, size := range []struct {
+		frame frame
+		name  string
+		sheet *sheet
+		into  *map[string]any
+	}{{wide.sized(c), "w", &f.Wide, &s.Wide}, {narrow.sized(c), "n", &f.Narrow, &s.Narrow}} {
+		o, err := option(c, size.frame)
+		if err != nil {
+			return nil, err
+		}
+		text, err := encode(o)
+		if err != nil {
+			return nil, err
+		}
+		svg, err := m.renderer.draw.svg(c.ID+"-"+size.name, []byte(text), size.frame.width, size.frame.height)
+		if err != nil {
+			return nil, err
+		}
+		*size.sheet = sheet{Width: size.frame.width, Height: size.frame.height, SVG: raw(svg)}
+		*size.into = o
+	}
+	var err error
+	f.Spec, err = encode(s)
+	return f, err
+}
+
+// legend names the notation where a chart has more than one series.
+func legend(c *view.Chart, w words) []key {
+	var out []key
+	for i, s := range c.Series {
+		class := map[view.Role]string{view.AC: "k-ac", view.PY: "k-py", view.PL: "k-pl", view.FC: "k-fc", view.Reference: "k-ref"}[s.Role]
+		if class == "" {
+			class = []string{"k-py", "k-ac"}[i%2]
+			if c.Kind == view.Lines {
+				class = []string{"k-one", "k-two"}[i%2]
+			}
+		}
+		out = append(out, key{class, s.Name})
+	}
+	if c.Kind == view.TimeColumns && byRole(c, view.AC) != nil && byRole(c, view.PY) != nil {
+		out = append(out, key{"k-diff", w["difference"]})
+	}
+	if len(out) < 2 || c.Kind == view.Curve {
+		return nil
+	}
+	return out
+}
+
+// tips are the texts beside the pointer, one for each category, point or cell.
+func (m *model) tips(c *view.Chart) []tip {
+	var out []tip
+	for _, row := range c.Table.Rows {
+		if row.Kind != view.Leaf {
+			continue
+		}
+		var t tip
+		for i, cell := range row.Cells {
+			if i >= len(c.Table.Columns) {
+				break
+			}
+			column := c.Table.Columns[i]
+			text := view.Show(m.Lang, cell, column.Format)
+			if i == 0 {
+				t.Title = text
+				continue
+			}
+			if column.Unit != "" && cell.Has() && column.Unit != "%" {
+				text += "\u00a0" + column.Unit
+			} else if column.Unit == "%" && cell.Has() && !strings.HasSuffix(text, "%") {
+				text += "%"
+			}
+			t.Lines = append(t.Lines, [2]string{column.Label, text})
+		}
+		out = append(out, t)
+	}
+	return out
+}

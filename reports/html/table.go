@@ -1,0 +1,111 @@
+package html
+
+import (
+	"strings"
+
+	"verso/reports/view"
+)
+
+// table writes the cells of a table out.
+func (m *model) table(t *view.Table, csv string) *tableModel {
+	out := &tableModel{Table: t, CSV: csv}
+	sortable := len(t.Rows) > 2
+	visuals := map[int][]drawing{}
+	for i, c := range t.Columns {
+		out.Cols = append(out.Cols, columnModel{Label: c.Label, Unit: c.Unit, Class: columnClass(c),
+			Sortable: sortable && c.Visual != view.Spark})
+		if c.Visual == view.Variance || c.Visual == view.Share {
+			visuals[i] = bars(t, i)
+		}
+	}
+	for r, row := range t.Rows {
+		rm := rowModel{Class: rowClass(row)}
+		for i, c := range t.Columns {
+			var v view.Value
+			if i < len(row.Cells) {
+				v = row.Cells[i]
+			}
+			cell := m.cell(c, v, row)
+			cell.Head = i == 0
+			if d, ok := visuals[i]; ok {
+				cell.Bar = d[r]
+			}
+			rm.Cells = append(rm.Cells, cell)
+		}
+		out.Body = append(out.Body, rm)
+	}
+	return out
+}
+
+// cell writes one value.
+func (m *model) cell(c view.Column, v view.Value, row view.Row) cellModel {
+	out := cellModel{Class: columnClass(c), Href: safeHref(v.Href)}
+	if v.Kind == view.Trend {
+		out.Bar = spark(v.Trend, c.Label)
+		return out
+	}
+	if c.Visual == view.Spark {
+		return out
+	}
+	words := c.Format.Style == view.Words || c.Format.Style == view.DayDate
+	if row.Kind != view.Leaf && v.Kind == view.NoData && words {
+		return out // the text columns of totals stay empty
+	}
+	out.Text = view.Show(m.Lang, v, c.Format)
+	if row.Kind == view.Total && c.Total != "" && v.Has() {
+		out.Text = c.Total + " " + out.Text
+	}
+	switch v.Kind {
+	case view.Number:
+		out.Exact = v.ExactText()
+		if c.Visual == view.Variance || (c.Better != 0 && c.Format.Signed) {
+			if tone := view.ToneOf(v, c.Better); tone != view.Neutral {
+				out.Tone = toneClass(tone)
+			}
+		}
+	case view.Date:
+		out.Exact = v.ExactText()
+	case view.NoData, view.NotApplicable:
+		out.Class += " none"
+	}
+	return out
+}
+
+// safeHref keeps links inside the site: a file name with an optional anchor.
+func safeHref(href string) string {
+	for _, r := range href {
+		ok := r == '-' || r == '_' || r == '.' || r == '#' || r == '/' ||
+			('a' <= r && r <= 'z') || ('A' <= r && r <= 'Z') || ('0' <= r && r <= '9')
+		if !ok {
+			return ""
+		}
+	}
+	if strings.HasPrefix(href, "/") || strings.Contains(href, "//") {
+		return ""
+	}
+	return href
+}
+
+func columnClass(c view.Column) string {
+	switch {
+	case c.Visual == view.Spark:
+		return "trend"
+	case c.Visual == view.Variance || c.Visual == view.Share:
+		return "num vis"
+	case c.Format.Style == view.Decimal || c.Format.Style == view.Percent:
+		return "num"
+	case c.Format.Style == view.DayDate:
+		return "day"
+	case c.Wide:
+		return "wide"
+	}
+	return "word"
+}
+
+func rowClass(row view.Row) string {
+	class := [...]string{"", "sub", "rest", "rest", "total"}[row.Kind]
+	if row.Level > 0 {
+		class = strings.TrimSpace(class + " " + [...]string{"", "in1", "in2", "in3"}[min(row.Level, 3)])
+	}
+	return class
+}

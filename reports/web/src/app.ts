@@ -1,0 +1,224 @@
+// What a page does beyond being read: theme, charts that answer the pointer,
+// tables that sort. Without this script the page shows the same numbers.
+import type { Charts, Colours } from "./charts";
+
+type Tip = { t: string; l: [string, string][] };
+type Spec = { wide: object; narrow: object; tips: Tip[] | null };
+type Live = { chart: ReturnType<Charts["show"]>; plot: HTMLElement; narrow: boolean };
+
+const root = document.documentElement;
+const store = "verso-theme";
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(store);
+  } catch {
+    return null; // storage is switched off: the theme follows the system
+  }
+}
+
+const chosen = stored();
+if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+
+function isDark(): boolean {
+  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+function colours(): Colours {
+  const style = getComputedStyle(root);
+  return new Proxy({} as Colours, { get: (_, name) => style.getPropertyValue("--" + String(name)).trim() });
+}
+
+function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = ""): HTMLElementTagNameMap[K] {
+  const e = document.createElement(tag);
+  e.className = className;
+  e.textContent = text;
+  return e;
+}
+
+// --- theme ---
+
+function addThemeSwitch(changed: () => void) {
+  const tools = document.querySelector(".tools");
+  if (!tools) return;
+  const button = make("button", "theme");
+  button.type = "button";
+  const label = document.body.dataset.themeName ?? "Theme";
+  button.setAttribute("aria-label", label);
+  button.title = label;
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try {
+      localStorage.setItem(store, root.dataset.theme);
+    } catch {
+      // the choice lasts for this page
+    }
+    changed();
+  });
+  tools.append(button);
+}
+
+// --- charts ---
+
+const live = new Map<HTMLElement, Live>();
+
+function tipOf(spec: Spec) {
+  return (params: unknown): HTMLElement => {
+    const first = (Array.isArray(params) ? params[0] : params) as { dataIndex: number; seriesType?: string } | undefined;
+    const box = make("div", "tip");
+    const tip = first && spec.tips ? spec.tips[first.dataIndex] : undefined;
+    if (!tip) return box;
+    box.append(make("p", "tip-title", tip.t));
+    for (const [name, value] of tip.l) {
+      const line = make("p", "tip-line");
+      line.append(make("span", "", name), make("b", "", value));
+      box.append(line);
+    }
+    return box;
+  };
+}
+
+function charts(): Charts | undefined {
+  return (globalThis as unknown as { versoCharts?: Charts }).versoCharts;
+}
+
+function fontOf(plot: HTMLElement): string {
+  return getComputedStyle(plot).fontFamily;
+}
+
+function open(plot: HTMLElement) {
+  const api = charts();
+  const script = plot.querySelector("script");
+  const place = plot.querySelector<HTMLElement>(".live");
+  const sheets = [...plot.querySelectorAll<SVGElement>(".sheet")];
+  const shown = sheets.find((s) => s.getBoundingClientRect().width > 0);
+  if (!api || !script || !place || !shown) return;
+  const box = shown.getBoundingClientRect();
+  const narrow = shown.classList.contains("n");
+  const spec = JSON.parse(script.textContent ?? "{}") as Spec;
+  const option = { ...(narrow ? spec.narrow : spec.wide), textStyle: { fontFamily: fontOf(plot) } };
+  place.hidden = false;
+  place.style.height = `${box.height}px`;
+  place.setAttribute("aria-hidden", "true");
+  plot.classList.add("is-live");
+  live.set(plot, { chart: api.show(place, option as never, colours(), tipOf(spec)), plot, narrow });
+}
+
+function close(plot: HTMLElement) {
+  const l = live.get(plot);
+  if (!l) return;
+  l.chart.dispose();
+  live.delete(plot);
+  plot.classList.remove("is-live");
+  const place = plot.querySelector<HTMLElement>(".live");
+  if (place) place.hidden = true;
+}
+
+function redraw() {
+  for (const plot of [...live.keys()]) {
+    close(plot);
+    open(plot);
+  }
+}
+
+function addCharts() {
+  const seen = new IntersectionObserver((entries) => {
+    for (const e of entries) {
+      if (!e.isIntersecting) continue;
+      seen.unobserve(e.target);
+      open(e.target as HTMLElement);
+    }
+  }, { rootMargin: "200px" });
+  document.querySelectorAll<HTMLElement>(".plot").forEach((p) => seen.observe(p));
+  let width = innerWidth;
+  let timer = 0;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    clearTimeout(timer);
+    timer = window.setTimeout(redraw, 150);
+  });
+}
+
+// --- tables ---
+
+function sortKey(row: HTMLTableRowElement, column: number): number | string {
+  const cell = row.cells[column];
+  const exact = cell.dataset.v;
+  if (exact === undefined) return cell.textContent ?? "";
+  const n = Number(exact);
+  return Number.isNaN(n) ? exact : n;
+}
+
+function compare(a: number | string, b: number | string): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (typeof a === "number") return -1;
+  if (typeof b === "number") return 1;
+  return a.localeCompare(b, root.lang);
+}
+
+// sortBy orders the leaves; totals, rests and residuals stay at the end.
+function sortBy(table: HTMLTableElement, column: number, descending: boolean) {
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const fixed = rows.filter((r) => /\b(total|rest|sub)\b/.test(r.className));
+  const leaves = rows.filter((r) => !fixed.includes(r));
+  leaves.sort((a, b) => compare(sortKey(a, column), sortKey(b, column)) * (descending ? -1 : 1));
+  body.append(...leaves, ...fixed);
+}
+
+function addSorting() {
+  document.querySelectorAll<HTMLTableElement>("table").forEach((table) => {
+    const heads = [...table.querySelectorAll<HTMLTableCellElement>("th[data-sort]")];
+    if (table.querySelector("tr.in1, tr.sub")) return; // a hierarchy keeps its order
+    for (const head of heads) {
+      const button = make("button", "sort");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const descending = head.getAttribute("aria-sort") !== "descending";
+        heads.forEach((h) => h.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+        sortBy(table, head.cellIndex, descending);
+      });
+    }
+  });
+}
+
+function textOf(table: HTMLTableElement): string {
+  return [...table.rows].map((r) => [...r.cells].map((c) => (c.textContent ?? "").trim().replace(/\s+/g, " ")).join("\t")).join("\n");
+}
+
+function addCopy() {
+  if (!navigator.clipboard) return;
+  const { copy = "Copy", copied = "Copied" } = document.body.dataset;
+  document.querySelectorAll<HTMLElement>("figure").forEach((figure) => {
+    const table = figure.querySelector("table");
+    const get = figure.querySelector(".get");
+    if (!table || !get) return;
+    const button = make("button", "copy", copy);
+    button.type = "button";
+    button.addEventListener("click", () => {
+      void navigator.clipboard.writeText(textOf(table)).then(() => {
+        button.textContent = copied;
+        window.setTimeout(() => (button.textContent = copy), 1500);
+      });
+    });
+    get.prepend(button);
+  });
+}
+
+addEventListener("DOMContentLoaded", () => {
+  root.classList.add("js");
+  addThemeSwitch(redraw);
+  addSorting();
+  addCopy();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  const current = document.querySelector<HTMLElement>('nav [aria-current="page"]');
+  if (current && current.parentElement) {
+    const list = current.closest("ul");
+    if (list) list.scrollLeft = current.offsetLeft - 16;
+  }
+  addCharts();
+});

@@ -1,0 +1,50 @@
+// The chart library as verso uses it: only the parts the report draws, as one
+// file that runs in the browser and, without a document, at build time.
+import * as echarts from "echarts/core";
+import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent } from "echarts/components";
+import { SVGRenderer } from "echarts/renderers";
+
+echarts.use([BarChart, HeatmapChart, LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent, SVGRenderer]);
+
+export type Colours = Record<string, string>;
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+const colourKeys = new Set(["color", "borderColor", "backgroundColor", "shadowColor", "textBorderColor"]);
+
+// paint returns a copy of the option in which every colour written as a name
+// ("@ac") is the colour of that name. Only colour keys are touched: a label
+// that happens to read "@ac" stays a label.
+function paint(value: Json, colours: Colours, isColour: boolean): Json {
+  if (typeof value === "string") {
+    return isColour && value.startsWith("@") ? (colours[value.slice(1)] ?? "#888888") : value;
+  }
+  if (Array.isArray(value)) return value.map((v) => paint(v, colours, isColour));
+  if (value && typeof value === "object") {
+    const copy: { [key: string]: Json } = {};
+    for (const [k, v] of Object.entries(value)) copy[k] = paint(v, colours, colourKeys.has(k));
+    return copy;
+  }
+  return value;
+}
+
+// draw renders an option to SVG text, without a document.
+function draw(option: string, colours: string, width: number, height: number): string {
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+  chart.setOption({ ...(paint(JSON.parse(option), JSON.parse(colours), false) as object), animation: false });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return svg;
+}
+
+// show renders an option into an element and returns the chart.
+function show(element: HTMLElement, option: Json, colours: Colours, tooltip: (params: unknown) => HTMLElement) {
+  const chart = echarts.init(element, null, { renderer: "svg" });
+  const painted = paint(option, colours, false) as { tooltip?: object };
+  chart.setOption({ ...painted, animation: false, tooltip: { ...painted.tooltip, formatter: tooltip } });
+  return chart;
+}
+
+const api = { draw, show };
+export type Charts = typeof api;
+(globalThis as unknown as { versoCharts: Charts }).versoCharts = api;
