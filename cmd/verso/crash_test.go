@@ -146,8 +146,8 @@ func TestTwoRefreshesAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, stderr := verso(t, exitLocked, "refresh", "-c", config)
-	if !strings.Contains(stderr, "another") {
-		t.Errorf("the message does not say that another run is going on: %s", stderr)
+	if !strings.Contains(stderr, "refreshing") {
+		t.Errorf("the message does not say that another refresh is going on: %s", stderr)
 	}
 	if err := unlock(); err != nil {
 		t.Fatal(err)

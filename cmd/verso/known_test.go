@@ -42,8 +42,9 @@ func TestNorthwind(t *testing.T) {
 		{"units", "SELECT sum(qty) FROM core.fact_order_line", "51317"},
 		{"never ordered", "SELECT count(*) FROM core.dim_customer AS c WHERE c.customer_key > 0 AND NOT EXISTS (SELECT 1 FROM core.fact_order_line AS f WHERE f.customer_key = c.customer_key)", "2"},
 		{"unshipped", "SELECT count(DISTINCT l.order_id) FROM core.fact_order_line AS l WHERE NOT EXISTS (SELECT 1 FROM stage.order_line_stage_event AS e WHERE e.line_id = l.line_id AND e.stage = 'outbound')", "21"},
+		// The known figure counts whole customers only: 17 of 89 buyers.
 		{"top 20 % of buyers", `WITH c AS (SELECT customer_key, sum(net) AS net, row_number() OVER (ORDER BY sum(net) DESC, customer_key) AS r, count(*) OVER () AS n FROM core.fact_order_line GROUP BY customer_key)
-			SELECT CAST(100 * sum(CASE WHEN r <= ceil(n * 0.2) THEN net END) / sum(net) AS DECIMAL(9,1)) FROM c`, "58.4"},
+			SELECT CAST(100 * sum(CASE WHEN r <= floor(n * 0.2) THEN net END) / sum(net) AS DECIMAL(9,1)) FROM c`, "58.4"},
 		{"lost of 1997's top 20", `WITH y AS (SELECT customer_key, sum(net) AS net FROM core.fact_order_line WHERE year(order_date) = 1997 GROUP BY customer_key ORDER BY net DESC, customer_key LIMIT 20)
 			SELECT count(*) FROM y WHERE NOT EXISTS (SELECT 1 FROM core.fact_order_line AS f WHERE f.customer_key = y.customer_key AND year(f.order_date) = 1998)`, "2"},
 		{"quarantined", "SELECT sum(quarantined) FROM meta.table_load", "0"},
@@ -89,8 +90,8 @@ func TestOnlineRetail(t *testing.T) {
 		{"Gini", "SELECT CAST(value AS DECIMAL(9,4)) FROM card.metric WHERE name = 'revenue_gini'", "0.7151"},
 		{"customers with returns", "SELECT count(*) FROM core.dim_customer WHERE customer_key > 0", "4372"},
 		{"net of returns", "SELECT CAST((SELECT sum(net)" + sold + ") - (SELECT sum(value) FROM core.fact_return WHERE customer_key > 0) AS DECIMAL(18,2))", "8300065.81"},
-		{"share without a customer", "SELECT CAST(100.0 * offenders / tested AS DECIMAL(9,1)) FROM meta.check_result WHERE check_id = 'null.order_line.customer'", "24.9"},
-		{"exact duplicates", "SELECT offenders FROM meta.check_result WHERE check_id LIKE 'duplicate%online_retail%'", "5268"},
+		{"share without a customer", "SELECT CAST(100.0 * offenders / tested AS DECIMAL(9,1)) FROM meta.check_result WHERE check_id = 'line-without-customer'", "24.9"},
+		{"exact duplicates", "SELECT offenders FROM meta.check_result WHERE check_id LIKE 'duplicate-rows.%'", "5268"},
 	})
 	for _, lang := range []string{"", "zh"} {
 		page, err := os.ReadFile(filepath.Join(dir, "site", lang, "quality.html"))
