@@ -5,9 +5,16 @@ import (
 	"errors"
 	"fmt"
 
+	"verso/etl"
+	"verso/etl/canon/preset"
+	"verso/etl/check"
 	"verso/etl/config"
 	"verso/etl/source"
+	"verso/olap/cube"
+	"verso/olap/engine"
+	"verso/olap/engine/duck"
 	"verso/olap/warehouse"
+	"verso/reports/site"
 )
 
 // The exit codes of verso.
@@ -39,27 +46,72 @@ func usagef(command, format string, args ...any) error {
 	return &usageError{command: command, cause: fmt.Errorf(format, args...)}
 }
 
-// exitCode is the one table from errors to exit codes.
+// configError is a setting that a driver or a preset does not take.
+type configError struct{ cause error }
+
+func (e *configError) Error() string { return e.cause.Error() }
+
+func (e *configError) Unwrap() error { return e.cause }
+
+// statementError is a statement typed on the command line that the database
+// does not understand.
+type statementError struct{ cause error }
+
+func (e *statementError) Error() string { return e.cause.Error() }
+
+func (e *statementError) Unwrap() error { return e.cause }
+
+// exitRule gives the exit code of the errors that it matches.
+type exitRule struct {
+	code int
+	is   func(error) bool
+}
+
+// a matches errors that are, wrap or join one of type T.
+func a[T error](err error) bool {
+	var target T
+	return errors.As(err, &target)
+}
+
+// exitRules is the one table from errors to exit codes; the first rule that
+// matches decides, and what none matches is exitFailed. What stands above is
+// what a person has to change first.
+func exitRules() []exitRule {
+	return []exitRule{
+		{exitUsage, a[*usageError]},
+		{exitUsage, a[*cube.QueryError]}, // unknown names, and questions a cube cannot answer
+		{exitUsage, a[*cube.ParseError]}, // --where and --time
+		{exitUsage, a[*duck.RefusedError]},
+		{exitUsage, a[*statementError]},
+		{exitConfig, a[*config.Error]},
+		{exitConfig, a[*configError]},
+		{exitConfig, a[*preset.MissingError]},
+		{exitConfig, a[*etl.MappingError]}, // also when a SELECT of the mapping failed in the source
+		{exitConfig, a[*check.UnknownError]},
+		{exitConfig, a[*cube.CatalogError]}, // the user's own cubes
+		{exitConfig, a[*site.ForeignError]},
+		{exitRefused, a[*check.RefusedError]},
+		{exitRefused, a[*etl.RefusedError]},
+		{exitSource, a[*source.UnreadableError]},
+		{exitLocked, a[*warehouse.LockedError]},
+		{exitLocked, func(err error) bool { return errors.Is(err, engine.ErrBusy) }},
+	}
+}
+
+// exitCode applies the table. An error that comes of ctx being cancelled, as by
+// Ctrl-C, is exitInterrupted whatever it is wrapped in; limits, time-outs, a
+// full disk, a damaged file and faults of verso are exitFailed.
 func exitCode(ctx context.Context, err error) int {
-	var (
-		usage      *usageError
-		badConfig  *config.Error
-		unreadable *source.UnreadableError
-		locked     *warehouse.LockedError
-	)
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitDone
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return exitInterrupted
-	case errors.As(err, &usage):
-		return exitUsage
-	case errors.As(err, &badConfig):
-		return exitConfig
-	case errors.As(err, &unreadable):
-		return exitSource
-	case errors.As(err, &locked):
-		return exitLocked
+	}
+	for _, rule := range exitRules() {
+		if rule.is(err) {
+			return rule.code
+		}
 	}
 	return exitFailed
 }

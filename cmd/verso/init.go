@@ -88,7 +88,7 @@ func (a *app) initialise(cmd *cobra.Command, name string, f initFlags) error {
 	}
 	text, report, err := preset.Render(name, inputs)
 	if err != nil {
-		return err
+		return &configError{err}
 	}
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {
 		return err

@@ -101,13 +101,15 @@ func openSources(cfg *config.Config, spool string) (map[string]source.Source, er
 }
 
 func openSource(name string, s config.Source, spool string) (source.Source, error) {
-	switch s.Kind {
-	case "file":
-		return file.New(name, s, spool)
-	case "postgres":
-		return postgres.New(name, s, spool)
+	open := map[string]func(string, config.Source, string) (source.Source, error){"file": file.New, "postgres": postgres.New}[s.Kind]
+	if open == nil {
+		return nil, fmt.Errorf("source %s: no driver for kind %q", name, s.Kind)
 	}
-	return nil, fmt.Errorf("source %s: no driver for kind %q", name, s.Kind)
+	opened, err := open(name, s, spool)
+	if err != nil {
+		return nil, &configError{err}
+	}
+	return opened, nil
 }
 
 func closeSources(sources map[string]source.Source) {

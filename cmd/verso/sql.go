@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"verso/olap/engine"
 	"verso/olap/sqlworker"
 )
 
@@ -51,10 +53,13 @@ is an error, never a silent cut.`,
 			result, err := sqlworker.Run(cmd.Context(), sqlworker.Request{
 				Path: p.snapshot.Generation().Path, SQL: text, Timeout: timeout, MaxRows: maxRows, Threads: p.config.Engine.Threads,
 			})
-			if err != nil {
-				return err
+			if err == nil {
+				err = a.writeRows(cmd.Context(), result, format, out)
 			}
-			return a.writeRows(cmd.Context(), result, format, out)
+			if wrong := (*engine.StatementError)(nil); errors.As(err, &wrong) {
+				return &statementError{err}
+			}
+			return err
 		},
 	}
 	registerOutput(cmd, &format, &out)
