@@ -69,6 +69,9 @@ func (s *State) mapped(table string) bool { return len(s.Config.Tables[table]) >
 func (s *State) createViews(ctx context.Context) ([]string, error) {
 	var views []string
 	for _, x := range s.Extracts {
+		if err := s.reserved(x); err != nil {
+			return nil, err
+		}
 		if x.SQL != "" {
 			continue
 		}
@@ -78,6 +81,20 @@ func (s *State) createViews(ctx context.Context) ([]string, error) {
 		views = append(views, x.Source)
 	}
 	return views, nil
+}
+
+// reserved refuses source columns with the names of row numbers.
+func (s *State) reserved(x *Extract) error {
+	for _, c := range x.Report.Columns {
+		if strings.EqualFold(c.Name, "_row") || strings.EqualFold(c.Name, "file_row_number") {
+			for _, l := range s.Loads {
+				if l.Extract == x {
+					return s.mappingError(l.Table, l.Mapping, fmt.Sprintf("the source has a column %q, a name verso keeps for row numbers", c.Name), "rename the column in the source")
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // landedRows is the SELECT of an extract's own columns and their row numbers.

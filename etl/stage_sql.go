@@ -2,6 +2,7 @@ package etl
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -259,8 +260,8 @@ func (s *staging) judged(cells []*cell) string {
 		if c.norm != "" {
 			cleans = append(cleans, fmt.Sprintf("CASE WHEN %[1]s IS NULL OR (%[2]s) THEN NULL ELSE %[3]s END AS %[4]s",
 				at("r", i), inCell(c.guard, i), inCell(c.norm, i), at("n", i)))
-			values = append(values, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN NULL WHEN %[2]s IS NULL THEN %[3]s ELSE %[4]s END AS %[5]s",
-				at("r", i), at("n", i), inCell(c.final, i), c.slow(at("n", i)), at("v", i)))
+			values = append(values, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN %[6]s WHEN %[2]s IS NULL THEN %[3]s ELSE %[4]s END AS %[5]s",
+				at("r", i), at("n", i), inCell(c.final, i), c.slow(at("n", i)), at("v", i), s.absent(c.column)))
 		} else {
 			values = append(values, inCell(c.final, i)+" AS "+at("v", i))
 		}
@@ -286,6 +287,15 @@ func (s *staging) judged(cells []*cell) string {
 		}
 	}
 	return layer(inner, out, []string{s.fault(cells) + " AS \"_bad\""})
+}
+
+// absent is the value of a mapped column where the source has none: null, but
+// for a part of the key its default.
+func (s *staging) absent(c canon.Column) string {
+	if c.Default != "" && slices.Contains(s.table.Key, c.Name) {
+		return constant(c, s.textIDs)
+	}
+	return "NULL"
 }
 
 // rawLayer selects the mapped source columns.
@@ -318,7 +328,8 @@ func (s *staging) fault(cells []*cell) string {
 			continue
 		}
 		v, n, code := at("v", i), at("n", i), i*10
-		kind, must := unreadable(c), mustHave(s.table, c.column)
+		must := mustHave(s.table, c.column)
+		kind := unreadable(c, must)
 		meant := fmt.Sprintf("%[1]s IS NOT NULL AND lower(%[1]s) NOT IN (%[2]s)", n, quotedList(c.blanks))
 		switch {
 		case kind > 0 && must:
@@ -343,9 +354,9 @@ func (s *staging) fault(cells []*cell) string {
 
 // unreadable is the kind of fault that a value has which the cell cannot type;
 // 0 when there is none: texts, and optional columns of accepted values.
-func unreadable(c *cell) int {
+func unreadable(c *cell, must bool) int {
 	switch {
-	case c.norm == "" || c.column.Values != nil && !c.column.Required:
+	case c.norm == "" || c.column.Values != nil && !must:
 		return 0
 	case c.column.Values != nil:
 		return faultValue
@@ -356,12 +367,7 @@ func unreadable(c *cell) int {
 // mustHave reports whether a null in the column sends the row to quarantine: a
 // required value or a part of the key, but not a reference.
 func mustHave(t *canon.Table, c canon.Column) bool {
-	for _, k := range t.Key {
-		if k == c.Name {
-			return true
-		}
-	}
-	return c.Required && c.References == ""
+	return slices.Contains(t.Key, c.Name) || c.Required && c.References == ""
 }
 
 func quotedList(texts []string) string {
