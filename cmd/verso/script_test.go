@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"os"
 	"strconv"
 	"testing"
 
@@ -12,11 +10,7 @@ import (
 // TestMain lets the test binary stand in for verso, so that scripts and crash
 // tests run the real command line as a process.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"verso": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(m, map[string]func(){"verso": main})
 }
 
 // TestScripts runs testdata/script/*.txtar: commands with the output and the

@@ -146,7 +146,8 @@ func (w *world) makePlants() {
 	for _, p := range []plantPlan{
 		{"silent", big, 5, 200, 250}, {"halved", big, 7, 200, 250}, {"complained", big, 4, 200, 250},
 		{"wallet", []int{kLibrary}, 30, 15, 45},
-		{"owner_x", big, 40, 70, 120},
+		{"owner_x", big, 40, 80, 125},
+		{"owner_x", []int{kAgent}, 4, 300, 380},
 		{"owner_y_fades", []int{kLibrary, kUniversity, kInstitute}, 8, 15, 40},
 		{"owner_y", []int{kLibrary, kUniversity, kInstitute}, 32, 10, 40},
 		{"agent_unsold", []int{kAgent}, 2, 300, 380},

@@ -202,6 +202,9 @@ func (c *customer) spread(plans []plan, y, n int, cum []float64) []plan {
 	if c.segment == segStanding {
 		k = min(n, max(k, 10))
 	}
+	if c.guarded || c.plant != "" {
+		k = max(k, n/4) // large accounts order often and evenly
+	}
 	if c.lumpy {
 		k = max(1, k/4)
 	}
@@ -260,12 +263,15 @@ func (c *customer) extras(plans []plan, y int) []plan {
 		}
 	}
 	if c.textbook > 0 {
-		autumn := d.poisson(c.textbook * .62)
+		autumn, spring := d.poisson(c.textbook*.62), d.poisson(c.textbook*.38)
+		if c.segment == segTextbook {
+			autumn, spring = 3, 2
+		}
 		months := [...]int{4, 4, 5, 5, 5, 5, 6, 6, 6, 7}
 		if autumn > 0 {
 			add(date(y, months[d.IntN(10)], d.between(1, 28)), planTextbook, autumn, 0)
 		}
-		add(date(y, 10+d.IntN(2), d.between(9, 28)), planTextbook, d.poisson(c.textbook*.38), 0)
+		add(date(y, 10+d.IntN(2), d.between(9, 28)), planTextbook, spring, 0)
 	}
 	if !w.effects {
 		return plans

@@ -46,12 +46,12 @@ type line struct {
 func (w *world) priceOf(t *title, on day) (unit, quote int64) {
 	s := &w.suppliers[t.sup]
 	quote = w.fx.quote(s.ccy, on)
-	markup := 1.10
+	markup := 1.125
 	if w.classes[t.class].low {
-		markup = .99
+		markup = .965
 	}
 	if w.effects && on >= w.ep.mixFrom {
-		markup *= 1.012
+		markup *= 1.018
 	}
 	cny := float64(t.price) / 1e4 * float64(quote) / 1e8 * markup
 	return int64(math.Max(math.Round(cny*10), 10)) * 1000, quote
@@ -128,7 +128,7 @@ func (c *customer) addLine(index, no int, p *plan) {
 	l.textbook = t.level == textbook && p.kind == planTextbook
 	l.qty = d.geometric(c.kind.copies)
 	if p.kind == planTextbook {
-		l.qty = int(math.Max(5, math.Round(d.logNormal(25, .8))))
+		l.qty = c.lot()
 	} else if c.guarded || c.plant != "" {
 		l.qty = min(l.qty, 8)
 	}
@@ -148,6 +148,15 @@ func (c *customer) addLine(index, no int, p *plan) {
 	if v := w.nextVol[l.title]; v >= 0 {
 		c.nextVols = append(c.nextVols, v)
 	}
+}
+
+// lot is the number of copies of a textbook: log-normal, but even for those who
+// buy little else and for large accounts.
+func (c *customer) lot() int {
+	if c.segment == segTextbook || c.guarded {
+		return c.d.between(20, 46)
+	}
+	return min(max(5, int(math.Round(c.d.logNormal(25, .8)))), 150)
 }
 
 // discountOn is the discount of a line, to half a percent, in ten-thousandths

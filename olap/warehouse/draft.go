@@ -81,10 +81,11 @@ func (d *Draft) create(ctx context.Context, runID string) error {
 	base := fmt.Sprintf("%08d-%s", seq, runID)
 	d.seq = int64(seq)
 	d.name, d.path = base+published, d.w.path(base+unfinished)
-	d.db, err = d.w.open(ctx, d.path, false)
+	db, err := d.w.open(ctx, d.path, false)
 	if err != nil {
 		return explain("start the generation "+d.path, err)
 	}
+	d.db = db // only now: an opener may return a typed nil with its error
 	return nil
 }
 

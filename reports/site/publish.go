@@ -46,13 +46,28 @@ func stage(out string, files []html.File) (*Pending, error) {
 		return nil, err
 	}
 	p := &Pending{out: out, beside: filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+".verso-new")}
-	if err := clear(p.beside); err != nil {
+	if err := p.recover(); err != nil {
 		return nil, err
 	}
 	if err := write(p.beside, files); err != nil {
 		return nil, errors.Join(fmt.Errorf("the site before is untouched: %w", err), clear(p.beside))
 	}
 	return p, nil
+}
+
+// recover removes what a crash left beside the site. Files there that verso did
+// not write go back into the site.
+func (p *Pending) recover() error {
+	left, exists, err := readManifest(p.beside)
+	if err != nil || !exists {
+		return err
+	}
+	if _, err := os.Stat(p.out); err == nil {
+		if err := carry(p.beside, p.out, left); err != nil {
+			return err
+		}
+	}
+	return clear(p.beside)
 }
 
 // Discard removes the pending folder; after Publish it does nothing.

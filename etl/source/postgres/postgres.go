@@ -8,9 +8,11 @@
 package postgres
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -18,6 +20,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"verso/etl/config"
 	"verso/etl/source"
@@ -65,6 +68,9 @@ func New(name string, s config.Source, spool string) (source.Source, error) {
 		"client_encoding":    "UTF8",
 	} {
 		conf.RuntimeParams[k] = v
+	}
+	conf.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		return pgproto3.NewFrontend(bufio.NewReaderSize(r, 256<<10), w)
 	}
 	if conf.ConnectTimeout == 0 {
 		conf.ConnectTimeout = 15 * time.Second
