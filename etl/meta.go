@@ -24,9 +24,18 @@ const (
 	noteDropped = "not an accepted value"
 )
 
-// countNotes adds up the notes of one mapping's rows.
-func (s *State) countNotes(ctx context.Context, l *Load, st *staging) error {
-	cells := st.cells()
+// countNotes adds up the notes of the good rows.
+func (s *State) countNotes(ctx context.Context, _ *canon.Table, loads []*Load) error {
+	for _, l := range loads {
+		if err := s.countNotesOf(ctx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *State) countNotesOf(ctx context.Context, l *Load) error {
+	cells := l.staging.cells()
 	bits := noted(cells)
 	if len(bits) == 0 {
 		return nil

@@ -88,12 +88,13 @@ type Load struct {
 	Loaded      int64
 	Quarantined int64
 
-	table  *canon.Table
-	no     int             // of the table's mappings, from 0
-	first  int64           // rowid of its first row while the table is being staged
-	maps   map[string]bool // columns it maps
-	aside  int64           // rows the star set aside afterwards
-	single bool            // the extract feeds this mapping alone, so its rejects count here
+	table   *canon.Table
+	no      int             // of the table's mappings, from 0
+	first   int64           // rowid of its first row while the table is being staged
+	maps    map[string]bool // columns it maps
+	aside   int64           // rows the star set aside afterwards
+	staging *staging
+	single  bool // the extract feeds this mapping alone, so its rejects count here
 }
 
 // Supplied reports whether any mapping feeds a canonical table.

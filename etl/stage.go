@@ -42,23 +42,17 @@ func stage(ctx context.Context, s *State) error {
 	return s.writeMeta(ctx)
 }
 
-// createSchemas makes the empty stage, quarantine and meta tables.
+// createSchemas makes the empty stage and quarantine tables.
 func (s *State) createSchemas(ctx context.Context) error {
+	ddl := []string{"BEGIN"}
 	for _, schema := range []string{"stage", "quarantine", "core", "rollup", "feature", "score", "card", "meta"} {
-		if _, err := s.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema); err != nil {
-			return err
-		}
+		ddl = append(ddl, "CREATE SCHEMA IF NOT EXISTS "+schema)
 	}
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		if _, err := s.exec(ctx, createStage(t, s.textIDs(), s.mapped(t.Name))); err != nil {
-			return err
-		}
-		if _, err := s.exec(ctx, createQuarantine(t.Name)); err != nil {
-			return err
-		}
+		ddl = append(ddl, createStage(t, s.textIDs(), s.mapped(t.Name)), createQuarantine(t.Name))
 	}
-	_, err := s.exec(ctx, createQuarantine(extractTable))
+	_, err := s.exec(ctx, strings.Join(append(ddl, createQuarantine(extractTable), "COMMIT"), ";\n"))
 	return err
 }
 
@@ -109,7 +103,7 @@ func (s *State) stageTable(ctx context.Context, t *canon.Table) error {
 		s.Note(offset, t.Name)
 	}
 	for _, part := range []func(context.Context, *canon.Table, []*Load) error{
-		s.markDuplicates, s.sumAll, s.setAside, s.dropWorking, s.settle,
+		s.markDuplicates, s.countNotes, s.sumAll, s.setAside, s.dropWorking, s.settle,
 	} {
 		if err := part(ctx, t, loads); err != nil {
 			return err
@@ -156,7 +150,8 @@ func (s *State) stageLoad(ctx context.Context, l *Load, offset int64, siblings i
 	if l.single {
 		l.Read += l.Extract.Report.Rejected
 	}
-	return s.countNotes(ctx, l, st)
+	l.staging = st
+	return nil
 }
 
 // fedBefore reports whether an earlier mapping of the table has the same source.

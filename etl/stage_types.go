@@ -118,6 +118,8 @@ func newCell(col canon.Column, source, sourceType string, how reading) cell {
 	from := classify(sourceType)
 	c := cell{column: col, raw: source, cast: "{r}", final: "{c}"}
 	switch from {
+	case classText:
+		c.raw = "nullif(" + source + ", '')"
 	case classFloat:
 		c.raw = fmt.Sprintf("CASE WHEN isnan(%s) THEN NULL ELSE %s END", source, source)
 	case classOther:

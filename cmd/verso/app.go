@@ -65,7 +65,8 @@ Your own order lines, from any export:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{command: cmd.CommandPath(), cause: err}
 	})
-	root.AddCommand(a.versionCommand(), a.canonCommand())
+	root.AddCommand(a.demoCommand(), a.initCommand(), a.refreshCommand(), a.statusCommand(), a.queryCommand(), a.sqlCommand(),
+		a.siteCommand(), a.checkCommand(), a.doctorCommand(), a.canonCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 

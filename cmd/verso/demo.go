@@ -55,6 +55,9 @@ func (a *app) runDemo(cmd *cobra.Command, f demoFlags) error {
 		}
 		f.options.AsOf = date
 	}
+	if f.options.Scale < 0.01 || f.options.Scale > 1000 {
+		return usagef(cmd.CommandPath(), "--scale: %v is outside 0.01 to 1000", f.options.Scale)
+	}
 	started := a.now()
 	if err := os.MkdirAll(f.options.Dir, 0o755); err != nil {
 		return err

@@ -59,7 +59,7 @@ func depguardRules(packages []goPackage) string {
 		}
 		drivers := make([]string, 0, len(driverOwners))
 		for driver, owner := range driverOwners {
-			if owner != name {
+			if owner != name && !matches(owner+"/...", name) {
 				drivers = append(drivers, driver)
 			}
 		}

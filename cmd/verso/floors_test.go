@@ -145,7 +145,7 @@ func allowedImports(name string) (allowed []string, known bool) {
 // forbidden says what is wrong with name importing imported; "" when nothing is.
 func forbidden(name, imported string, allowed []string) string {
 	for driver, owner := range driverOwners {
-		if strings.HasPrefix(imported, driver) && name != owner {
+		if strings.HasPrefix(imported, driver) && name != owner && !matches(owner+"/...", name) {
 			return name + " imports " + imported + ": only " + owner + " may"
 		}
 	}

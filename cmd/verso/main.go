@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"verso/olap/sqlworker"
 )
 
 func main() {
@@ -21,6 +23,9 @@ func main() {
 
 // run is the whole program, for main and for the tests of the command line.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) == 1 && args[0] == sqlworker.Argument {
+		return sqlworker.Main(stdin, stdout)
+	}
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, env: os.LookupEnv, now: time.Now}
 	return a.execute(ctx, args)
 }

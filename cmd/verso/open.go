@@ -105,7 +105,7 @@ func openSource(name string, s config.Source, spool string) (source.Source, erro
 	case "file":
 		return file.New(name, s, spool)
 	case "postgres":
-		return postgres.New(name, s)
+		return postgres.New(name, s, spool)
 	}
 	return nil, fmt.Errorf("source %s: no driver for kind %q", name, s.Kind)
 }

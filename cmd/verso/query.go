@@ -37,6 +37,9 @@ lists the cubes.`,
   verso query returns --rows date.month --measures return_value --time 2025 --format csv`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkFormat(cmd, f.format); err != nil {
+				return err
+			}
 			p, err := a.openPublished(cmd.Context(), f.lang)
 			if err != nil {
 				return err
@@ -56,7 +59,7 @@ lists the cubes.`,
 			if err != nil {
 				return err
 			}
-			return a.writeTable(table, f)
+			return a.writeTable(table, f.format, f.out, p.olap.Lang())
 		},
 	}
 	f.register(cmd)

@@ -18,6 +18,7 @@ import (
 	"verso/models"
 	"verso/olap/engine/duck"
 	"verso/olap/warehouse"
+	"verso/reports/site"
 )
 
 // skippable are the steps that --skip takes.
@@ -99,7 +100,7 @@ type refreshJob struct {
 	log       *slog.Logger
 	started   time.Time
 	progress  progress
-	site      *pendingSite // built, waiting for publication; nil when skipped
+	site      *site.Pending // built, waiting for publication; nil when skipped
 }
 
 func (j *refreshJob) run(ctx context.Context) (err error) {
@@ -132,13 +133,12 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 	})
 	j.progress.close()
 	if j.site != nil {
-		defer j.site.discard()
+		defer func() { err = errors.Join(err, j.site.Discard()) }()
 	}
 	if err != nil {
 		return err
 	}
-	j.summary(result)
-	return nil
+	return j.summary(result)
 }
 
 // quietLog keeps the steps' own log lines off a terminal that shows progress.
@@ -190,12 +190,12 @@ func (j *refreshJob) models(ctx context.Context, s *etl.State) error {
 }
 
 func (j *refreshJob) buildSite(ctx context.Context, s *etl.State) error {
-	site, err := buildSite(ctx, s.DB, j.config, siteFlags{out: j.config.Site})
+	pending, err := prepareSite(ctx, s.DB, j.config, j.config.Site, "")
 	if err != nil {
 		return fmt.Errorf("build the report site: %w", err)
 	}
-	j.site = site
-	s.Rows = int64(site.summary.Pages)
+	j.site = pending
+	s.Note(0, fmt.Sprintf("%d pages", pending.Summary.Pages))
 	return nil
 }
 
@@ -213,10 +213,40 @@ func (j *refreshJob) publish(ctx context.Context, s *etl.State) error {
 	}
 	s.Generation = generation.Name
 	if j.site != nil {
-		if err := j.site.publish(); err != nil {
+		if err := j.site.Publish(); err != nil {
 			return fmt.Errorf("generation %s is published, but its report site is not: %w (run: verso site)", generation.Name, err)
 		}
 	}
 	_, err = j.warehouse.Prune(j.config.Keep)
 	return err
+}
+
+// summary tells what was done and where to look.
+func (j *refreshJob) summary(r *etl.Result) error {
+	var read, quarantined int64
+	for _, l := range r.Loads {
+		read += l.Read
+		quarantined += l.Quarantined
+	}
+	out := j.app.stdout
+	fmt.Fprintf(out, "run %s as of %s: %s rows read, %s loaded, %s in quarantine, in %.1f s\n", r.RunID, r.AsOf.Format(time.DateOnly),
+		thousands(read), thousands(read-quarantined), thousands(quarantined), j.app.now().Sub(j.started).Seconds())
+	if r.Checks != nil {
+		failed := 0
+		for _, c := range r.Checks.Results {
+			if !c.Passed {
+				failed++
+			}
+		}
+		fmt.Fprintf(out, "%d checks, %d with findings\n", len(r.Checks.Results), failed)
+	}
+	if j.flags.dryRun {
+		_, err := fmt.Fprintln(out, "dry run: nothing was published")
+		return err
+	}
+	fmt.Fprintf(out, "published generation %s\n", r.Run.Generation)
+	if j.site == nil {
+		return nil
+	}
+	return j.app.printSite(j.site.Summary)
 }

@@ -150,12 +150,12 @@ func cycle(t *canon.Table, c canon.Column) Definition {
 		Hint:        "The loop is cut; correct the parents in the source.",
 		Tested:      rows(t) + " WHERE " + parent + " IS NOT NULL",
 		Offenders: fmt.Sprintf(`WITH RECURSIVE up AS (
-  SELECT x.%[1]s AS id, x.%[2]s AS at, 1 AS depth FROM %[3]s AS x WHERE x.%[2]s IS NOT NULL
+  SELECT x.%[1]s AS id, x.%[2]s AS above, 1 AS depth FROM %[3]s AS x WHERE x.%[2]s IS NOT NULL
   UNION ALL
-  SELECT u.id, x.%[2]s, u.depth + 1 FROM up AS u JOIN %[3]s AS x ON x.%[1]s = u.at
-  WHERE x.%[2]s IS NOT NULL AND u.at <> u.id AND u.depth < 30
+  SELECT u.id, x.%[2]s, u.depth + 1 FROM up AS u JOIN %[3]s AS x ON x.%[1]s = u.above
+  WHERE x.%[2]s IS NOT NULL AND u.above <> u.id AND u.depth < 30
 )
-SELECT DISTINCT id AS %[1]s, depth AS "value" FROM up WHERE at = id`, key, parent, stage(t.Name))}
+SELECT DISTINCT id AS %[1]s, depth AS "value" FROM up WHERE above = id`, key, parent, stage(t.Name))}
 }
 
 func future(t *canon.Table, c canon.Column) Definition {

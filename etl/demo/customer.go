@@ -125,6 +125,12 @@ func (c *customer) settle(slot slotOf, after day) {
 	c.first = c.created - day(d.ExpFloat64()*60)
 	c.hazardMonth = w.cal.monthIndex(c.from)
 	c.lambda = d.gamma(c.kind.shape, c.kind.lines)
+	if c.kindNo == kAgent {
+		c.lambda = c.kind.stratum(d, c.slot-c.kind.firstSlot)
+	}
+	if w.effects && (c.kindNo == kLibrary || c.kindNo == kUniversity) {
+		c.lambda *= plantRelief
+	}
 	c.elastic = -.4 + .04*d.NormFloat64()
 	if d.chance(.15) {
 		c.elastic = -2.2 + .15*d.NormFloat64()
@@ -132,10 +138,13 @@ func (c *customer) settle(slot slotOf, after day) {
 	c.segment = c.chooseSegment()
 	c.place = d.pick(w.cityCum)
 	c.owner = w.ownerOf(d, c.kindNo)
+	if c.kindNo == kAgent {
+		c.owner = w.agentOwner(c.slot - c.kind.firstSlot)
+	}
 	c.discount = math.Max(0, c.kind.discount+1.5*d.NormFloat64())
 	c.fair = c.segment == segFair || d.chance(fairChance(c.kindNo))
 	c.lumpy = (c.kindNo == kGovernment || c.kindNo == kLibrary) && d.chance(.15)
-	c.quoted = c.kindNo != kReader && c.kindNo != kAgent && d.chance(.3)
+	c.quoted = c.kindNo != kReader && c.kindNo != kAgent && d.chance(.15)
 	c.contacts = 1
 	if c.kindNo != kReader {
 		c.contacts = d.between(1, 3)
@@ -151,7 +160,7 @@ func (c *customer) settle(slot slotOf, after day) {
 	}
 	c.tasteFrom()
 	c.applyPlant(after == noDay)
-	c.guarded = c.plant == "" && c.lambda*c.kind.copies*450 > 60000
+	c.guarded = c.plant == "" && c.lambda*c.kind.copies*450+c.textbook*7000 > 38000
 	c.chooseSleep()
 	if !w.effects {
 		c.elastic, c.drifted, c.fair = -.4, -1, false
@@ -161,6 +170,10 @@ func (c *customer) settle(slot slotOf, after day) {
 		c.dup = c.s.ids.next(idCustomer)
 	}
 }
+
+// plantRelief makes room for the planted customers, who are large libraries and
+// universities, so that the means of these types stay as given.
+const plantRelief = .85
 
 // fairChance is how likely a type visits the book fairs.
 func fairChance(kind int) float64 {
@@ -238,7 +251,10 @@ func (c *customer) applyPlant(firstOccupant bool) {
 	}
 	switch p.name {
 	case "owner_x":
-		c.owner, c.discount = c.w.employeeX(), 17+2*c.d.Float64()
+		c.owner, c.discount = c.w.employeeX(), c.kind.discount+13+2*c.d.Float64()
+		if c.kindNo == kAgent {
+			c.discount -= 5
+		}
 	case "owner_y", "owner_y_fades":
 		c.owner = c.w.employeeY()
 	case "silent", "halved", "complained":
@@ -284,7 +300,7 @@ func (c *customer) pickClass(on day) int {
 	if class < 0 {
 		class = d.pick(c.w.classCum)
 	}
-	if c.w.effects && on >= c.w.ep.mixFrom && !c.w.classes[class].low && d.chance(.3) {
+	if c.w.effects && on >= c.w.ep.mixFrom && !c.w.classes[class].low && d.chance(.35) {
 		class = d.pick(c.w.lowCum)
 	}
 	return class

@@ -145,6 +145,11 @@ func Generate(ctx context.Context, o Options) (Summary, error) {
 	if err := out.close(); err != nil {
 		return Summary{}, err
 	}
+	if o.Dirty {
+		if err := w.writeAgain(); err != nil {
+			return Summary{}, err
+		}
+	}
 	return out.summary, nil
 }
 

@@ -1,6 +1,10 @@
 package demo
 
 import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -110,7 +114,7 @@ func (s *shard) oddOrder(like *order, ccy, kind string, catalogue int64) {
 	s.note(tOrder, strconv.FormatInt(id, 10), kind, "")
 	sh := s.sheet(tOrder)
 	sh.int(id).str("SO-ODD-"+strconv.FormatInt(id, 10)).int(like.customer).null().time(like.day, like.second).str("fax").id(int64(like.staff))
-	sh.nulls(2).id(catalogue).bool(false).null().str(ccy).null().null().null().str("open").money(1_500_000).end()
+	sh.nulls(2).id(catalogue).bool(false).null().str(ccy).nulls(2).str("open").money(1_500_000).end()
 	s.sheet(tLine).int(line).int(id).int(1).int(1).null().int(3).int(0).null().money(500_000).str(ccy).null().money(0).money(500_000).bool(false).null().str("open").end()
 }
 
@@ -121,7 +125,7 @@ func (s *shard) dirtyEvents(c *customer, l *line) {
 	}
 	put := func(stage string, on day, second int) {
 		if on <= s.w.last {
-			s.sheet(tEvent).int(s.ids.next(idEvent)).int(l.id).str(stage).time(on, second).int(int64(l.qty)).null().null().end()
+			s.sheet(tEvent).int(l.id).str(stage).time(on, second).int(int64(l.qty)).null().null().end()
 		}
 	}
 	f := &l.flow
@@ -259,3 +263,26 @@ func (w *world) writeDirt(s *shard) error {
 
 // duplicateFile is the second delivery of the first orders.
 const duplicateFile = "order_header_again"
+
+// writeAgain delivers the first rows of order_header a second time, as a file
+// of its own.
+func (w *world) writeAgain() error {
+	dir := filepath.Join(w.o.Dir, "data")
+	text, err := os.Open(filepath.Join(dir, "order_header.csv"))
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	defer text.Close()
+	var head strings.Builder
+	lines := bufio.NewScanner(text)
+	for n := 0; n <= 40 && lines.Scan(); n++ {
+		head.WriteString(lines.Text() + "\n")
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("demo: order_header.csv: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, duplicateFile+".csv"), []byte(head.String()), 0o644); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	return nil
+}

@@ -37,7 +37,6 @@ type flow struct {
 	period    int32
 	rush      bool
 	status    string
-	invoice   [2]int // position of the invoice of each part, -1 none
 }
 
 // send draws the way of a line through supplier, transport, customs, store.
@@ -46,7 +45,7 @@ func (c *customer) send(l *line, o *order) {
 	t := &w.titles[l.title]
 	s := &w.suppliers[t.sup]
 	f := &l.flow
-	f.rush, f.cancelDay, f.invoice = o.rush, noDay, [2]int{-1, -1}
+	f.rush, f.cancelDay = o.rush, noDay
 	k, closes := w.period(t.sup, o.day)
 	f.period = int32(k)
 	if o.rush {
@@ -209,7 +208,12 @@ func (c *customer) writeEvents(o *order, l *line, names *[steps]string) {
 			return
 		}
 		sh := c.s.sheet(tEvent)
-		sh.int(c.s.ids.next(idEvent)).int(l.id).str(stage).time(on, sec).int(int64(qty)).id(batch).date(f.promised).end()
+		sh.int(l.id).str(stage).time(on, sec).int(int64(qty)).id(batch)
+		if stage == names[stReceived] {
+			sh.date(f.promised).end()
+			return
+		}
+		sh.null().end()
 	}
 	c.s.dirtyEvents(c, l)
 	put(names[stReceived], f.days[stReceived], o.second, l.qty, 0)
@@ -224,20 +228,13 @@ func (c *customer) writeEvents(o *order, l *line, names *[steps]string) {
 			}
 			put(names[step], on, second(step), f.partQty(part), batch)
 		}
-		if k := f.invoice[part]; k >= 0 {
-			inv := &c.s.invoices[k]
-			put("invoiced", inv.day, second(steps), f.partQty(part), 0)
-			if inv.paidDay != noDay {
-				put("paid", inv.paidDay, second(steps+1), f.partQty(part), 0)
-			}
-		}
 	}
 	if l.cancelled > 0 {
 		on := f.cancelDay
 		if on == noDay {
 			on = f.days[stInspected]
 		}
-		put("cancelled", on, second(steps+2), l.cancelled, 0)
+		put("cancelled", on, second(steps), l.cancelled, 0)
 	}
 }
 
@@ -285,6 +282,9 @@ func (c *customer) writePurchase(o *order, l *line) {
 		}
 	}
 	report := ""
+	if lastDay == firstDay {
+		lastDay = noDay // one receipt: the last is the first
+	}
 	if f.days[stInspected] <= w.last {
 		shortBy, damaged = f.short, f.damaged
 	}
@@ -292,7 +292,7 @@ func (c *customer) writePurchase(o *order, l *line) {
 		report = map[string]string{"op": "OP", "not found": "NF"}[l.reason]
 	}
 	sh := c.s.sheet(tPOLine)
-	sh.int(l.id).int(f.po).int(l.id).int(int64(l.title) + 1).int(int64(l.qty)).money(l.cost).int(int64(received)).int(int64(shortBy)).int(int64(damaged))
+	sh.int(f.po).int(l.id).int(int64(l.title) + 1).int(int64(l.qty)).money(l.cost).int(int64(received)).int(int64(shortBy)).int(int64(damaged))
 	sh.date(ordered + day(s.quoted) + 21).date(firstDay).date(lastDay).str(report).end()
 	at := int(t.sup)*w.periods() + int(f.period)
 	w.periodCost[at].Add(l.cost * int64(received))

@@ -122,12 +122,12 @@ func (c *customer) serviceRatio(on day) float64 {
 func (c *customer) leave(on day, ratio float64) {
 	d := c.d
 	causes := []string{"service", "price", "competitor", "budget cut"}
-	cum := []float64{.32, .58, .79, 1}
+	cum := []float64{.39, .62, .81, 1}
 	if c.elastic < -1.5 {
-		cum = []float64{.22, .66, .83, 1}
+		cum = []float64{.28, .62, .82, 1}
 	}
 	if ratio >= 2 {
-		cum = []float64{.66, .79, .9, 1}
+		cum = []float64{.68, .80, .9, 1}
 	}
 	c.cause = causes[d.pick(cum)]
 	c.onset = on
@@ -202,6 +202,9 @@ func (c *customer) spread(plans []plan, y, n int, cum []float64) []plan {
 	if c.segment == segStanding {
 		k = min(n, max(k, 10))
 	}
+	if c.guarded || c.plant != "" {
+		k = max(k, n/4) // large accounts order often and evenly
+	}
 	if c.lumpy {
 		k = max(1, k/4)
 	}
@@ -260,12 +263,15 @@ func (c *customer) extras(plans []plan, y int) []plan {
 		}
 	}
 	if c.textbook > 0 {
-		autumn := d.poisson(c.textbook * .62)
+		autumn, spring := d.poisson(c.textbook*.62), d.poisson(c.textbook*.38)
+		if c.segment == segTextbook {
+			autumn, spring = 3, 2
+		}
 		months := [...]int{4, 4, 5, 5, 5, 5, 6, 6, 6, 7}
 		if autumn > 0 {
 			add(date(y, months[d.IntN(10)], d.between(1, 28)), planTextbook, autumn, 0)
 		}
-		add(date(y, 10+d.IntN(2), d.between(9, 28)), planTextbook, d.poisson(c.textbook*.38), 0)
+		add(date(y, 10+d.IntN(2), d.between(9, 28)), planTextbook, spring, 0)
 	}
 	if !w.effects {
 		return plans

@@ -15,7 +15,6 @@ type invoice struct {
 	day, due day
 	total    int64 // ten-thousandths of the currency
 	paid     int64
-	paidDay  day // day it was paid in full
 	payDay   day // day the payment is planned for
 	first    int // position of its bills
 	bills    int
@@ -37,7 +36,9 @@ func (c *customer) settleMoney() {
 		l := &c.lines[i]
 		for part := range 2 {
 			if n := l.flow.arrived(part, c.w.last); n > 0 {
-				c.bill(i, part, n)
+				if l.flow.partDay(part, stDelivered) >= c.w.moneyFrom {
+					c.bill(i, part, n)
+				}
 				c.maybeReturn(l, part, n)
 			}
 		}
@@ -99,21 +100,20 @@ func (c *customer) maybeReturn(l *line, part, n int) {
 	sh.money(l.net / int64(l.qty) * int64(back)).str(reason).str(disposition).end()
 }
 
-// makeInvoices bills what was delivered within a fortnight together.
+// makeInvoices bills what was delivered within four weeks together.
 func (c *customer) makeInvoices() {
 	w := c.w
 	bills := c.s.bills
 	for from := 0; from < len(bills); {
 		to := from + 1
-		for to < len(bills) && bills[to].customer == bills[from].customer && bills[to].day-bills[from].day <= 13 {
+		for to < len(bills) && bills[to].customer == bills[from].customer && bills[to].day-bills[from].day <= 27 {
 			to++
 		}
 		on := bills[to-1].day
-		inv := invoice{id: c.s.ids.next(idInvoice), customer: bills[from].customer, day: on, paidDay: noDay, first: from, bills: to - from}
+		inv := invoice{id: c.s.ids.next(idInvoice), customer: bills[from].customer, day: on, first: from, bills: to - from}
 		inv.due = on + day(c.creditDays())
 		for k := from; k < to; k++ {
 			inv.total += bills[k].amount
-			c.lines[bills[k].line].flow.invoice[bills[k].part] = len(c.s.invoices)
 		}
 		inv.payDay = c.payDay(on)
 		if inv.payDay > w.last {
@@ -202,9 +202,6 @@ func (c *customer) payment(due []int, on day, percent int64) {
 		amount := mulMoney(inv.total, percent, 100) - inv.paid
 		inv.paid += amount
 		total += amount
-		if inv.paid == inv.total {
-			inv.paidDay = on
-		}
 		c.s.sheet(tAlloc).int(id).int(inv.id).money(amount).end()
 	}
 	method := "bank transfer"

@@ -46,12 +46,12 @@ type line struct {
 func (w *world) priceOf(t *title, on day) (unit, quote int64) {
 	s := &w.suppliers[t.sup]
 	quote = w.fx.quote(s.ccy, on)
-	markup := 1.10
+	markup := 1.125
 	if w.classes[t.class].low {
-		markup = .99
+		markup = .965
 	}
 	if w.effects && on >= w.ep.mixFrom {
-		markup *= 1.012
+		markup *= 1.018
 	}
 	cny := float64(t.price) / 1e4 * float64(quote) / 1e8 * markup
 	return int64(math.Max(math.Round(cny*10), 10)) * 1000, quote
@@ -128,7 +128,7 @@ func (c *customer) addLine(index, no int, p *plan) {
 	l.textbook = t.level == textbook && p.kind == planTextbook
 	l.qty = d.geometric(c.kind.copies)
 	if p.kind == planTextbook {
-		l.qty = int(math.Max(5, math.Round(d.logNormal(25, .8))))
+		l.qty = c.lot()
 	} else if c.guarded || c.plant != "" {
 		l.qty = min(l.qty, 8)
 	}
@@ -148,6 +148,15 @@ func (c *customer) addLine(index, no int, p *plan) {
 	if v := w.nextVol[l.title]; v >= 0 {
 		c.nextVols = append(c.nextVols, v)
 	}
+}
+
+// lot is the number of copies of a textbook: log-normal, but even for those who
+// buy little else and for large accounts.
+func (c *customer) lot() int {
+	if c.segment == segTextbook || c.guarded {
+		return c.d.between(20, 46)
+	}
+	return min(max(5, int(math.Round(c.d.logNormal(25, .8)))), 150)
 }
 
 // discountOn is the discount of a line, to half a percent, in ten-thousandths
@@ -254,17 +263,29 @@ func (c *customer) writeOrders() {
 		c.s.dirtyOrder(o)
 		sh.int(o.id).str("SO" + strconv.Itoa(o.day.year()%100) + "-" + strconv.FormatInt(o.id, 10)).int(o.customer)
 		sh.int(c.contactID(int(mix(uint64(o.id))%uint64(c.contacts)))).time(o.day, o.second).str(o.channel).id(int64(o.staff))
-		sh.null().id(o.campaign).id(w.catalogueFor(o, c)).bool(o.rush).date(o.day + 90).str(w.ccy[c.ccy].code)
+		sh.null().id(o.campaign).id(w.catalogueFor(o, c)).bool(o.rush).date(o.required(c)).str(w.ccy[c.ccy].code)
 		if c.ccy == cCNY {
 			sh.null()
 		} else {
 			sh.rate(o.fx)
 		}
-		sh.str(w.places[c.place].code).str(c.kind.terms).str(status).money(o.total).end()
+		sh.str(w.places[c.place].code).str(status).money(o.total).end()
 		for k := o.first; k < o.first+o.lines; k++ {
 			c.writeLine(o, &c.lines[k])
 		}
 	}
+}
+
+// required is the day the customer asks for, if it does.
+func (o *order) required(c *customer) day {
+	l := &c.lines[o.first]
+	switch {
+	case l.textbook:
+		return l.flow.promised
+	case o.rush:
+		return o.day + 40
+	}
+	return noDay
 }
 
 // writeLine writes one order line.

@@ -16,9 +16,19 @@ func (c *customer) feel(l *line, o *order, delivered day) {
 	case d.chance(.11):
 		c.ticket(l, o.day+day(d.between(10, 45)), []string{"inquiry_status", "inquiry_status", "arrival_time", "invoice", "price", "catalogue", "other"}[d.IntN(7)], "", false)
 	}
-	if c.plant == "complained" && o.day.year() == w.ep.lastYear && (o.day.month() == 4 || o.day.month() == 5) && len(c.complaints) == 0 {
+	if c.plant == "complained" && o.day.year() == w.ep.lastYear && o.day.month() >= 3 && o.day.month() <= 10 && !c.complained(w.ep.lastYear) {
 		c.ticket(l, o.day+day(d.between(20, 40)), "complaint", "wrong book", true)
 	}
+}
+
+// complained says whether there was a complaint in a year.
+func (c *customer) complained(year int) bool {
+	for _, k := range c.complaints {
+		if k.opened.year() == year {
+			return true
+		}
+	}
+	return false
 }
 
 // ticket writes one request and, for a complaint, remembers it.
@@ -27,8 +37,7 @@ func (c *customer) ticket(l *line, opened day, kind, cause string, isComplaint b
 	if opened > w.last {
 		return
 	}
-	if isComplaint && (c.guarded || c.plant == "silent" || c.plant == "halved" || c.plant == "owner_x") &&
-		opened.year() >= w.ep.lastYear {
+	if isComplaint && (c.guarded || c.plant != "" && c.plant != "complained") && opened.year() >= w.ep.lastYear {
 		kind, isComplaint = "other", false
 	}
 	second := 9*3600 + d.IntN(8*3600)
@@ -80,9 +89,12 @@ func (c *customer) timeOrNull(sh *sheet, on day, second int) {
 	sh.time(on, second)
 }
 
-// ticketEvents writes the steps of a request.
+// ticketEvents writes the steps of a request of the last two years.
 func (c *customer) ticketEvents(id int64, opened day, second int, answered day, answerSec int, resolved day, transfers int) {
 	sh, last := c.s.sheet(tTicketEvent), c.w.last
+	if opened < last-730 {
+		return
+	}
 	sh.int(id).time(opened, second).str("opened").null().str("service").end()
 	for i := range min(transfers, 3) {
 		to := []string{"import", "distribution", "orders"}[i]

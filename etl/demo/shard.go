@@ -11,7 +11,6 @@ const (
 	idCustomer = iota
 	idOrder
 	idLine
-	idEvent
 	idReturn
 	idInvoice
 	idPayment
@@ -36,8 +35,6 @@ func stride(kind int) int64 {
 	switch kind {
 	case idCustomer:
 		return 600
-	case idEvent:
-		return 1_000_000
 	case idLine, idActivity, idMessage:
 		return 100_000
 	}

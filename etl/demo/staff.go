@@ -88,6 +88,15 @@ func (w *world) ownerOf(d *dice, kind int) int {
 	}
 }
 
+// agentOwner shares the agents out evenly among the sellers.
+func (w *world) agentOwner(i int) int {
+	id := firstSeller + 1 + i*5%sellers
+	for id == w.employeeX() || id == w.employeeY() {
+		id++
+	}
+	return id
+}
+
 // serviceDesk draws who answers a request.
 func (w *world) serviceDesk(d *dice) int {
 	for range 40 {

@@ -115,23 +115,23 @@ func (m *titleMaker) make(i int32, listed day) title {
 	t.number = m.perSup[t.sup]
 	m.perSup[t.sup]++
 	t.pop = float32(math.Pow(d.Float64()*float64(m.total)*.35+20, -0.8))
-	cny := d.logNormal(470, .52)
+	cny := d.logNormal(505, .52)
 	switch t.level {
 	case professional:
 		cny *= 1.2
 	case trade:
 		cny *= .52
 	case textbook:
-		cny *= .7
+		cny *= .45
 	case academic, reference:
 		cny *= 1.06
 	}
 	cur := w.ccy[s.ccy]
 	t.price = int64(math.Round(math.Max(math.Round(cny/cur.base/cur.step), 1) * cur.step * 1e4))
 	t.pub = listed - day(d.between(0, 60))
-	lead, share := 75.0, .5
+	lead, share := 85.0, .62
 	if s.code == "S4" {
-		lead, share = 120, .92
+		lead, share = 260, .95
 	}
 	if d.chance(share) {
 		t.pub = listed + day(d.logNormal(lead, .6))

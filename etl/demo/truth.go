@@ -62,7 +62,7 @@ func (w *world) writeTruth(s *shard) error {
 	event("fx_shock", "EUR", 0, ep.shockFrom, ep.shockTo, .07, "EUR dearer while prices are fixed for the quarter; the rate stays")
 	event("customs_review", "customs", 0, ep.reviewFrom, ep.reviewTo, .18, "share of consignments reviewed, else 0.03; 30 days more")
 	event("inspection_slow", "inspection", 0, ep.slowFrom, ep.slowTo, 4, "days more per consignment")
-	event("mix", "margin", 0, ep.mixFrom, w.last, -1, "every class earns 1.2 % more per copy, low-margin classes gain share")
+	event("mix", "margin", 0, ep.mixFrom, w.last, -1, "every class earns 1.8 % more per copy, low-margin classes gain share")
 	event("drift", "taste", 0, ep.drift, w.last, .08, "share of customers whose first class changes")
 	event("salesperson_x", "employee", int64(w.employeeX()), w.first, w.last, 0, "large revenue, negative contribution")
 	event("salesperson_y", "employee", int64(w.employeeY()), ep.leaveY, w.last, 0, "left; accounts without an owner, some fade")

@@ -77,6 +77,7 @@ type world struct {
 	words       *vocabulary
 	tables      []table
 	stageFrom   day // stage events are written for orders from this day on
+	moneyFrom   day // invoices are written for deliveries from this day on
 
 	periodUsed   []atomic.Bool  // supplier × fortnight: has a purchase order
 	periodCost   []atomic.Int64 // supplier × fortnight: cost of its purchase lines, ten-thousandths of its currency
@@ -97,6 +98,7 @@ func newWorld(o Options) *world {
 	w.setEpochs()
 	w.fx = newRates(o.Seed, w.cal, w.first-184, w.last, w.ep.shockFrom, w.effects)
 	w.stageFrom = w.last - 365
+	w.moneyFrom = date(asOf.Year()-3, 1, 1)
 	w.readClasses()
 	w.readPlaces()
 	w.makeSuppliers()

@@ -105,13 +105,13 @@ func (b *builder) storeClasses(ctx context.Context, table *clc.Table, ordered []
 		text("l1_code"), text("l1_name_zh"), text("l1_name_en"), text("l2_code"), text("l2_name_zh"), text("l2_name_en"),
 		text("l3_code"), text("l3_name"), text("bucket"), text("bucket_name_zh"), text("bucket_name_en"), text("group5"),
 	}
-	special := func(key int32, code any, zh, en string) []any {
+	special := func(key int32, code, zh, en string) []any {
 		return []any{key, code, zh, en, nil, int32(-1), nil, zh, zh, en, zh, zh, en, nil, nil, zh, zh, en, en}
 	}
 	return b.ingest(ctx, "core.dim_clc", columns, len(ordered)+2, func(i int) []any {
 		switch i {
 		case 0:
-			return special(-1, nil, "(unknown)", "(unknown)")
+			return special(-1, "(unknown)", "(unknown)", "(unknown)")
 		case 1:
 			return special(0, unclassified, unclassified, unclassifiedEN)
 		}

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"verso/olap/cube"
@@ -18,16 +17,23 @@ import (
 //go:embed *.yaml
 var shipped embed.FS
 
+// shippedFiles is the order in which cubes are listed.
+var shippedFiles = []string{"dimensions.yaml", "sales.yaml", "returns.yaml"}
+
 // Load reads the shipped cubes and, beside them, every .yaml and .yml file of
 // a folder, in the order of their names; "" is no folder. A folder that is
 // named must exist.
 func Load(dir string) (*cube.Model, error) {
-	files, err := read(shipped, "", "catalog/")
-	if err != nil {
-		return nil, err
+	var files []cube.File
+	for _, name := range shippedFiles {
+		data, err := shipped.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, cube.File{Name: "catalog/" + name, Data: data})
 	}
 	if dir != "" {
-		own, err := read(os.DirFS(dir), dir, "")
+		own, err := read(os.DirFS(dir), dir)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("catalog: no folder %s; create it or take it out of the configuration", dir)
 		}
@@ -43,7 +49,8 @@ func Load(dir string) (*cube.Model, error) {
 	return model, nil
 }
 
-func read(in fs.FS, dir, prefix string) ([]cube.File, error) {
+// read reads the YAML files of a folder, in the order of their names.
+func read(in fs.FS, dir string) ([]cube.File, error) {
 	entries, err := fs.ReadDir(in, ".")
 	if err != nil {
 		return nil, err
@@ -58,11 +65,7 @@ func read(in fs.FS, dir, prefix string) ([]cube.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if dir != "" {
-			name = filepath.Join(dir, name)
-		}
-		files = append(files, cube.File{Name: prefix + name, Data: data})
+		files = append(files, cube.File{Name: filepath.Join(dir, name), Data: data})
 	}
-	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
 	return files, nil
 }

@@ -134,7 +134,11 @@ func (p *plan) divisible(m *Measure, tenThousandths bool) string {
 func (p *plan) showParts() string {
 	var lines []string
 	for _, t := range p.parts {
-		lines = append(lines, fmt.Sprintf("%s: %s of %s", t.name, t.measure.Kind, strings.Trim(t.input(), `"`)))
+		of := t.input()
+		if of == "" {
+			of = "facts"
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s of %s", t.name, t.measure.Kind, of))
 	}
 	if p.additive {
 		return strings.Join(append(lines, "all add up: levels come from the finest one"), "\n")

@@ -17,40 +17,40 @@ func (s *sqlText) add(text string, args ...any) {
 // marks is a list of n parameters.
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
-// write adds the condition. Conditions on a missing value are false, and the
-// negative ones are the exact complement of the positive: != and not_in keep
-// facts without a value.
+// write adds the condition to a WHERE clause, where NULL counts as false. The
+// positive conditions are false or NULL for facts without a member, so that the
+// engine may turn the left join into an inner one. The negative ones are the
+// exact complement of the positive: != and not_in keep facts without a value.
 func (c *condition) write(s *sqlText) {
 	f := c.field
-	value := f.raw(f.attr.Column)
 	switch c.op {
 	case "=", "in":
 		c.writeIn(s)
 	case "!=", "not_in":
-		s.add("NOT ")
+		s.add("NOT COALESCE(")
 		c.writeIn(s)
+		s.add(", FALSE)")
 	case "<", "<=", ">", ">=":
-		s.add("COALESCE("+f.comparable()+" "+c.op+" ?, FALSE)", c.values[0])
+		s.add(f.known()+" AND "+f.comparable()+" "+c.op+" ?", c.values[0])
 	case "between":
-		s.add("COALESCE("+f.comparable()+" BETWEEN ? AND ?, FALSE)", c.values...)
+		s.add(f.known()+" AND "+f.comparable()+" BETWEEN ? AND ?", c.values...)
 	case "contains":
 		c.writeText(s, " > 0")
 	case "starts":
 		c.writeText(s, " = 1")
 	case "is_null":
-		s.add("(" + f.unknown() + " OR " + value + " IS NULL)")
+		s.add("(" + f.unknown() + " OR " + f.raw(f.attr.Column) + " IS NULL)")
 	case "not_null":
-		s.add("NOT (" + f.unknown() + " OR " + value + " IS NULL)")
+		s.add(f.known() + " AND " + f.raw(f.attr.Column) + " IS NOT NULL")
 	}
 }
 
-// comparable is the value for < and >, NULL for the unknown member.
+// comparable is the column for < and >.
 func (f *field) comparable() string {
-	value := f.raw(f.attr.Column)
 	if f.attr.ShowKey {
-		value = f.raw(f.attr.Key)
+		return f.raw(f.attr.Key)
 	}
-	return "CASE WHEN " + f.unknown() + " THEN NULL ELSE " + value + " END"
+	return f.raw(f.attr.Column)
 }
 
 // spellings are the ways a member may be written in a filter: in either
@@ -75,24 +75,24 @@ func (c *condition) writeIn(s *sqlText) {
 	s.add("(")
 	or := ""
 	if len(c.values) > 0 {
-		s.add("(NOT (" + f.unknown() + ") AND COALESCE(")
+		s.add(f.known() + " AND (")
 		for i, spelling := range f.spellings() {
 			if i > 0 {
 				s.add(" OR ")
 			}
-			s.add("COALESCE("+spelling+" IN ("+marks(len(c.values))+"), FALSE)", c.values...)
+			s.add(spelling+" IN ("+marks(len(c.values))+")", c.values...)
 		}
-		s.add(", FALSE))")
+		s.add(")")
 		or = " OR "
 	}
 	if c.none {
-		s.add(or + "(NOT (" + f.unknown() + ") AND " + f.raw(f.attr.Column) + " IS NULL)")
+		s.add(or + f.known() + " AND " + f.raw(f.attr.Column) + " IS NULL")
 		or = " OR "
 	}
 	if c.unknown {
 		s.add(or + f.unknown())
 		if f.attr.Type == "text" {
-			s.add(" OR COALESCE(" + f.raw(f.attr.Column) + " = " + unknownLiteral + ", FALSE)")
+			s.add(" OR " + f.raw(f.attr.Column) + " = " + unknownLiteral)
 		}
 	}
 	s.add(")")
@@ -100,13 +100,12 @@ func (c *condition) writeIn(s *sqlText) {
 
 // writeText compares part of the value, ignoring case.
 func (c *condition) writeText(s *sqlText, test string) {
-	f := c.field
-	s.add("(NOT (" + f.unknown() + ") AND (")
-	for i, spelling := range f.spellings() {
+	s.add(c.field.known() + " AND (")
+	for i, spelling := range c.field.spellings() {
 		if i > 0 {
 			s.add(" OR ")
 		}
-		s.add("COALESCE(instr(lower("+spelling+"), lower(?))"+test+", FALSE)", c.values[0])
+		s.add("instr(lower("+spelling+"), lower(?))"+test, c.values[0])
 	}
-	s.add("))")
+	s.add(")")
 }

@@ -63,18 +63,22 @@ func (p *plan) bindFilter(f Filter) (*condition, error) {
 	}
 	at := slices.Index(operatorNames(), f.Op)
 	if at < 0 {
-		return nil, refuse("where", f.Op, "%s: no operator %q; %s", fd.name, f.Op, hint(f.Op, operatorNames()))
+		advice := hint(f.Op, operatorNames())
+		if strings.EqualFold(f.Op, "like") {
+			advice = "write contains or starts"
+		}
+		return nil, refuse("where", f.Op, "%s: no operator %q; %s", fd.name, f.Op, advice)
 	}
 	want := operators[at].values
 	switch {
 	case want >= 0 && len(f.Values) != want:
-		return nil, refuse("where", f.Field, "%s %s takes %d values, got %d", fd.name, f.Op, want, len(f.Values))
+		return nil, refuse("where", f.Field, "%s %s takes %s, got %d", fd.name, f.Op, []string{"no value", "one value", "two values"}[want], len(f.Values))
 	case want < 0 && len(f.Values) == 0:
 		return nil, refuse("where", f.Field, "%s %s needs at least one value", fd.name, f.Op)
 	case len(f.Values) > maxValues:
 		return nil, refuse("where", f.Field, "%s %s has %d values; at most %d", fd.name, f.Op, len(f.Values), maxValues)
 	case fd.attr.Type != "text" && (f.Op == "contains" || f.Op == "starts"):
-		return nil, refuse("where", f.Field, "%s holds %ss: %s is for text", fd.name, fd.attr.Type, f.Op)
+		return nil, refuse("where", f.Field, "%s holds no text, and %s is for text", fd.name, f.Op)
 	}
 	c := &condition{field: fd, op: f.Op}
 	equality := f.Op == "=" || f.Op == "!=" || f.Op == "in" || f.Op == "not_in"

@@ -59,6 +59,12 @@ func (f *field) unknown() string {
 	return "COALESCE(" + quote(f.use.Name) + "." + quote(f.use.Of.Key) + ", -1) = -1"
 }
 
+// known is the SQL of "the fact says which member", NULL where the dimension
+// does not have it.
+func (f *field) known() string {
+	return quote(f.use.Name) + "." + quote(f.use.Of.Key) + " <> -1"
+}
+
 func (j *join) conditions() []string { return slices.Sorted(maps.Keys(j.where)) }
 
 func (p *plan) showJoins() string {

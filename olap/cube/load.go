@@ -3,6 +3,7 @@ package cube
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,7 @@ type document struct {
 // place; all that are found are reported together (errors.Join of
 // *CatalogError), unless a file is no YAML at all.
 func Load(files []File) (*Model, error) {
-	l := &loader{model: &Model{cubes: map[string]*Cube{}, dimensions: map[string]*Dimension{}}}
+	l := &loader{model: &Model{cubes: map[string]*Cube{}, dimensions: map[string]*Dimension{}}, places: map[*Measure]place{}}
 	var cubes []placedCube
 	for _, f := range files {
 		doc, root, err := decode(f)
@@ -89,11 +90,11 @@ func decode(f File) (*document, *ast.File, error) {
 	if strings.TrimSpace(string(f.Data)) == "" {
 		return doc, nil, nil
 	}
-	root, err := parser.ParseBytes(f.Data, 0)
+	root, err := parseYAML(f.Data, doc)
 	if err == nil {
-		err = yaml.UnmarshalWithOptions(f.Data, doc, yaml.Strict())
-	}
-	if err == nil {
+		if path := doc.emptyItem(); path != "" {
+			return nil, nil, &CatalogError{place{f.Name, root, path}.position(), "an empty item in a list"}
+		}
 		return doc, root, nil
 	}
 	var y yaml.Error
@@ -104,6 +105,48 @@ func decode(f File) (*document, *ast.File, error) {
 	return nil, nil, &CatalogError{Position{f.Name, 1, 1}, err.Error()}
 }
 
+// parseYAML parses and decodes. The library panics on some malformed tags; that
+// is an error of the file like any other.
+func parseYAML(data []byte, into *document) (root *ast.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("cannot be read as YAML (%v)", r)
+		}
+	}()
+	if root, err = parser.ParseBytes(data, 0); err != nil {
+		return nil, err
+	}
+	return root, yaml.UnmarshalWithOptions(data, into, yaml.Strict())
+}
+
+// emptyItem is the path of a list item that holds nothing, "" if there is none.
+func (d *document) emptyItem() string {
+	for i, x := range d.Dimensions {
+		path := at("$.dimensions", i)
+		if x == nil {
+			return path
+		}
+		empty := [3]int{slices.Index(x.Attributes, nil), slices.Index(x.Hierarchies, nil), slices.Index(x.Beside, nil)}
+		for k, list := range []string{"attributes", "hierarchies", "beside"} {
+			if empty[k] >= 0 {
+				return at(path+"."+list, empty[k])
+			}
+		}
+	}
+	for i, x := range d.Cubes {
+		path := at("$.cubes", i)
+		switch {
+		case x == nil:
+			return path
+		case slices.Contains(x.Dimensions, nil):
+			return at(path+".dimensions", slices.Index(x.Dimensions, nil))
+		case slices.Contains(x.Measures, nil):
+			return at(path+".measures", slices.Index(x.Measures, nil))
+		}
+	}
+	return ""
+}
+
 // explainYAML says what is wrong in words, with the keys a mistyped one may
 // have been meant for.
 func explainYAML(y yaml.Error) string {
@@ -111,6 +154,13 @@ func explainYAML(y yaml.Error) string {
 	if _, rest, ok := strings.Cut(message, "unknown field "); ok {
 		key := strings.Trim(rest, `"`)
 		return fmt.Sprintf("unknown key %q; %s", key, hint(key, yamlKeys))
+	}
+	if _, kind, ok := strings.Cut(message, " of type "); ok && strings.HasPrefix(message, "cannot unmarshal") {
+		want := map[string]string{"bool": "true or false", "string": "text", "cube.Text": "{en: …, zh: …}"}[kind]
+		if want == "" {
+			want = "a list or a group of keys"
+		}
+		return fmt.Sprintf("want %s, found %q", want, y.GetToken().Value)
 	}
 	return message
 }

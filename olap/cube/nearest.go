@@ -14,13 +14,17 @@ func nearest(name string, known []string) []string {
 	}
 	var list []near
 	asked := strings.ToLower(name)
+	best := max(2, len([]rune(lastPart(asked)))/3)
+	if len([]rune(lastPart(asked))) <= 4 {
+		best = 1
+	}
 	for _, k := range known {
-		d := editDistance(asked, strings.ToLower(k))
-		last := k[strings.LastIndexByte(k, '.')+1:]
-		if asked != "" && (strings.HasPrefix(strings.ToLower(last), asked) || strings.EqualFold(last, asked)) {
+		full, last := strings.ToLower(k), lastPart(strings.ToLower(k))
+		d := editDistance(asked, full)
+		if asked != "" && strings.HasPrefix(last, lastPart(asked)) && (!strings.Contains(asked, ".") || strings.HasPrefix(full, asked)) {
 			d = min(d, 1)
 		}
-		if d <= max(2, len([]rune(asked))/3) {
+		if d <= best {
 			list = append(list, near{k, d})
 		}
 	}
@@ -30,12 +34,21 @@ func nearest(name string, known []string) []string {
 		}
 		return list[i].name < list[j].name
 	})
+	for i := range list {
+		if list[i].distance > list[0].distance+1 || list[0].distance == 1 && list[i].distance > 1 {
+			list = list[:i]
+			break
+		}
+	}
 	var names []string
 	for _, n := range list[:min(3, len(list))] {
 		names = append(names, n.name)
 	}
 	return names
 }
+
+// lastPart is what follows the last dot.
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 // editDistance counts the insertions, deletions, replacements and swaps of
 // neighbours that turn a into b (optimal string alignment).

@@ -17,7 +17,8 @@ type Options struct {
 	Lang string // en (default) or zh: labels and member names
 }
 
-// Stage is the query after one step of its compilation, for people to read.
+// Stage is what one step of the compilation found, for people to read; the last
+// result, the SQL, is beside the stages.
 type Stage struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
@@ -145,7 +146,7 @@ func (m *Model) Compile(q Query, o Options) (*Compiled, error) {
 		}
 	}
 	c := p.render()
-	c.Stages = append(stages, Stage{"sql", c.SQL})
+	c.Stages = stages
 	return c, nil
 }
 

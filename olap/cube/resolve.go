@@ -60,11 +60,10 @@ func (p *plan) resolveRest() error {
 		q.Sort = slices.Clone(q.Sort)
 		q.Sort[i].By = f
 	}
+	// A total over an axis without attributes is the value itself.
+	q.Totals.Rows = q.Totals.Rows && len(p.rows) > 1
+	q.Totals.Cols = q.Totals.Cols && len(p.cols) > 0
 	switch {
-	case q.Totals.Rows && len(p.rows) == 0:
-		return refuse("totals", "rows", "subtotals need attributes on the rows")
-	case q.Totals.Cols && len(p.cols) == 0:
-		return refuse("totals", "cols", "a total over the columns needs attributes on the columns")
 	case q.Limit < 0:
 		return refuse("limit", "", "limit %d: want the largest number of rows wanted, or 0 for %d", q.Limit, DefaultLimit)
 	case q.Limit == 0:
@@ -112,7 +111,7 @@ func (p *plan) field(part, name string) (*field, error) {
 		return nil, refuse(part, name, "cube %s has no dimension %q; %s", c.Name, dimension, hint(dimension, useNames(c)))
 	}
 	if m := c.Measure(name); m != nil {
-		return nil, refuse(part, name, "%s is a measure; %s takes attributes such as %s", name, part, exampleField(c))
+		return nil, refuse(part, name, "%s is a measure, and %s takes attributes such as %s", name, part, exampleField(c))
 	}
 	if u := c.uses[name]; u != nil {
 		return nil, refuse(part, name, "%s is a dimension; name one of its attributes: %s.%s",
@@ -156,7 +155,15 @@ func (p *plan) measure(part, name string) (*Measure, error) {
 		return m, nil
 	}
 	if _, err := p.field(part, name); err == nil {
-		return nil, refuse(part, name, "%s is an attribute; %s takes measures such as %s", name, part, strings.Join(firstOf(p.cube.MeasureNames(), 3), ", "))
+		return nil, refuse(part, name, "%s is an attribute, and %s takes measures such as %s", name, part, strings.Join(firstOf(p.cube.MeasureNames(), 3), ", "))
+	}
+	if name == "" {
+		return nil, refuse(part, name, "name a measure, such as %s", strings.Join(firstOf(p.cube.MeasureNames(), 3), ", "))
+	}
+	for _, other := range p.model.Cubes {
+		if other.Measure(name) != nil {
+			return nil, refuse(part, name, "%s is a measure of cube %s, not of %s; ask that cube", name, other.Name, p.cube.Name)
+		}
 	}
 	return nil, refuse(part, name, "no measure %q in cube %s; %s", name, p.cube.Name, hint(name, p.cube.MeasureNames()))
 }
@@ -173,7 +180,11 @@ func (p *plan) sortKey(name string) (string, error) {
 	}
 	f, err := p.field("sort", name)
 	if err != nil {
-		return "", err
+		var known []string
+		for _, m := range p.measures {
+			known = append(known, m.Name)
+		}
+		return "", refuse("sort", name, "no row attribute or measure %q is asked for; %s", name, hint(name, append(known, p.query.Rows...)))
 	}
 	for _, r := range p.rows {
 		if r.name == f.name {

@@ -8,8 +8,9 @@ import (
 
 // loader joins catalog files into a model and gathers what is wrong.
 type loader struct {
-	model *Model
-	errs  []error
+	model  *Model
+	places map[*Measure]place
+	errs   []error
 }
 
 func (l *loader) fail(p place, format string, args ...any) {
@@ -198,6 +199,7 @@ func (l *loader) addMeasure(c *Cube, m *Measure, p place) {
 		return
 	}
 	c.measures[m.Name] = m
+	l.places[m] = p
 	l.words(p, m.Label, m.Description)
 	l.oneOf(p, "kind", m.Kind, Sum, Count, Distinct, Min, Max, Ratio)
 	l.oneOf(p, "format", m.Format, "money", "integer", "percent", "ratio", "days", "text", "date")
@@ -250,7 +252,7 @@ func (l *loader) checkRatios() {
 	for _, c := range l.model.Cubes {
 		for _, m := range c.Measures {
 			if loop := ratioLoop(c, m, nil); loop != nil {
-				l.errs = append(l.errs, &CatalogError{c.Position, fmt.Sprintf("cube %s: ratio goes round in a circle: %s", c.Name, strings.Join(loop, " → "))})
+				l.fail(l.places[m], "the ratio goes round in a circle: %s", strings.Join(loop, " → "))
 				return
 			}
 		}

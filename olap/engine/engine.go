@@ -23,8 +23,10 @@ import (
 // Statement is SQL text with the values of its positional parameters (?).
 // Values never go into the text.
 type Statement struct {
-	SQL  string
-	Args []any // nil, bool, int, int64, float64, string, time.Time, []byte or Decimal
+	SQL string
+	// Args are nil, bool, int, int64, float64, string, time.Time (its moment in
+	// UTC), []byte or Decimal (compared exactly). As many as there are parameters.
+	Args []any
 }
 
 // SQL returns a statement of text and args.
@@ -75,6 +77,8 @@ type Database interface {
 	QueryExecer
 	Conn(ctx context.Context) (Conn, error)
 	Dialect() Dialect
+	// Close reports connections and readers that are still out; they stay
+	// usable, and the file closes with the last of them.
 	Close() error
 }
 

@@ -50,10 +50,11 @@ func printed(column arrow.Array, i int) string {
 
 // item is one value inside a nested one.
 func item(column arrow.Array, i int) string {
-	if column.IsNull(i) {
+	v := Value(column, i)
+	if v == nil {
 		return "NULL"
 	}
-	return Text(Value(column, i))
+	return Text(v)
 }
 
 func clock(t time.Time) string { return t.Format("15:04:05.999999999") }

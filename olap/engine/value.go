@@ -39,6 +39,8 @@ func Value(column arrow.Array, i int) any {
 		return nil
 	}
 	switch a := column.(type) {
+	case *array.Null:
+		return nil
 	case *array.Boolean:
 		return a.Value(i)
 	case *array.Float32:

@@ -81,14 +81,15 @@ func (d *Draft) create(ctx context.Context, runID string) error {
 	base := fmt.Sprintf("%08d-%s", seq, runID)
 	d.seq = int64(seq)
 	d.name, d.path = base+published, d.w.path(base+unfinished)
-	d.db, err = d.w.open(ctx, d.path, false)
+	db, err := d.w.open(ctx, d.path, false)
 	if err != nil {
 		return explain("start the generation "+d.path, err)
 	}
+	d.db = db // only now: an opener may return a typed nil with its error
 	return nil
 }
 
-// removeUnfinished deletes drafts with their write-ahead logs. The caller holds
+// removeUnfinished deletes drafts with what belongs to them. The caller holds
 // the lock: so nobody is writing them.
 func (w *Warehouse) removeUnfinished() error {
 	names, err := w.list("")
@@ -200,8 +201,8 @@ func (d *Draft) Discard() error {
 		errs = append(errs, d.db.Close())
 	}
 	if d.path != "" {
-		for _, path := range []string{d.path, d.path + writeAhead} {
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		for _, path := range []string{d.path, d.path + writeAhead, d.path + spilled} {
+			if err := os.RemoveAll(path); err != nil {
 				errs = append(errs, explain("remove "+path, err))
 			}
 		}

@@ -79,6 +79,7 @@ const (
 	published      = ".duckdb"
 	unfinished     = ".draft"
 	writeAhead     = ".wal"
+	spilled        = ".tmp"
 )
 
 // Open describes the warehouse in dir. It touches no file: the folder is made
@@ -148,6 +149,7 @@ func (w *Warehouse) Prune(keep int) (removed []Generation, err error) {
 			errs = append(errs, explain("delete the old generation "+g.Path, err))
 			continue
 		}
+		_ = os.RemoveAll(g.Path + spilled) // of a reader that was killed; harmless where it stays
 		removed = append(removed, g)
 	}
 	return removed, errors.Join(errs...)

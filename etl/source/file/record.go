@@ -129,21 +129,23 @@ func (r *reader) peek() (text []byte, width int, err error) {
 	for {
 		b := r.buf[r.pos:r.end]
 		if i := bytes.IndexByte(b[r.seen:], '\n'); i >= 0 {
-			i += r.seen
+			if i += r.seen; i > maxRecord {
+				return b[:keepRaw], -1, nil
+			}
 			if i > 0 && b[i-1] == '\r' {
 				return b[:i-1], i + 1, nil
 			}
 			return b[:i], i + 1, nil
 		}
 		r.seen = len(b)
+		if len(b) > maxRecord {
+			return b[:keepRaw], -1, nil
+		}
 		if r.eof {
 			if len(b) == 0 {
 				return nil, 0, io.EOF
 			}
 			return bytes.TrimSuffix(b, []byte("\r")), len(b), nil
-		}
-		if len(b) > maxRecord {
-			return b[:keepRaw], -1, nil
 		}
 		if err := r.fill(); err != nil {
 			return nil, 0, err
@@ -293,6 +295,9 @@ func (r *reader) quoted() error {
 				}
 				continue
 			}
+			state = unclosed
+		}
+		if state == whole && p.end > maxRecord {
 			state = unclosed
 		}
 		return r.judge(&p, state)

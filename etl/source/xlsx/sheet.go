@@ -30,8 +30,9 @@ type Sheet struct {
 
 // Cells is one row: its number from 1 and the texts of its cells.
 type Cells struct {
-	Row   int
-	Texts []string
+	Row    int
+	Texts  []string
+	Errors int64 // cells with an error
 }
 
 // filled is the number of cells with text.
@@ -123,7 +124,6 @@ func (s *Sheet) header(row int) error {
 		return fmt.Errorf("sheet %s has no names in row %d", s.Name, s.HeaderRow)
 	}
 	s.next = head[at+1:]
-	s.Errors = 0
 	return nil
 }
 
@@ -154,6 +154,7 @@ func (s *Sheet) Next() (Cells, error) {
 				return c, err
 			}
 		}
+		s.Errors += c.Errors
 		if c.filled() == 0 {
 			continue
 		}
@@ -192,7 +193,7 @@ func (s *Sheet) read() (Cells, error) {
 		if err := s.cells(&c); err != nil {
 			return c, err
 		}
-		if len(c.Texts) > 0 {
+		if len(c.Texts) > 0 || c.Errors > 0 {
 			return c, nil
 		}
 	}
@@ -228,9 +229,13 @@ func (s *Sheet) cells(c *Cells) error {
 			if n := columnOf(attr(t, "r")); n >= 0 {
 				column = n
 			}
-			text, err := s.cell(attr(t, "t"), attr(t, "s"))
+			kind := attr(t, "t")
+			text, err := s.cell(kind, attr(t, "s"))
 			if err != nil {
 				return err
+			}
+			if kind == "e" {
+				c.Errors++
 			}
 			if text != "" && column < 16384 {
 				for len(c.Texts) < column {
@@ -301,7 +306,6 @@ func (s *Sheet) text(kind, style, value, inline string) string {
 		}
 		return "false"
 	case "e":
-		s.Errors++
 		return ""
 	case "d":
 		return strings.Replace(strings.TrimSuffix(value, "Z"), "T", " ", 1)

@@ -251,6 +251,19 @@ func TestOddTables(t *testing.T) {
 	}
 }
 
+// A class that leads into a circle is not cut; the circle behind it is.
+func TestIntoCircle(t *testing.T) {
+	table, notes := New([]Row{
+		{Code: "B"}, {Code: "B0", Parent: "B7"}, {Code: "B5", Parent: "B8"}, {Code: "B6", Parent: "B5"}, {Code: "B7", Parent: "B6"}, {Code: "B8", Parent: "B7"},
+	}, nil)
+	if diff := cmp.Diff([]Note{{"B5", "its parents go round in a circle: cut here"}}, notes); diff != "" {
+		t.Error(diff)
+	}
+	if got := strings.Join(table.Node("B0").Path, "/"); got != "B/B5/B6/B7/B0" {
+		t.Error(got)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"TP391.41", "{D1}<D2>", "K837.125.6(202)+R173:G25a", "ＴＰ３１１", "[[[", "I3/7", "\xff;A", "TP312C"} {
 		f.Add(seed)

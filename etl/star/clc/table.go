@@ -9,12 +9,11 @@ import (
 	"encoding/csv"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
-
-	"verso/etl/star/tree"
 )
 
 // Row is a class as a table lists it.
@@ -244,29 +243,44 @@ func (t *Table) place(codes []string) []Note {
 		}
 		parents[i] = t.byPrefix(code, at)
 	}
-	for _, i := range tree.Cut(parents) {
-		above := tree.None
-		if main, ok := at[codes[i][:1]]; ok && main != i && parents[main] == tree.None {
-			above = main // a class that goes round in a circle hangs under its letter
+	for i := range parents {
+		if !circular(parents, int32(i)) {
+			continue
 		}
-		parents[i] = above
+		parents[i] = none
+		if main, ok := at[codes[i][:1]]; ok && parents[main] == none && int(main) != i {
+			parents[i] = main // a class that goes round in a circle hangs under its letter
+		}
 		notes = append(notes, Note{codes[i], "its parents go round in a circle: cut here"})
 	}
-	tree.Cut(parents)
-	_, depth := tree.Roots(parents)
 	for i, code := range codes {
 		n := t.nodes[code]
-		n.Level = int(depth[i]) + 1
 		n.Parent = ""
-		if parents[i] != tree.None {
+		if parents[i] != none {
 			n.Parent = codes[parents[i]]
 		}
-		n.Path = make([]string, n.Level)
-		for j, k := n.Level-1, int32(i); j >= 0; j, k = j-1, parents[k] {
-			n.Path[j] = codes[k]
+		for k := int32(i); k != none; k = parents[k] {
+			n.Path = append(n.Path, codes[k])
 		}
+		slices.Reverse(n.Path)
+		n.Level = len(n.Path)
 	}
 	return notes
+}
+
+// none is the parent of a class at the top.
+const none int32 = -1
+
+// circular says whether the parents of class i lead back to it.
+func circular(parents []int32, i int32) bool {
+	slow, fast := i, parents[i]
+	for fast != i && fast != none && fast != slow {
+		if slow = parents[slow]; parents[fast] == none || parents[fast] == i {
+			return parents[fast] == i
+		}
+		fast = parents[parents[fast]]
+	}
+	return fast == i
 }
 
 // byPrefix finds the class with the longest code that begins this one.
@@ -277,7 +291,7 @@ func (t *Table) byPrefix(code string, at map[string]int32) int32 {
 			return at[found]
 		}
 	}
-	return tree.None
+	return none
 }
 
 // Node returns the class with this code, or nil.

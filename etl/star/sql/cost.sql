@@ -17,7 +17,10 @@ WITH part AS (
     WHERE l.order_line_id IS NOT NULL AND NOT coalesce(l.is_deleted, false)
 ), priced AS (
     SELECT line_id,
-           CASE WHEN po_id IS NOT NULL THEN TRY_CAST(CAST(qty AS DECIMAL(20, 0)) * unit_cost * rate AS DECIMAL(18, 4)) END AS cost
+           CASE WHEN po_id IS NULL THEN NULL
+                WHEN CAST(qty AS DOUBLE) * CAST(unit_cost AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5
+                THEN CAST(CAST(qty * unit_cost AS DECIMAL(18, 4)) * rate AS DECIMAL(18, 4))
+                ELSE TRY_CAST(CAST(CAST(qty AS DECIMAL(20, 0)) * unit_cost AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END AS cost
     FROM part
 )
 SELECT line_id, CASE WHEN count(*) = count(cost) THEN TRY_CAST(sum(cost) AS DECIMAL(18, 4)) END AS cost

@@ -33,5 +33,5 @@ SELECT CAST(row_number() OVER (ORDER BY f.ccy) AS INTEGER) AS currency_key, f.cc
 FROM found f
 LEFT JOIN named n ON n.ccy = f.ccy
 UNION ALL
-SELECT -1, NULL, '(unknown)'
+SELECT -1, '(unknown)', '(unknown)'
 ORDER BY currency_key;

@@ -12,6 +12,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,7 +34,7 @@ type Options struct {
 	ReadOnly    bool
 	Threads     int    // 0: all cores
 	MemoryLimit string // such as "3GB"; "": DuckDB's default
-	TempDir     string // where large sorts and joins spill; "": beside the file
+	TempDir     string // where large sorts and joins spill; "": file name + ".tmp", in memory the system's folder
 	MaxConns    int    // connections in use at once; 0: 8
 }
 
@@ -83,9 +85,7 @@ func (db *DB) prepare(ctx context.Context) error {
 	if o.MemoryLimit != "" {
 		settings = append(settings, "SET memory_limit = "+engine.QuoteText(o.MemoryLimit))
 	}
-	if o.TempDir != "" {
-		settings = append(settings, "SET temp_directory = "+engine.QuoteText(o.TempDir))
-	}
+	settings = append(settings, "SET temp_directory = "+engine.QuoteText(o.tempDir()))
 	conn, err := db.connector.Connect(ctx)
 	if err != nil {
 		return fmt.Errorf("duck: connect: %w", err)
@@ -105,9 +105,25 @@ func (db *DB) prepare(ctx context.Context) error {
 		attach += " (READ_ONLY)"
 	}
 	if _, err := exec(ctx, raw, attach, nil); err != nil {
+		var fault *engine.FaultError
+		if errors.As(err, &fault) {
+			fault.SQL = "" // the path says it better than the ATTACH
+		}
 		return fmt.Errorf("duck: open %s: %w", o.Path, err)
 	}
 	return nil
+}
+
+// tempDir is where to spill. DuckDB makes the folder when it first needs it and
+// removes it when it closes; its own default would be in the working directory.
+func (o Options) tempDir() string {
+	switch {
+	case o.TempDir != "":
+		return o.TempDir
+	case o.Path != "":
+		return o.Path + ".tmp"
+	}
+	return filepath.Join(os.TempDir(), fmt.Sprintf("verso-%d.tmp", os.Getpid()))
 }
 
 // Dialect describes DuckDB's SQL.

@@ -17,7 +17,9 @@ func statementError(ctx context.Context, sql string, err error) error {
 	if ctxErr := ctx.Err(); ctxErr != nil {
 		return fmt.Errorf("%w: statement stopped", ctxErr)
 	}
-	message := err.Error()
+	// What DuckDB recommends after this line are settings, which are not the
+	// reader's to make.
+	message, _, _ := strings.Cut(err.Error(), "\n\nPossible solutions:")
 	if kind := faultKind(message); kind != nil {
 		return &engine.FaultError{Kind: kind, SQL: sql, Message: message, Cause: err}
 	}

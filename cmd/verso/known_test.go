@@ -1,0 +1,107 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"verso/etl/source/postgres/pgtest"
+	"verso/olap/engine"
+)
+
+// known is one figure and the SQL that must give it.
+type known struct{ name, sql, want string }
+
+func checkKnown(t *testing.T, db engine.Querier, list []known) {
+	t.Helper()
+	for _, k := range list {
+		if got := figure(t, db, k.sql); got != k.want {
+			t.Errorf("%s: got %s, want %s", k.name, got, k.want)
+		}
+	}
+}
+
+// TestNorthwind loads the sample database from a real PostgreSQL through the
+// preset. The figures were counted in the source by hand-written SQL.
+func TestNorthwind(t *testing.T) {
+	script := sharedData(t, "northwind/northwind.sql")
+	dsn := pgtest.Start(t)
+	pgtest.Load(t, dsn, script)
+	t.Setenv("NORTHWIND_DSN", dsn)
+	dir := t.TempDir()
+	verso(t, exitDone, "init", "northwind", "--dsn", "${NORTHWIND_DSN}", "--dir", dir)
+	verso(t, exitDone, "refresh", "-c", filepath.Join(dir, "verso.yaml"))
+	checkKnown(t, generation(t, dir), []known{
+		{"customers", "SELECT count(*) FROM core.dim_customer WHERE customer_key > 0", "91"},
+		{"orders", "SELECT count(DISTINCT order_key) FROM core.fact_order_line", "830"},
+		{"lines", "SELECT count(*) FROM core.fact_order_line", "2155"},
+		{"net", "SELECT CAST(sum(net) AS DECIMAL(18,2)) FROM core.fact_order_line", "1265793.04"},
+		{"net, exact", "SELECT sum(net) FROM core.fact_order_line", "1265793.0395"},
+		{"gross", "SELECT CAST(sum(gross) AS DECIMAL(18,2)) FROM core.fact_order_line", "1354458.59"},
+		{"units", "SELECT sum(qty) FROM core.fact_order_line", "51317"},
+		{"never ordered", "SELECT count(*) FROM core.dim_customer AS c WHERE c.customer_key > 0 AND NOT EXISTS (SELECT 1 FROM core.fact_order_line AS f WHERE f.customer_key = c.customer_key)", "2"},
+		{"unshipped", "SELECT count(DISTINCT l.order_id) FROM core.fact_order_line AS l WHERE NOT EXISTS (SELECT 1 FROM stage.order_line_stage_event AS e WHERE e.line_id = l.line_id AND e.stage = 'outbound')", "21"},
+		// The known figure counts whole customers only: 17 of 89 buyers.
+		{"top 20 % of buyers", `WITH c AS (SELECT customer_key, sum(net) AS net, row_number() OVER (ORDER BY sum(net) DESC, customer_key) AS r, count(*) OVER () AS n FROM core.fact_order_line GROUP BY customer_key)
+			SELECT CAST(100 * sum(CASE WHEN r <= floor(n * 0.2) THEN net END) / sum(net) AS DECIMAL(9,1)) FROM c`, "58.4"},
+		{"lost of 1997's top 20", `WITH y AS (SELECT customer_key, sum(net) AS net FROM core.fact_order_line WHERE year(order_date) = 1997 GROUP BY customer_key ORDER BY net DESC, customer_key LIMIT 20)
+			SELECT count(*) FROM y WHERE NOT EXISTS (SELECT 1 FROM core.fact_order_line AS f WHERE f.customer_key = y.customer_key AND year(f.order_date) = 1998)`, "2"},
+		{"quarantined", "SELECT sum(quarantined) FROM meta.table_load", "0"},
+		{"read = loaded + quarantined", "SELECT count(*) FROM meta.table_load WHERE read <> loaded + quarantined", "0"},
+	})
+	stdout, _ := verso(t, exitDone, "query", "sales", "--rows", "date.year", "--measures", "net,orders", "--totals", "grand", "--format", "csv", "-c", filepath.Join(dir, "verso.yaml"))
+	if !strings.Contains(stdout, "1265793.0395,830") {
+		t.Errorf("the cube's grand total is not that of the facts:\n%s", stdout)
+	}
+	verso(t, exitDone, "check", "-c", filepath.Join(dir, "verso.yaml"))
+}
+
+// TestOnlineRetail loads a real shop's export of 541,909 lines. The figures are
+// those two other tools agree on for this data set.
+func TestOnlineRetail(t *testing.T) {
+	file := sharedData(t, "online_retail/online_retail.csv.gz")
+	dir := t.TempDir()
+	config := filepath.Join(dir, "verso.yaml")
+	verso(t, exitDone, "init", "flat-orders", "--file", file, "--dir", dir)
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, append(text, "\nmodels: {months: 0}\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	verso(t, exitDone, "refresh", "-c", config, "--as-of", "2011-12-10")
+	const sold = " FROM core.fact_order_line WHERE net > 0 AND customer_key > 0"
+	checkKnown(t, generation(t, dir), []known{
+		{"rows read", "SELECT sum(read) FROM meta.extract", "541909"},
+		{"lines read", "SELECT read FROM meta.table_load WHERE table_name = 'order_line'", "541909"},
+		{"lines kept", "SELECT (SELECT count(*) FROM core.fact_order_line) + (SELECT count(*) FROM core.fact_return) + (SELECT count(*) FROM quarantine.order_line)", "541909"},
+		{"lines", "SELECT count(*)" + sold, "397884"},
+		{"customers", "SELECT count(DISTINCT customer_key)" + sold, "4338"},
+		{"invoices", "SELECT count(DISTINCT order_key)" + sold, "18532"},
+		{"revenue", "SELECT CAST(sum(net) AS DECIMAL(18,2))" + sold, "8911407.90"},
+		{"R mean", "SELECT CAST(avg(recency_days) AS DECIMAL(9,3)) FROM score.rfm", "93.059"},
+		{"F mean", "SELECT CAST(avg(frequency) AS DECIMAL(9,4)) FROM score.rfm", "4.2720"},
+		{"M mean", "SELECT CAST(avg(monetary) AS DECIMAL(9,3)) FROM score.rfm", "2054.266"},
+		{"top 1 %", "SELECT CAST(100 * value AS DECIMAL(9,2)) FROM card.metric WHERE name = 'revenue_top_1_share'", "32.00"},
+		{"top 5 %", "SELECT CAST(100 * value AS DECIMAL(9,2)) FROM card.metric WHERE name = 'revenue_top_5_share'", "50.38"},
+		{"top 20 %", "SELECT CAST(100 * value AS DECIMAL(9,2)) FROM card.metric WHERE name = 'revenue_top_20_share'", "74.62"},
+		{"Gini", "SELECT CAST(value AS DECIMAL(9,4)) FROM card.metric WHERE name = 'revenue_gini'", "0.7151"},
+		{"customers with returns", "SELECT count(*) FROM core.dim_customer WHERE customer_key > 0", "4372"},
+		{"net of returns", "SELECT CAST((SELECT sum(net)" + sold + ") - (SELECT sum(value) FROM core.fact_return WHERE customer_key > 0) AS DECIMAL(18,2))", "8300065.81"},
+		{"share without a customer", "SELECT CAST(100.0 * offenders / tested AS DECIMAL(9,1)) FROM meta.check_result WHERE check_id = 'line-without-customer'", "24.9"},
+		{"exact duplicates", "SELECT offenders FROM meta.check_result WHERE check_id LIKE 'duplicate-rows.%'", "5268"},
+	})
+	for _, lang := range []string{"", "zh"} {
+		page, err := os.ReadFile(filepath.Join(dir, "site", lang, "quality.html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"541,909", "5,268"} {
+			if !strings.Contains(string(page), want) {
+				t.Errorf("the data-quality page (%q) does not say %s", lang, want)
+			}
+		}
+	}
+}

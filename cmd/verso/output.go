@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"verso/olap"
+	"verso/olap/export"
+)
+
+// registerOutput adds the flags of every command that prints rows.
+func registerOutput(cmd *cobra.Command, format, out *string) {
+	cmd.Flags().StringVar(format, "format", "table", "table, csv, json or parquet")
+	cmd.Flags().StringVarP(out, "out", "o", "", "file to write instead of the standard output")
+}
+
+// writeTable writes a cube answer in the format asked for.
+func (a *app) writeTable(table *olap.Table, format, out, lang string) error {
+	return a.output(out, format, func(w io.Writer) error {
+		switch format {
+		case "csv":
+			return export.WriteCSV(w, table)
+		case "json":
+			return export.WriteJSON(w, table)
+		case "parquet":
+			return export.WriteParquet(w, table)
+		}
+		o := a.textOptions()
+		o.Lang = lang
+		return export.WriteText(w, table, o)
+	})
+}
+
+// writeRows writes the result of SQL in the format asked for and releases it.
+func (a *app) writeRows(ctx context.Context, r array.RecordReader, format, out string) error {
+	return a.output(out, format, func(w io.Writer) error {
+		switch format {
+		case "csv":
+			return export.WriteRowsCSV(ctx, w, r)
+		case "json":
+			return export.WriteRowsJSON(ctx, w, r)
+		case "parquet":
+			return export.WriteRowsParquet(ctx, w, r)
+		}
+		return export.WriteRowsText(ctx, w, r, a.textOptions())
+	})
+}
+
+// output calls write with the standard output or with a file, which appears
+// under its name only when it is whole.
+func (a *app) output(path, format string, write func(io.Writer) error) error {
+	if path == "" {
+		if format == "parquet" && isTerminal(a.stdout) {
+			return usagef("verso", "parquet is no text: name a file with --out, or redirect the output")
+		}
+		return write(a.stdout)
+	}
+	temporary := path + ".tmp"
+	f, err := os.Create(temporary)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(temporary))
+	}
+	return os.Rename(temporary, path)
+}
+
+// checkFormat refuses unknown output formats before anything is asked.
+func checkFormat(cmd *cobra.Command, format string) error {
+	switch format {
+	case "table", "csv", "json", "parquet":
+		return nil
+	}
+	return usagef(cmd.CommandPath(), "unknown format %q: table, csv, json or parquet", format)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// textOptions fit tables to the terminal.
+func (a *app) textOptions() export.TextOptions {
+	var o export.TextOptions
+	if f, ok := a.stdout.(*os.File); ok && isTerminal(f) {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			o.Width = width
+		}
+		_, plain := a.env("NO_COLOR")
+		o.Color = !plain
+	}
+	return o
+}

@@ -1,0 +1,103 @@
+package catalog
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"verso/olap/cube"
+)
+
+// rules are what every answer follows, stated once.
+var rules = []string{
+	"Every total and subtotal is computed from the facts at its own level: ratios are divided there, distinct counts counted there. Nothing is averaged or added up that may not be.",
+	"A fact is never lost or counted twice: dimensions are joined on a key that is checked to be unique, and a fact whose member is missing belongs to `(unknown)`.",
+	"`(unknown)`: the fact does not say which member, or names one that its dimension does not have. `(none)`: the member is known and has no value for this attribute. Both stand after all other members.",
+	"Distinct counts (orders, customers, titles) count the different members that facts name; a fact that does not say which member adds none.",
+	"Where there are no facts, counts are 0 and every other measure is empty. A sum over facts whose values are all missing is empty. Groups without facts are not listed.",
+	"A division by zero, or of a missing value, is empty. Shares are fractions (0.25), shown as percent.",
+	"A time range includes both its days. Facts without a date are in no time range.",
+	"`!=` and `not in` keep exactly what `=` and `in` leave out, `(none)` and `(unknown)` included. Comparisons with `<` and `>` keep neither. `is null` keeps both.",
+	"A top-N ranks the members of the first row attribute over everything that the filters keep; equal members in the order of their values, members without a value last. `(others)` is computed over the facts of all other members; a grand total covers everything, shown or not.",
+	"Rows are sorted by what is asked for, then by their members: by the order column or value, text by code point. With subtotals, members are sorted among their siblings and each subtotal follows its rows. `(others)` comes after all members, the grand total last.",
+	"An answer larger than its limit is refused with both counts, never cut.",
+}
+
+// Markdown writes the definitions page of a model: the rules, and every
+// measure and attribute with its labels, its meaning and where it comes from.
+func Markdown(w io.Writer, m *cube.Model) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprint(b, "# Definitions\n\nGenerated from the cube catalog; do not edit.\n\n## Rules\n\n")
+	for _, r := range rules {
+		fmt.Fprintf(b, "- %s\n", r)
+	}
+	for _, c := range m.Cubes {
+		fmt.Fprintf(b, "\n## Cube `%s`: %s (%s)\n\n%s %s\n\nFacts: `%s`. Dimensions: ", c.Name, c.Label.EN, c.Label.ZH, c.Description.EN, c.Description.ZH, c.Table)
+		for i, u := range c.Dimensions {
+			if i > 0 {
+				fmt.Fprint(b, ", ")
+			}
+			fmt.Fprintf(b, "`%s` (by `%s`)", u.Name, u.Key)
+		}
+		fmt.Fprint(b, ".\n\n| measure | English | 中文 | meaning | 含义 | computed as | unit |\n|---|---|---|---|---|---|---|\n")
+		for _, x := range c.Measures {
+			row(b, "`"+x.Name+"`", x.Label.EN, x.Label.ZH, x.Description.EN, x.Description.ZH, formula(x), unit(x))
+		}
+	}
+	for _, d := range m.Dimensions {
+		fmt.Fprintf(b, "\n## Dimension `%s`: %s (%s)\n\n%s %s\n\nMembers: `%s` by `%s`.\n\n", d.Name, d.Label.EN, d.Label.ZH, d.Description.EN, d.Description.ZH, d.Table, d.Key)
+		fmt.Fprint(b, "| attribute | English | 中文 | meaning | 含义 | type | column |\n|---|---|---|---|---|---|---|\n")
+		for _, a := range d.Attributes {
+			row(b, "`"+d.Name+"."+a.Name+"`", a.Label.EN, a.Label.ZH, a.Description.EN, a.Description.ZH, a.Type, columnOf(d, a))
+		}
+		for _, h := range d.Hierarchies {
+			fmt.Fprintf(b, "\nHierarchy %s (%s): %s.\n", h.Label.EN, h.Label.ZH, strings.Join(h.Levels, " › "))
+		}
+	}
+	return b.Flush()
+}
+
+func row(b *bufio.Writer, cells ...string) {
+	for _, c := range cells {
+		fmt.Fprintf(b, "| %s ", strings.ReplaceAll(c, "|", "\\|"))
+	}
+	fmt.Fprint(b, "|\n")
+}
+
+func formula(m *cube.Measure) string {
+	where := ""
+	if m.WhenKnown != "" {
+		where = " where `" + m.WhenKnown + "` is known"
+	}
+	switch m.Kind {
+	case cube.Count:
+		return "count of facts" + where
+	case cube.Distinct:
+		return "distinct `" + m.Column + "`" + where
+	case cube.Ratio:
+		return "`" + m.Numerator + "` / `" + m.Denominator + "`"
+	}
+	return m.Kind + " of `" + m.Column + "`" + where
+}
+
+func unit(m *cube.Measure) string {
+	u := m.Unit
+	if u == "currency" {
+		u = "report currency"
+	}
+	if m.LowerIsBetter {
+		u = strings.TrimPrefix(u+", less is better", ", ")
+	}
+	return u
+}
+
+func columnOf(d *cube.Dimension, a *cube.Attribute) string {
+	column := "`" + a.Column + "`"
+	for _, b := range d.Beside {
+		if b.Name == a.In {
+			column = "`" + b.Table + "." + a.Column + "`"
+		}
+	}
+	return column
+}

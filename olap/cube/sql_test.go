@@ -1,0 +1,73 @@
+package cube_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"verso/olap/cube"
+)
+
+// The stages and the SQL of typical questions, to be reviewed when they change.
+func TestGoldenSQL(t *testing.T) {
+	m := shipped(t)
+	archives(t, "sql", func(t *testing.T, file func(string) (string, bool)) string {
+		text, _ := file("query.json")
+		var q struct {
+			cube.Query
+			Lang string
+		}
+		if err := json.Unmarshal([]byte(text), &q); err != nil {
+			t.Fatal(err)
+		}
+		c, err := m.Compile(q.Query, cube.Options{Lang: q.Lang})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(c.SQL, "?"); n != len(c.Args) {
+			t.Errorf("%d parameters, %d args", n, len(c.Args))
+		}
+		if n := strings.Count(c.CountSQL, "?"); n != len(c.Args)-1 {
+			t.Errorf("count: %d parameters, %d args", n, len(c.Args)-1)
+		}
+		var b strings.Builder
+		for _, s := range c.Stages {
+			fmt.Fprintf(&b, "# %s\n%s\n", s.Name, s.Text)
+		}
+		fmt.Fprintf(&b, "# sql\n%s\n# args\n", c.SQL)
+		for _, a := range c.Args {
+			fmt.Fprintf(&b, "%T %v\n", a, a)
+		}
+		return strings.TrimSuffix(b.String(), "\n")
+	})
+}
+
+// Whatever stands in a query's values, none of it gets into the SQL.
+func TestValuesStayOutOfSQL(t *testing.T) {
+	m := shipped(t)
+	const value = `zq'"; DROP TABLE x; --`
+	for _, op := range []string{"=", "!=", "in", "not_in", "<", "<=", ">", ">=", "contains", "starts"} {
+		c, err := m.Compile(cube.Query{Cube: "sales", Measures: []string{"net"},
+			Where: []cube.Filter{{Field: "customer.name", Op: op, Values: []string{value}}}}, cube.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(c.SQL, "zq") || !slices.Contains(c.Args, any(value)) {
+			t.Errorf("%s: %s\n%v", op, c.SQL, c.Args)
+		}
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	m := shipped(b)
+	q := cube.Query{Cube: "sales", Rows: []string{"customer.type", "class.l1"}, Columns: []string{"date.year"}, Measures: []string{"net", "orders", "aov"},
+		Where: []cube.Filter{{Field: "region.area", Op: "=", Values: []string{"East"}}}, Top: &cube.Top{N: 5, By: "net", Others: true},
+		Totals: cube.Totals{Grand: true, Rows: true, Cols: true}}
+	for b.Loop() {
+		if _, err := m.Compile(q, cube.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

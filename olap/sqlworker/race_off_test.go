@@ -1,0 +1,5 @@
+//go:build !race
+
+package sqlworker
+
+const raceDetector = false

@@ -1,0 +1,220 @@
+package sqlworker
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+
+	"verso/olap/engine"
+)
+
+// Result is the answer to a request, read while the worker sends it. The
+// receiver releases it, once; that also ends the worker. Every limit that was
+// met is an error of Err, or with Request.CutRows a Cut: a result that ends
+// without either is whole.
+type Result struct {
+	*ipc.Reader
+	work *work
+	err  error
+	done bool
+}
+
+// Run starts a worker for r. Errors of the statement, refusals and what goes
+// wrong before the first row come from here; later ones from Result.Err. They
+// are *duck.RefusedError, *engine.StatementError, *engine.FaultError,
+// *TimeoutError, *LimitError or *DiedError; when ctx ends, errors.Is finds
+// ctx.Err().
+func Run(ctx context.Context, r Request) (*Result, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("sqlworker: find the program's own file: %w", err)
+	}
+	r = r.withDefaults()
+	if r.Path, err = filepath.Abs(r.Path); err != nil {
+		return nil, err
+	}
+	w, err := start(ctx, self, r)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := ipc.NewReader(w.frames)
+	if err != nil {
+		return nil, w.finish(err)
+	}
+	return &Result{Reader: reader, work: w}, nil
+}
+
+// Next moves to the next batch.
+func (r *Result) Next() bool {
+	if r.done {
+		return false
+	}
+	if r.Reader.Next() {
+		return true
+	}
+	r.done = true
+	r.err = r.work.finish(r.Reader.Err())
+	return false
+}
+
+// Err is nil after the last row of a whole (or announcedly cut) result.
+func (r *Result) Err() error { return r.err }
+
+// Cut tells, after the last row, whether there were more than Request.MaxRows.
+func (r *Result) Cut() bool { return r.work.frames.status != nil && r.work.frames.status.Cut }
+
+// Record is RecordBatch under its old name.
+func (r *Result) Record() arrow.RecordBatch { return r.RecordBatch() }
+
+// Release frees the result and ends the worker.
+func (r *Result) Release() {
+	r.Reader.Release()
+	r.done = true
+	r.work.stop()
+}
+
+var _ array.RecordReader = (*Result)(nil)
+
+// work is a running worker.
+type work struct {
+	ctx     context.Context // of the caller
+	request Request
+	cmd     *exec.Cmd
+	kill    context.Context // its end kills the worker
+	cancel  context.CancelFunc
+	stdin   io.Closer
+	frames  *frameReader
+	stderr  *tail
+	stop    func() // kills it if need be and waits for its end
+	waitErr error
+}
+
+func start(ctx context.Context, self string, r Request) (*work, error) {
+	request, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	kill, cancel := context.WithTimeoutCause(ctx, r.Timeout+Grace, &TimeoutError{After: r.Timeout, Killed: true})
+	cmd := exec.CommandContext(kill, self, Argument)
+	// It needs nothing of ours, secrets least. The C library reserves 64 MB of
+	// address space for each of its arenas.
+	cmd.Env = []string{"MALLOC_ARENA_MAX=4"}
+	cmd.Dir = string(filepath.Separator)
+	w := &work{ctx: ctx, request: r, cmd: cmd, kill: kill, cancel: cancel, stderr: &tail{}}
+	cmd.Stderr = w.stderr
+	cmd.WaitDelay = time.Second
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		cancel()
+		return nil, fmt.Errorf("sqlworker: start %s: %w", self, err)
+	}
+	w.stdin = stdin
+	w.frames = &frameReader{r: bufio.NewReaderSize(stdout, 64<<10)}
+	w.stop = sync.OnceFunc(func() {
+		if w.frames.status == nil {
+			w.cancel() // nobody wants the rest
+		}
+		stdin.Close()
+		w.waitErr = cmd.Wait()
+		w.cancel()
+	})
+	if _, err := stdin.Write(request); err != nil {
+		return nil, w.finish(err)
+	}
+	return w, nil
+}
+
+// finish waits for the end of the worker and says how it went; readErr is what
+// ended the reading, nil at the end of the Arrow stream.
+func (w *work) finish(readErr error) error {
+	if readErr == nil { // the status follows the stream
+		_, readErr = io.Copy(io.Discard, w.frames)
+	}
+	cause := context.Cause(w.kill)
+	w.stop()
+	s := w.frames.status
+	switch {
+	case s != nil && s.Error != nil:
+		return s.Error.unpack(w.request)
+	case s != nil && readErr == nil:
+		return nil
+	case w.ctx.Err() != nil:
+		return fmt.Errorf("sqlworker: %w", w.ctx.Err())
+	}
+	var timeout *TimeoutError
+	if errors.As(cause, &timeout) {
+		return timeout
+	}
+	if s != nil {
+		return fmt.Errorf("sqlworker: read the result: %w", readErr)
+	}
+	return w.died()
+}
+
+// died reads the worker's exit.
+func (w *work) died() error {
+	how := "it ended without an answer"
+	var exit *exec.ExitError
+	if errors.As(w.waitErr, &exit) {
+		if how = exit.ProcessState.String(); exit.ExitCode() == 3 {
+			return &TimeoutError{After: w.request.Timeout, Killed: true}
+		}
+	}
+	text := w.stderr.String()
+	if strings.Contains(text, "SIGSEGV") {
+		how = "segmentation fault"
+	}
+	e := &DiedError{How: how, Stderr: text}
+	for _, sign := range []string{"out of memory", "cannot allocate memory", "bad_alloc"} {
+		if strings.Contains(text, sign) {
+			return &engine.FaultError{Kind: engine.ErrMemory, Message: e.Error(), Cause: e}
+		}
+	}
+	return e
+}
+
+// tail keeps the last of what is written to it.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+// Write never fails.
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	if extra := len(t.text) - 8<<10; extra > 0 {
+		t.text = append(t.text[:0], t.text[extra:]...)
+	}
+	return len(p), nil
+}
+
+// String is what is kept.
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text)
+}
