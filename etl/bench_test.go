@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"verso/etl/canon"
+	"verso/etl/config"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 )
@@ -59,9 +60,10 @@ func BenchmarkStage(b *testing.B) {
 	plain += " FROM read_parquet(" + engine.QuoteText(landed) + ")"
 	st := &staging{table: &table, source: "s", hasRow: true, columns: columns, how: map[string]reading{},
 		from: `(SELECT *, file_row_number AS "_row" FROM read_parquet(` + engine.QuoteText(landed) + `, file_row_number = true))`}
+	all := []*staging{st}
 	for name, statements := range map[string][]string{
 		"plain": {plain},
-		"typed": {"CREATE SCHEMA stage", createStage(&table, false, true), st.insert(), `SELECT count(*) FROM stage.order_line WHERE "_bad" IS NOT NULL`},
+		"typed": {"CREATE SCHEMA stage", createStore(&table, all), st.insert(all), "SELECT count(*) FROM " + storeName("order_line") + " WHERE " + isBad},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for i := range b.N {
@@ -81,5 +83,48 @@ func BenchmarkStage(b *testing.B) {
 			}
 			b.ReportMetric(float64(benchRows())*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 		})
+	}
+}
+
+// BenchmarkRefresh takes order lines in CSV and Parquet from landing to checked
+// star and reports the seconds and the peak memory of each step.
+func BenchmarkRefresh(b *testing.B) {
+	for _, format := range []string{"csv", "parquet"} {
+		b.Run(format, func(b *testing.B) {
+			for range b.N {
+				benchRefresh(b, format)
+			}
+			b.ReportMetric(float64(benchRows())*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}
+
+func benchRefresh(b *testing.B, format string) {
+	b.StopTimer()
+	t := newBench(b)
+	scratch, err := duck.Open(context.Background(), duck.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := benchRows()
+	for name, sql := range map[string]string{
+		"lines": fmt.Sprintf(`SELECT i AS line_id, i // 4 AS order_id, (i * 7919) %% 400000 AS title_id, 1 + i %% 9 AS qty_ordered,
+    CAST((i * 31 %% 100000) / 100.0 + 1 AS DECIMAL(18,2)) AS unit_price, i %% 30 AS discount_pct FROM range(%d) AS t(i)`, n),
+		"heads": fmt.Sprintf(`SELECT i AS order_id, (i * 31) %% 100000 AS customer_id, TIMESTAMP '2015-01-01 08:00:00' + to_seconds(i * 60) AS order_date FROM range(%d) AS t(i)`, n/4+1),
+	} {
+		path := filepath.Join(t.dir, name+"."+format)
+		if _, err := scratch.Exec(context.Background(), engine.SQL("COPY ("+sql+") TO "+engine.QuoteText(path))); err != nil {
+			b.Fatal(err)
+		}
+		t.cfg.Sources[name] = config.Source{Kind: "file", Path: path}
+	}
+	scratch.Close()
+	t.mapping("order_header", config.Map{From: "heads", Columns: identity("order_id", "customer_id", "order_date")})
+	t.mapping("order_line", config.Map{From: "lines", Columns: identity("line_id", "order_id", "title_id", "qty_ordered", "unit_price", "discount_pct")})
+	b.StartTimer()
+	r := t.must()
+	for _, s := range r.Run.Steps {
+		b.ReportMetric(s.Seconds, s.Name+"-s")
+		b.ReportMetric(float64(s.PeakBytes>>20), s.Name+"-MB")
 	}
 }

@@ -3,6 +3,7 @@ package etl
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"verso/etl/canon"
@@ -11,8 +12,8 @@ import (
 
 // Fault codes of repeated keys, beside the codes of columns.
 const (
-	faultDuplicateRow = -1 // all of the row repeats the one kept
-	faultDuplicateKey = -2 // only the key does
+	faultDuplicateRow = 1_000_001 // all of the row repeats the one kept
+	faultDuplicateKey = 1_000_002 // only the key does
 )
 
 // markDuplicates marks all but one row of every key: the row kept is the one
@@ -26,7 +27,7 @@ func (s *State) markDuplicates(ctx context.Context, t *canon.Table, loads []*Loa
 		keys[i] = q(k)
 	}
 	key := strings.Join(keys, ", ")
-	repeated := fmt.Sprintf("SELECT %s FROM %s WHERE \"_bad\" IS NULL GROUP BY %s HAVING count(*) > 1", key, stageName(t.Name), key)
+	repeated := fmt.Sprintf("SELECT %s FROM %s WHERE %s GROUP BY %s HAVING count(*) > 1", key, storeName(t.Name), isGood, key)
 	n, err := s.int64Of(ctx, "SELECT count(*) FROM ("+repeated+") AS d")
 	if err != nil || n == 0 {
 		return err
@@ -35,23 +36,24 @@ func (s *State) markDuplicates(ctx context.Context, t *canon.Table, loads []*Loa
 	for i, k := range keys {
 		same[i] = "s." + k + " = d." + k
 	}
-	whole := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		whole[i] = q(c.Name)
+	changed := "CAST(NULL AS TIMESTAMP)"
+	whole := storedColumns(t, loads)
+	if slices.Contains(whole, q("updated_at")) {
+		changed = `s."updated_at"`
 	}
-	_, err = s.exec(ctx, fmt.Sprintf(`UPDATE %[1]s SET "_bad" = r.fault
+	_, err = s.exec(ctx, fmt.Sprintf(`UPDATE %[1]s SET "_mark" = r.fault
 FROM (
   SELECT rid, CASE WHEN content = first_value(content) OVER w THEN %[5]d ELSE %[6]d END AS fault, row_number() OVER w AS n
   FROM (
-    SELECT s.rowid AS rid, %[2]s, s."updated_at" AS changed, CAST(to_json(struct_pack(%[7]s)) AS VARCHAR) AS content
+    SELECT s.rowid AS rid, %[2]s, %[9]s AS changed, CAST(to_json(struct_pack(%[7]s)) AS VARCHAR) AS content
     FROM %[1]s AS s SEMI JOIN (%[3]s) AS d ON %[4]s
-    WHERE s."_bad" IS NULL
+    WHERE (s."_mark" IS NULL OR s."_mark" < 0)
   ) AS c
   WINDOW w AS (PARTITION BY %[8]s ORDER BY changed DESC NULLS LAST, rid DESC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ) AS r
 WHERE r.n > 1 AND %[1]s.rowid = r.rid`,
-		stageName(t.Name), aliased(keys, "s", "k"), repeated, strings.Join(same, " AND "),
-		faultDuplicateRow, faultDuplicateKey, packed(whole, "s"), numberedNames("k", len(keys))))
+		storeName(t.Name), aliased(keys, "s", "k"), repeated, strings.Join(same, " AND "),
+		faultDuplicateRow, faultDuplicateKey, packed(whole, "s"), numberedNames("k", len(keys)), changed))
 	return err
 }
 
@@ -64,12 +66,34 @@ func (s *State) numberedKey(t *canon.Table, loads []*Load) bool {
 			return false
 		}
 		for _, l := range loads {
-			if l.maps[k] {
+			if l.supplies(k) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// supplies reports whether a mapping gives a column.
+func (l *Load) supplies(column string) bool {
+	_, ok := l.staging.columns[column]
+	return ok
+}
+
+// storedColumns are the quoted canonical columns of the table behind the stage
+// view.
+func storedColumns(t *canon.Table, loads []*Load) []string {
+	var all []*staging
+	for _, l := range loads {
+		all = append(all, l.staging)
+	}
+	var out []string
+	for _, c := range t.Columns {
+		if kept(c, all) {
+			out = append(out, q(c.Name))
+		}
+	}
+	return out
 }
 
 func aliased(columns []string, table, letter string) string {

@@ -40,8 +40,7 @@ func (s *State) countNotesOf(ctx context.Context, l *Load) error {
 	if len(bits) == 0 {
 		return nil
 	}
-	sql := fmt.Sprintf(`SELECT s."_note", count(*) FROM %s AS s WHERE s."_note" IS NOT NULL AND s."_bad" IS NULL AND %s GROUP BY s."_note"`,
-		stageName(l.Table), l.mine("s"))
+	sql := fmt.Sprintf(`SELECT -"_mark", count(*) FROM %s WHERE "_mark" < 0 AND "_load" = %d GROUP BY "_mark"`, storeName(l.Table), l.no)
 	counts := make([]int64, len(bits))
 	err := engine.Rows(ctx, s.Conn, engine.SQL(sql), func(row []any) error {
 		mask, _ := engine.Int(row[0])

@@ -3,7 +3,9 @@ package etl
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -58,15 +60,10 @@ func (s *State) setAside(ctx context.Context, t *canon.Table, loads []*Load) err
 	return nil
 }
 
-// mine is the condition on a stage table's rows of one mapping.
-func (l *Load) mine(table string) string {
-	return fmt.Sprintf("%[1]s.rowid >= %[2]d AND %[1]s.rowid < %[3]d", table, l.first, l.first+l.Selected)
-}
-
 // faults counts the marked rows of a mapping by fault code.
 func (s *State) faults(ctx context.Context, l *Load) (counts map[int64]int64, all int64, err error) {
 	counts = map[int64]int64{}
-	sql := fmt.Sprintf(`SELECT s."_bad", count(*) FROM %s AS s WHERE s."_bad" IS NOT NULL AND %s GROUP BY s."_bad"`, stageName(l.Table), l.mine("s"))
+	sql := fmt.Sprintf(`SELECT "_mark", count(*) FROM %s WHERE %s AND "_load" = %d GROUP BY "_mark"`, storeName(l.Table), isBad, l.no)
 	err = engine.Rows(ctx, s.Conn, engine.SQL(sql), func(row []any) error {
 		code, _ := engine.Int(row[0])
 		n, _ := engine.Int(row[1])
@@ -128,42 +125,68 @@ func (s *State) copyBad(ctx context.Context, t *canon.Table, l *Load, faults map
 	if err := s.locate(ctx, l); err != nil {
 		return err
 	}
-	var reasons, columns strings.Builder
-	for code := range faults {
-		reason, column := reasonOf(t, code)
-		fmt.Fprintf(&reasons, " WHEN %d THEN %s", code, engine.QuoteText(reason))
-		fmt.Fprintf(&columns, " WHEN %d THEN %s", code, engine.QuoteText(column))
+	reason, column := reasonCases(t, faults)
+	repeated := faults[faultDuplicateRow] + faults[faultDuplicateKey]
+	if repeated < sum(faults) {
+		if _, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s
+SELECT %s, p."file", nullif(p."line", 0), b."_row", %s, %s, b."_value", coalesce(p."raw", b."_raw")
+FROM (
+%s
+) AS b LEFT JOIN %s AS p ON p."row" = b."_row"
+ORDER BY b."_row" NULLS LAST, b."_bad", b."_value" NULLS LAST, b."_raw" NULLS LAST`,
+			quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `b."_bad"`), strings.ReplaceAll(column, "?", `b."_bad"`),
+			l.staging.bad(), positionTable)); err != nil {
+			return err
+		}
 	}
-	value := `s."_value"`
-	if len(t.Key) > 0 {
-		value = fmt.Sprintf(`CASE WHEN s."_bad" < 0 THEN %s ELSE s."_value" END`, keyText(t, "s"))
-	}
-	whole := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		whole[i] = q(c.Name)
-	}
-	sql := fmt.Sprintf(`INSERT INTO %s
-SELECT s."source", p."file", nullif(p."line", 0), s."_row",
-  CASE s."_bad"%s END, CASE s."_bad"%s END, %s,
-  coalesce(p."raw", s."_raw", CAST(to_json(struct_pack(%s)) AS VARCHAR))
-FROM %s AS s LEFT JOIN %s AS p ON p."row" = s."_row"
-WHERE s."_bad" IS NOT NULL AND %s
-ORDER BY s.rowid`,
-		quarantineName(t.Name), reasons.String(), columns.String(), value, packed(whole, "s"), stageName(t.Name), positionTable, l.mine("s"))
-	if _, err := s.exec(ctx, sql); err != nil {
-		return err
+	if repeated > 0 {
+		if err := s.copyDuplicates(ctx, t, l, reason, column); err != nil {
+			return err
+		}
 	}
 	_, err := s.exec(ctx, "DROP TABLE "+positionTable)
 	return err
 }
 
+// copyDuplicates writes the rows that repeat a key to quarantine.
+func (s *State) copyDuplicates(ctx context.Context, t *canon.Table, l *Load, reason, column string) error {
+	_, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s
+SELECT %s, p."file", nullif(p."line", 0), s."_row", %s, %s, %s, coalesce(p."raw", CAST(to_json(struct_pack(%s)) AS VARCHAR))
+FROM %s AS s LEFT JOIN %s AS p ON p."row" = s."_row"
+WHERE s."_mark" >= %d AND s."_load" = %d
+ORDER BY s.rowid`,
+		quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `s."_mark"`), strings.ReplaceAll(column, "?", `s."_mark"`), keyText(t, "s"),
+		packed(storedColumns(t, []*Load{l}), "s"), storeName(t.Name), positionTable, faultDuplicateRow, l.no))
+	return err
+}
+
+// reasonCases are the reason and the column of a fault code, as CASE over "?".
+func reasonCases(t *canon.Table, faults map[int64]int64) (reason, column string) {
+	var r, c strings.Builder
+	r.WriteString("CASE ?")
+	c.WriteString("CASE ?")
+	for _, code := range slices.Sorted(maps.Keys(faults)) {
+		why, where := reasonOf(t, code)
+		fmt.Fprintf(&r, " WHEN %d THEN %s", code, engine.QuoteText(why))
+		fmt.Fprintf(&c, " WHEN %d THEN %s", code, engine.QuoteText(where))
+	}
+	return r.String() + " END", c.String() + " END"
+}
+
+func sum(counts map[int64]int64) (all int64) {
+	for _, n := range counts {
+		all += n
+	}
+	return all
+}
+
 // locate fills the position table for the marked rows of a mapping: from the
 // source itself where it can find rows again, else from the landed rows.
 func (s *State) locate(ctx context.Context, l *Load) error {
-	marked := fmt.Sprintf(`SELECT DISTINCT s."_row" FROM %s AS s WHERE s."_bad" IS NOT NULL AND s."_row" IS NOT NULL AND %s`, stageName(l.Table), l.mine("s"))
+	marked := fmt.Sprintf(`SELECT DISTINCT "_row" FROM %s WHERE %s AND "_row" IS NOT NULL AND "_load" = %d`, storeName(l.Table), isBad, l.no)
 	if locator, ok := s.Sources[l.Source].(source.Locator); ok {
 		var rows []int64
-		err := engine.Rows(ctx, s.Conn, engine.SQL(marked+` ORDER BY s."_row"`), func(row []any) error {
+		err := engine.Rows(ctx, s.Conn, engine.SQL(marked+` ORDER BY "_row"`), func(row []any) error {
 			n, _ := engine.Int(row[0])
 			rows = append(rows, n)
 			return nil
@@ -277,17 +300,25 @@ FROM %s AS j ORDER BY j.file_row_number`,
 	return n, err
 }
 
-// dropWorking removes the marked rows and the working columns.
-func (s *State) dropWorking(ctx context.Context, t *canon.Table, _ []*Load) error {
-	if _, err := s.exec(ctx, "DELETE FROM "+stageName(t.Name)+` WHERE "_bad" IS NOT NULL`); err != nil {
+// finish removes the marked rows and makes the stage view.
+func (s *State) finish(ctx context.Context, t *canon.Table, loads []*Load) error {
+	if _, err := s.exec(ctx, "DELETE FROM "+storeName(t.Name)+" WHERE "+isBad); err != nil {
 		return err
 	}
-	for _, column := range []string{colBad, colValue, colRaw, colNote} {
-		if _, err := s.exec(ctx, "ALTER TABLE "+stageName(t.Name)+" DROP COLUMN "+q(column)); err != nil {
-			return err
+	if _, err := s.exec(ctx, "ALTER TABLE "+storeName(t.Name)+` DROP COLUMN "_mark"`); err != nil {
+		return err
+	}
+	all, sources := make([]*staging, len(loads)), make([]string, len(loads))
+	for i, l := range loads {
+		all[i], sources[i] = l.staging, l.Source
+		if l.staging.temporary != "" {
+			if _, err := s.exec(ctx, "DROP TABLE "+l.staging.temporary); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	_, err := s.exec(ctx, createView(t, all, sources))
+	return err
 }
 
 // settle asserts, by counting again, that no row of a table was lost.

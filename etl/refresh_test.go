@@ -23,13 +23,13 @@ import (
 
 // bench is a company in a temporary folder.
 type bench struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 	db  *duck.DB
 	cfg *config.Config
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
 	if duck.Arrow != "native" {
 		t.Skip("needs -tags duckdb_arrow")

@@ -89,10 +89,8 @@ type Load struct {
 	Quarantined int64
 
 	table   *canon.Table
-	no      int             // of the table's mappings, from 0
-	first   int64           // rowid of its first row while the table is being staged
-	maps    map[string]bool // columns it maps
-	aside   int64           // rows the star set aside afterwards
+	no      int   // of the table's mappings, from 0
+	aside   int64 // rows the star set aside afterwards
 	staging *staging
 	single  bool // the extract feeds this mapping alone, so its rejects count here
 }

@@ -50,7 +50,10 @@ func (s *State) createSchemas(ctx context.Context) error {
 	}
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		ddl = append(ddl, createStage(t, s.textIDs(), s.mapped(t.Name)), createQuarantine(t.Name))
+		ddl = append(ddl, createQuarantine(t.Name))
+		if !s.mapped(t.Name) {
+			ddl = append(ddl, createStage(t, s.textIDs()))
+		}
 	}
 	_, err := s.exec(ctx, strings.Join(append(ddl, createQuarantine(extractTable), "COMMIT"), ";\n"))
 	return err
@@ -66,6 +69,9 @@ func (s *State) mapped(table string) bool { return len(s.Config.Tables[table]) >
 func (s *State) createViews(ctx context.Context) ([]string, error) {
 	var views []string
 	for _, x := range s.Extracts {
+		if err := s.reserved(x); err != nil {
+			return nil, err
+		}
 		if x.SQL != "" {
 			continue
 		}
@@ -75,6 +81,20 @@ func (s *State) createViews(ctx context.Context) ([]string, error) {
 		views = append(views, x.Source)
 	}
 	return views, nil
+}
+
+// reserved refuses source columns with the names of row numbers.
+func (s *State) reserved(x *Extract) error {
+	for _, c := range x.Report.Columns {
+		if strings.EqualFold(c.Name, "_row") || strings.EqualFold(c.Name, "file_row_number") {
+			for _, l := range s.Loads {
+				if l.Extract == x {
+					return s.mappingError(l.Table, l.Mapping, fmt.Sprintf("the source has a column %q, a name verso keeps for row numbers", c.Name), "rename the column in the source")
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // landedRows is the SELECT of an extract's own columns and their row numbers.
@@ -88,22 +108,34 @@ func (s *State) landedRows(x *Extract) string {
 	return b.String()
 }
 
-// stageTable stages every mapping of one table and then removes repeated keys.
+// stageTable stages every mapping of one table and sets bad rows and repeated
+// keys aside.
 func (s *State) stageTable(ctx context.Context, t *canon.Table) error {
 	loads := s.loadsOf(t.Name)
 	if len(loads) == 0 {
 		return nil
 	}
+	all := make([]*staging, len(loads))
+	for i, l := range loads {
+		st, err := s.resolve(ctx, l)
+		if err != nil {
+			return err
+		}
+		all[i], l.staging = st, st
+	}
+	if _, err := s.exec(ctx, createStore(t, all)); err != nil {
+		return err
+	}
 	var offset int64
 	for _, l := range loads {
-		if err := s.stageLoad(ctx, l, offset, len(loads)); err != nil {
+		if err := s.stageLoad(ctx, l, offset, all); err != nil {
 			return err
 		}
 		offset += l.Selected
 		s.Note(offset, t.Name)
 	}
 	for _, part := range []func(context.Context, *canon.Table, []*Load) error{
-		s.markDuplicates, s.countNotes, s.sumAll, s.setAside, s.dropWorking, s.settle,
+		s.markDuplicates, s.countNotes, s.sumAll, s.setAside, s.finish, s.settle,
 	} {
 		if err := part(ctx, t, loads); err != nil {
 			return err
@@ -123,34 +155,26 @@ func (s *State) loadsOf(table string) []*Load {
 }
 
 // stageLoad types the rows of one mapping.
-func (s *State) stageLoad(ctx context.Context, l *Load, offset int64, siblings int) error {
-	st, err := s.resolve(ctx, l)
-	if err != nil {
-		return err
-	}
-	l.maps = map[string]bool{}
-	for name := range st.columns {
-		l.maps[name] = true
-	}
+func (s *State) stageLoad(ctx context.Context, l *Load, offset int64, all []*staging) error {
+	st := l.staging
 	st.offset = offset
-	if siblings > 1 {
+	if len(all) > 1 {
 		st.prefix = l.Source + "-"
-		if l.no > 0 && s.fedBefore(l) {
+		if s.fedBefore(l) {
 			st.prefix += fmt.Sprint(l.no+1) + "-"
 		}
 	}
 	if err := s.probe(ctx, l, st); err != nil {
 		return err
 	}
-	rows, err := s.exec(ctx, st.insert())
+	rows, err := s.exec(ctx, st.insert(all))
 	if err != nil {
 		return s.selectError(l, err)
 	}
-	l.Selected, l.Read, l.first = rows, rows, offset
+	l.Selected, l.Read = rows, rows
 	if l.single {
 		l.Read += l.Extract.Report.Rejected
 	}
-	l.staging = st
 	return nil
 }
 

@@ -16,7 +16,7 @@ import (
 // canonical table.
 func (s *State) resolve(ctx context.Context, l *Load) (*staging, error) {
 	st := &staging{
-		table: l.table, source: l.Source, columns: map[string]mapped{},
+		table: l.table, source: l.Source, load: l.no, columns: map[string]mapped{},
 		textIDs: s.textIDs(), decimal: s.Config.Sources[l.Source].Decimal, how: map[string]reading{},
 	}
 	var err error
@@ -70,7 +70,20 @@ func (s *State) takeSelect(ctx context.Context, l *Load, st *staging) error {
 		}
 		columns = append(columns, c)
 	}
-	return s.takeNamed(l, st, columns)
+	if err := s.takeNamed(l, st, columns); err != nil {
+		return err
+	}
+	if st.hasRow {
+		return nil
+	}
+	// Grouped or joined rows are worked out once: reading them again must give
+	// the same rows.
+	st.temporary = q(fmt.Sprintf("_selected_%s_%d", l.Table, l.no))
+	if _, err := s.exec(ctx, "CREATE TEMP TABLE "+st.temporary+" AS\n"+text); err != nil {
+		return s.selectError(l, err)
+	}
+	st.from = st.temporary
+	return nil
 }
 
 // describe lists the columns of a SELECT.

@@ -2,6 +2,7 @@ package etl
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,27 +19,29 @@ const (
 	faultValue      = 5
 )
 
-// Working columns of a stage table while it is being filled; dropped after.
+// The mark of a row while its table is being staged: a fault code for a bad
+// row; for a good one null, or the negated bit set of its columns whose value
+// was rounded or dropped.
 const (
-	colBad   = "_bad"   // INTEGER fault code, null for good rows
-	colValue = "_value" // VARCHAR the offending value as it was
-	colRaw   = "_raw"   // VARCHAR the row as JSON, where the landed row cannot be found again
-	colNote  = "_note"  // BIGINT bit set of columns whose value was rounded or dropped
+	isBad  = `"_mark" > 0`
+	isGood = `("_mark" IS NULL OR "_mark" < 0)`
 )
 
 // staging is what one staging statement is generated from.
 type staging struct {
-	table   *canon.Table
-	source  string            // name in verso.yaml
-	from    string            // FROM text that yields the mapped columns
-	columns map[string]mapped // by canonical name
-	hasRow  bool              // from has a column _row
-	textIDs bool
-	decimal string             // decimal separator of the source
-	how     map[string]reading // by canonical name
-	offset  int64              // rows staged before, for numbering
-	prefix  string             // of numbers in text ids; "" for none
-	count   bool               // numbers count the rows of from: _row may repeat
+	table     *canon.Table
+	load      int               // number of the mapping within its table
+	from      string            // FROM text that yields the mapped columns
+	source    string            // name in verso.yaml
+	columns   map[string]mapped // by canonical name
+	hasRow    bool              // from has a column _row
+	textIDs   bool
+	decimal   string             // decimal separator of the source
+	how       map[string]reading // by canonical name
+	offset    int64              // rows staged before, for numbering
+	prefix    string             // of numbers in text ids; "" for none
+	temporary string             // temporary table to drop afterwards; "" for none
+	count     bool               // numbers count the rows of from: _row may repeat
 }
 
 // mapped is the source side of one column.
@@ -51,44 +54,127 @@ func q(name string) string { return engine.QuoteIdent(name) }
 
 func stageName(table string) string { return `stage.` + q(table) }
 
+// storeName is the table behind a supplied stage table, which is a view: the
+// columns that were mapped, without the constants that the view adds.
+func storeName(table string) string { return `stage.` + q("_"+table) }
+
 func quarantineName(table string) string { return `quarantine.` + q(table) }
 
-// createStage is the table that a canonical table is staged into.
-func createStage(t *canon.Table, textIDs, working bool) string {
+// createStage is the empty stage table of a canonical table nobody mapped.
+func createStage(t *canon.Table, textIDs bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE TABLE %s (", stageName(t.Name))
 	for _, c := range t.Columns {
-		fmt.Fprintf(&b, "\n  %s %s,", q(c.Name), engineType(c.Type, textIDs))
+		fmt.Fprintf(&b, "%s %s, ", q(c.Name), engineType(c.Type, textIDs))
 	}
-	b.WriteString("\n  \"source\" VARCHAR,\n  \"_row\" BIGINT")
-	if working {
-		b.WriteString(",\n  \"_bad\" INTEGER,\n  \"_value\" VARCHAR,\n  \"_raw\" VARCHAR,\n  \"_note\" BIGINT")
-	}
-	b.WriteString("\n)")
+	b.WriteString(`"source" VARCHAR, "_row" BIGINT)`)
 	return b.String()
 }
 
-// insert is the statement that types every row of one mapping in one pass: good
-// and bad rows alike, the bad ones marked.
-func (s *staging) insert() string {
-	cells := s.cells()
-	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (", stageName(s.table.Name))
-	for _, c := range s.table.Columns {
-		b.WriteString(q(c.Name) + ", ")
+// kept reports whether a column is stored: some mapping supplies it, or its
+// values are counted.
+func kept(c canon.Column, all []*staging) bool {
+	if c.Numbered {
+		return true
 	}
-	b.WriteString("\"source\", \"_row\", \"_bad\", \"_value\", \"_raw\", \"_note\")\n")
-	b.WriteString("SELECT ")
+	for _, s := range all {
+		if _, ok := s.columns[c.Name]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// createStore is the table that the mappings of one canonical table are staged
+// into.
+func createStore(t *canon.Table, all []*staging) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CREATE TABLE %s (", storeName(t.Name))
+	for _, c := range t.Columns {
+		if kept(c, all) {
+			fmt.Fprintf(&b, "%s %s, ", q(c.Name), engineType(c.Type, all[0].textIDs))
+		}
+	}
+	b.WriteString(`"_row" BIGINT, "_load" INTEGER, "_mark" BIGINT)`)
+	return b.String()
+}
+
+// createView is a supplied stage table: the stored columns, with nulls and
+// constants for the rest.
+func createView(t *canon.Table, all []*staging, sources []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "CREATE VIEW %s AS\nSELECT ", stageName(t.Name))
+	for _, c := range t.Columns {
+		e := q(c.Name)
+		switch {
+		case kept(c, all):
+		case c.Name == "source_system":
+			e = byLoad(sources)
+		default:
+			e = constant(c, all[0].textIDs)
+		}
+		fmt.Fprintf(&b, "%s AS %s,\n  ", e, q(c.Name))
+	}
+	fmt.Fprintf(&b, "%s AS \"source\", \"_row\"\nFROM %s", byLoad(sources), storeName(t.Name))
+	return b.String()
+}
+
+// byLoad is the name of a row's source.
+func byLoad(sources []string) string {
+	if len(sources) == 1 {
+		return engine.QuoteText(sources[0])
+	}
+	var b strings.Builder
+	b.WriteString(`CASE "_load"`)
+	for i, name := range sources {
+		fmt.Fprintf(&b, " WHEN %d THEN %s", i, engine.QuoteText(name))
+	}
+	return b.String() + " END"
+}
+
+// constant is the value of a column that is not mapped.
+func constant(c canon.Column, textIDs bool) string {
+	t := engineType(c.Type, textIDs)
+	if c.Default != "" {
+		return fmt.Sprintf("CAST(%s AS %s)", engine.QuoteText(c.Default), t)
+	}
+	return fmt.Sprintf("CAST(NULL AS %s)", t)
+}
+
+// insert is the statement that types every row of one mapping in one pass: good
+// and bad rows alike, the bad ones marked. all are the table's mappings.
+func (s *staging) insert(all []*staging) string {
+	cells := s.cells()
+	var names, values []string
 	for i, c := range s.table.Columns {
-		fmt.Fprintf(&b, "%s AS %s,\n  ", s.output(i, c, cells), q(c.Name))
+		if kept(c, all) {
+			names = append(names, q(c.Name))
+			values = append(values, s.output(i, c, cells)+" AS "+q(c.Name))
+		}
 	}
 	row := `"_row"`
 	if !s.hasRow {
 		row = "CAST(NULL AS BIGINT)"
 	}
-	fmt.Fprintf(&b, "%s AS \"source\", %s AS \"_row\", \"_bad\",\n  %s AS \"_value\",\n  %s AS \"_raw\",\n  %s AS \"_note\"\nFROM (\n%s\n) AS w",
-		engine.QuoteText(s.source), row, s.offending(cells), s.rawJSON(cells), s.notes(cells), s.judged(cells))
-	return b.String()
+	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w",
+		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.notes(cells), s.judged(cells))
+}
+
+// bad is the SELECT of the bad rows again, with what the stage table does not
+// keep: row, code, offending value and, where the landed row cannot be found
+// again, the mapped row as JSON. It reads only rows that were marked.
+func (s *staging) bad() string {
+	again := *s
+	if s.hasRow {
+		again.from = fmt.Sprintf(`(SELECT f.* FROM %s AS f WHERE f."_row" IN (SELECT "_row" FROM %s WHERE %s AND "_load" = %d))`, s.from, storeName(s.table.Name), isBad, s.load)
+	}
+	cells := again.cells()
+	row := `"_row"`
+	if !s.hasRow {
+		row = "CAST(NULL AS BIGINT)"
+	}
+	return fmt.Sprintf("SELECT %s AS \"_row\", \"_bad\", %s AS \"_value\", %s AS \"_raw\"\nFROM (\n%s\n) AS w\nWHERE \"_bad\" IS NOT NULL",
+		row, again.offending(cells), again.rawJSON(cells), again.judged(cells))
 }
 
 // cells are the cells of the mapped columns, by ordinal; unmapped are nil.
@@ -124,10 +210,8 @@ func (s *staging) output(i int, c canon.Column, cells []*cell) string {
 		return fmt.Sprintf(`CAST("_n" + %d AS %s)`, s.offset+1, t)
 	case c.Name == "source_system":
 		return engine.QuoteText(s.source)
-	case c.Default != "":
-		return fmt.Sprintf("CAST(%s AS %s)", engine.QuoteText(c.Default), t)
 	}
-	return fmt.Sprintf("CAST(NULL AS %s)", t)
+	return constant(c, s.textIDs)
 }
 
 // within is the ordinal of the parent that numbered lines are counted in: the
@@ -176,8 +260,8 @@ func (s *staging) judged(cells []*cell) string {
 		if c.norm != "" {
 			cleans = append(cleans, fmt.Sprintf("CASE WHEN %[1]s IS NULL OR (%[2]s) THEN NULL ELSE %[3]s END AS %[4]s",
 				at("r", i), inCell(c.guard, i), inCell(c.norm, i), at("n", i)))
-			values = append(values, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN NULL WHEN %[2]s IS NULL THEN %[3]s ELSE %[4]s END AS %[5]s",
-				at("r", i), at("n", i), inCell(c.final, i), c.slow(at("n", i)), at("v", i)))
+			values = append(values, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN %[6]s WHEN %[2]s IS NULL THEN %[3]s ELSE %[4]s END AS %[5]s",
+				at("r", i), at("n", i), inCell(c.final, i), c.slow(at("n", i)), at("v", i), s.absent(c.column)))
 		} else {
 			values = append(values, inCell(c.final, i)+" AS "+at("v", i))
 		}
@@ -203,6 +287,15 @@ func (s *staging) judged(cells []*cell) string {
 		}
 	}
 	return layer(inner, out, []string{s.fault(cells) + " AS \"_bad\""})
+}
+
+// absent is the value of a mapped column where the source has none: null, but
+// for a part of the key its default.
+func (s *staging) absent(c canon.Column) string {
+	if c.Default != "" && slices.Contains(s.table.Key, c.Name) {
+		return constant(c, s.textIDs)
+	}
+	return "NULL"
 }
 
 // rawLayer selects the mapped source columns.
@@ -235,16 +328,15 @@ func (s *staging) fault(cells []*cell) string {
 			continue
 		}
 		v, n, code := at("v", i), at("n", i), i*10
-		required := mustHave(s.table, c.column)
-		if c.norm != "" {
-			switch {
-			case c.column.Values == nil:
-				fmt.Fprintf(&b, "\n    WHEN %s IS NULL AND %s IS NOT NULL AND lower(%s) NOT IN (%s) THEN %d", v, n, n, quotedList(c.blanks), code+faultUnreadable)
-			case c.column.Required:
-				fmt.Fprintf(&b, "\n    WHEN %s IS NULL AND %s IS NOT NULL AND %s NOT IN (%s) THEN %d", v, n, n, quotedList(c.blanks), code+faultValue)
-			}
-		}
-		if required {
+		must := mustHave(s.table, c.column)
+		kind := unreadable(c, must)
+		meant := fmt.Sprintf("%[1]s IS NOT NULL AND lower(%[1]s) NOT IN (%[2]s)", n, quotedList(c.blanks))
+		switch {
+		case kind > 0 && must:
+			fmt.Fprintf(&b, "\n    WHEN %s IS NULL THEN CASE WHEN %s THEN %d ELSE %d END", v, meant, code+kind, code+faultMissing)
+		case kind > 0:
+			fmt.Fprintf(&b, "\n    WHEN %s IS NULL AND %s THEN %d", v, meant, code+kind)
+		case must:
 			fmt.Fprintf(&b, "\n    WHEN %s IS NULL THEN %d", v, code+faultMissing)
 		}
 		if c.column.Min != nil {
@@ -260,15 +352,22 @@ func (s *staging) fault(cells []*cell) string {
 	return "CASE" + b.String() + "\n  END"
 }
 
+// unreadable is the kind of fault that a value has which the cell cannot type;
+// 0 when there is none: texts, and optional columns of accepted values.
+func unreadable(c *cell, must bool) int {
+	switch {
+	case c.norm == "" || c.column.Values != nil && !must:
+		return 0
+	case c.column.Values != nil:
+		return faultValue
+	}
+	return faultUnreadable
+}
+
 // mustHave reports whether a null in the column sends the row to quarantine: a
 // required value or a part of the key, but not a reference.
 func mustHave(t *canon.Table, c canon.Column) bool {
-	for _, k := range t.Key {
-		if k == c.Name {
-			return true
-		}
-	}
-	return c.Required && c.References == ""
+	return slices.Contains(t.Key, c.Name) || c.Required && c.References == ""
 }
 
 func quotedList(texts []string) string {
@@ -284,13 +383,13 @@ func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 // offending is the source value that the fault code points at.
 func (s *staging) offending(cells []*cell) string {
 	var b strings.Builder
-	b.WriteString(`CASE WHEN "_bad" IS NULL THEN NULL ELSE CASE "_bad" - "_bad" % 10`)
+	b.WriteString(`CASE "_bad" - "_bad" % 10`)
 	for i, c := range cells {
 		if c != nil {
 			fmt.Fprintf(&b, " WHEN %d THEN CAST(%s AS VARCHAR)", i*10, at("r", i))
 		}
 	}
-	b.WriteString(" END END")
+	b.WriteString(" END")
 	return b.String()
 }
 
@@ -305,7 +404,7 @@ func (s *staging) rawJSON(cells []*cell) string {
 			pairs = append(pairs, q(c.column.Name)+" := "+at("r", i))
 		}
 	}
-	return `CASE WHEN "_bad" IS NULL THEN NULL ELSE CAST(to_json(struct_pack(` + strings.Join(pairs, ", ") + `)) AS VARCHAR) END`
+	return "CAST(to_json(struct_pack(" + strings.Join(pairs, ", ") + ")) AS VARCHAR)"
 }
 
 // noted lists the ordinals of columns that can carry a note, bit by bit.
@@ -319,7 +418,7 @@ func noted(cells []*cell) []int {
 	return out
 }
 
-// notes is the bit set of noted columns of a row, null for none.
+// notes is the negated bit set of noted columns of a row, null for none.
 func (s *staging) notes(cells []*cell) string {
 	var terms []string
 	for bit, i := range noted(cells) {
@@ -334,5 +433,5 @@ func (s *staging) notes(cells []*cell) string {
 	if len(terms) == 0 {
 		return "CAST(NULL AS BIGINT)"
 	}
-	return "nullif(" + strings.Join(terms, " + ") + ", 0)"
+	return "nullif(-(" + strings.Join(terms, " + ") + "), 0)"
 }

@@ -234,7 +234,7 @@ func idCell(c cell, from class) cell {
 	c.cast, c.sorry = "TRY_CAST({r} AS BIGINT)", "not a whole number"
 	switch from {
 	case classText:
-		c.guard = `regexp_full_match({r}, '-?[0-9]{1,18}')`
+		c.guard = "CAST({c} AS VARCHAR) = {r}"
 	case classInteger:
 		c.guard = "{c} IS NOT NULL"
 	case classDecimal, classFloat:

@@ -30,14 +30,15 @@ func typeValue(t *testing.T, db engine.QueryExecer, col canon.Column, kind strin
 		}
 	}
 	run(t, db, "CREATE SCHEMA IF NOT EXISTS stage")
-	run(t, db, "DROP TABLE IF EXISTS stage.x")
-	run(t, db, createStage(table, how.textIDs, true))
+	run(t, db, `DROP TABLE IF EXISTS stage."_x"`)
 	st := &staging{table: table, source: "s", from: "raw", hasRow: true, textIDs: how.textIDs,
 		columns: map[string]mapped{col.Name: {"v", kind}}, how: map[string]reading{col.Name: how}}
-	run(t, db, st.insert())
+	all := []*staging{st}
+	run(t, db, createStore(table, all))
+	run(t, db, st.insert(all))
 	var out []string
-	err := engine.Rows(ctx, db, engine.SQL(fmt.Sprintf(`SELECT CAST(%s AS VARCHAR), "_bad", "_value" FROM stage.x ORDER BY "_row"`, q(col.Name))), func(row []any) error {
-		if row[1] != nil {
+	err := engine.Rows(ctx, db, engine.SQL(fmt.Sprintf(`SELECT CAST(s.%s AS VARCHAR), coalesce(b."_bad" = s."_mark", s."_mark" > 0), b."_value" FROM stage."_x" s LEFT JOIN (%s) b ON b."_row" = s."_row" ORDER BY s."_row"`, q(col.Name), st.bad())), func(row []any) error {
+		if row[1] == true {
 			out = append(out, bad)
 			if engine.Text(row[2]) != values[len(out)-1] {
 				t.Errorf("value in quarantine: %q, want %q", engine.Text(row[2]), values[len(out)-1])
@@ -176,7 +177,7 @@ func checkTypes(t *testing.T, tests []typing) {
 // with every column mapped from text.
 func TestEveryTableStages(t *testing.T) {
 	db := memoryDB(t)
-	run(t, db, "CREATE SCHEMA stage")
+	run(t, db, "CREATE SCHEMA stage; CREATE SCHEMA quarantine")
 	for _, table := range canon.Tables() {
 		var list []string
 		columns := map[string]mapped{}
@@ -184,8 +185,11 @@ func TestEveryTableStages(t *testing.T) {
 			list = append(list, "CAST(NULL AS VARCHAR) AS "+q("src "+c.Name))
 			columns[c.Name] = mapped{"src " + c.Name, "VARCHAR"}
 		}
-		run(t, db, createStage(&table, false, true))
+		run(t, db, createQuarantine("z_"+table.Name))
 		st := &staging{table: &table, source: "s", from: "(SELECT " + strings.Join(list, ", ") + ", 0 AS \"_row\")", hasRow: true, columns: columns, how: map[string]reading{}}
-		run(t, db, st.insert())
+		all := []*staging{st}
+		run(t, db, createStore(&table, all))
+		run(t, db, st.insert(all))
+		run(t, db, createView(&table, all, []string{"it's"}))
 	}
 }

@@ -33,9 +33,9 @@ func (s *State) sumAll(ctx context.Context, t *canon.Table, loads []*Load) error
 	var columns []canon.Column
 	for _, c := range summed(t) {
 		for _, l := range loads {
-			if l.maps[c.Name] {
+			if l.supplies(c.Name) {
 				wide := "CAST(" + q(c.Name) + " AS DECIMAL(38,4))"
-				list = append(list, "sum("+wide+")", "sum("+wide+`) FILTER (WHERE "_bad" IS NOT NULL)`)
+				list = append(list, "sum("+wide+")", "sum("+wide+`) FILTER (WHERE "_mark" > 0)`)
 				columns = append(columns, c)
 				break
 			}
@@ -44,7 +44,12 @@ func (s *State) sumAll(ctx context.Context, t *canon.Table, loads []*Load) error
 	if len(list) == 0 {
 		return nil
 	}
-	sql := fmt.Sprintf(`SELECT "source", %s FROM %s GROUP BY "source" ORDER BY "source"`, strings.Join(list, ", "), stageName(t.Name))
+	sources := make([]string, len(loads))
+	for i, l := range loads {
+		sources[i] = l.Source
+	}
+	sql := fmt.Sprintf(`SELECT "source", %s FROM (SELECT *, %s AS "source" FROM %s) AS s GROUP BY "source" ORDER BY "source"`,
+		strings.Join(list, ", "), byLoad(sources), storeName(t.Name))
 	return engine.Rows(ctx, s.Conn, engine.SQL(sql), func(row []any) error {
 		for i, c := range columns {
 			unit := c.Unit
