@@ -192,7 +192,7 @@ func (s *State) selectError(l *Load, err error) error {
 		return err
 	}
 	e := s.mappingError(l.Table, l.Mapping, "the SELECT fails", "")
-	e.Cause = statementCause(err)
+	e.Cause = statementCause(err, l.Mapping.Select)
 	return e
 }
 

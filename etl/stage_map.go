@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"verso/etl/source"
@@ -158,12 +160,26 @@ func isStatementError(err error) bool {
 	return errors.As(err, &se)
 }
 
-// statementCause is the engine's message alone; its LINE counts inside the
-// SELECT.
-func statementCause(err error) error {
+// statementCause is the engine's message alone, its LINE counted inside the
+// SELECT of the mapping.
+func statementCause(err error, text string) error {
 	var se *engine.StatementError
-	if errors.As(err, &se) {
-		return errors.New(se.Message)
+	if !errors.As(err, &se) {
+		return err
 	}
-	return err
+	message := se.Message
+	text = strings.TrimRight(strings.TrimSpace(text), "; \t\r\n")
+	if before, _, ok := strings.Cut(se.SQL, text); ok {
+		above := strings.Count(before, "\n")
+		message = linePlace.ReplaceAllStringFunc(message, func(place string) string {
+			line, err := strconv.Atoi(place[len("LINE ") : len(place)-1])
+			if err != nil || line <= above || line > above+1+strings.Count(text, "\n") {
+				return place
+			}
+			return "LINE " + strconv.Itoa(line-above) + ":"
+		})
+	}
+	return errors.New(message)
 }
+
+var linePlace = regexp.MustCompile(`\bLINE \d+:`)

@@ -13,9 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"verso/etl"
+	"verso/etl/check"
 	"verso/etl/config"
 	"verso/etl/star"
 	"verso/models"
+	"verso/olap/catalog"
 	"verso/olap/engine/duck"
 	"verso/olap/warehouse"
 	"verso/reports/site"
@@ -76,6 +78,9 @@ generation. Until that moment, and after any failure, readers see the last one.`
 
 // refresh runs all steps under the lock and reports how it went.
 func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) error {
+	if err := preflight(cfg, f); err != nil {
+		return err
+	}
 	w, err := a.openWarehouse(cfg)
 	if err != nil {
 		return err
@@ -88,6 +93,21 @@ func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) e
 	defer unlock()
 	job := &refreshJob{app: a, config: cfg, flags: f, warehouse: w, log: a.logger(f.verbose), started: a.now()}
 	return job.run(ctx)
+}
+
+// preflight finds what would stop the last steps of a refresh before the first
+// one begins: checks that do not exist, the user's own cubes, the site's folder.
+func preflight(cfg *config.Config, f refreshFlags) error {
+	if err := check.Known(nil, cfg.Checks); err != nil {
+		return fmt.Errorf("%s: %w", cfg.File, err)
+	}
+	if _, err := catalog.Load(userCatalog(cfg)); err != nil {
+		return err
+	}
+	if slices.Contains(f.skip, "site") || slices.Contains(f.skip, "models") {
+		return nil
+	}
+	return site.Usable(cfg.Site)
 }
 
 // refreshJob is one refresh while it runs.

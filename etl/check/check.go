@@ -102,12 +102,17 @@ func (e *RefusedError) Error() string {
 // UnknownError is a check that verso.yaml overrides but that does not exist.
 type UnknownError struct {
 	ID   string
+	Line int // in verso.yaml; 0 when unknown
 	Near []string
 }
 
 // Error names the nearest checks.
 func (e *UnknownError) Error() string {
-	s := fmt.Sprintf("checks: there is no check %q", e.ID)
+	s := "checks: "
+	if e.Line > 0 {
+		s = fmt.Sprintf("checks, line %d of the configuration: ", e.Line)
+	}
+	s += fmt.Sprintf("there is no check %q", e.ID)
 	if len(e.Near) > 0 {
 		s += "; did you mean " + strings.Join(e.Near, ", ") + "?"
 	}

@@ -100,7 +100,15 @@ func Definitions(tables []canon.Table, supplied map[string]bool) []Definition {
 	return append(out, parsed()...)
 }
 
-// known refuses overrides of checks that do not exist, whatever was supplied.
+// Known refuses overrides of checks that do not exist, whatever is supplied: an
+// *UnknownError. It needs no database. nil tables are canon.Tables().
+func Known(tables []canon.Table, overrides map[string]config.Check) error {
+	if tables == nil {
+		tables = canon.Tables()
+	}
+	return known(nil, tables, overrides)
+}
+
 func known(all []Definition, tables []canon.Table, overrides map[string]config.Check) error {
 	ids := map[string]bool{duplicateFamily: true}
 	every := map[string]bool{}
@@ -125,5 +133,5 @@ func known(all []Definition, tables []canon.Table, overrides map[string]config.C
 		return nil
 	}
 	slices.Sort(wrong)
-	return &UnknownError{ID: wrong[0], Near: canon.Nearest(wrong[0], names, 3)}
+	return &UnknownError{ID: wrong[0], Line: overrides[wrong[0]].Line, Near: canon.Nearest(wrong[0], names, 3)}
 }

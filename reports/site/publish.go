@@ -29,6 +29,13 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s is not empty and was not made by verso; name another folder, or empty it", e.Dir)
 }
 
+// Usable refuses a folder that a site must not be written to, with a
+// *ForeignError; a folder that does not exist yet is fine.
+func Usable(dir string) error {
+	_, _, err := readManifest(dir)
+	return err
+}
+
 // Pending is a site that is written beside the published one.
 type Pending struct {
 	Summary Summary
