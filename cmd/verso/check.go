@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +25,7 @@ type checkReport struct {
 type memberResult struct {
 	Cube   string `json:"cube"`
 	Member string `json:"member"`
+	Absent string `json:"absent,omitempty"` // why there is nothing to run it on, such as a skipped model
 	Error  string `json:"error,omitempty"`
 }
 
@@ -74,7 +77,10 @@ func checkMembers(cmd *cobra.Command, o *olap.Olap) []memberResult {
 	var results []memberResult
 	ask := func(c *cube.Cube, member string, q cube.Query) {
 		r := memberResult{Cube: c.Name, Member: member}
-		if _, err := o.Ask(cmd.Context(), q); err != nil {
+		var missing *olap.MissingTableError
+		if _, err := o.Ask(cmd.Context(), q); errors.As(err, &missing) && strings.HasPrefix(missing.Table, "score.") {
+			r.Absent = err.Error()
+		} else if err != nil {
 			r.Error = err.Error()
 		}
 		results = append(results, r)
@@ -118,6 +124,9 @@ func (a *app) printChecks(r checkReport) {
 		}
 	}
 	for _, m := range r.Members {
+		if m.Absent != "" {
+			fmt.Fprintf(a.stdout, "none cube %s, %s: %s\n", m.Cube, m.Member, m.Absent)
+		}
 		if m.Error != "" {
 			fmt.Fprintf(a.stdout, "FAIL cube %s, %s: %s\n", m.Cube, m.Member, m.Error)
 		}
