@@ -21,7 +21,7 @@ type favourite struct {
 // customer is one occupant of a slot while its history is made.
 type customer struct {
 	w        *world
-	s        *shard
+	s        *bench
 	d        *dice
 	id       int64
 	slot     int
@@ -82,9 +82,19 @@ func (c *customer) clear() {
 		onset: noDay, death: noDay, sleepFrom: noDay, sleepTo: noDay, lastOrder: noDay, drifted: -1, lostClass: -1}
 }
 
-// customers writes every customer of shard i with all that belongs to it.
-func (s *shard) customers(i int) error {
-	s.index = i
+// bench is where the customers of one shard are made: their shard and buffers.
+type bench struct {
+	*shard
+	cust     customer
+	plans    []plan
+	invoices []invoice
+	bills    []bill
+	due      []int
+}
+
+// writeCustomers writes every customer of shard i with all that belongs to it.
+func writeCustomers(sh *shard, i int) error {
+	s := &bench{shard: sh}
 	s.ids.shard = int64(i)
 	c := &s.cust
 	c.w, c.s, c.d = s.w, s, s.d

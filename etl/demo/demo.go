@@ -54,26 +54,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"time"
 )
 
 // Version is bumped when the same options give other bytes.
 const Version = 1
-
-// Options say what to write. The zero value is completed by defaults, but Dir
-// has none.
-type Options struct {
-	Dir     string    // folder that receives data/ and truth/
-	Scale   float64   // size, 0.01 to 1000; 0 is 1
-	Seed    uint64    // 0 is 1
-	AsOf    time.Time // last day of the history; zero is 2026-06-30
-	Years   int       // full years before the year of AsOf; 0 is 6
-	Format  string    // csv (default) or parquet
-	Dirty   bool      // add every kind of dirty data; csv only
-	Placebo bool      // plant no effect (placebo)
-	Workers int       // goroutines; 0 is one per core
-}
 
 // Summary is what was written.
 type Summary struct {
@@ -81,41 +65,6 @@ type Summary struct {
 	Bytes     map[string]int64 // file name without extension → bytes
 	Customers int64            // on the books at AsOf
 	Net       int64            // net value of all lines, CNY in ten-thousandths
-}
-
-// withDefaults completes and checks the options.
-func (o Options) withDefaults() (Options, error) {
-	if o.Scale == 0 {
-		o.Scale = 1
-	}
-	if o.Seed == 0 {
-		o.Seed = 1
-	}
-	if o.AsOf.IsZero() {
-		o.AsOf = time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC)
-	}
-	if o.Years == 0 {
-		o.Years = 6
-	}
-	if o.Format == "" {
-		o.Format = "csv"
-	}
-	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
-	}
-	switch {
-	case o.Dir == "":
-		return o, fmt.Errorf("demo: no folder given: set Dir")
-	case o.Scale < 0.01 || o.Scale > 1000:
-		return o, fmt.Errorf("demo: scale %g is outside 0.01 to 1000", o.Scale)
-	case o.Years < 2 || o.Years > 12:
-		return o, fmt.Errorf("demo: %d years of history: use 2 to 12, the effects need two full years", o.Years)
-	case o.Format != "csv" && o.Format != "parquet":
-		return o, fmt.Errorf("demo: format %q is not known: use csv or parquet", o.Format)
-	case o.Dirty && o.Format != "csv":
-		return o, fmt.Errorf("demo: dirty data can only be written as csv: drop the parquet format or the dirty switch")
-	}
-	return o, nil
 }
 
 // Generate writes the company's files below o.Dir: data/<table>.csv (or
@@ -137,7 +86,7 @@ func Generate(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	defer out.close()
-	for _, phase := range w.phases() {
+	for _, phase := range phases(w) {
 		if err := out.run(ctx, phase); err != nil {
 			return Summary{}, err
 		}
@@ -155,12 +104,12 @@ func Generate(ctx context.Context, o Options) (Summary, error) {
 
 // phases are the parts of the work: the parts of one phase run side by side,
 // the later phase needs the counters of the earlier one.
-func (w *world) phases() [][]part {
-	return [][]part{w.mainParts(), w.closingParts()}
+func phases(w *world) [][]part {
+	return [][]part{mainParts(w), closingParts(w)}
 }
 
 // mainParts are the master data in pieces and every shard of customers.
-func (w *world) mainParts() []part {
+func mainParts(w *world) []part {
 	parts := []part{w.writeReference, w.writeSuppliers, w.writeStaff, w.writeCampaigns, w.writeStock, w.writeLeads}
 	for from := 0; from < len(w.titles); from += titlePiece {
 		parts = append(parts, func(s *shard) error {
@@ -168,12 +117,12 @@ func (w *world) mainParts() []part {
 		})
 	}
 	for i := range w.shards {
-		parts = append(parts, func(s *shard) error { return s.customers(i) })
+		parts = append(parts, func(s *shard) error { return writeCustomers(s, i) })
 	}
 	return parts
 }
 
 // closingParts need what the shards counted.
-func (w *world) closingParts() []part {
+func closingParts(w *world) []part {
 	return []part{w.writePurchasing, w.writePlans, w.writeTruth, w.writeDirt}
 }

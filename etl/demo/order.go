@@ -41,22 +41,6 @@ type line struct {
 	flow      flow
 }
 
-// priceOf makes the price of a title on a day for the customer's order: before
-// discount, and the quoted rate behind it.
-func (w *world) priceOf(t *title, on day) (unit, quote int64) {
-	s := &w.suppliers[t.sup]
-	quote = w.fx.quote(s.ccy, on)
-	markup := 1.125
-	if w.classes[t.class].low {
-		markup = .965
-	}
-	if w.effects && on >= w.ep.mixFrom {
-		markup *= 1.018
-	}
-	cny := float64(t.price) / 1e4 * float64(quote) / 1e8 * markup
-	return int64(math.Max(math.Round(cny*10), 10)) * 1000, quote
-}
-
 // place1 places a planned order: its header and lines, and what becomes of
 // them.
 func (c *customer) place1(p *plan) {
@@ -227,27 +211,6 @@ func (c *customer) has(first int, t int32) bool {
 	return false
 }
 
-// goesWith is the class bought together with a class, or -1.
-func (w *world) goesWith(class int) int {
-	with := ""
-	switch w.classes[class].code {
-	case "TP391", "TP18":
-		with = "O1"
-	case "R73":
-		with = "Q7"
-	case "F83":
-		with = "C8"
-	default:
-		return -1
-	}
-	for i := range w.classes {
-		if w.classes[i].code == with {
-			return i
-		}
-	}
-	return -1
-}
-
 // writeOrders writes the headers and lines of the customer.
 func (c *customer) writeOrders() {
 	w := c.w
@@ -263,7 +226,7 @@ func (c *customer) writeOrders() {
 		c.s.dirtyOrder(o)
 		sh.int(o.id).str("SO" + strconv.Itoa(o.day.year()%100) + "-" + strconv.FormatInt(o.id, 10)).int(o.customer)
 		sh.int(c.contactID(int(mix(uint64(o.id))%uint64(c.contacts)))).time(o.day, o.second).str(o.channel).id(int64(o.staff))
-		sh.null().id(o.campaign).id(w.catalogueFor(o, c)).bool(o.rush).date(o.required(c)).str(w.ccy[c.ccy].code)
+		sh.null().id(o.campaign).id(c.catalogueFor(o)).bool(o.rush).date(o.required(c)).str(w.ccy[c.ccy].code)
 		if c.ccy == cCNY {
 			sh.null()
 		} else {
@@ -318,4 +281,16 @@ func termOf(textbook bool, on day) string {
 		return strconv.Itoa(y+1) + "S"
 	}
 	return strconv.Itoa(y) + "F"
+}
+
+// catalogueFor is the catalogue an order refers to: that of its first title's
+// kind, of the month before; one order in three names one.
+func (c *customer) catalogueFor(o *order) int64 {
+	w := c.w
+	h := mix(uint64(o.id) + 5)
+	month := w.cal.monthIndex(o.day) - w.cal.monthIndex(w.first) - 1
+	if h%3 != 0 || c.kindNo == kReader || month < 0 {
+		return 0
+	}
+	return w.catalogueID(w.catalogueCode(&w.titles[c.lines[o.first].title]), month)
 }

@@ -5,10 +5,6 @@ import (
 	"strconv"
 )
 
-// leadBase separates the ids of leads that led nowhere from those that became
-// customers, whose id is the customer's.
-const leadBase = 500_000_000
-
 // pipeline writes the lead the customer came from, its opportunities, its
 // standing contract, and some of its letters and visits to the web site.
 func (c *customer) pipeline() {
@@ -111,31 +107,4 @@ func (c *customer) letters() {
 			sh.null().end()
 		}
 	}
-}
-
-// writeLeads writes the leads that led nowhere.
-func (w *world) writeLeads(s *shard) error {
-	d := newDice(w.o.Seed, streamLead)
-	n := int(700 * w.o.Scale * float64(w.last-w.first) / 365)
-	sh := s.sheet(tLead)
-	for i := range n {
-		if i%4096 == 0 && s.ctx.Err() != nil {
-			return s.ctx.Err()
-		}
-		on := w.cal.onWork(w.first + day(d.IntN(int(w.last-w.first)-10)))
-		city := w.places[d.pick(w.cityCum)]
-		mark, _ := w.words.pair(d, "ent_mark", "ent_mark_en")
-		kind, _ := w.words.pair(d, "ent_kind", "ent_kind_en")
-		sh.int(leadBase + int64(i) + 1).str([]string{"fair", "web", "referral", "mailing"}[d.IntN(4)]).null().str(w.words.one(d, "surname_zh") + "先生").str(city.zh + mark + kind)
-		sh.str(city.code).date(on)
-		switch u := d.Float64(); {
-		case u < .25:
-			sh.null().str("new").float(roundTo(d.uniform(5, 70), 1)).null().null().end()
-		default:
-			touched := w.cal.onWork(on + day(d.geometric(5)))
-			sh.time(min(touched, w.last), 15*3600).str("lost").float(roundTo(d.uniform(5, 70), 1)).null()
-			sh.str([]string{"no budget", "competitor", "no answer", "wrong person"}[d.IntN(4)]).end()
-		}
-	}
-	return nil
 }

@@ -34,17 +34,6 @@ func (w *world) catalogueCode(t *title) int {
 // catalogueID is the id of a catalogue of a month of the history.
 func (w *world) catalogueID(code int, month int) int64 { return int64(month)*10 + int64(code) + 1 }
 
-// catalogueFor is the catalogue an order refers to: that of its first title's
-// kind, of the month before; one order in three names one.
-func (w *world) catalogueFor(o *order, c *customer) int64 {
-	h := mix(uint64(o.id) + 5)
-	month := w.cal.monthIndex(o.day) - w.cal.monthIndex(w.first) - 1
-	if h%3 != 0 || c.kindNo == kReader || month < 0 {
-		return 0
-	}
-	return w.catalogueID(w.catalogueCode(&w.titles[c.lines[o.first].title]), month)
-}
-
 // writeReference writes regions, rates, the calendar and catalogues.
 func (w *world) writeReference(s *shard) error {
 	gs := s.sheet(tGeo)

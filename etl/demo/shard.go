@@ -61,24 +61,18 @@ func (c *counters) check() error {
 // shard is the workplace of one part of the work: its sheets, its random
 // source, its numbers.
 type shard struct {
-	w        *world
-	ctx      context.Context
-	index    int
-	d        *dice
-	ids      counters
-	sheets   [tableCount]*sheet
-	cust     customer
-	plans    []plan
-	invoices []invoice
-	bills    []bill
-	due      []int
-	alive    int64
-	net      int64
-	bigs     []bigCustomer
-	lineNo   int // lines, events and dates written, for the dirty data
-	eventNo  int
-	dateNo   int
-	odd      map[string]bool
+	w       *world
+	ctx     context.Context
+	d       *dice
+	ids     counters
+	sheets  [tableCount]*sheet
+	alive   int64
+	net     int64
+	bigs    []bigCustomer
+	lineNo  int // lines, events and dates written, for the dirty data
+	eventNo int
+	dateNo  int
+	odd     map[string]bool
 }
 
 // newShard makes an empty workplace.

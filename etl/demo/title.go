@@ -312,3 +312,40 @@ func (w *world) pickTitle(d *dice, class, shelf int, on day) int32 {
 	}
 	return 0
 }
+
+// priceOf makes the price of a title on a day for the customer's order: before
+// discount, and the quoted rate behind it.
+func (w *world) priceOf(t *title, on day) (unit, quote int64) {
+	s := &w.suppliers[t.sup]
+	quote = w.fx.quote(s.ccy, on)
+	markup := 1.125
+	if w.classes[t.class].low {
+		markup = .965
+	}
+	if w.effects && on >= w.ep.mixFrom {
+		markup *= 1.018
+	}
+	cny := float64(t.price) / 1e4 * float64(quote) / 1e8 * markup
+	return int64(math.Max(math.Round(cny*10), 10)) * 1000, quote
+}
+
+// goesWith is the class bought together with a class, or -1.
+func (w *world) goesWith(class int) int {
+	with := ""
+	switch w.classes[class].code {
+	case "TP391", "TP18":
+		with = "O1"
+	case "R73":
+		with = "Q7"
+	case "F83":
+		with = "C8"
+	default:
+		return -1
+	}
+	for i := range w.classes {
+		if w.classes[i].code == with {
+			return i
+		}
+	}
+	return -1
+}

@@ -2,31 +2,6 @@ package demo
 
 import "sort"
 
-// writeTruth writes what was planted on the customer.
-func (c *customer) writeTruth() {
-	w := c.w
-	_, ratio := int64(0), 0.0
-	if c.plant == "wallet" {
-		ratio = 5.5
-	}
-	sh := c.s.sheet(tTruthCustomer)
-	sh.int(c.id).int(int64(c.slot)).str(c.kind.name).str(c.segment).float(c.lambda).date(min(c.created, w.last))
-	sh.date(c.onset).date(c.death).str(c.cause).str(c.mode).int(int64(c.exposed)).float(c.elastic).bool(c.fair).date(c.sleepFrom).date(c.sleepTo)
-	if c.drifted >= 0 {
-		sh.date(w.ep.drift)
-	} else {
-		sh.null()
-	}
-	sh.str(c.plant).float(ratio).end()
-	ts := c.s.sheet(tTruthTaste)
-	for i, f := range c.taste {
-		ts.int(c.id).int(int64(i + 1)).str(w.classes[f.class].code).float(f.weight).date(c.from).end()
-	}
-	if c.drifted >= 0 && len(c.taste) > 0 && (c.death == noDay || c.death > w.ep.drift) {
-		ts.int(c.id).int(1).str(w.classes[c.drifted].code).float(c.taste[0].weight).date(max(c.from, w.ep.drift)).end()
-	}
-}
-
 // keep gathers what the closing parts need of a finished shard: the hundred
 // largest customers of the last full year and the planted ones.
 func (w *world) keep(s *shard) {
