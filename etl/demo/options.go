@@ -54,4 +54,3 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	return o, nil
 }
-

@@ -124,54 +124,6 @@ func (w *world) writeStock(s *shard) error {
 // week numbers the weeks of the history.
 func (w *world) week(d day) int { return min(max(int(d-w.first)/7, 0), w.weeks()-1) }
 
-// writePurchase writes the purchase line of an order line, and the purchase
-// order of a rush line.
-func (c *customer) writePurchase(o *order, l *line) {
-	w := c.w
-	f := &l.flow
-	t := &w.titles[l.title]
-	s := &w.suppliers[t.sup]
-	ordered := f.days[stOrdered]
-	received, shortBy, damaged := 0, 0, 0
-	firstDay, lastDay := noDay, noDay
-	for part := range 2 {
-		if on := f.partDay(part, stInbound); on <= w.last && f.partQty(part) > 0 {
-			received += f.partQty(part)
-			if firstDay == noDay {
-				firstDay = on
-			}
-			lastDay = max(lastDay, on)
-			w.customsGrams[w.week(f.partDay(part, stCleared))].Add(int64(t.weight) * int64(f.partQty(part)))
-			w.customsValue[w.week(f.partDay(part, stCleared))].Add(l.net / int64(l.qty) * int64(f.partQty(part)) / 10000)
-		}
-	}
-	report := ""
-	if lastDay == firstDay {
-		lastDay = noDay // one receipt: the last is the first
-	}
-	if f.days[stInspected] <= w.last {
-		shortBy, damaged = f.short, f.damaged
-	}
-	if l.cancelled == l.qty {
-		report = map[string]string{"op": "OP", "not found": "NF"}[l.reason]
-	}
-	sh := c.s.sheet(tPOLine)
-	sh.int(f.po).int(l.id).int(int64(l.title) + 1).int(int64(l.qty)).money(l.cost).int(int64(received)).int(int64(shortBy)).int(int64(damaged))
-	sh.date(ordered + day(s.quoted) + 21).date(firstDay).date(lastDay).str(report).end()
-	at := int(t.sup)*w.periods() + int(f.period)
-	w.periodCost[at].Add(l.cost * int64(received))
-	if !f.rush && !w.periodUsed[at].Load() {
-		w.periodUsed[at].Store(true)
-	}
-	if f.rush {
-		status := "open"
-		if f.status == "delivered" || f.status == "cancelled" {
-			status = "closed"
-		}
-		c.s.sheet(tPO).int(f.po).int(int64(t.sup) + 1).date(min(ordered, w.last)).null().str(w.ccy[s.ccy].code).str(status).end()
-	}
-}
-
 // customsBatch is the week's consignment at customs.
 func (w *world) customsBatch(cleared day) int64 {
 	return batchBase + int64(w.week(cleared)) + 1

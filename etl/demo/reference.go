@@ -208,3 +208,16 @@ func ordinal(n int) string {
 	}
 	return strconv.Itoa(n) + suffix
 }
+
+// countryOf is the country of a region code.
+func countryOf(code string) string {
+	switch code {
+	case "710000":
+		return "TW"
+	case "810000":
+		return "HK"
+	case "820000":
+		return "MO"
+	}
+	return "CN"
+}

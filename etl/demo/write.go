@@ -188,19 +188,6 @@ func (c *customer) record(id int64, name, nameEN string, created day, status str
 	sh.time(max(c.lastOrder, created), 20*3600).end()
 }
 
-// countryOf is the country of a region code.
-func countryOf(code string) string {
-	switch code {
-	case "710000":
-		return "TW"
-	case "810000":
-		return "HK"
-	case "820000":
-		return "MO"
-	}
-	return "CN"
-}
-
 // postcode invents a postal code in the manner of the region.
 func postcode(code string, id int64) string {
 	if code >= "700000" {
