@@ -54,10 +54,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"verso/etl/demo/life"
+	"verso/etl/demo/market"
 )
 
 // Version is bumped when the same options give other bytes.
 const Version = 1
+
+// Options say what to write: folder, scale, seed, as-of date, years, format,
+// dirty data, placebo, workers. All but Dir have defaults.
+type Options = market.Options
 
 // Summary is what was written.
 type Summary struct {
@@ -71,7 +78,7 @@ type Summary struct {
 // .parquet) and truth/truth_*.csv. Files of the same names are replaced. On
 // error or cancellation the folder holds incomplete files.
 func Generate(ctx context.Context, o Options) (Summary, error) {
-	o, err := o.withDefaults()
+	o, err := o.WithDefaults()
 	if err != nil {
 		return Summary{}, err
 	}
@@ -80,7 +87,7 @@ func Generate(ctx context.Context, o Options) (Summary, error) {
 			return Summary{}, fmt.Errorf("demo: %w", err)
 		}
 	}
-	w := newWorld(o)
+	w := market.NewWorld(o)
 	out, err := openOutput(w)
 	if err != nil {
 		return Summary{}, err
@@ -95,7 +102,7 @@ func Generate(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	if o.Dirty {
-		if err := w.writeAgain(); err != nil {
+		if err := w.WriteAgain(); err != nil {
 			return Summary{}, err
 		}
 	}
@@ -104,25 +111,30 @@ func Generate(ctx context.Context, o Options) (Summary, error) {
 
 // phases are the parts of the work: the parts of one phase run side by side,
 // the later phase needs the counters of the earlier one.
-func phases(w *world) [][]part {
+func phases(w *market.World) [][]part {
 	return [][]part{mainParts(w), closingParts(w)}
 }
 
 // mainParts are the master data in pieces and every shard of customers.
-func mainParts(w *world) []part {
-	parts := []part{w.writeReference, w.writeSuppliers, w.writeStaff, w.writeCampaigns, w.writeStock, w.writeLeads}
-	for from := 0; from < len(w.titles); from += titlePiece {
-		parts = append(parts, func(s *shard) error {
-			return w.writeTitles(s, from, min(from+titlePiece, len(w.titles)))
+func mainParts(w *market.World) []part {
+	parts := []part{w.WriteReference, w.WriteSuppliers, w.WriteStaff, w.WriteCampaigns, w.WriteStock}
+	for from := 0; from < len(w.Titles); from += market.TitlePiece {
+		parts = append(parts, func(s *market.Shard) error {
+			return w.WriteTitles(s, from, min(from+market.TitlePiece, len(w.Titles)))
 		})
 	}
-	for i := range w.shards {
-		parts = append(parts, func(s *shard) error { return writeCustomers(s, i) })
+	for from := 0; from < w.Leads(); from += market.LeadPiece {
+		parts = append(parts, func(s *market.Shard) error {
+			return w.WriteLeads(s, from, min(from+market.LeadPiece, w.Leads()))
+		})
+	}
+	for i := range w.Shards {
+		parts = append(parts, func(s *market.Shard) error { return life.Write(s, i) })
 	}
 	return parts
 }
 
 // closingParts need what the shards counted.
-func closingParts(w *world) []part {
-	return []part{w.writePurchasing, w.writePlans, w.writeTruth, w.writeDirt}
+func closingParts(w *market.World) []part {
+	return []part{w.WritePurchasing, w.WritePlans, w.WriteTruth, w.WriteDirt}
 }

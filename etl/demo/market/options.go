@@ -1,4 +1,4 @@
-package demo
+package market
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ type Options struct {
 	Workers int       // goroutines; 0 is one per core
 }
 
-// withDefaults completes and checks the options.
-func (o Options) withDefaults() (Options, error) {
+// WithDefaults completes and checks the options.
+func (o Options) WithDefaults() (Options, error) {
 	if o.Scale == 0 {
 		o.Scale = 1
 	}
