@@ -14,10 +14,15 @@
 // have tastes over classes; goods flow from the order through supplier,
 // transport, customs, inspection and store to delivery, invoice and payment.
 //
-// Only a share of the titles a real importer lists is made, about 70,000 over
-// six years at scale 1, and stage events are written for the orders of the last
-// year only: they would otherwise be the greater part of the bytes. Purchase
-// lines carry due and received dates for the whole history.
+// # What is left out
+//
+// To keep the files small (190 MB at scale 1), only a share of the titles a real
+// importer lists is made, 70,000 over six years; stage events are written for
+// the orders of the last year, invoices and payments for deliveries of the last
+// three years and the current one, ticket events and e-mail campaigns for two
+// years, visits from the year before last. Purchase lines carry due and received
+// dates for the whole history. Invoiced and paid are not stage events: they are
+// in the invoices and payments.
 //
 // # What is planted
 //
@@ -41,6 +46,14 @@
 //   - large customers that fell silent, halved or complained; libraries that buy
 //     most elsewhere; duplicate records; a falling margin although every class
 //     earns more.
+//
+// # Shape
+//
+// Customers are made in shards with id ranges and random streams of their own:
+// dice and calendar are the tools, sheet the files, market the world without
+// customers, life the customers' histories. A slot is a place on the books;
+// when its customer leaves another one takes it. From the mix effect's first day
+// some lines leave a customer's taste for a low-margin class.
 //
 // # Calendar and rates
 //

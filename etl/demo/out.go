@@ -78,7 +78,7 @@ func openFile(w *market.World, t *sheet.Table) (*outFile, error) {
 	f.text = bufio.NewWriterSize(f.file, 1<<18)
 	f.sink = f.text
 	if ext == "parquet" {
-		props := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(1<<18))
+		props := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy), parquet.WithStats(false), parquet.WithMaxRowGroupLength(1<<16))
 		f.pq, err = pqarrow.NewFileWriter(sheet.ArrowSchema(t), noClose{f.text}, props, pqarrow.NewArrowWriterProperties(pqarrow.WithAllocator(memory.DefaultAllocator)))
 		return f, err
 	}

@@ -319,7 +319,7 @@ func (c *customer) pickClass(on calendar.Day) int {
 	if class < 0 {
 		class = d.Pick(c.w.ClassCum)
 	}
-	if c.w.Effects && on >= c.w.Ep.MixFrom && !c.w.Classes[class].Low && d.Chance(.35) {
+	if c.w.Effects && on >= c.w.Ep.MixFrom && !c.w.Classes[class].Low && d.Chance(.45) {
 		class = d.Pick(c.w.LowCum)
 	}
 	return class

@@ -328,7 +328,7 @@ func (w *World) PriceOf(t *Title, on calendar.Day) (unit, quote int64) {
 		markup = .965
 	}
 	if w.Effects && on >= w.Ep.MixFrom {
-		markup *= 1.018
+		markup *= 1.026
 	}
 	cny := float64(t.Price) / 1e4 * float64(quote) / 1e8 * markup
 	return int64(math.Max(math.Round(cny*10), 10)) * 1000, quote

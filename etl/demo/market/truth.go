@@ -42,7 +42,7 @@ func (w *World) WriteTruth(s *Shard) error {
 	event("fx_shock", "EUR", 0, ep.shockFrom, ep.shockTo, .07, "EUR dearer while prices are fixed for the quarter; the rate stays")
 	event("customs_review", "customs", 0, ep.ReviewFrom, ep.ReviewTo, .18, "share of consignments reviewed, else 0.03; 30 days more")
 	event("inspection_slow", "inspection", 0, ep.SlowFrom, ep.SlowTo, 4, "days more per consignment")
-	event("mix", "margin", 0, ep.MixFrom, w.Last, -1, "every class earns 1.8 % more per copy, low-margin classes gain share")
+	event("mix", "margin", 0, ep.MixFrom, w.Last, -1, "every class earns 2.6 % more per copy, low-margin classes gain share")
 	event("drift", "taste", 0, ep.Drift, w.Last, .08, "share of customers whose first class changes")
 	event("salesperson_x", "employee", int64(w.EmployeeX()), w.First, w.Last, 0, "large revenue, negative contribution")
 	event("salesperson_y", "employee", int64(w.EmployeeY()), ep.LeaveY, w.Last, 0, "left; accounts without an owner, some fade")
