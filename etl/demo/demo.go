@@ -1,7 +1,7 @@
 // Package demo writes a whole invented book importer as files: the company the
 // rest of verso is shown and tested with. It is deterministic by version, seed
-// and options, on any number of cores, and it streams: memory does not grow
-// with the number of customers.
+// and options, on any number of cores, and it streams: memory hardly grows with
+// the number of customers (0.2 GB at scale 1 as at scale 10).
 //
 // # The company
 //
@@ -19,7 +19,7 @@
 // To keep the files small (190 MB at scale 1), only a share of the titles a real
 // importer lists is made, 70,000 over six years; stage events are written for
 // the orders of the last year, invoices and payments for deliveries of the last
-// three years and the current one, ticket events and e-mail campaigns for two
+// three years and the current one, ticket events for two years, e-mails for three
 // years, visits from the year before last. Purchase lines carry due and received
 // dates for the whole history. Invoiced and paid are not stage events: they are
 // in the invoices and payments.
