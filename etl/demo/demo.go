@@ -84,7 +84,7 @@ type Summary struct {
 	Rows      map[string]int64 // file name without extension → rows
 	Bytes     map[string]int64 // file name without extension → bytes
 	Customers int64            // on the books at AsOf
-	Net       int64            // net value of all lines, CNY in ten-thousandths
+	Net       int64            // net value of all copies not cancelled, CNY in ten-thousandths
 }
 
 // Generate writes the company's files below o.Dir: data/<table>.csv (or

@@ -323,7 +323,7 @@ func checkMoney(t *testing.T, dir string) {
 	net := map[string]int64{}
 	orderLines := read(t, dir, "order_line")
 	for _, r := range orderLines.rows {
-		gross := amount(t, orderLines.get(r, "unit_price")) * number(t, orderLines.get(r, "qty_ordered"))
+		gross := amount(t, orderLines.get(r, "unit_price")) * (number(t, orderLines.get(r, "qty_ordered")) - number(t, orderLines.get(r, "qty_cancelled")))
 		net[orderLines.get(r, "order_id")] += sheet.MulMoney(gross, 1_000_000-amount(t, orderLines.get(r, "discount_pct")), 1_000_000)
 	}
 	headers := read(t, dir, "order_header")

@@ -78,7 +78,6 @@ type customer struct {
 	lastYear  int64 // net of the last full year, ten-thousandths of CNY
 	best      int64 // net of its best year
 	year      int64
-	net       int64
 }
 
 // complaint is what service did to the customer.

@@ -81,8 +81,8 @@ func (s *bench) oddOrder(like *order, ccy, kind string, catalogue int64) {
 	id, line := s.Ids.Next(market.IdOrder), s.Ids.Next(market.IdLine)
 	s.Note(sheet.TOrder, strconv.FormatInt(id, 10), kind, "")
 	sh := s.Sheet(sheet.TOrder)
-	sh.Int(id).Str("SO-ODD-"+strconv.FormatInt(id, 10)).Int(like.customer).Null().Time(like.day, like.second).Str("fax").Id(int64(like.staff))
-	sh.Nulls(2).Id(catalogue).Bool(false).Null().Str(ccy).Nulls(2).Str("open").Money(1_500_000).End()
+	sh.Int(id).Str("SO-ODD-"+strconv.FormatInt(id, 10)).Int(like.customer).Null().Time(like.day, like.second).Str("fax").ID(int64(like.staff))
+	sh.Nulls(2).ID(catalogue).Bool(false).Null().Str(ccy).Nulls(2).Str("open").Money(1_500_000).End()
 	s.Sheet(sheet.TLine).Int(line).Int(id).Int(1).Int(1).Null().Int(3).Int(0).Null().Money(500_000).Str(ccy).Null().Money(0).Money(500_000).Bool(false).Null().Str("open").End()
 }
 

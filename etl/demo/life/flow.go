@@ -215,7 +215,7 @@ func (c *customer) writeEvents(o *order, l *line, names *[Steps]string) {
 			return
 		}
 		sh := c.s.Sheet(sheet.TEvent)
-		sh.Int(l.id).Str(stage).Time(on, sec).Int(int64(qty)).Id(batch)
+		sh.Int(l.id).Str(stage).Time(on, sec).Int(int64(qty)).ID(batch)
 		if stage == names[StReceived] {
 			sh.Date(f.promised).End()
 			return
@@ -270,7 +270,7 @@ func (c *customer) writePurchase(o *order, l *line) {
 		if cleared := f.partDay(part, stCleared); cleared <= w.Last {
 			n := int64(f.partQty(part))
 			w.CustomsGrams[w.Week(cleared)].Add(int64(t.Weight) * n)
-			w.CustomsValue[w.Week(cleared)].Add(l.net / int64(l.qty) * n / 10000)
+			w.CustomsValue[w.Week(cleared)].Add(l.each * n / 10000)
 		}
 		if on := f.partDay(part, stInbound); on <= w.Last && f.partQty(part) > 0 {
 			received += f.partQty(part)

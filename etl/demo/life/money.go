@@ -101,7 +101,7 @@ func (c *customer) maybeReturn(l *line, part, n int) {
 	} else {
 		sh.Date(on).Int(int64(back))
 	}
-	sh.Money(l.net / int64(l.qty) * int64(back)).Str(reason).Str(disposition).End()
+	sh.Money(l.each * int64(back)).Str(reason).Str(disposition).End()
 }
 
 // makeInvoices bills what was delivered within four weeks together.
@@ -230,11 +230,32 @@ func (c *customer) writeInvoices() {
 		}
 		sh.Int(inv.id).Int(inv.customer).Date(inv.day).Date(inv.due).Str(c.w.Ccy[c.ccy].Code)
 		sh.Money(inv.total).Money(taxIn(inv.total)).Str(status).End()
-		for _, b := range c.s.bills[inv.first : inv.first+inv.bills] {
+		bills := c.s.bills[inv.first : inv.first+inv.bills]
+		for k, b := range bills {
+			if b.joins(bills[:k]) {
+				continue
+			}
 			l := &c.lines[b.line]
-			ls.Int(inv.id).Int(l.id).Int(int64(l.flow.partQty(b.part))).Money(b.amount).Money(taxIn(b.amount)).End()
+			qty, amount := l.flow.partQty(b.part), b.amount
+			for _, other := range bills[k+1:] {
+				if other.line == b.line {
+					qty, amount = qty+l.flow.partQty(other.part), amount+other.amount
+				}
+			}
+			ls.Int(inv.id).Int(l.id).Int(int64(qty)).Money(amount).Money(taxIn(amount)).End()
 		}
 	}
+}
+
+// joins says whether a bill of the same line came before: both parts of a line
+// on one invoice are one line of it.
+func (b bill) joins(before []bill) bool {
+	for _, a := range before {
+		if a.line == b.line {
+			return true
+		}
+	}
+	return false
 }
 
 // taxIn is the tax contained in a gross amount, to the hundredth.

@@ -39,7 +39,8 @@ type line struct {
 	reason    string
 	unit      int64 // before discount, ten-thousandths of the order's currency
 	discount  int64 // ten-thousandths of a percent
-	net       int64 // of the ordered copies, ten-thousandths of CNY
+	net       int64 // of the copies not cancelled, ten-thousandths of CNY
+	each      int64 // net of one copy, ten-thousandths of CNY
 	quote     int64 // rate the price was made with
 	cost      int64 // per copy, ten-thousandths of the supplier's currency
 	textbook  bool
@@ -77,12 +78,11 @@ func (c *customer) place1(p *plan) {
 	c.lastOrder = p.day
 	for i := op.first; i < len(c.lines); i++ {
 		l := &c.lines[i]
-		gross := l.unit * int64(l.qty)
-		net := sheet.MulMoney(gross, 1_000_000-l.discount, 1_000_000)
+		l.each = sheet.MulMoney(sheet.MulMoney(l.unit, 1_000_000-l.discount, 1_000_000), op.fx, 1e8)
+		net := sheet.MulMoney(l.unit*int64(l.qty-l.cancelled), 1_000_000-l.discount, 1_000_000)
 		op.total += net
 		l.net = sheet.MulMoney(net, op.fx, 1e8)
 		c.year += l.net
-		c.net += l.net
 	}
 }
 
@@ -230,8 +230,8 @@ func (c *customer) writeOrders() {
 		}
 		c.s.dirtyOrder(o)
 		sh.Int(o.id).Str("SO" + strconv.Itoa(o.day.Year()%100) + "-" + strconv.FormatInt(o.id, 10)).Int(o.customer)
-		sh.Int(c.contactID(int(dice.Mix(uint64(o.id))%uint64(c.contacts)))).Time(o.day, o.second).Str(o.channel).Id(int64(o.staff))
-		sh.Null().Id(o.campaign).Id(c.catalogueFor(o)).Bool(o.rush).Date(o.required(c)).Str(w.Ccy[c.ccy].Code)
+		sh.Int(c.contactID(int(dice.Mix(uint64(o.id))%uint64(c.contacts)))).Time(o.day, o.second).Str(o.channel).ID(int64(o.staff))
+		sh.Null().ID(o.campaign).ID(c.catalogueFor(o)).Bool(o.rush).Date(o.required(c)).Str(w.Ccy[c.ccy].Code)
 		if c.ccy == market.CCNY {
 			sh.Null()
 		} else {

@@ -175,13 +175,13 @@ func (c *customer) record(id int64, name, nameEN string, created calendar.Day, s
 	created = min(created, w.Last)
 	sh.Int(id).Str("C" + strconv.FormatInt(100000+id, 10)).Str(name).Str(nameEN).Str(c.kind.Name).Str(c.subtype()).Null().Null()
 	sh.Str(p.Code).Str(market.CountryOf(p.Code)).Str(strings.TrimSuffix(p.Zh, "市")).Str(postcode(p.Code, id))
-	sh.Id(c.channelID(id)).Int(int64(c.owner)).Date(min(c.first, created)).Str(c.source()).Date(created).Str(status).Id(into)
+	sh.ID(c.channelID()).Int(int64(c.owner)).Date(min(c.first, created)).Str(c.source()).Date(created).Str(status).ID(into)
 	if c.kindNo == market.KReader {
 		sh.Null().Null()
 	} else {
 		sh.Money(int64(c.lambda*c.kind.Copies*120)/1000*10_000_000 + 100_000_000).Int(int64(c.creditDays()))
 	}
-	sh.Id(w.PolicyOf(c.kindNo))
+	sh.ID(w.PolicyOf(c.kindNo))
 	if budget > 0 {
 		sh.Money(budget).Int(1)
 	} else {
@@ -211,9 +211,9 @@ func (c *customer) source() string {
 }
 
 // channelID is the partner entry of an agent, or none.
-func (c *customer) channelID(id int64) int64 {
+func (c *customer) channelID() int64 {
 	if c.kindNo == market.KAgent {
-		return partnerBase + id
+		return partnerBase + c.id
 	}
 	return 0
 }
@@ -256,7 +256,7 @@ func (c *customer) writeContacts() {
 // partner writes the agent's side as a sales channel.
 func (c *customer) partner() {
 	w, d := c.w, c.d
-	id := c.channelID(c.id)
+	id := c.channelID()
 	sh := c.s.Sheet(sheet.TPartner)
 	sh.Int(id).Int(c.id).Str(c.name).Str("agent").Int(int64(d.Between(1, 3))).Null().Str(w.Places[c.place].Code[:2])
 	sh.Str([]string{"gold", "silver", "registered"}[d.IntN(3)]).Date(calendar.Date(w.Last.Year()+1, 12, 31))

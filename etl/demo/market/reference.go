@@ -159,7 +159,7 @@ func (w *World) writeTitle(s *Shard, i int) {
 	sh := s.Sheet(sheet.TTitle)
 	ean := ""
 	isbn, old, ean = s.dirtyISBN(i, isbn, old)
-	sh.Int(id).Str(isbn).Str(old).Str(ean).Str(text).Str(zh).Int(int64(t.work) + 1).Str(edition).Str(volume).Id(int64(t.series)).Int(int64(t.Sup) + 1)
+	sh.Int(id).Str(isbn).Str(old).Str(ean).Str(text).Str(zh).Int(int64(t.work) + 1).Str(edition).Str(volume).ID(int64(t.series)).Int(int64(t.Sup) + 1)
 	sh.Date(t.Pub).Str(status).Str(sup.lang).Str(sup.country).Str(binding).Int(int64(120 + int(t.Weight)*2/3)).Float(float64(t.Weight))
 	sh.Money(t.Price).Str(w.Ccy[sup.Ccy].Code).Str(level).Str(c.Code).Str(catalogueCodes()[code]).Bool(t.Level == Textbook).Date(t.Listed).End()
 	w.aroundTitle(s, i, t, code)

@@ -116,7 +116,7 @@ func (w *World) ServiceDesk(d *dice.Dice) int {
 func (w *World) WriteStaff(s *Shard) error {
 	sh := s.Sheet(sheet.TEmployee)
 	for i, e := range w.Staff {
-		sh.Int(int64(i + 1)).Str(e.name).Str(e.dept).Id(int64(e.manager)).Date(e.hire).Date(e.Leave).Str(e.territory).End()
+		sh.Int(int64(i + 1)).Str(e.name).Str(e.dept).ID(int64(e.manager)).Date(e.hire).Date(e.Leave).Str(e.territory).End()
 	}
 	us := s.Sheet(sheet.TUnit)
 	us.Int(1).Str("management").Str("division").Null().Int(1).End()

@@ -37,7 +37,7 @@ func (w *World) WriteTruth(s *Shard) error {
 	ep := &w.Ep
 	es := s.Sheet(sheet.TTruthEvent)
 	event := func(code, subject string, id int64, from, to calendar.Day, size float64, note string) {
-		es.Str(code).Str(subject).Id(id).Date(from).Date(to).Float(size).Str(note).End()
+		es.Str(code).Str(subject).ID(id).Date(from).Date(to).Float(size).Str(note).End()
 	}
 	event("fx_shock", "EUR", 0, ep.shockFrom, ep.shockTo, .07, "EUR dearer while prices are fixed for the quarter; the rate stays")
 	event("customs_review", "customs", 0, ep.ReviewFrom, ep.ReviewTo, .18, "share of consignments reviewed, else 0.03; 30 days more")

@@ -100,8 +100,8 @@ func (s *Sheet) Int(v int64) *Sheet {
 	return s
 }
 
-// Id writes a reference, empty when it is 0.
-func (s *Sheet) Id(v int64) *Sheet {
+// ID writes a reference, empty when it is 0.
+func (s *Sheet) ID(v int64) *Sheet {
 	if v == 0 {
 		return s.Null()
 	}
