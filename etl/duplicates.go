@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"verso/etl/canon"
-	"verso/olap/engine"
 )
 
 // Fault codes of repeated keys, beside the codes of columns.
@@ -22,9 +21,9 @@ func (s *State) markDuplicates(ctx context.Context, t *canon.Table, loads []*Loa
 	if len(t.Key) == 0 || s.numberedKey(t, loads) {
 		return nil
 	}
-	keys := make([]string, len(t.Key))
-	for i, k := range t.Key {
-		keys[i] = q(k)
+	keys := storedKey(t, loads)
+	if len(keys) == 0 {
+		return nil
 	}
 	key := strings.Join(keys, ", ")
 	repeated := fmt.Sprintf("SELECT %s FROM %s WHERE %s GROUP BY %s HAVING count(*) > 1", key, storeName(t.Name), isGood, key)
@@ -32,7 +31,7 @@ func (s *State) markDuplicates(ctx context.Context, t *canon.Table, loads []*Loa
 	if err != nil || n == 0 {
 		return err
 	}
-	same := make([]string, len(t.Key))
+	same := make([]string, len(keys))
 	for i, k := range keys {
 		same[i] = "s." + k + " = d." + k
 	}
@@ -96,6 +95,19 @@ func storedColumns(t *canon.Table, loads []*Load) []string {
 	return out
 }
 
+// storedKey are the quoted columns of the key that any mapping supplies; the
+// others are the same in every row.
+func storedKey(t *canon.Table, loads []*Load) []string {
+	stored := storedColumns(t, loads)
+	var out []string
+	for _, k := range t.Key {
+		if slices.Contains(stored, q(k)) {
+			out = append(out, q(k))
+		}
+	}
+	return out
+}
+
 func aliased(columns []string, table, letter string) string {
 	out := make([]string, len(columns))
 	for i, c := range columns {
@@ -122,10 +134,10 @@ func packed(columns []string, table string) string {
 }
 
 // keyText is a key's values as one text, for the value column of quarantine.
-func keyText(t *canon.Table, table string) string {
-	out := make([]string, len(t.Key))
-	for i, k := range t.Key {
-		out[i] = "CAST(" + table + "." + engine.QuoteIdent(k) + " AS VARCHAR)"
+func keyText(keys []string, table string) string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = "CAST(" + table + "." + k + " AS VARCHAR)"
 	}
 	return strings.Join(out, " || ', ' || ")
 }

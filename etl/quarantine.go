@@ -155,7 +155,7 @@ SELECT %s, p."file", nullif(p."line", 0), s."_row", %s, %s, %s, coalesce(p."raw"
 FROM %s AS s LEFT JOIN %s AS p ON p."row" = s."_row"
 WHERE s."_mark" >= %d AND s."_load" = %d
 ORDER BY s.rowid`,
-		quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `s."_mark"`), strings.ReplaceAll(column, "?", `s."_mark"`), keyText(t, "s"),
+		quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `s."_mark"`), strings.ReplaceAll(column, "?", `s."_mark"`), keyText(storedKey(t, s.loadsOf(t.Name)), "s"),
 		packed(storedColumns(t, []*Load{l}), "s"), storeName(t.Name), positionTable, faultDuplicateRow, l.no))
 	return err
 }

@@ -191,7 +191,7 @@ func (s *State) selectError(l *Load, err error) error {
 	if !isStatementError(err) {
 		return err
 	}
-	e := s.mappingError(l.Table, l.Mapping, "the SELECT fails", "")
+	e := s.mappingError(l.Table, l.Mapping, "the SELECT fails", "columns of "+l.Source+": "+strings.Join(columnNames(l.Extract.Report.Columns), ", "))
 	e.Cause = statementCause(err, l.Mapping.Select)
 	return e
 }

@@ -69,7 +69,7 @@ func stage(t string) string { return "stage." + q(t) }
 func rows(t *canon.Table) string { return "SELECT count(*) FROM " + stage(t.Name) }
 
 func loads(t *canon.Table, column string) string {
-	return fmt.Sprintf(`SELECT CAST(coalesce(sum(%s), 0) AS BIGINT) FROM meta.table_load WHERE "table_name" = %s`, q(column), engine.QuoteText(t.Name))
+	return fmt.Sprintf(`SELECT CAST(coalesce(sum(%[1]s), 0) AS BIGINT) AS %[1]s FROM meta.table_load WHERE "table_name" = %[2]s`, q(column), engine.QuoteText(t.Name))
 }
 
 func empty(t *canon.Table) Definition {
@@ -81,7 +81,7 @@ func empty(t *canon.Table) Definition {
 		Description: "Nothing was loaded although the table is mapped",
 		Hint:        "Look at the source's file or SELECT; it may be empty, or all of it is in quarantine." + t.Name + ".",
 		Tested:      "SELECT 1",
-		Offenders:   loads(t, "read") + ` HAVING coalesce(sum("loaded"), 0) = 0`}
+		Offenders:   loads(t, "read") + ` HAVING coalesce(sum(table_load."loaded"), 0) = 0`}
 }
 
 func quarantined(t *canon.Table) Definition {
@@ -98,7 +98,7 @@ func mostlyQuarantined(t *canon.Table) Definition {
 	d := quarantined(t)
 	d.ID, d.Family, d.Severity, d.Threshold = "mostly-quarantined."+t.Name, "mostly-quarantined", Error, 0.5
 	d.Description = "More than half of the rows could not be used"
-	d.Hint = "The mapping, the date format or the decimal separator is probably wrong. " + d.Hint
+	d.Hint = "The mapping, the date format, the decimal separator or as_of is probably wrong. " + d.Hint
 	return d
 }
 
