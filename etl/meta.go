@@ -219,5 +219,5 @@ func (s *State) recountTable(ctx context.Context, t *canon.Table, loads []*Load)
 		l.aside += more
 		now[l.Source] -= more
 	}
-	return nil
+	return s.locateAside(ctx, t, loads)
 }

@@ -119,7 +119,7 @@ func reasonOf(t *canon.Table, code int64) (reason, column string) {
 
 // copyBad writes the marked rows of a mapping to quarantine, in source order.
 func (s *State) copyBad(ctx context.Context, t *canon.Table, l *Load, faults map[int64]int64) error {
-	if _, err := s.exec(ctx, "CREATE TABLE "+positionTable+` ("row" BIGINT, "file" VARCHAR, "line" BIGINT, "raw" VARCHAR)`); err != nil {
+	if err := s.createPositions(ctx); err != nil {
 		return err
 	}
 	if err := s.locate(ctx, l); err != nil {
