@@ -10,18 +10,18 @@ import (
 // stores their results, and refuses the data when a check of severity error is
 // breached.
 func runChecks(ctx context.Context, s *State) error {
-	if err := s.recount(ctx); err != nil {
+	if err := s.together(ctx, s.recount); err != nil {
 		return err
 	}
-	if err := s.reconcile(ctx); err != nil {
+	if err := s.together(ctx, s.reconcile); err != nil {
 		return err
 	}
-	report, err := check.Run(ctx, s.Conn, check.Options{Canon: s.Tables, Overrides: s.Config.Checks, Extra: s.landingChecks()})
+	report, err := check.Run(ctx, s.DB, check.Options{Canon: s.Tables, Overrides: s.Config.Checks, Extra: s.landingChecks(), Workers: s.Parallel})
 	if err != nil {
 		return err
 	}
 	s.Checks, s.Rows = report, int64(len(report.Results))
-	if err := check.Write(ctx, s.Conn, report); err != nil {
+	if err := s.together(ctx, func(ctx context.Context) error { return check.Write(ctx, s.Conn, report) }); err != nil {
 		return err
 	}
 	for _, r := range report.Results {
