@@ -32,17 +32,28 @@ func runChecks(ctx context.Context, s *State) error {
 	return report.Refusal()
 }
 
-// landingChecks look for repeated rows in the extracts whose tables have no
-// key of the source's own.
+// landingChecks look for repeated rows in the extracts that give no table a key
+// of the source's own, so that nothing else can tell a repeat.
 func (s *State) landingChecks() []check.Definition {
 	out := []check.Definition{}
 	for _, x := range s.Extracts {
+		var fed []*Load
+		keyed := len(x.Report.Columns) == 0
 		for _, l := range s.Loads {
-			if l.Extract == x && (len(l.table.Key) == 0 || s.numberedKey(l.table, []*Load{l})) && len(x.Report.Columns) > 0 {
-				out = append(out, check.DuplicateRows(x.Name, l.Table, s.scan(x), columnNames(x.Report.Columns)))
-				break
+			if l.Extract == x {
+				fed = append(fed, l)
+				keyed = keyed || s.ownKey(l)
 			}
+		}
+		if !keyed {
+			out = append(out, check.DuplicateRows(x.Name, fed[0].Table, s.scan(x), columnNames(x.Report.Columns)))
 		}
 	}
 	return out
+}
+
+// ownKey reports whether a mapping takes its table's key from the source as it
+// stands. What a SELECT over a file calls a key may be made of row numbers.
+func (s *State) ownKey(l *Load) bool {
+	return len(l.table.Key) > 0 && !s.numberedKey(l.table, []*Load{l}) && (l.Mapping.Select == "" || l.Extract.SQL != "")
 }

@@ -159,8 +159,12 @@ func (s *staging) insert(all []*staging) string {
 	if !s.hasRow {
 		row = "CAST(NULL AS BIGINT)"
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w",
-		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.notes(cells), s.judged(cells))
+	order := ""
+	if s.counted(cells) {
+		order = "\nORDER BY \"_n\"" // counting within a parent loses the source's order
+	}
+	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w%s",
+		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.notes(cells), s.judged(cells), order)
 }
 
 // bad is the SELECT of the bad rows again, with what the stage table does not
@@ -227,6 +231,16 @@ func (s *staging) within(cells []*cell) int {
 		}
 	}
 	return -1
+}
+
+// counted reports whether lines are counted within their parent.
+func (s *staging) counted(cells []*cell) bool {
+	for i, c := range s.table.Columns {
+		if c.Numbered && c.Type == canon.Integer && cells[i] == nil && s.within(cells) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // numbered reports whether any unmapped column counts rows.
