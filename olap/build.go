@@ -151,9 +151,9 @@ func (b *builder) column(row []any) int {
 func (b *builder) member(axis int, a cube.Axis, row []any) *member {
 	m := &member{value: row[a.Value], key: row[a.Key]}
 	switch {
-	case m.value == cube.Unknown, a.Unknown >= 0 && row[a.Unknown] == true:
+	case a.Known < 0 && m.value == nil, a.Known >= 0 && row[a.Known] == nil:
 		m.rank, m.shown = 2, b.words.unknown
-	case m.value == nil:
+	case m.value == nil, a.Known < 0 && m.value == cube.None:
 		m.rank, m.shown = 1, b.words.none
 	default:
 		m.shown = m.value

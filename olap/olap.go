@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-	"sync"
 
 	"verso/olap/catalog"
 	"verso/olap/cube"
@@ -41,8 +38,7 @@ type shared struct {
 	run    Run
 	tables map[string]bool // schema.table
 
-	mu     sync.Mutex
-	proven map[string]error // outcome of the uniqueness checks made so far
+	proofs proofs
 }
 
 // Open reads the catalog, shipped and the user's own, and meta.run of the
@@ -52,7 +48,7 @@ func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &shared{db: db, model: model, tables: map[string]bool{}, proven: map[string]error{}}
+	s := &shared{db: db, model: model, tables: map[string]bool{}}
 	err = engine.Rows(ctx, db, engine.SQL(`SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name`),
 		func(row []any) error {
 			s.tables[engine.Text(row[0])+"."+engine.Text(row[1])] = true
@@ -138,9 +134,15 @@ type Explanation struct {
 	Stages []cube.Stage `json:"stages"`
 }
 
-// Explain compiles a query without running it.
+// Explain gives the statement with which Ask would answer a query.
 func (o *Olap) Explain(q cube.Query) (Explanation, error) {
-	c, err := o.model.Compile(q, cube.Options{Lang: o.lang})
+	return o.ExplainContext(context.Background(), q)
+}
+
+// ExplainContext is Explain with a context: the first question that uses a
+// dimension looks at its keys.
+func (o *Olap) ExplainContext(ctx context.Context, q cube.Query) (Explanation, error) {
+	c, err := o.compile(ctx, q)
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -150,19 +152,9 @@ func (o *Olap) Explain(q cube.Query) (Explanation, error) {
 // Ask answers a query. A question that cannot be answered is a
 // *cube.QueryError, an answer beyond its limit a *LimitError.
 func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
-	c, err := o.model.Compile(q, cube.Options{Lang: o.lang})
+	c, err := o.compile(ctx, q)
 	if err != nil {
 		return nil, err
-	}
-	for _, table := range c.Tables {
-		if !o.tables[table] {
-			return nil, &MissingTableError{Table: table, Cube: c.Cube.Name}
-		}
-	}
-	for _, u := range c.Unique {
-		if err := o.prove(ctx, u); err != nil {
-			return nil, err
-		}
 	}
 	b := newBuilder(o, c)
 	err = engine.Rows(ctx, o.db, engine.SQL(c.SQL, c.Args...), b.add)
@@ -173,6 +165,34 @@ func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
 		return nil, err
 	}
 	return b.table()
+}
+
+// compile compiles a query for this generation: what it reads is there, its
+// joins repeat no fact, and where no fact can be lost they are inner joins.
+func (o *Olap) compile(ctx context.Context, q cube.Query) (*cube.Compiled, error) {
+	options := cube.Options{Lang: o.lang, Complete: map[string]bool{}}
+	c, err := o.model.Compile(q, options)
+	if err != nil {
+		return nil, err
+	}
+	for _, table := range c.Tables {
+		if !o.tables[table] {
+			return nil, &MissingTableError{Table: table, Cube: c.Cube.Name}
+		}
+	}
+	for _, u := range c.Unique {
+		if err := o.unique(ctx, u); err != nil {
+			return nil, err
+		}
+	}
+	for _, u := range c.Joined {
+		missing, err := o.missing(ctx, c.Cube, u)
+		if err != nil {
+			return nil, err
+		}
+		options.Complete[u.Name] = missing == 0
+	}
+	return o.model.Compile(q, options)
 }
 
 // tooMany counts what the answer would have had.
@@ -187,37 +207,4 @@ func (o *Olap) tooMany(ctx context.Context, c *cube.Compiled) error {
 		what = "cells"
 	}
 	return &LimitError{What: what, Got: n, Limit: int64(c.FetchRows)}
-}
-
-// prove checks once per generation that a joined table has one row per key.
-func (o *Olap) prove(ctx context.Context, u cube.Unique) error {
-	columns := slices.Sorted(maps.Keys(u.Where))
-	where, id := "", u.Table+"."+u.Key
-	var args []any
-	for i, column := range columns {
-		where += []string{" WHERE ", " AND "}[min(i, 1)] + engine.QuoteIdent(column) + " = ?"
-		args = append(args, u.Where[column])
-		id += fmt.Sprintf(",%s=%q", column, u.Where[column])
-	}
-	o.mu.Lock()
-	known, done := o.proven[id]
-	o.mu.Unlock()
-	if done {
-		return known
-	}
-	schema, name, _ := strings.Cut(u.Table, ".")
-	key := engine.QuoteIdent(u.Key)
-	row, err := engine.One(ctx, o.db, engine.SQL("SELECT count("+key+") - count(DISTINCT "+key+`) AS "repeats" FROM `+
-		engine.QuoteIdent(schema)+"."+engine.QuoteIdent(name)+where, args...))
-	if err != nil {
-		return err
-	}
-	var outcome error
-	if n, _ := engine.Int(row[0]); n != 0 {
-		outcome = &RepeatedKeyError{Table: u.Table, Key: u.Key, Repeats: n}
-	}
-	o.mu.Lock()
-	o.proven[id] = outcome
-	o.mu.Unlock()
-	return outcome
 }

@@ -337,3 +337,14 @@ cubes:
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func BenchmarkAsk(b *testing.B) {
+	ctx := context.Background()
+	o := open(b, olaptest.Star(b))
+	q := cube.Query{Cube: "sales", Rows: []string{"customer.type"}, Columns: []string{"date.year"}, Measures: []string{"net", "aov"}, Totals: cube.Totals{Grand: true, Cols: true}}
+	for b.Loop() {
+		if _, err := o.Ask(ctx, q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -314,4 +314,3 @@ func number(v any) *float64 {
 	}
 	return &f
 }
-

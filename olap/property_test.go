@@ -23,7 +23,8 @@ var (
 
 // untidy makes a small random warehouse with everything that data can do to a
 // query: missing values, members of one name, ties, unknown members, facts that
-// point to members their dimension does not have, and now and then no facts.
+// point to members their dimension does not have (on every other warehouse), and
+// now and then no facts.
 func untidy(seed uint64) *olaptest.Data {
 	r := rand.New(rand.NewPCG(seed, 7))
 	s := olaptest.Shape{Seed: seed, Customers: 1 + r.IntN(12), Titles: 1 + r.IntN(15), Orders: r.IntN(60),
@@ -42,7 +43,7 @@ func untidy(seed uint64) *olaptest.Data {
 	for _, name := range []string{"core.fact_order_line", "core.fact_return"} {
 		t := d.Table(name)
 		for _, row := range t.Rows {
-			if r.IntN(12) == 0 {
+			if seed%2 == 0 && r.IntN(12) == 0 {
 				column := []string{"customer_key", "title_key", "clc_key", "geo_key", "channel_key", "employee_key"}[r.IntN(6)]
 				row[t.Column(column)] = int64(9999)
 			}

@@ -54,6 +54,7 @@ func (a *app) benchLoadCommand() *cobra.Command {
 		rounds  int
 		format  string
 		dir     string
+		keep    bool
 	)
 	cmd := &cobra.Command{
 		Use:   "load",
@@ -69,7 +70,11 @@ figures are wall time and peak memory as the operating system counts them.`,
 			if err != nil {
 				return err
 			}
-			defer os.RemoveAll(work)
+			if keep {
+				fmt.Fprintln(a.stderr, "files stay in", work)
+			} else {
+				defer os.RemoveAll(work)
+			}
 			var results []loadResult
 			for _, f := range formats {
 				r, err := a.benchLoad(cmd.Context(), filepath.Join(work, f), f, rows, rounds)
@@ -85,6 +90,7 @@ figures are wall time and peak memory as the operating system counts them.`,
 	cmd.Flags().StringSliceVar(&formats, "files", []string{"csv", "parquet"}, "file formats to load")
 	cmd.Flags().IntVar(&rounds, "rounds", 1, "times each way runs, in turn; the best counts")
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().BoolVar(&keep, "keep", false, "keep the files, the warehouse and the script")
 	cmd.Flags().StringVar(&dir, "tmp", "", "folder for the files (default: the system's)")
 	return cmd
 }

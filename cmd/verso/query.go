@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -53,7 +54,7 @@ lists the cubes.`,
 				return err
 			}
 			if f.explain {
-				return a.explain(p.olap, q)
+				return a.explain(cmd.Context(), p.olap, q)
 			}
 			table, err := p.olap.Ask(cmd.Context(), q)
 			if err != nil {
@@ -140,8 +141,8 @@ func parseTotals(text string) (cube.Totals, error) {
 	return t, nil
 }
 
-func (a *app) explain(o *olap.Olap, q cube.Query) error {
-	e, err := o.Explain(q)
+func (a *app) explain(ctx context.Context, o *olap.Olap, q cube.Query) error {
+	e, err := o.ExplainContext(ctx, q)
 	if err != nil {
 		return err
 	}

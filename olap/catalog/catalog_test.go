@@ -136,7 +136,7 @@ cubes:
 		t.Fatal(err)
 	}
 	_, err = Load(dir)
-	if err == nil || !strings.Contains(err.Error(), "zz.yaml:2:5: unknown key \"nmae\"; did you mean name or names?") {
+	if err == nil || !strings.Contains(err.Error(), "zz.yaml:2:5: unknown key \"nmae\"; did you mean name?") {
 		t.Errorf("a mistyped key gives %v", err)
 	}
 }

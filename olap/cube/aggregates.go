@@ -2,6 +2,7 @@ package cube
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -44,6 +45,25 @@ func (p *plan) addParts(m *Measure) {
 	if m.Kind == Distinct {
 		p.additive = false
 	}
+}
+
+// partsOf are the parts that a measure is made of, each once.
+func (p *plan) partsOf(m *Measure) (list []*part) {
+	if m.Kind == Ratio {
+		n, d := p.partsOf(p.cube.measures[m.Numerator]), p.partsOf(p.cube.measures[m.Denominator])
+		for _, t := range slices.Concat(n, d) {
+			if !slices.Contains(list, t) {
+				list = append(list, t)
+			}
+		}
+		return list
+	}
+	for _, t := range p.parts {
+		if t.name == p.partOf[m.Name] {
+			list = append(list, t)
+		}
+	}
+	return list
 }
 
 // input is the SQL of the value that a fact row contributes, "" for a count of

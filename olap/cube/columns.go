@@ -1,48 +1,77 @@
 package cube
 
-// The SQL of an attribute. Its members are told apart by the group columns;
-// what is shown and what orders them follows from the member and is carried
-// along as the least value of the group.
+// The SQL of an attribute. Everything about a member is worked out on the rows
+// of its dimension, before facts are joined: what tells it apart from others
+// (the group columns), and what is shown and what orders it (carried along,
+// as it follows from the member).
+//
+// In these columns NULL is the unknown member, whether the fact points to -1 or
+// to a key the dimension does not have. Text says "(none)" where a member has no
+// value; other types are NULL there and have a second column, " #known".
 
-const unknownLiteral = "'" + Unknown + "'"
+const (
+	unknownLiteral = "'" + Unknown + "'"
+	noneLiteral    = "'" + None + "'"
+)
 
-// column is a column of the intermediate results: its name, and how the first
-// stage computes it.
+// column is a column of a dimension as facts see it: its name, and its SQL on
+// the rows of the dimension.
 type column struct {
 	name string
 	sql  string
+	any  bool // any value of a group will do: the dimension's key is in the group
 }
 
-func (f *field) raw(name string) string { return f.alias() + "." + quote(name) }
+// raw is a column of the dimension's table or of the table beside it that
+// holds the attribute.
+func (f *field) raw(name string) string {
+	if f.attr.In != "" {
+		return quote("beside "+f.attr.In) + "." + quote(name)
+	}
+	return "d." + quote(name)
+}
 
-// shown is the SQL of the value in a language, NULL where there is none.
-func (f *field) shown(lang string) string {
+// member is the SQL of a value, or of nothing for the unknown member.
+func (f *field) member(value string) string {
+	return "CASE WHEN d." + quote(f.use.Of.Key) + " <> -1 THEN " + value + " END"
+}
+
+// text makes sure that NULL is left to the unknown member.
+func text(value string) string {
+	return "NULLIF(COALESCE(" + value + ", " + noneLiteral + "), " + unknownLiteral + ")"
+}
+
+// shown is the column of the value in a language.
+func (f *field) shown(lang string) column {
 	a := f.attr
 	value := f.raw(a.Column)
 	if lang == "zh" && a.ColumnZH != "" {
 		value = "COALESCE(" + f.raw(a.ColumnZH) + ", " + value + ")"
 	}
 	if a.ShowKey {
-		value = "COALESCE(" + f.raw(a.Key) + " || ' ' || " + value + ", " + f.raw(a.Key) + ")"
+		value = f.raw(a.Key) + " || COALESCE(' ' || " + value + ", '')"
 	}
 	if a.Type == "text" {
-		return "CASE WHEN " + f.unknown() + " THEN " + unknownLiteral + " ELSE " + value + " END"
+		value = text(value)
 	}
-	return "CASE WHEN " + f.unknown() + " THEN NULL ELSE " + value + " END"
+	return column{f.name, f.member(value), f.byKey()}
 }
+
+// byKey reports whether members are told apart by the dimension's own key.
+func (f *field) byKey() bool { return f.attr.Key == f.use.Of.Key && f.attr.In == "" }
 
 // groups are the columns that tell the members apart.
 func (f *field) groups(lang string) []column {
 	a := f.attr
 	switch {
 	case a.Key == "" && a.Type == "text":
-		return []column{{f.name, f.shown(lang)}}
+		return []column{f.shown(lang)}
 	case a.Key == "":
-		return []column{{f.name, f.shown(lang)}, {f.name + " #unknown", f.unknown()}}
-	case a.Key == f.use.Of.Key && a.In == "":
-		return []column{{f.name + " #key", "COALESCE(" + f.raw(a.Key) + ", -1)"}}
+		return []column{f.shown(lang), {f.name + " #known", f.member("TRUE"), false}}
+	case f.byKey():
+		return []column{{f.name + " #key", f.member(f.raw(a.Key)), false}}
 	}
-	return []column{{f.name + " #key", "CASE WHEN " + f.unknown() + " THEN " + unknownLiteral + " ELSE " + f.raw(a.Key) + " END"}}
+	return []column{{f.name + " #key", f.member(text(f.raw(a.Key))), false}}
 }
 
 // carried are the columns that follow from the member.
@@ -50,13 +79,13 @@ func (f *field) carried(lang string) []column {
 	a := f.attr
 	var list []column
 	if a.Key != "" {
-		list = append(list, column{f.name, f.shown(lang)})
+		list = append(list, f.shown(lang))
 	}
 	if a.Order != "" {
-		list = append(list, column{f.name + " #order", f.raw(a.Order)})
+		list = append(list, column{f.name + " #order", f.member(f.raw(a.Order)), f.byKey()})
 	}
 	if a.ID != "" {
-		list = append(list, column{f.name + " #id", f.raw(a.ID)})
+		list = append(list, column{f.name + " #id", f.member(f.raw(a.ID)), f.byKey()})
 	}
 	return list
 }
@@ -66,11 +95,11 @@ func (f *field) carried(lang string) []column {
 func (f *field) order() []string {
 	a := f.attr
 	value := quote(f.name)
-	unknown := value + " = " + unknownLiteral
+	last := "CASE WHEN " + value + " IS NULL THEN 2 WHEN " + value + " = " + noneLiteral + " THEN 1 ELSE 0 END"
 	if a.Type != "text" {
-		unknown = quote(f.name + " #unknown")
+		last = "CASE WHEN " + quote(f.name+" #known") + " IS NULL THEN 2 WHEN " + value + " IS NULL THEN 1 ELSE 0 END"
 	}
-	keys := []string{"CASE WHEN " + unknown + " THEN 2 WHEN " + value + " IS NULL THEN 1 ELSE 0 END"}
+	keys := []string{last}
 	if a.Order != "" {
 		keys = append(keys, quote(f.name+" #order")+" NULLS LAST")
 	}

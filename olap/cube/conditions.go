@@ -17,40 +17,52 @@ func (s *sqlText) add(text string, args ...any) {
 // marks is a list of n parameters.
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
-// write adds the condition to a WHERE clause, where NULL counts as false. The
-// positive conditions are false or NULL for facts without a member, so that the
-// engine may turn the left join into an inner one. The negative ones are the
-// exact complement of the positive: != and not_in keep facts without a value.
+// onUnknown is whether the condition holds for the unknown member. Negative
+// conditions are the exact complement of the positive: != and not_in keep facts
+// without a value.
+func (c *condition) onUnknown() bool {
+	switch c.op {
+	case "=", "in":
+		return c.unknown
+	case "!=", "not_in":
+		return !c.unknown
+	}
+	return c.op == "is_null"
+}
+
+// write adds the condition on a row of the dimension: TRUE or FALSE, never
+// NULL.
 func (c *condition) write(s *sqlText) {
 	f := c.field
+	unknown := "FALSE"
+	if c.onUnknown() {
+		unknown = "TRUE"
+	}
+	s.add("CASE WHEN d." + quote(f.use.Of.Key) + " = -1 THEN " + unknown + " ELSE ")
+	value := f.raw(f.attr.Column)
+	if f.attr.ShowKey {
+		value = f.raw(f.attr.Key)
+	}
 	switch c.op {
 	case "=", "in":
 		c.writeIn(s)
 	case "!=", "not_in":
-		s.add("NOT COALESCE(")
+		s.add("NOT ")
 		c.writeIn(s)
-		s.add(", FALSE)")
 	case "<", "<=", ">", ">=":
-		s.add(f.known()+" AND "+f.comparable()+" "+c.op+" ?", c.values[0])
+		s.add("COALESCE("+value+" "+c.op+" ?, FALSE)", c.values[0])
 	case "between":
-		s.add(f.known()+" AND "+f.comparable()+" BETWEEN ? AND ?", c.values...)
+		s.add("COALESCE("+value+" BETWEEN ? AND ?, FALSE)", c.values...)
 	case "contains":
 		c.writeText(s, " > 0")
 	case "starts":
 		c.writeText(s, " = 1")
 	case "is_null":
-		s.add("(" + f.unknown() + " OR " + f.raw(f.attr.Column) + " IS NULL)")
+		s.add(value + " IS NULL")
 	case "not_null":
-		s.add(f.known() + " AND " + f.raw(f.attr.Column) + " IS NOT NULL")
+		s.add(value + " IS NOT NULL")
 	}
-}
-
-// comparable is the column for < and >.
-func (f *field) comparable() string {
-	if f.attr.ShowKey {
-		return f.raw(f.attr.Key)
-	}
-	return f.raw(f.attr.Column)
+	s.add(" END")
 }
 
 // spellings are the ways a member may be written in a filter: in either
@@ -72,40 +84,40 @@ func (f *field) spellings() []string {
 
 func (c *condition) writeIn(s *sqlText) {
 	f := c.field
-	s.add("(")
+	s.add("COALESCE(")
 	or := ""
-	if len(c.values) > 0 {
-		s.add(f.known() + " AND (")
-		for i, spelling := range f.spellings() {
-			if i > 0 {
-				s.add(" OR ")
-			}
-			s.add(spelling+" IN ("+marks(len(c.values))+")", c.values...)
+	for _, spelling := range f.spellings() {
+		if len(c.values) > 0 {
+			s.add(or+spelling+" IN ("+marks(len(c.values))+")", c.values...)
+			or = " OR "
 		}
-		s.add(")")
-		or = " OR "
 	}
 	if c.none {
-		s.add(or + f.known() + " AND " + f.raw(f.attr.Column) + " IS NULL")
+		value := f.raw(f.attr.Column)
+		if f.attr.ShowKey {
+			value = f.raw(f.attr.Key)
+		}
+		s.add(or + value + " IS NULL")
 		or = " OR "
 	}
-	if c.unknown {
-		s.add(or + f.unknown())
-		if f.attr.Type == "text" {
-			s.add(" OR " + f.raw(f.attr.Column) + " = " + unknownLiteral)
-		}
+	if c.unknown && f.attr.Type == "text" {
+		s.add(or + f.raw(f.attr.Column) + " = " + unknownLiteral)
+		or = " OR "
 	}
-	s.add(")")
+	if or == "" {
+		s.add("FALSE")
+	}
+	s.add(", FALSE)")
 }
 
 // writeText compares part of the value, ignoring case.
 func (c *condition) writeText(s *sqlText, test string) {
-	s.add(c.field.known() + " AND (")
+	s.add("COALESCE(")
 	for i, spelling := range c.field.spellings() {
 		if i > 0 {
 			s.add(" OR ")
 		}
 		s.add("instr(lower("+spelling+"), lower(?))"+test, c.values[0])
 	}
-	s.add(")")
+	s.add(", FALSE)")
 }

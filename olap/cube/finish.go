@@ -29,7 +29,7 @@ func (r *renderer) finish() *Compiled {
 		if a.Key < 0 {
 			a.Key = a.Value
 		}
-		a.Unknown = column(groups, f.name+" #unknown")
+		a.Known = column(groups, f.name+" #known")
 		a.Order = column(carried, f.name+" #order")
 		a.ID = column(carried, f.name+" #id")
 		return a
@@ -69,10 +69,17 @@ func (r *renderer) finish() *Compiled {
 // describeTables lists what is read, and what must be unique in it.
 func (r *renderer) describeTables(c *Compiled) {
 	c.Tables = []string{r.cube.Table}
-	for _, j := range r.joins {
-		if !slices.Contains(c.Tables, j.table) {
-			c.Tables = append(c.Tables, j.table)
+	add := func(table, key string, where map[string]string) {
+		if !slices.Contains(c.Tables, table) {
+			c.Tables = append(c.Tables, table)
 		}
-		c.Unique = append(c.Unique, Unique{Table: j.table, Key: j.key, Where: j.where})
+		c.Unique = append(c.Unique, Unique{Table: table, Key: key, Where: where})
+	}
+	for _, j := range r.joins {
+		c.Joined = append(c.Joined, j.use)
+		add(j.use.Of.Table, j.use.Of.Key, nil)
+		for _, b := range j.beside {
+			add(b.Table, b.Key, b.Where)
+		}
 	}
 }

@@ -3,74 +3,109 @@ package cube
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// join brings a dimension, or a table beside it, to the facts: a left join on
-// an integer key that is unique there, so that no fact is lost or repeated.
+// join brings a dimension to the facts on an integer key that is unique there,
+// so that no fact is repeated. It is a left join, or an inner one where every
+// fact is known to have its member, so that none is lost either. The tables
+// beside the dimension are joined to it first.
 type join struct {
-	alias string
-	table string
-	key   string
-	fact  string            // key column of the fact table
-	where map[string]string // further conditions on the joined table
+	use    *Use
+	inner  bool
+	beside []*Beside
+	fields []*field     // shown
+	where  []*condition // filtered by
 }
 
-// findJoins lists the tables that the attributes used are in, each once, in
-// the order of the cube's dimensions.
+// findJoins lists the dimensions that the attributes used are in, each once,
+// in the order of the cube.
 func (p *plan) findJoins() error {
-	used := map[string]bool{}
-	for _, f := range p.allFields() {
-		used[f.use.Name+"/"] = true
-		used[f.use.Name+"/"+f.attr.In] = true
-	}
 	for _, u := range p.cube.Dimensions {
-		if used[u.Name+"/"] {
-			p.joins = append(p.joins, &join{alias: u.Name, table: u.Of.Table, key: u.Of.Key, fact: u.Key})
+		j := &join{use: u, inner: p.complete[u.Name]}
+		beside := map[string]bool{}
+		for _, f := range slices.Concat(p.rows, p.cols) {
+			if f.use == u {
+				j.fields = append(j.fields, f)
+				beside[f.attr.In] = true
+			}
+		}
+		for _, c := range p.filters {
+			if c.field.use == u {
+				j.where = append(j.where, c)
+				beside[c.field.attr.In] = true
+			}
 		}
 		for _, b := range u.Of.Beside {
-			if used[u.Name+"/"+b.Name] {
-				p.joins = append(p.joins, &join{alias: u.Name + "." + b.Name, table: b.Table, key: b.Key, fact: u.Key, where: b.Where})
+			if beside[b.Name] {
+				j.beside = append(j.beside, b)
 			}
+		}
+		if len(beside) > 0 {
+			p.joins = append(p.joins, j)
 		}
 	}
 	return nil
 }
 
-func (p *plan) allFields() []*field {
-	fields := slices.Concat(p.rows, p.cols)
-	for _, c := range p.filters {
-		fields = append(fields, c.field)
+// write adds the join: the dimension as facts see it, one column for each
+// group, carried and condition.
+func (j *join) write(s *sqlText, lang string) {
+	d := j.use.Of
+	kind := "LEFT"
+	if j.inner {
+		kind = "INNER"
 	}
-	return fields
-}
-
-// alias is the SQL name of the table that holds the attribute.
-func (f *field) alias() string {
-	if f.attr.In != "" {
-		return quote(f.use.Name + "." + f.attr.In)
+	s.add("\n  " + kind + " JOIN (\n    SELECT d." + quote(d.Key) + ` AS "#key"`)
+	for _, f := range j.fields {
+		for _, c := range slices.Concat(f.groups(lang), f.carried(lang)) {
+			s.add(",\n      " + c.sql + " AS " + quote(c.name))
+		}
 	}
-	return quote(f.use.Name)
+	for i, c := range j.where {
+		s.add(",\n      ")
+		c.write(s)
+		s.add(" AS " + quote(whereColumn(i)))
+	}
+	s.add("\n    FROM " + quoteTable(d.Table) + " AS d")
+	for _, b := range j.beside {
+		alias := quote("beside " + b.Name)
+		s.add("\n    LEFT JOIN " + quoteTable(b.Table) + " AS " + alias + " ON " + alias + "." + quote(b.Key) + " = d." + quote(d.Key))
+		for _, column := range slices.Sorted(maps.Keys(b.Where)) {
+			s.add(" AND "+alias+"."+quote(column)+" = ?", b.Where[column])
+		}
+	}
+	name := quote(j.use.Name)
+	s.add("\n  ) AS " + name + " ON " + name + `."#key" = f.` + quote(j.use.Key))
 }
 
-// unknown is the SQL of "the fact does not say which member", or says one that
-// the dimension does not have.
-func (f *field) unknown() string {
-	return "COALESCE(" + quote(f.use.Name) + "." + quote(f.use.Of.Key) + ", -1) = -1"
-}
+func whereColumn(i int) string { return "#where" + strconv.Itoa(i+1) }
 
-// known is the SQL of "the fact says which member", NULL where the dimension
-// does not have it.
-func (f *field) known() string {
-	return quote(f.use.Name) + "." + quote(f.use.Of.Key) + " <> -1"
+// conditions are the WHERE conditions on facts. A fact whose member is missing
+// from the dimension counts as one of the unknown member.
+func (j *join) conditions() (list []string) {
+	for i, c := range j.where {
+		column := quote(j.use.Name) + "." + quote(whereColumn(i))
+		if c.onUnknown() && !j.inner {
+			column = "COALESCE(" + column + ", TRUE)"
+		}
+		list = append(list, column)
+	}
+	return list
 }
-
-func (j *join) conditions() []string { return slices.Sorted(maps.Keys(j.where)) }
 
 func (p *plan) showJoins() string {
 	var lines []string
 	for _, j := range p.joins {
-		lines = append(lines, j.table+" on "+j.key+" = "+j.fact)
+		kind := "left join: a fact's member may be missing"
+		if j.inner {
+			kind = "inner join: every fact has its member"
+		}
+		lines = append(lines, j.use.Of.Table+" on "+j.use.Of.Key+" = "+j.use.Key+", "+kind)
+		for _, b := range j.beside {
+			lines = append(lines, b.Table+" beside it on "+b.Key)
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -1,5 +1,21 @@
 // Package cube is the model of a cube, the questions asked of it, and their
 // compilation to SQL: pure, no database.
+//
+// A [Model] is loaded from YAML and validated. [Model.Compile] takes a [Query]
+// through an ordered list of passes, each in a file of its own: names, filters,
+// time, aggregates, top, levels, joins. The plan they fill in is then written as
+// one SQL statement of named stages:
+//
+//	base     the facts that the filters keep, with the columns that are needed
+//	leaf     their aggregates at the finest level, where coarser ones follow
+//	         from it; materialised, so that facts are read once
+//	members, ranked, placed   the ranking of a top-N
+//	levels   every level asked for, by GROUPING SETS: from leaf, or from base
+//	         where a distinct count has to be made at each level
+//
+// A further kind of measure or of comparison is a further pass, and where needed
+// a further stage. The rules that every answer follows are in the definitions
+// page (package catalog). Months or other members without facts are not listed.
 package cube
 
 // Query is one question to one cube. Names are those of the catalog:

@@ -51,10 +51,16 @@ func names(columns []column) (list []string) {
 	return list
 }
 
-// least carries columns that are the same within a group.
+// least carries columns that are the same within a group. Where that is not
+// sure, because the dimension's key is not in the group, the least value makes
+// the answer independent of chance.
 func least(columns []column) (list []string) {
 	for _, c := range columns {
-		list = append(list, "min("+quote(c.name)+") AS "+quote(c.name))
+		function := "min"
+		if c.any {
+			function = "any_value"
+		}
+		list = append(list, function+"("+quote(c.name)+") AS "+quote(c.name))
 	}
 	return list
 }
@@ -64,8 +70,10 @@ const listSep = ",\n  "
 // base selects the facts that the filters keep.
 func (r *renderer) base() {
 	var list []string
-	for _, c := range slices.Concat(r.groups, r.carried) {
-		list = append(list, c.sql+" AS "+quote(c.name))
+	for _, f := range slices.Concat(r.rows, r.cols) {
+		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
+			list = append(list, quote(f.use.Name)+"."+quote(c.name))
+		}
 	}
 	for _, t := range r.parts {
 		if in := t.input(); in != "" {
@@ -77,11 +85,7 @@ func (r *renderer) base() {
 	}
 	r.stage("base", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(r.cube.Table)+" AS f")
 	for _, j := range r.joins {
-		alias := quote(j.alias)
-		r.text.add("\n  LEFT JOIN " + quoteTable(j.table) + " AS " + alias + " ON " + alias + "." + quote(j.key) + " = f." + quote(j.fact))
-		for _, column := range j.conditions() {
-			r.text.add(" AND "+alias+"."+quote(column)+" = ?", j.where[column])
-		}
+		j.write(&r.text, r.lang)
 	}
 	r.where()
 	r.text.add("\n)")
@@ -98,10 +102,11 @@ func (r *renderer) where() {
 			r.text.add(lead+key+" <= ?", p.to)
 		}
 	}
-	for _, c := range r.filters {
-		r.text.add(lead)
-		c.write(&r.text)
-		lead = "\n    AND "
+	for _, j := range r.joins {
+		for _, c := range j.conditions() {
+			r.text.add(lead + c)
+			lead = "\n    AND "
+		}
 	}
 }
 
@@ -112,7 +117,7 @@ func (r *renderer) leaf() {
 		return
 	}
 	list := append(names(r.groups), least(r.carried)...)
-	list = append(list, r.aggregates()...)
+	list = append(list, r.aggregates(r.parts)...)
 	list = append(list, `count(*) AS "#n"`)
 	r.stage("leaf", "MATERIALIZED (\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+r.groupBy(r.groups)+"\n)")
 	r.leaves = true
@@ -126,9 +131,9 @@ func (r *renderer) groupBy(groups []column) string {
 	return "\n  GROUP BY " + strings.Join(names(groups), ", ")
 }
 
-// aggregates is the parts computed from the source stage.
-func (r *renderer) aggregates() (list []string) {
-	for _, t := range r.parts {
+// aggregates is parts computed from the source stage.
+func (r *renderer) aggregates(parts []*part) (list []string) {
+	for _, t := range parts {
 		sql := t.aggregate()
 		if r.leaves {
 			sql = t.again()
@@ -144,18 +149,21 @@ func (r *renderer) ranking() {
 	first := r.rows[0]
 	groups, carried := first.groups(r.lang), first.carried(r.lang)
 	source := r.source
-	list := slices.Concat(names(groups), least(carried), r.aggregates())
+	list := slices.Concat(names(groups), least(carried), r.aggregates(r.partsOf(r.top.by)))
 	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+r.groupBy(groups)+"\n)")
 	direction := " DESC"
 	if r.top.bottom {
 		direction = ""
 	}
 	order := append([]string{r.value(r.top.by) + direction + " NULLS LAST"}, first.order()...)
-	list = append(names(groups), "row_number() OVER (ORDER BY "+strings.Join(order, ", ")+`) AS "#rank"`)
+	list = append(append(names(groups), names(carried)...), "row_number() OVER (ORDER BY "+strings.Join(order, ", ")+`) AS "#rank"`)
 	r.stage("ranked", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+"\n)")
 
 	list = []string{`CASE WHEN t."#rank" IS NULL THEN 1 ELSE 0 END AS "#other"`, `t."#rank" AS "#rank"`}
-	for _, f := range r.rows {
+	for _, c := range slices.Concat(groups, carried) {
+		list = append(list, "t."+quote(c.name))
+	}
+	for _, f := range r.rows[1:] {
 		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
 			list = append(list, `CASE WHEN t."#rank" IS NOT NULL THEN s.`+quote(c.name)+" END AS "+quote(c.name))
 		}
@@ -174,7 +182,7 @@ func (r *renderer) ranking() {
 	for _, c := range groups {
 		on = append(on, "t."+quote(c.name)+" IS NOT DISTINCT FROM s."+quote(c.name))
 	}
-	kept := strings.Join(append(names(groups), `"#rank"`), ", ")
+	kept := strings.Join(append(append(names(groups), names(carried)...), `"#rank"`), ", ")
 	r.stage("placed", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+
 		" AS s LEFT JOIN (SELECT "+kept+` FROM "ranked" WHERE "#rank" <= ?) AS t ON `+strings.Join(on, " AND ")+"\n)")
 	r.text.args = append(r.text.args, r.top.n)
@@ -183,7 +191,7 @@ func (r *renderer) ranking() {
 // allLevels computes every level that is asked for from the source stage.
 func (r *renderer) allLevels() {
 	list := append(names(r.groups), least(r.carried)...)
-	list = append(list, r.aggregates()...)
+	list = append(list, r.aggregates(r.parts)...)
 	rowLevel, colLevel := fmt.Sprint(r.levels[0].rows), "0"
 	if len(r.cols) > 0 {
 		colLevel = fmt.Sprint(len(r.cols))

@@ -17,12 +17,17 @@ func TestGoldenSQL(t *testing.T) {
 		text, _ := file("query.json")
 		var q struct {
 			cube.Query
-			Lang string
+			Lang     string
+			Complete []string
 		}
 		if err := json.Unmarshal([]byte(text), &q); err != nil {
 			t.Fatal(err)
 		}
-		c, err := m.Compile(q.Query, cube.Options{Lang: q.Lang})
+		complete := map[string]bool{}
+		for _, name := range q.Complete {
+			complete[name] = true
+		}
+		c, err := m.Compile(q.Query, cube.Options{Lang: q.Lang, Complete: complete})
 		if err != nil {
 			t.Fatal(err)
 		}

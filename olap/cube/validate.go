@@ -169,6 +169,8 @@ func (l *loader) fillCube(c, from *Cube, p place) {
 		}
 		u.Of = l.model.dimensions[u.Dimension]
 		switch {
+		case u.Name == "f":
+			l.fail(at.key("name"), "a dimension cannot be named f, which is the facts' name in SQL")
 		case c.uses[u.Name] != nil:
 			l.fail(at.key("name"), "cube %s has dimension %s twice", c.Name, u.Name)
 		case u.Of == nil:

@@ -151,7 +151,16 @@ func curve(c *view.Chart, f frame) (map[string]any, error) {
 		{Name: c.YName, Type: "scatter", Data: marks, Symbol: "circle", SymbolSize: 9, ItemStyle: &opts.ItemStyle{Color: "@accent"}},
 	}
 	line.Validate()
-	return finish(line.BaseConfiguration, f)
+	o, err := finish(line.BaseConfiguration, f)
+	if err != nil {
+		return nil, err
+	}
+	if series, ok := o["series"].([]any); ok && len(series) == 3 {
+		if points, ok := series[2].(map[string]any); ok {
+			points["z"] = 5 // names stand above the lines they cross
+		}
+	}
+	return o, nil
 }
 
 // heat draws a grid of cells shaded in five steps, each with its numbers.
@@ -214,10 +223,14 @@ func mirror(c *view.Chart, f frame) (map[string]any, error) {
 	axis := func(grid int, inverse bool) opts.XAxis {
 		return opts.XAxis{Type: "value", Show: opts.Bool(false), GridIndex: grid, Inverse: opts.Bool(inverse), Min: 0, Max: round(most, 4)}
 	}
+	middle := 0.10 // half the gap between the bars, as a share of the width
+	if f.narrow {
+		middle = 0.07
+	}
 	names := func(grid int, show bool) opts.YAxis {
 		return opts.YAxis{Type: "category", Data: c.Categories, GridIndex: grid, Inverse: opts.Bool(true), Show: opts.Bool(show),
 			AxisLine:  &opts.AxisLine{Show: opts.Bool(false)},
-			AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: "@ink", FontSize: f.font, Align: "center", Margin: float64(f.width) * 0.10}}
+			AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: "@ink", FontSize: f.font, Align: "center", Margin: float64(f.width) * middle}}
 	}
 	bar.SetGlobalOptions(
 		charts.WithXAxisOpts(axis(0, true)),
@@ -226,7 +239,11 @@ func mirror(c *view.Chart, f frame) (map[string]any, error) {
 	)
 	bar.ExtendXAxis(axis(1, false))
 	bar.ExtendYAxis(names(1, true))
-	bar.GridList = []opts.Grid{{Left: "9%", Width: "31%", Top: "4", Bottom: "4"}, {Left: "60%", Width: "31%", Top: "4", Bottom: "4"}}
+	left, right := "9%", "60%"
+	if f.narrow {
+		left, right = "12%", "57%"
+	}
+	bar.GridList = []opts.Grid{{Left: left, Width: "31%", Top: "4", Bottom: "4"}, {Left: right, Width: "31%", Top: "4", Bottom: "4"}}
 	for i, s := range c.Series {
 		if i > 1 {
 			break

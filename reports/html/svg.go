@@ -30,7 +30,7 @@ var (
 // attributes), short numbers, ids that do not depend on what was drawn before.
 // It returns the inside of the svg element.
 func cleanSVG(id, raw string, names map[string]string) (string, error) {
-	dec := xml.NewDecoder(strings.NewReader(raw))
+	dec := xml.NewDecoder(strings.NewReader(legal(raw)))
 	var b strings.Builder
 	var open []string // the elements being written
 	skip := 0         // depth inside a dropped element
@@ -72,6 +72,17 @@ func cleanSVG(id, raw string, names map[string]string) (string, error) {
 			}
 		}
 	}
+}
+
+// legal replaces what XML cannot hold, such as NUL, in texts that came with the
+// data.
+func legal(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\ufffe' || r == '\uffff' {
+			return '\ufffd'
+		}
+		return r
+	}, s)
 }
 
 // invisible tells the full-size rectangle without fill that backs every drawing.

@@ -3,7 +3,9 @@ package page
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"sort"
+	"strings"
 	"time"
 
 	"verso/olap/engine"
@@ -20,6 +22,17 @@ type pair struct {
 	extra      []view.Value
 	count      int // members gathered in an others row
 }
+
+// name is the member as a sentence calls it: subjects without their class code.
+func (p pair) name() string {
+	if code, rest, ok := strings.Cut(p.label, " "); ok && classCode.MatchString(code) && rest != "" {
+		return rest
+	}
+	return p.label
+}
+
+// classCode is a reporting subject's code: a letter, TP, T-other.
+var classCode = regexp.MustCompile(`^([A-Z]|T[A-Z]|T-other)$`)
 
 // comparison is one measure by the members of one attribute in two windows.
 // The pairs add up to the totals: what is not listed is in the others.
@@ -221,13 +234,13 @@ func (c *Context) moversText(x comparison) string {
 	up, down := x.movers()
 	switch {
 	case up != nil && down != nil && x.delta().Float >= 0:
-		return c.t("movers.up.down", "up", up.label, "plus", c.signedAmount(up.delta), "down", down.label, "minus", c.signedAmount(down.delta))
+		return c.t("movers.up.down", "up", up.name(), "plus", c.signedAmount(up.delta), "down", down.name(), "minus", c.signedAmount(down.delta))
 	case up != nil && down != nil:
-		return c.t("movers.down.up", "up", up.label, "plus", c.signedAmount(up.delta), "down", down.label, "minus", c.signedAmount(down.delta))
+		return c.t("movers.down.up", "up", up.name(), "plus", c.signedAmount(up.delta), "down", down.name(), "minus", c.signedAmount(down.delta))
 	case up != nil:
-		return c.t("movers.up", "up", up.label, "plus", c.signedAmount(up.delta))
+		return c.t("movers.up", "up", up.name(), "plus", c.signedAmount(up.delta))
 	case down != nil:
-		return c.t("movers.down", "down", down.label, "minus", c.signedAmount(down.delta))
+		return c.t("movers.down", "down", down.name(), "minus", c.signedAmount(down.delta))
 	}
 	return c.t("movers.none")
 }

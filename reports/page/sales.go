@@ -90,11 +90,11 @@ func (c *Context) shapeText(by map[string]comparison) string {
 		if first == nil || known.Float < x.now.Float/2 {
 			continue
 		}
-		pairs := []string{"what", c.t("noun." + attribute), "first", first.label, "share", share(view.Ratio(first.now, x.now)), "amount", c.amount(first.now)}
+		pairs := []string{"what", c.t("noun." + attribute), "first", first.name(), "share", share(view.Ratio(first.now, x.now)), "amount", c.amount(first.now)}
 		if second == nil {
 			return c.t("shape.one", pairs...)
 		}
-		return c.t("shape.two", append(pairs, "second", second.label, "share2", share(view.Ratio(second.now, x.now)))...)
+		return c.t("shape.two", append(pairs, "second", second.name(), "share2", share(view.Ratio(second.now, x.now)))...)
 	}
 	if x := by["class.bucket"]; x.now.Float > 0 {
 		return c.t("shape.unknown", "amount", c.amount(x.now))

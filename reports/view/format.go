@@ -130,9 +130,12 @@ func MoneyFormat(lang, currency string, biggest float64) (Format, string) {
 // total: it counts in a smaller unit rather than in decimals.
 func TableFormat(lang, currency string, biggest float64) (Format, string) {
 	biggest = math.Abs(biggest)
-	f, name := Format{Style: Decimal}, ""
+	f, name, enough := Format{Style: Decimal}, "", 200.0
+	if lang == "zh" {
+		enough = 50 // its steps are ten thousand apart
+	}
 	for _, m := range magnitudes(lang) {
-		if m.scale > 1 && biggest >= 200*m.scale {
+		if m.scale > 1 && biggest >= enough*m.scale {
 			f.Scale, name = m.scale, m.short
 			if biggest < 2000*m.scale {
 				f.Decimals = 1
