@@ -60,10 +60,10 @@ func (s *State) countNotesOf(ctx context.Context, l *Load) error {
 			continue
 		}
 		note := noteRounded
-		if cells[i].note == nil {
+		if cells[i].Note == nil {
 			note = noteDropped
 		}
-		s.notes = append(s.notes, stageNote{l.Table, l.Source, cells[i].column.Name, note, counts[bit]})
+		s.notes = append(s.notes, stageNote{l.Table, l.Source, cells[i].Column.Name, note, counts[bit]})
 	}
 	return nil
 }

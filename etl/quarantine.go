@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"verso/etl/canon"
+	"verso/etl/cast"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
@@ -114,7 +115,7 @@ func reasonOf(t *canon.Table, code int64) (reason, column string) {
 	case faultValue:
 		return c.Name + ": not an accepted value", c.Name
 	}
-	return c.Name + ": " + newCell(c, "x", "VARCHAR", reading{}).sorry, c.Name
+	return c.Name + ": " + cast.New(c, "x", "VARCHAR", cast.Reading{}).Sorry, c.Name
 }
 
 // copyBad writes the marked rows of a mapping to quarantine, in source order.

@@ -182,7 +182,7 @@ func (s *State) stageLoad(ctx context.Context, l *Load, offset int64, all []*sta
 	return nil
 }
 
-// repair stages again, with every way of reading, the rows with a value that a
+// repair stages again, with every way of cast.Reading, the rows with a value that a
 // plain cast misses. There are none of them in clean data, so clean data pays
 // for plain casts only.
 func (s *State) repair(ctx context.Context, l *Load, st *staging, all []*staging) error {

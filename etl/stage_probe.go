@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"verso/etl/canon"
+	"verso/etl/cast"
 	"verso/olap/engine"
 )
 
@@ -49,11 +50,11 @@ func (s *State) probeCodes(ctx context.Context, l *Load, st *staging) error {
 		if !ok {
 			continue
 		}
-		how := reading{formats: src.Dates, comma: src.Decimal == ",", textIDs: s.textIDs(), partialDates: c.Name == "pub_date"}
-		how.slashMonth, _ = monthFirst(src.Dates, "/")
-		how.hyphenMonth, _ = monthFirst(src.Dates, "-")
+		how := cast.Reading{Formats: src.Dates, Comma: src.Decimal == ",", TextIDs: s.textIDs(), PartialDates: c.Name == "pub_date"}
+		how.SlashMonth, _ = monthFirst(src.Dates, "/")
+		how.HyphenMonth, _ = monthFirst(src.Dates, "-")
 		st.how[c.Name] = how
-		if c.Type == canon.ID && s.textIDs() && classify(m.kind) == classText {
+		if c.Type == canon.ID && s.textIDs() && cast.Classify(m.kind) == cast.Text {
 			column := "m." + q(m.name)
 			a.ask(func(row []any) error { return wholeFloats(st, c.Name, row) },
 				fmt.Sprintf(`count(*) FILTER (WHERE ends_with(%[1]s, '.0') AND regexp_full_match(%[1]s, '[0-9]+[.]0'))`, column),
@@ -69,7 +70,7 @@ func (s *State) probeDates(ctx context.Context, l *Load, st *staging) error {
 	var a asking
 	for _, c := range l.table.Columns {
 		m, ok := st.columns[c.Name]
-		if ok && classify(m.kind) == classText && (c.Type == canon.Date || c.Type == canon.Timestamp) {
+		if ok && cast.Classify(m.kind) == cast.Text && (c.Type == canon.Date || c.Type == canon.Timestamp) {
 			a.ask(func(row []any) error { return s.dateOrder(l, st, c.Name, m.name, row) }, dateAsks("m."+q(m.name))...)
 		}
 	}
@@ -80,7 +81,7 @@ func wholeFloats(st *staging, name string, row []any) error {
 	floats, _ := engine.Int(row[0])
 	all, _ := engine.Int(row[1])
 	how := st.how[name]
-	how.wholeFloats = floats > 0 && floats == all
+	how.WholeFloats = floats > 0 && floats == all
 	st.how[name] = how
 	return nil
 }
@@ -90,7 +91,7 @@ func wholeFloats(st *staging, name string, row []any) error {
 func dateAsks(column string) []string {
 	var out []string
 	for _, sep := range []string{"/", "-"} {
-		text := fmt.Sprintf("CASE WHEN TRY_CAST(%[1]s AS TIMESTAMP) IS NULL AND contains(%[1]s, '%[2]s') THEN trim(%[3]s) END", column, sep, folded(column))
+		text := fmt.Sprintf("CASE WHEN TRY_CAST(%[1]s AS TIMESTAMP) IS NULL AND contains(%[1]s, '%[2]s') THEN trim(%[3]s) END", column, sep, cast.Folded(column))
 		first := fmt.Sprintf("TRY_CAST(regexp_extract(%s, '^([0-9]{1,2})%s[0-9]{1,2}%s[0-9]{4}', 1) AS INTEGER)", text, sep, sep)
 		second := fmt.Sprintf("TRY_CAST(regexp_extract(%s, '^[0-9]{1,2}%s([0-9]{1,2})%s[0-9]{4}', 1) AS INTEGER)", text, sep, sep)
 		for _, sql := range []string{
@@ -108,7 +109,7 @@ func dateAsks(column string) []string {
 func (s *State) dateOrder(l *Load, st *staging, name, sourceColumn string, row []any) error {
 	how := st.how[name]
 	for i, sep := range []string{"/", "-"} {
-		if _, said := monthFirst(how.formats, sep); said {
+		if _, said := monthFirst(how.Formats, sep); said {
 			continue
 		}
 		dayFirst, monthFirst, either := row[i*3], row[i*3+1], row[i*3+2]
@@ -122,9 +123,9 @@ func (s *State) dateOrder(l *Load, st *staging, name, sourceColumn string, row [
 				name, sourceColumn, engine.Text(either)), hint)
 		}
 		if i == 0 {
-			how.slashMonth = monthFirst != nil
+			how.SlashMonth = monthFirst != nil
 		} else {
-			how.hyphenMonth = monthFirst != nil
+			how.HyphenMonth = monthFirst != nil
 		}
 	}
 	st.how[name] = how
