@@ -58,7 +58,7 @@ func BenchmarkStage(b *testing.B) {
 		plain += fmt.Sprintf("TRY_CAST(%s AS %s) AS %s", q(n), engineType(c.Type, false), q(n))
 	}
 	plain += " FROM read_parquet(" + engine.QuoteText(landed) + ")"
-	st := &staging{table: &table, source: "s", hasRow: true, columns: columns, how: map[string]reading{},
+	st := &staging{table: &table, source: "s", hasRow: true, columns: columns, how: map[string]reading{}, fast: true,
 		from: `(SELECT *, file_row_number AS "_row" FROM read_parquet(` + engine.QuoteText(landed) + `, file_row_number = true))`}
 	all := []*staging{st}
 	for name, statements := range map[string][]string{

@@ -154,7 +154,7 @@ func (s *State) copyDuplicates(ctx context.Context, t *canon.Table, l *Load, rea
 SELECT %s, p."file", nullif(p."line", 0), s."_row", %s, %s, %s, coalesce(p."raw", CAST(to_json(struct_pack(%s)) AS VARCHAR))
 FROM %s AS s LEFT JOIN %s AS p ON p."row" = s."_row"
 WHERE s."_mark" >= %d AND s."_load" = %d
-ORDER BY s.rowid`,
+ORDER BY s."_row" NULLS LAST, s.rowid`,
 		quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `s."_mark"`), strings.ReplaceAll(column, "?", `s."_mark"`), keyText(t, "s"),
 		packed(storedColumns(t, []*Load{l}), "s"), storeName(t.Name), positionTable, faultDuplicateRow, l.no))
 	return err

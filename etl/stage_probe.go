@@ -9,19 +9,41 @@ import (
 	"verso/olap/engine"
 )
 
-// probe decides, over whole columns, what single values cannot tell: whether
-// the day or the month comes first, and whether codes carry a ".0" that a
-// spreadsheet added. One scan reads what it needs; clean columns need none of
-// its details.
-func (s *State) probe(ctx context.Context, l *Load, st *staging) error {
-	src := s.Config.Sources[l.Source]
-	var asks []string
-	var answers []func(row []any) error
-	ask := func(columns int, answer func(row []any) error, sql ...string) {
-		at := len(asks)
-		asks = append(asks, sql...)
-		answers = append(answers, func(row []any) error { return answer(row[at : at+columns]) })
+// asking is one scan that answers questions about whole columns.
+type asking struct {
+	sql     []string
+	answers []func(row []any) error
+}
+
+// ask adds aggregates and what to do with their values.
+func (a *asking) ask(answer func(row []any) error, sql ...string) {
+	from := len(a.sql)
+	a.sql = append(a.sql, sql...)
+	a.answers = append(a.answers, func(row []any) error { return answer(row[from : from+len(sql)]) })
+}
+
+// run scans once, or not at all when nothing was asked.
+func (a *asking) run(ctx context.Context, s *State, l *Load, from string) error {
+	if len(a.sql) == 0 {
+		return nil
 	}
+	row, err := engine.One(ctx, s.Conn, engine.SQL("SELECT "+strings.Join(a.sql, ",\n  ")+"\nFROM "+from+" AS m"))
+	if err != nil {
+		return s.selectError(l, err)
+	}
+	for _, answer := range a.answers {
+		if err := answer(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// probeCodes notes how the source writes its values, and finds columns of
+// codes to all of which a spreadsheet added ".0".
+func (s *State) probeCodes(ctx context.Context, l *Load, st *staging) error {
+	src := s.Config.Sources[l.Source]
+	var a asking
 	for _, c := range l.table.Columns {
 		m, ok := st.columns[c.Name]
 		if !ok {
@@ -31,32 +53,27 @@ func (s *State) probe(ctx context.Context, l *Load, st *staging) error {
 		how.slashMonth, _ = monthFirst(src.Dates, "/")
 		how.hyphenMonth, _ = monthFirst(src.Dates, "-")
 		st.how[c.Name] = how
-		if classify(m.kind) != classText {
-			continue
-		}
-		column := "m." + q(m.name)
-		switch {
-		case c.Type == canon.ID && s.textIDs():
-			ask(2, func(row []any) error { return wholeFloats(st, c.Name, row) },
-				fmt.Sprintf(`count(*) FILTER (WHERE ends_with(%[1]s, '.0') AND regexp_full_match(%[1]s, '[0-9]+[.]0')) AS "f%[2]d"`, column, len(asks)),
-				fmt.Sprintf(`count(nullif(%s, '')) AS "a%d"`, column, len(asks)))
-		case c.Type == canon.Date || c.Type == canon.Timestamp:
-			ask(len(dateAsks(column, 0)), func(row []any) error { return s.dateOrder(l, st, c.Name, m.name, row) }, dateAsks(column, len(asks))...)
+		if c.Type == canon.ID && s.textIDs() && classify(m.kind) == classText {
+			column := "m." + q(m.name)
+			a.ask(func(row []any) error { return wholeFloats(st, c.Name, row) },
+				fmt.Sprintf(`count(*) FILTER (WHERE ends_with(%[1]s, '.0') AND regexp_full_match(%[1]s, '[0-9]+[.]0'))`, column),
+				fmt.Sprintf(`count(nullif(%s, ''))`, column))
 		}
 	}
-	if len(asks) == 0 {
-		return nil
-	}
-	row, err := engine.One(ctx, s.Conn, engine.SQL("SELECT "+strings.Join(asks, ",\n  ")+"\nFROM "+st.from+" AS m"))
-	if err != nil {
-		return s.selectError(l, err)
-	}
-	for _, answer := range answers {
-		if err := answer(row); err != nil {
-			return err
+	return a.run(ctx, s, l, st.from)
+}
+
+// probeDates decides over whole columns what single values cannot tell:
+// whether the day or the month comes first.
+func (s *State) probeDates(ctx context.Context, l *Load, st *staging) error {
+	var a asking
+	for _, c := range l.table.Columns {
+		m, ok := st.columns[c.Name]
+		if ok && classify(m.kind) == classText && (c.Type == canon.Date || c.Type == canon.Timestamp) {
+			a.ask(func(row []any) error { return s.dateOrder(l, st, c.Name, m.name, row) }, dateAsks("m."+q(m.name))...)
 		}
 	}
-	return nil
+	return a.run(ctx, s, l, st.from)
 }
 
 func wholeFloats(st *staging, name string, row []any) error {
@@ -70,18 +87,18 @@ func wholeFloats(st *staging, name string, row []any) error {
 
 // dateAsks count, for values that are not ISO dates, what the two leading
 // numbers of a/b/yyyy and a-b-yyyy can be, and fetch an example of each sort.
-func dateAsks(column string, at int) []string {
+func dateAsks(column string) []string {
 	var out []string
 	for _, sep := range []string{"/", "-"} {
 		text := fmt.Sprintf("CASE WHEN TRY_CAST(%[1]s AS TIMESTAMP) IS NULL AND contains(%[1]s, '%[2]s') THEN trim(%[3]s) END", column, sep, folded(column))
 		first := fmt.Sprintf("TRY_CAST(regexp_extract(%s, '^([0-9]{1,2})%s[0-9]{1,2}%s[0-9]{4}', 1) AS INTEGER)", text, sep, sep)
 		second := fmt.Sprintf("TRY_CAST(regexp_extract(%s, '^[0-9]{1,2}%s([0-9]{1,2})%s[0-9]{4}', 1) AS INTEGER)", text, sep, sep)
-		for i, sql := range []string{
+		for _, sql := range []string{
 			"max(CASE WHEN %[1]s > 12 THEN %[3]s END)",                                     // day first for certain
 			"max(CASE WHEN %[2]s > 12 THEN %[3]s END)",                                     // month first for certain
 			"max(CASE WHEN %[1]s <= 12 AND %[2]s <= 12 AND %[1]s <> %[2]s THEN %[3]s END)", // either
 		} {
-			out = append(out, fmt.Sprintf(sql+` AS "d%[4]d"`, first, second, column, at*10+len(out)*3+i))
+			out = append(out, fmt.Sprintf(sql, first, second, column))
 		}
 	}
 	return out

@@ -17,6 +17,7 @@ const (
 	faultBelow      = 3
 	faultAbove      = 4
 	faultValue      = 5
+	faultMissed     = 9 // the plain cast did not do; the value is looked at again
 )
 
 // The mark of a row while its table is being staged: a fault code for a bad
@@ -41,6 +42,8 @@ type staging struct {
 	offset    int64              // rows staged before, for numbering
 	prefix    string             // of numbers in text ids; "" for none
 	temporary string             // temporary table to drop afterwards; "" for none
+	fast      bool               // plain casts only: what they miss is marked, not read
+	only      string             // condition on the source rows f, in a repair; "" for all
 	count     bool               // numbers count the rows of from: _row may repeat
 }
 
@@ -156,8 +159,12 @@ func (s *staging) insert(all []*staging) string {
 	if !s.hasRow {
 		row = "CAST(NULL AS BIGINT)"
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w",
-		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.notes(cells), s.judged(cells))
+	order := ""
+	if s.counted(cells) {
+		order = "\nORDER BY \"_n\"" // counting within a parent loses the source's order
+	}
+	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w%s",
+		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.notes(cells), s.judged(cells), order)
 }
 
 // bad is the SELECT of the bad rows again, with what the stage table does not
@@ -165,8 +172,9 @@ func (s *staging) insert(all []*staging) string {
 // again, the mapped row as JSON. It reads only rows that were marked.
 func (s *staging) bad() string {
 	again := *s
+	again.fast = false
 	if s.hasRow {
-		again.from = fmt.Sprintf(`(SELECT f.* FROM %s AS f WHERE f."_row" IN (SELECT "_row" FROM %s WHERE %s AND "_load" = %d))`, s.from, storeName(s.table.Name), isBad, s.load)
+		again.only = fmt.Sprintf(`f."_row" IN (SELECT "_row" FROM %s WHERE %s AND "_load" = %d)`, storeName(s.table.Name), isBad, s.load)
 	}
 	cells := again.cells()
 	row := `"_row"`
@@ -225,6 +233,16 @@ func (s *staging) within(cells []*cell) int {
 	return -1
 }
 
+// counted reports whether lines are counted within their parent.
+func (s *staging) counted(cells []*cell) bool {
+	for i, c := range s.table.Columns {
+		if c.Numbered && c.Type == canon.Integer && cells[i] == nil && s.within(cells) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // numbered reports whether any unmapped column counts rows.
 func (s *staging) numbered() bool {
 	for _, c := range s.table.Columns {
@@ -248,45 +266,41 @@ func layer(inner string, carried, fresh []string) string {
 	return "SELECT " + strings.Join(append(append([]string(nil), carried...), fresh...), ",\n  ") + "\nFROM (\n" + inner + "\n) AS w"
 }
 
-// judged is the nest of SELECTs raw → cast → cleaned → value → fault.
+// judged is the nest of SELECTs raw → cast → cleaned → value → fault; when fast
+// raw → cast → value → fault.
 func (s *staging) judged(cells []*cell) string {
 	inner, carried := s.rawLayer(cells)
-	var casts, cleans, values []string
-	for i, c := range cells {
-		if c == nil {
+	var casts, cleans, values, c, n, v []string
+	for i, x := range cells {
+		if x == nil {
 			continue
 		}
-		casts = append(casts, inCell(c.cast, i)+" AS "+at("c", i))
-		if c.norm != "" {
+		casts, c = append(casts, inCell(x.cast, i)+" AS "+at("c", i)), append(c, at("c", i))
+		values, v = append(values, s.value(x, i)+" AS "+at("v", i)), append(v, at("v", i))
+		if x.norm != "" && !s.fast {
 			cleans = append(cleans, fmt.Sprintf("CASE WHEN %[1]s IS NULL OR (%[2]s) THEN NULL ELSE %[3]s END AS %[4]s",
-				at("r", i), inCell(c.guard, i), inCell(c.norm, i), at("n", i)))
-			values = append(values, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN %[6]s WHEN %[2]s IS NULL THEN %[3]s ELSE %[4]s END AS %[5]s",
-				at("r", i), at("n", i), inCell(c.final, i), c.slow(at("n", i)), at("v", i), s.absent(c.column)))
-		} else {
-			values = append(values, inCell(c.final, i)+" AS "+at("v", i))
+				at("r", i), inCell(x.guard, i), inCell(x.norm, i), at("n", i)))
+			n = append(n, at("n", i))
 		}
 	}
 	inner = layer(inner, carried, casts)
-	with := append([]string(nil), carried...)
-	for i, c := range cells {
-		if c != nil {
-			with = append(with, at("c", i))
-		}
+	if !s.fast {
+		inner = layer(inner, slices.Concat(carried, c), cleans)
 	}
-	inner = layer(inner, with, cleans)
-	for i, c := range cells {
-		if c != nil && c.norm != "" {
-			with = append(with, at("n", i))
-		}
+	inner = layer(inner, slices.Concat(carried, c, n), values)
+	return layer(inner, slices.Concat(carried, v), []string{s.fault(cells) + " AS \"_bad\""})
+}
+
+// value is the canonical value of column i.
+func (s *staging) value(c *cell, i int) string {
+	switch {
+	case c.norm == "":
+		return inCell(c.final, i)
+	case s.fast:
+		return fmt.Sprintf("CASE WHEN %s IS NULL THEN %s WHEN %s THEN %s END", at("r", i), s.absent(c.column), inCell(c.guard, i), inCell(c.final, i))
 	}
-	inner = layer(inner, with, values)
-	out := append([]string(nil), carried...)
-	for i, c := range cells {
-		if c != nil {
-			out = append(out, at("v", i))
-		}
-	}
-	return layer(inner, out, []string{s.fault(cells) + " AS \"_bad\""})
+	return fmt.Sprintf("CASE WHEN %s IS NULL THEN %s WHEN %s IS NULL THEN %s ELSE %s END",
+		at("r", i), s.absent(c.column), at("n", i), inCell(c.final, i), c.slow(at("n", i)))
 }
 
 // absent is the value of a mapped column where the source has none: null, but
@@ -317,7 +331,11 @@ func (s *staging) rawLayer(cells []*cell) (sql string, names []string) {
 		}
 		list, names = append(list, n+` AS "_n"`), append(names, `"_n"`)
 	}
-	return "SELECT " + strings.Join(list, ",\n  ") + "\nFROM " + s.from + " AS m", names
+	from := s.from
+	if s.only != "" {
+		from = "(SELECT f.* FROM " + s.from + " AS f WHERE " + s.only + ")"
+	}
+	return "SELECT " + strings.Join(list, ",\n  ") + "\nFROM " + from + " AS m", names
 }
 
 // fault is the code of the first fault of a row, in column order.
@@ -330,6 +348,10 @@ func (s *staging) fault(cells []*cell) string {
 		v, n, code := at("v", i), at("n", i), i*10
 		must := mustHave(s.table, c.column)
 		kind := unreadable(c, must)
+		if c.norm != "" && s.fast {
+			fmt.Fprintf(&b, "\n    WHEN %s IS NULL AND %s IS NOT NULL THEN %d", v, at("r", i), code+faultMissed)
+			kind = 0
+		}
 		meant := fmt.Sprintf("%[1]s IS NOT NULL AND lower(%[1]s) NOT IN (%[2]s)", n, quotedList(c.blanks))
 		switch {
 		case kind > 0 && must:

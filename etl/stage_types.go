@@ -383,7 +383,7 @@ func valueCell(c cell) cell {
 		quoted[i] = engine.QuoteText(v)
 		arms.WriteString(" WHEN " + engine.QuoteText(squeezed(v)) + " THEN " + quoted[i])
 	}
-	c.cast = "CAST({r} AS VARCHAR)"
+	c.cast = "lower(CAST({r} AS VARCHAR))"
 	c.guard = "{c} IN (" + strings.Join(quoted, ", ") + ")"
 	c.norm = `regexp_replace(lower(` + folded("CAST({r} AS VARCHAR)") + `), '[\s_./-]+', '', 'g')`
 	c.slow = func(n string) string { return "CASE " + n + arms.String() + " END" }
