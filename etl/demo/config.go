@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"verso/etl/demo/market"
+	"verso/etl/demo/sheet"
 )
 
 // Config is a commented verso.yaml for the files Generate writes with the same
 // options, to be saved in the folder o.Dir. Options that Generate would refuse
 // give the configuration of the defaults.
 func Config(o Options) []byte {
-	if done, err := o.withDefaults(); err == nil {
+	if done, err := o.WithDefaults(); err == nil {
 		o = done
 	} else {
-		o, _ = Options{Dir: "."}.withDefaults()
+		o, _ = Options{Dir: "."}.WithDefaults()
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `# The demo company: an invented importer of books, as etl/demo wrote it
@@ -35,33 +38,33 @@ site: site
 
 sources:
 `, Version, o.Scale, o.Seed, o.AsOf.Format(time.DateOnly), o.Seed)
-	for _, t := range tables() {
-		if t.truth {
+	for _, t := range sheet.Tables() {
+		if t.Truth {
 			continue
 		}
-		fmt.Fprintf(&b, "  %s: {kind: file, path: data/%s.%s}\n", t.name, t.name, o.Format)
-		if t.name == "order_header" && o.Dirty {
-			fmt.Fprintf(&b, "  # The export of these orders was delivered twice.\n  %s: {kind: file, path: data/%s.csv}\n", duplicateFile, duplicateFile)
+		fmt.Fprintf(&b, "  %s: {kind: file, path: data/%s.%s}\n", t.Name, t.Name, o.Format)
+		if t.Name == "order_header" && o.Dirty {
+			fmt.Fprintf(&b, "  # The export of these orders was delivered twice.\n  %s: {kind: file, path: data/%s.csv}\n", market.DuplicateFile, market.DuplicateFile)
 		}
 	}
 	b.WriteString("\n# canonical table: where its rows come from, and canonical column: source column.\ntables:\n")
-	for _, t := range tables() {
-		if t.truth {
+	for _, t := range sheet.Tables() {
+		if t.Truth {
 			continue
 		}
-		fmt.Fprintf(&b, "  %s:\n", t.name)
-		writeMap(&b, t.name, &t)
-		if t.name == "order_header" && o.Dirty {
-			writeMap(&b, duplicateFile, &t)
+		fmt.Fprintf(&b, "  %s:\n", t.Name)
+		writeMap(&b, t.Name, &t)
+		if t.Name == "order_header" && o.Dirty {
+			writeMap(&b, market.DuplicateFile, &t)
 		}
 	}
 	return []byte(b.String())
 }
 
 // writeMap writes one mapping of a table.
-func writeMap(b *strings.Builder, source string, t *table) {
+func writeMap(b *strings.Builder, source string, t *sheet.Table) {
 	fmt.Fprintf(b, "    - from: %s\n      columns:\n", source)
-	for _, c := range t.cols {
-		fmt.Fprintf(b, "        %s: %s\n", c.name, c.name)
+	for _, c := range t.Cols {
+		fmt.Fprintf(b, "        %s: %s\n", c.Name, c.Name)
 	}
 }

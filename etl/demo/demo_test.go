@@ -15,6 +15,8 @@ import (
 
 	"verso/etl/canon"
 	"verso/etl/config"
+	"verso/etl/demo/market"
+	"verso/etl/demo/sheet"
 )
 
 // data is one file read back.
@@ -59,30 +61,30 @@ func read(t *testing.T, dir, name string) *data {
 }
 
 func TestColumnsAreCanonical(t *testing.T) {
-	kinds := map[canon.Type]kind{canon.ID: kInt, canon.Text: kText, canon.Integer: kInt, canon.Money: kMoney, canon.Rate: kRate,
-		canon.Percent: kMoney, canon.Double: kFloat, canon.Date: kDate, canon.Timestamp: kTime, canon.Boolean: kBool, canon.Currency: kText}
-	for _, tab := range tables() {
-		if tab.truth {
+	kinds := map[canon.Type]sheet.Kind{canon.ID: sheet.KInt, canon.Text: sheet.KText, canon.Integer: sheet.KInt, canon.Money: sheet.KMoney, canon.Rate: sheet.KRate,
+		canon.Percent: sheet.KMoney, canon.Double: sheet.KFloat, canon.Date: sheet.KDate, canon.Timestamp: sheet.KTime, canon.Boolean: sheet.KBool, canon.Currency: sheet.KText}
+	for _, tab := range sheet.Tables() {
+		if tab.Truth {
 			continue
 		}
-		c, ok := canon.Lookup(tab.name)
+		c, ok := canon.Lookup(tab.Name)
 		if !ok {
-			t.Errorf("%s is no canonical table", tab.name)
+			t.Errorf("%s is no canonical table", tab.Name)
 			continue
 		}
 		have := map[string]bool{}
-		for _, col := range tab.cols {
-			have[col.name] = true
-			cc, ok := c.Column(col.name)
+		for _, col := range tab.Cols {
+			have[col.Name] = true
+			cc, ok := c.Column(col.Name)
 			if !ok {
-				t.Errorf("%s.%s is no canonical column", tab.name, col.name)
-			} else if want := kinds[cc.Type]; want != col.kind && !(cc.Type == canon.Percent && col.kind == kRate) {
-				t.Errorf("%s.%s is written as %c, its canonical type is %s", tab.name, col.name, col.kind, cc.Type)
+				t.Errorf("%s.%s is no canonical column", tab.Name, col.Name)
+			} else if want := kinds[cc.Type]; want != col.Kind && !(cc.Type == canon.Percent && col.Kind == sheet.KRate) {
+				t.Errorf("%s.%s is written as %c, its canonical type is %s", tab.Name, col.Name, col.Kind, cc.Type)
 			}
 		}
 		for _, cc := range c.Columns {
 			if cc.Required && !have[cc.Name] {
-				t.Errorf("%s lacks the required column %s", tab.name, cc.Name)
+				t.Errorf("%s lacks the required column %s", tab.Name, cc.Name)
 			}
 		}
 	}
@@ -221,8 +223,8 @@ func TestDirtyCasesAreThere(t *testing.T) {
 	if err != nil || !bytes.HasPrefix(bom, []byte("\xef\xbb\xbfemployee_id")) {
 		t.Errorf("employee.csv has no byte order mark: %v", err)
 	}
-	again, err := os.ReadFile(filepath.Join(dir, "data", duplicateFile+".csv"))
+	again, err := os.ReadFile(filepath.Join(dir, "data", market.DuplicateFile+".csv"))
 	if err != nil || bytes.Count(again, []byte("\n")) != 41 {
-		t.Errorf("%s: %v", duplicateFile, err)
+		t.Errorf("%s: %v", market.DuplicateFile, err)
 	}
 }

@@ -1,15 +1,20 @@
-package demo
+package life
 
 import (
 	"math"
 	"strconv"
+
+	"verso/etl/demo/calendar"
+	"verso/etl/demo/dice"
+	"verso/etl/demo/market"
+	"verso/etl/demo/sheet"
 )
 
 // order is one order of a customer.
 type order struct {
 	id       int64
 	customer int64
-	day      day
+	day      calendar.Day
 	second   int
 	channel  string
 	staff    int
@@ -34,45 +39,30 @@ type line struct {
 	reason    string
 	unit      int64 // before discount, ten-thousandths of the order's currency
 	discount  int64 // ten-thousandths of a percent
-	net       int64 // of the ordered copies, ten-thousandths of CNY
+	net       int64 // of the copies not cancelled, ten-thousandths of CNY
+	each      int64 // net of one copy, ten-thousandths of CNY
 	quote     int64 // rate the price was made with
 	cost      int64 // per copy, ten-thousandths of the supplier's currency
 	textbook  bool
 	flow      flow
 }
 
-// priceOf makes the price of a title on a day for the customer's order: before
-// discount, and the quoted rate behind it.
-func (w *world) priceOf(t *title, on day) (unit, quote int64) {
-	s := &w.suppliers[t.sup]
-	quote = w.fx.quote(s.ccy, on)
-	markup := 1.125
-	if w.classes[t.class].low {
-		markup = .965
-	}
-	if w.effects && on >= w.ep.mixFrom {
-		markup *= 1.018
-	}
-	cny := float64(t.price) / 1e4 * float64(quote) / 1e8 * markup
-	return int64(math.Max(math.Round(cny*10), 10)) * 1000, quote
-}
-
 // place1 places a planned order: its header and lines, and what becomes of
 // them.
 func (c *customer) place1(p *plan) {
 	w, d := c.w, c.d
-	o := order{id: c.s.ids.next(idOrder), customer: c.id, day: p.day, first: len(c.lines), campaign: p.campaign,
+	o := order{id: c.s.Ids.Next(market.IdOrder), customer: c.id, day: p.day, first: len(c.lines), campaign: p.campaign,
 		staff: c.owner, channel: c.channel(p), fx: 1e8}
 	o.second = 8*3600 + 1800 + d.IntN(9*3600)
-	o.rush = p.kind == planUsual && d.chance(.025)
-	if c.dup > 0 && p.day < w.last-200 && d.chance(.3) {
+	o.rush = p.kind == planUsual && d.Chance(.025)
+	if c.dup > 0 && p.day < w.Last-200 && d.Chance(.3) {
 		o.customer = c.dup
 	}
-	if c.ccy != cCNY {
-		o.fx = w.fx.at(c.ccy, p.day)
+	if c.ccy != market.CCNY {
+		o.fx = w.Fx.At(c.ccy, p.day)
 	}
-	if d.chance(.06) && c.plant == "" {
-		o.staff = w.ownerOf(d, c.kindNo)
+	if d.Chance(.06) && c.plant == "" {
+		o.staff = w.OwnerOf(d, c.kindNo)
 	}
 	index := len(c.orders)
 	c.orders = append(c.orders, o)
@@ -88,12 +78,11 @@ func (c *customer) place1(p *plan) {
 	c.lastOrder = p.day
 	for i := op.first; i < len(c.lines); i++ {
 		l := &c.lines[i]
-		gross := l.unit * int64(l.qty)
-		net := mulMoney(gross, 1_000_000-l.discount, 1_000_000)
+		l.each = sheet.MulMoney(sheet.MulMoney(l.unit, 1_000_000-l.discount, 1_000_000), op.fx, 1e8)
+		net := sheet.MulMoney(l.unit*int64(l.qty-l.cancelled), 1_000_000-l.discount, 1_000_000)
 		op.total += net
-		l.net = mulMoney(net, op.fx, 1e8)
+		l.net = sheet.MulMoney(net, op.fx, 1e8)
 		c.year += l.net
-		c.net += l.net
 	}
 }
 
@@ -101,15 +90,15 @@ func (c *customer) place1(p *plan) {
 // years.
 func (c *customer) channel(p *plan) string {
 	d := c.d
-	web := .15 + .05*float64(p.day.year()-c.w.first.year())
+	web := .15 + .05*float64(p.day.Year()-c.w.First.Year())
 	switch {
 	case p.kind == planFair:
 		return "fair"
 	case p.kind == planMail:
 		return "web"
-	case c.kindNo == kReader && d.chance(.8), d.chance(web):
+	case c.kindNo == market.KReader && d.Chance(.8), d.Chance(web):
 		return "web"
-	case c.kindNo == kAgent:
+	case c.kindNo == market.KAgent:
 		return []string{"agent", "agent", "edi", "e-mail"}[d.IntN(4)]
 	}
 	return []string{"e-mail", "e-mail", "e-mail", "phone", "phone", "fax", "mail", "visit"}[d.IntN(8)]
@@ -120,32 +109,32 @@ func (c *customer) addLine(index, no int, p *plan) {
 	w, d := c.w, c.d
 	l := line{order: index, no: len(c.lines) - c.orders[index].first + 1}
 	l.title = c.chooseTitle(index, p)
-	t := &w.titles[l.title]
-	if c.lostClass >= 0 && int(t.class) == c.lostClass && p.day >= c.onset {
+	t := &w.Titles[l.title]
+	if c.lostClass >= 0 && int(t.Class) == c.lostClass && p.day >= c.onset {
 		return
 	}
-	l.id = c.s.ids.next(idLine)
-	l.textbook = t.level == textbook && p.kind == planTextbook
-	l.qty = d.geometric(c.kind.copies)
+	l.id = c.s.Ids.Next(market.IdLine)
+	l.textbook = t.Level == market.Textbook && p.kind == planTextbook
+	l.qty = d.Geometric(c.kind.Copies)
 	if p.kind == planTextbook {
 		l.qty = c.lot()
 	} else if c.guarded || c.plant != "" {
 		l.qty = min(l.qty, 8)
 	}
-	l.unit, l.quote = w.priceOf(t, p.day)
-	if c.ccy != cCNY {
-		l.unit = mulMoney(l.unit, 1e8, c.orders[index].fx) / 100 * 100
+	l.unit, l.quote = w.PriceOf(t, p.day)
+	if c.ccy != market.CCNY {
+		l.unit = sheet.MulMoney(l.unit, 1e8, c.orders[index].fx) / 100 * 100
 	}
 	l.discount = c.discountOn(l.qty, p)
-	s := &w.suppliers[t.sup]
-	l.cost = int64(math.Round(float64(t.price) * (1 - s.discount)))
+	s := &w.Suppliers[t.Sup]
+	l.cost = int64(math.Round(float64(t.Price) * (1 - s.Discount)))
 	c.lines = append(c.lines, l)
 	at := &c.lines[len(c.lines)-1]
 	c.send(at, &c.orders[index])
-	if c.quoted && d.chance(.4) {
+	if c.quoted && d.Chance(.4) {
 		c.quoteFor(at, &c.orders[index])
 	}
-	if v := w.nextVol[l.title]; v >= 0 {
+	if v := w.NextVol[l.title]; v >= 0 {
 		c.nextVols = append(c.nextVols, v)
 	}
 }
@@ -154,9 +143,9 @@ func (c *customer) addLine(index, no int, p *plan) {
 // buy little else and for large accounts.
 func (c *customer) lot() int {
 	if c.segment == segTextbook || c.guarded {
-		return c.d.between(20, 46)
+		return c.d.Between(20, 46)
 	}
-	return min(max(5, int(math.Round(c.d.logNormal(25, .8)))), 150)
+	return min(max(5, int(math.Round(c.d.LogNormal(25, .8)))), 150)
 }
 
 // discountOn is the discount of a line, to half a percent, in ten-thousandths
@@ -181,30 +170,30 @@ func (c *customer) chooseTitle(index int, p *plan) int32 {
 	w, d := c.w, c.d
 	o := &c.orders[index]
 	if p.kind == planTextbook {
-		return w.pickTitle(d, c.pickClass(p.day), shelfTextbook, p.day)
+		return w.PickTitle(d, c.pickClass(p.day), market.ShelfTextbook, p.day)
 	}
 	for i, v := range c.nextVols {
-		if w.titles[v].listed <= p.day {
+		if w.Titles[v].Listed <= p.day {
 			c.nextVols = append(c.nextVols[:i], c.nextVols[i+1:]...)
-			if d.chance(.7) {
+			if d.Chance(.7) {
 				return v
 			}
 			break
 		}
 	}
 	class := c.pickClass(p.day)
-	if n := len(c.lines); n > o.first && w.effects && d.chance(.3) {
-		if other := w.goesWith(int(w.titles[c.lines[n-1].title].class)); other >= 0 {
+	if n := len(c.lines); n > o.first && w.Effects && d.Chance(.3) {
+		if other := w.GoesWith(int(w.Titles[c.lines[n-1].title].Class)); other >= 0 {
 			class = other
 		}
 	}
 	shelf := c.shelfOf(class)
-	t := w.pickTitle(d, class, shelf, p.day)
-	if c.kind.dearer != 0 && d.chance(math.Abs(c.kind.dearer)) {
-		u := w.pickTitle(d, class, shelf, p.day)
-		a, _ := w.priceOf(&w.titles[t], p.day)
-		b, _ := w.priceOf(&w.titles[u], p.day)
-		if (b > a) == (c.kind.dearer > 0) {
+	t := w.PickTitle(d, class, shelf, p.day)
+	if c.kind.Dearer != 0 && d.Chance(math.Abs(c.kind.Dearer)) {
+		u := w.PickTitle(d, class, shelf, p.day)
+		a, _ := w.PriceOf(&w.Titles[t], p.day)
+		b, _ := w.PriceOf(&w.Titles[u], p.day)
+		if (b > a) == (c.kind.Dearer > 0) {
 			t = u
 		}
 	}
@@ -212,7 +201,7 @@ func (c *customer) chooseTitle(index int, p *plan) int32 {
 		if !c.has(o.first, t) {
 			break
 		}
-		t = w.pickTitle(d, class, shelf, p.day)
+		t = w.PickTitle(d, class, shelf, p.day)
 	}
 	return t
 }
@@ -227,31 +216,10 @@ func (c *customer) has(first int, t int32) bool {
 	return false
 }
 
-// goesWith is the class bought together with a class, or -1.
-func (w *world) goesWith(class int) int {
-	with := ""
-	switch w.classes[class].code {
-	case "TP391", "TP18":
-		with = "O1"
-	case "R73":
-		with = "Q7"
-	case "F83":
-		with = "C8"
-	default:
-		return -1
-	}
-	for i := range w.classes {
-		if w.classes[i].code == with {
-			return i
-		}
-	}
-	return -1
-}
-
 // writeOrders writes the headers and lines of the customer.
 func (c *customer) writeOrders() {
 	w := c.w
-	sh := c.s.sheet(tOrder)
+	sh := c.s.Sheet(sheet.TOrder)
 	for i := range c.orders {
 		o := &c.orders[i]
 		status := "delivered"
@@ -261,15 +229,15 @@ func (c *customer) writeOrders() {
 			}
 		}
 		c.s.dirtyOrder(o)
-		sh.int(o.id).str("SO" + strconv.Itoa(o.day.year()%100) + "-" + strconv.FormatInt(o.id, 10)).int(o.customer)
-		sh.int(c.contactID(int(mix(uint64(o.id))%uint64(c.contacts)))).time(o.day, o.second).str(o.channel).id(int64(o.staff))
-		sh.null().id(o.campaign).id(w.catalogueFor(o, c)).bool(o.rush).date(o.required(c)).str(w.ccy[c.ccy].code)
-		if c.ccy == cCNY {
-			sh.null()
+		sh.Int(o.id).Str("SO" + strconv.Itoa(o.day.Year()%100) + "-" + strconv.FormatInt(o.id, 10)).Int(o.customer)
+		sh.Int(c.contactID(int(dice.Mix(uint64(o.id))%uint64(c.contacts)))).Time(o.day, o.second).Str(o.channel).ID(int64(o.staff))
+		sh.Null().ID(o.campaign).ID(c.catalogueFor(o)).Bool(o.rush).Date(o.required(c)).Str(w.Ccy[c.ccy].Code)
+		if c.ccy == market.CCNY {
+			sh.Null()
 		} else {
-			sh.rate(o.fx)
+			sh.Rate(o.fx)
 		}
-		sh.str(w.places[c.place].code).str(status).money(o.total).end()
+		sh.Str(w.Places[c.place].Code).Str(status).Money(o.total).End()
 		for k := o.first; k < o.first+o.lines; k++ {
 			c.writeLine(o, &c.lines[k])
 		}
@@ -277,7 +245,7 @@ func (c *customer) writeOrders() {
 }
 
 // required is the day the customer asks for, if it does.
-func (o *order) required(c *customer) day {
+func (o *order) required(c *customer) calendar.Day {
 	l := &c.lines[o.first]
 	switch {
 	case l.textbook:
@@ -285,37 +253,49 @@ func (o *order) required(c *customer) day {
 	case o.rush:
 		return o.day + 40
 	}
-	return noDay
+	return calendar.NoDay
 }
 
 // writeLine writes one order line.
 func (c *customer) writeLine(o *order, l *line) {
 	w := c.w
-	t := &w.titles[l.title]
-	s := &w.suppliers[t.sup]
-	sh := c.s.sheet(tLine)
+	t := &w.Titles[l.title]
+	s := &w.Suppliers[t.Sup]
+	sh := c.s.Sheet(sheet.TLine)
 	if c.s.dirtyLine(c, o, l) {
 		return
 	}
-	sh.int(l.id).int(o.id).int(int64(l.no)).int(int64(l.title) + 1).null().int(int64(l.qty)).int(int64(l.cancelled)).str(l.reason)
-	sh.money(t.price).str(w.ccy[s.ccy].code).rate(l.quote).money(l.discount).money(l.unit).bool(l.textbook)
-	sh.str(termOf(l.textbook, o.day)).str(l.flow.status).end()
-	months := len(w.cal.months)
-	m := w.cal.monthIndex(o.day)
-	w.ownerMonth[o.staff*months+m].Add(l.net / 100)
-	w.listedSold[int(w.classes[t.class].code[0]-'A')*months+m].Add(l.net / 100)
-	c.s.net += l.net
-	c.s.lineNo++
+	sh.Int(l.id).Int(o.id).Int(int64(l.no)).Int(int64(l.title) + 1).Null().Int(int64(l.qty)).Int(int64(l.cancelled)).Str(l.reason)
+	sh.Money(t.Price).Str(w.Ccy[s.Ccy].Code).Rate(l.quote).Money(l.discount).Money(l.unit).Bool(l.textbook)
+	sh.Str(termOf(l.textbook, o.day)).Str(l.flow.status).End()
+	months := len(w.Cal.Months)
+	m := w.Cal.MonthIndex(o.day)
+	w.OwnerMonth[o.staff*months+m].Add(l.net / 100)
+	w.ListedSold[int(w.Classes[t.Class].Code[0]-'A')*months+m].Add(l.net / 100)
+	c.s.Net += l.net
+	c.s.LineNo++
 }
 
 // termOf is the term a textbook is for.
-func termOf(textbook bool, on day) string {
+func termOf(textbook bool, on calendar.Day) string {
 	if !textbook {
 		return ""
 	}
-	y := on.year()
-	if on.month() >= 9 {
+	y := on.Year()
+	if on.Month() >= 9 {
 		return strconv.Itoa(y+1) + "S"
 	}
 	return strconv.Itoa(y) + "F"
+}
+
+// catalogueFor is the catalogue an order refers to: that of its first title's
+// kind, of the month before; one order in three names one.
+func (c *customer) catalogueFor(o *order) int64 {
+	w := c.w
+	h := dice.Mix(uint64(o.id) + 5)
+	month := w.Cal.MonthIndex(o.day) - w.Cal.MonthIndex(w.First) - 1
+	if h%3 != 0 || c.kindNo == market.KReader || month < 0 {
+		return 0
+	}
+	return w.CatalogueID(w.CatalogueCode(&w.Titles[c.lines[o.first].title]), month)
 }

@@ -1,8 +1,12 @@
-package demo
+package life
 
 import (
 	"math"
 	"slices"
+
+	"verso/etl/demo/calendar"
+	"verso/etl/demo/market"
+	"verso/etl/demo/sheet"
 )
 
 // taxRate is the value-added tax on books, contained in prices, in percent.
@@ -12,11 +16,11 @@ const taxRate = 9
 type invoice struct {
 	id       int64
 	customer int64
-	day, due day
+	day, due calendar.Day
 	total    int64 // ten-thousandths of the currency
 	paid     int64
-	payDay   day // day the payment is planned for
-	first    int // position of its bills
+	payDay   calendar.Day // day the payment is planned for
+	first    int          // position of its bills
 	bills    int
 }
 
@@ -24,7 +28,7 @@ type invoice struct {
 type bill struct {
 	line, part int
 	customer   int64
-	day        day
+	day        calendar.Day
 	amount     int64
 }
 
@@ -35,8 +39,8 @@ func (c *customer) settleMoney() {
 	for i := range c.lines {
 		l := &c.lines[i]
 		for part := range 2 {
-			if n := l.flow.arrived(part, c.w.last); n > 0 {
-				if l.flow.partDay(part, stDelivered) >= c.w.moneyFrom {
+			if n := l.flow.arrived(part, c.w.Last); n > 0 {
+				if l.flow.partDay(part, stDelivered) >= c.w.MoneyFrom {
 					c.bill(i, part, n)
 				}
 				c.maybeReturn(l, part, n)
@@ -58,7 +62,7 @@ func (c *customer) bill(i, part, n int) {
 	l := &c.lines[i]
 	gross := l.unit * int64(n)
 	c.s.bills = append(c.s.bills, bill{i, part, c.orders[l.order].customer, l.flow.partDay(part, stDelivered),
-		mulMoney(gross, 1_000_000-l.discount, 1_000_000)})
+		sheet.MulMoney(gross, 1_000_000-l.discount, 1_000_000)})
 }
 
 // maybeReturn lets some of the delivered copies come back.
@@ -66,38 +70,38 @@ func (c *customer) maybeReturn(l *line, part, n int) {
 	d, w := c.d, c.w
 	on := l.flow.partDay(part, stDelivered)
 	back, reason, disposition := 0, "", "restock"
-	if c.kindNo == kAgent {
+	if c.kindNo == market.KAgent {
 		share := .12
-		if c.plant == "agent_unsold" && on >= w.ep.agentsFrom {
+		if c.plant == "agent_unsold" && on >= w.Ep.AgentsFrom {
 			share = .25
 		}
 		for range n {
-			if d.chance(share) {
+			if d.Chance(share) {
 				back++
 			}
 		}
-		on += day(d.between(60, 180))
+		on += calendar.Day(d.Between(60, 180))
 		reason = "unsold"
-	} else if d.chance(.015) {
-		back = d.between(1, n)
-		on += day(d.between(2, 40))
+	} else if d.Chance(.015) {
+		back = d.Between(1, n)
+		on += calendar.Day(d.Between(2, 40))
 		reason = []string{"damaged", "wrong", "late", "duplicate", "customer error", "other"}[d.IntN(6)]
 		if reason == "damaged" {
 			disposition = "supplier"
 		}
 	}
-	on = w.cal.onWork(on)
-	if back == 0 || on > w.last {
+	on = w.Cal.OnWork(on)
+	if back == 0 || on > w.Last {
 		return
 	}
-	sh := c.s.sheet(tReturn)
-	sh.int(c.s.ids.next(idReturn)).int(l.id).int(c.orders[l.order].customer).int(int64(l.title) + 1)
-	if c.s.dirtyDate(tReturn, on) {
-		sh.int(int64(back))
+	sh := c.s.Sheet(sheet.TReturn)
+	sh.Int(c.s.Ids.Next(market.IdReturn)).Int(l.id).Int(c.orders[l.order].customer).Int(int64(l.title) + 1)
+	if c.s.dirtyDate(sheet.TReturn, on) {
+		sh.Int(int64(back))
 	} else {
-		sh.date(on).int(int64(back))
+		sh.Date(on).Int(int64(back))
 	}
-	sh.money(l.net / int64(l.qty) * int64(back)).str(reason).str(disposition).end()
+	sh.Money(l.each * int64(back)).Str(reason).Str(disposition).End()
 }
 
 // makeInvoices bills what was delivered within four weeks together.
@@ -110,14 +114,14 @@ func (c *customer) makeInvoices() {
 			to++
 		}
 		on := bills[to-1].day
-		inv := invoice{id: c.s.ids.next(idInvoice), customer: bills[from].customer, day: on, first: from, bills: to - from}
-		inv.due = on + day(c.creditDays())
+		inv := invoice{id: c.s.Ids.Next(market.IdInvoice), customer: bills[from].customer, day: on, first: from, bills: to - from}
+		inv.due = on + calendar.Day(c.creditDays())
 		for k := from; k < to; k++ {
 			inv.total += bills[k].amount
 		}
 		inv.payDay = c.payDay(on)
-		if inv.payDay > w.last {
-			inv.payDay = noDay
+		if inv.payDay > w.Last {
+			inv.payDay = calendar.NoDay
 		}
 		c.s.invoices = append(c.s.invoices, inv)
 		from = to
@@ -127,11 +131,11 @@ func (c *customer) makeInvoices() {
 // creditDays is the credit of the customer's type.
 func (c *customer) creditDays() int {
 	switch c.kindNo {
-	case kReader:
+	case market.KReader:
 		return 0
-	case kAgent:
+	case market.KAgent:
 		return 90
-	case kEnterprise:
+	case market.KEnterprise:
 		return 30
 	}
 	return 60
@@ -139,20 +143,20 @@ func (c *customer) creditDays() int {
 
 // payDay draws the day an invoice is paid: log-normal by type; universities
 // leave some to December; some agents' invoices wait half a year and more.
-func (c *customer) payDay(on day) day {
+func (c *customer) payDay(on calendar.Day) calendar.Day {
 	d, k := c.d, c.kind
-	if k.payDays == 0 {
+	if k.PayDays == 0 {
 		return on
 	}
-	after := day(math.Round(d.logNormal(k.payDays, k.paySigma)))
-	if c.kindNo == kAgent && d.chance(.05) {
-		after = max(after, day(180+d.ExpFloat64()*60))
+	after := calendar.Day(math.Round(d.LogNormal(k.PayDays, k.PaySigma)))
+	if c.kindNo == market.KAgent && d.Chance(.05) {
+		after = max(after, calendar.Day(180+d.ExpFloat64()*60))
 	}
 	pay := on + after
-	if c.kindNo == kUniversity && d.chance(.3) && on.month() >= 6 && on.month() < 12 {
-		pay = max(on, date(on.year(), 12, d.between(5, 28)))
+	if c.kindNo == market.KUniversity && d.Chance(.3) && on.Month() >= 6 && on.Month() < 12 {
+		pay = max(on, calendar.Date(on.Year(), 12, d.Between(5, 28)))
 	}
-	return c.w.cal.onWork(pay)
+	return c.w.Cal.OnWork(pay)
 }
 
 // pay groups what is paid on neighbouring days into one payment; some agents
@@ -161,7 +165,7 @@ func (c *customer) pay() {
 	w := c.w
 	due := c.s.due[:0]
 	for i := range c.s.invoices {
-		if c.s.invoices[i].payDay != noDay {
+		if c.s.invoices[i].payDay != calendar.NoDay {
 			due = append(due, i)
 		}
 	}
@@ -181,11 +185,11 @@ func (c *customer) pay() {
 		}
 		on := inv[due[to-1]].payDay
 		part := int64(100)
-		if c.kindNo == kAgent && c.d.chance(.12) {
+		if c.kindNo == market.KAgent && c.d.Chance(.12) {
 			part = 60
 		}
 		c.payment(due[from:to], on, part)
-		if rest := w.cal.onWork(on + 45); part < 100 && rest <= w.last {
+		if rest := w.Cal.OnWork(on + 45); part < 100 && rest <= w.Last {
 			c.payment(due[from:to], rest, 100)
 		}
 		from = to
@@ -194,27 +198,27 @@ func (c *customer) pay() {
 
 // payment writes one payment that brings the invoices to a share of their
 // totals.
-func (c *customer) payment(due []int, on day, percent int64) {
-	id := c.s.ids.next(idPayment)
+func (c *customer) payment(due []int, on calendar.Day, percent int64) {
+	id := c.s.Ids.Next(market.IdPayment)
 	total := int64(0)
 	for _, i := range due {
 		inv := &c.s.invoices[i]
-		amount := mulMoney(inv.total, percent, 100) - inv.paid
+		amount := sheet.MulMoney(inv.total, percent, 100) - inv.paid
 		inv.paid += amount
 		total += amount
-		c.s.sheet(tAlloc).int(id).int(inv.id).money(amount).end()
+		c.s.Sheet(sheet.TAlloc).Int(id).Int(inv.id).Money(amount).End()
 	}
 	method := "bank transfer"
-	if c.kindNo == kReader {
+	if c.kindNo == market.KReader {
 		method = []string{"alipay", "wechat pay", "card"}[id%3]
 	}
-	sh := c.s.sheet(tPayment)
-	sh.int(id).int(c.s.invoices[due[0]].customer).date(on).money(total).str(c.w.ccy[c.ccy].code).str(method).end()
+	sh := c.s.Sheet(sheet.TPayment)
+	sh.Int(id).Int(c.s.invoices[due[0]].customer).Date(on).Money(total).Str(c.w.Ccy[c.ccy].Code).Str(method).End()
 }
 
 // writeInvoices writes the invoices and their lines.
 func (c *customer) writeInvoices() {
-	sh, ls := c.s.sheet(tInvoice), c.s.sheet(tInvoiceLine)
+	sh, ls := c.s.Sheet(sheet.TInvoice), c.s.Sheet(sheet.TInvoiceLine)
 	for i := range c.s.invoices {
 		inv := &c.s.invoices[i]
 		status := "open"
@@ -224,14 +228,35 @@ func (c *customer) writeInvoices() {
 		case inv.paid > 0:
 			status = "part paid"
 		}
-		sh.int(inv.id).int(inv.customer).date(inv.day).date(inv.due).str(c.w.ccy[c.ccy].code)
-		sh.money(inv.total).money(taxIn(inv.total)).str(status).end()
-		for _, b := range c.s.bills[inv.first : inv.first+inv.bills] {
+		sh.Int(inv.id).Int(inv.customer).Date(inv.day).Date(inv.due).Str(c.w.Ccy[c.ccy].Code)
+		sh.Money(inv.total).Money(taxIn(inv.total)).Str(status).End()
+		bills := c.s.bills[inv.first : inv.first+inv.bills]
+		for k, b := range bills {
+			if b.joins(bills[:k]) {
+				continue
+			}
 			l := &c.lines[b.line]
-			ls.int(inv.id).int(l.id).int(int64(l.flow.partQty(b.part))).money(b.amount).money(taxIn(b.amount)).end()
+			qty, amount := l.flow.partQty(b.part), b.amount
+			for _, other := range bills[k+1:] {
+				if other.line == b.line {
+					qty, amount = qty+l.flow.partQty(other.part), amount+other.amount
+				}
+			}
+			ls.Int(inv.id).Int(l.id).Int(int64(qty)).Money(amount).Money(taxIn(amount)).End()
 		}
 	}
 }
 
+// joins says whether a bill of the same line came before: both parts of a line
+// on one invoice are one line of it.
+func (b bill) joins(before []bill) bool {
+	for _, a := range before {
+		if a.line == b.line {
+			return true
+		}
+	}
+	return false
+}
+
 // taxIn is the tax contained in a gross amount, to the hundredth.
-func taxIn(amount int64) int64 { return mulMoney(amount, taxRate, (100+taxRate)*100) * 100 }
+func taxIn(amount int64) int64 { return sheet.MulMoney(amount, taxRate, (100+taxRate)*100) * 100 }

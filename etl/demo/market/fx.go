@@ -1,10 +1,15 @@
-package demo
+package market
 
-import "math"
+import (
+	"math"
+
+	"verso/etl/demo/calendar"
+	"verso/etl/demo/dice"
+)
 
 // currency is one currency the company deals in.
 type currency struct {
-	code string
+	Code string
 	base float64 // CNY per unit around which its rate wanders
 	step float64 // list prices are rounded to it
 }
@@ -21,12 +26,12 @@ func currencies() []currency {
 
 // Positions in currencies().
 const (
-	cCNY = 0
-	cUSD = 1
+	CCNY = 0
+	CUSD = 1
 	cEUR = 2
 	cGBP = 3
 	cJPY = 4
-	cHKD = 5
+	CHKD = 5
 	cCHF = 6
 	cTWD = 10
 	cRUB = 12
@@ -35,24 +40,24 @@ const (
 // rates are the mid rates of every day, counted in hundred-millionths of CNY
 // per unit. Days without trade carry the rate before.
 type rates struct {
-	first day
+	first calendar.Day
 	mid   [][]int64
-	cal   *calendar
+	cal   *calendar.Calendar
 }
 
 // newRates walks every currency from the day before the history by two
 // quarters to the last day. With effects, EUR is 7 % dearer from shock on.
-func newRates(seed uint64, cal *calendar, first, last, shock day, effects bool) *rates {
+func newRates(seed uint64, cal *calendar.Calendar, first, last, shock calendar.Day, effects bool) *rates {
 	r := &rates{first: first, cal: cal}
 	for i, c := range currencies() {
-		d := newDice(seed, streamFX+uint64(i))
+		d := dice.New(seed, dice.StreamFX+uint64(i))
 		x, n := 0.0, int(last-first)+1
 		mid := make([]int64, n)
 		for k := range mid {
-			day := first + day(k)
-			if k == 0 || cal.isWorking(day) {
+			day := first + calendar.Day(k)
+			if k == 0 || cal.IsWorking(day) {
 				x += -0.004*x + 0.0016*d.NormFloat64()
-				if i == cCNY {
+				if i == CCNY {
 					x = 0
 				}
 				level := c.base * math.Exp(x)
@@ -69,15 +74,15 @@ func newRates(seed uint64, cal *calendar, first, last, shock day, effects bool) 
 	return r
 }
 
-// at is the mid rate of a day.
-func (r *rates) at(ccy int, d day) int64 {
+// At is the mid rate of a day.
+func (r *rates) At(ccy int, d calendar.Day) int64 {
 	i := min(max(int(d-r.first), 0), len(r.mid[ccy])-1)
 	return r.mid[ccy][i]
 }
 
 // quote is the rate prices are made with: the mid rate of the day before the
 // quarter begins, kept for the quarter.
-func (r *rates) quote(ccy int, d day) int64 {
-	m := r.cal.monthIndex(d) / 3 * 3
-	return r.at(ccy, r.cal.monthStart(m)-1)
+func (r *rates) quote(ccy int, d calendar.Day) int64 {
+	m := r.cal.MonthIndex(d) / 3 * 3
+	return r.At(ccy, r.cal.MonthStart(m)-1)
 }

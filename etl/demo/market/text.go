@@ -1,10 +1,11 @@
-package demo
+package market
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 
+	"verso/etl/demo/dice"
 	"verso/etl/demo/names"
 )
 
@@ -27,25 +28,25 @@ func newVocabulary() *vocabulary {
 // split divides a list of the embedded tables.
 func split(s string) []string { return strings.Split(s, "|") }
 
-// one draws a word of a list.
-func (v *vocabulary) one(d *dice, key string) string {
+// One draws a word of a list.
+func (v *vocabulary) One(d *dice.Dice, key string) string {
 	words := v.words[key]
 	return words[d.IntN(len(words))]
 }
 
-// pair draws the same position of two lists: a name and its translation.
-func (v *vocabulary) pair(d *dice, zh, en string) (string, string) {
+// Pair draws the same position of two lists: a name and its translation.
+func (v *vocabulary) Pair(d *dice.Dice, zh, en string) (string, string) {
 	i := d.IntN(len(v.words[zh]))
 	return v.words[zh][i], v.words[en][i]
 }
 
-// person invents a name in Chinese and in Latin letters.
-func (v *vocabulary) person(d *dice) (zh, latin string) {
+// Person invents a name in Chinese and in Latin letters.
+func (v *vocabulary) Person(d *dice.Dice) (zh, latin string) {
 	s := d.IntN(len(v.words["surname_zh"]))
 	g := d.IntN(len(v.words["given_zh"]))
 	zh = v.words["surname_zh"][s] + v.words["given_zh"][g]
 	latin = v.words["given_py"][g]
-	if d.chance(.6) {
+	if d.Chance(.6) {
 		h := d.IntN(len(v.words["given_zh"]))
 		zh += v.words["given_zh"][h]
 		latin += strings.ToLower(v.words["given_py"][h])
@@ -54,12 +55,12 @@ func (v *vocabulary) person(d *dice) (zh, latin string) {
 }
 
 // author invents a Western name.
-func (v *vocabulary) author(d *dice) string {
-	return v.one(d, "given_en") + " " + v.one(d, "surname_en")
+func (v *vocabulary) author(d *dice.Dice) string {
+	return v.One(d, "given_en") + " " + v.One(d, "surname_en")
 }
 
 // supplier invents the name of supplier i of n.
-func (v *vocabulary) supplier(d *dice, i, n int, s *supplier) string {
+func (v *vocabulary) supplier(d *dice.Dice, i, n int, s *Supplier) string {
 	marks, kinds := v.words["pub_mark"], v.words["pub_kind"]
 	name := marks[i%len(marks)] + " " + kinds[(i/len(marks)+i)%len(kinds)]
 	if i >= len(marks)*len(kinds) {
@@ -68,32 +69,32 @@ func (v *vocabulary) supplier(d *dice, i, n int, s *supplier) string {
 	return name
 }
 
-// title writes the texts of title i in its own language and in Chinese.
-func (w *world) titleText(d *dice, t *title) (text, zh string) {
-	c := &w.classes[t.class]
-	v := w.words
+// TitleText is the name of a title in its own language and in Chinese.
+func (w *World) TitleText(d *dice.Dice, t *Title) (text, zh string) {
+	c := &w.Classes[t.Class]
+	v := w.Words
 	k := d.IntN(len(c.termsEN))
 	k2 := d.IntN(len(c.termsEN))
-	if c.trade && c.termsEN[k] == "fiction" {
+	if c.Trade && c.termsEN[k] == "fiction" {
 		a, n := d.IntN(len(v.words["adj"])), d.IntN(len(v.words["noun"]))
 		text, zh = "The "+v.words["adj"][a]+" "+v.words["noun"][n], v.words["adj_zh"][a]+v.words["noun_zh"][n]
 	} else {
 		patterns := v.words["pattern_en"]
 		p := d.IntN(len(patterns))
 		pattern := patterns[p]
-		if t.level == textbook {
-			pattern = v.one(d, "pattern_tb")
+		if t.Level == Textbook {
+			pattern = v.One(d, "pattern_tb")
 		}
 		text = fill(pattern, upperFirst(c.termsEN[k]), c.termsEN[k2])
 		zh = fill(v.words["pattern_zh"][p], c.termsZH[k], c.termsZH[k2])
 	}
-	switch w.suppliers[t.sup].lang {
+	switch w.Suppliers[t.Sup].lang {
 	case "jpn":
-		text = fill(v.one(d, "pattern_ja"), c.ja, c.ja)
+		text = fill(v.One(d, "pattern_ja"), c.ja, c.ja)
 	case "rus":
-		text = fill(v.one(d, "pattern_ru"), c.ru, c.ru)
+		text = fill(v.One(d, "pattern_ru"), c.ru, c.ru)
 	case "ger":
-		text = fill(v.one(d, "pattern_de"), c.de, c.de)
+		text = fill(v.One(d, "pattern_de"), c.de, c.de)
 	case "chi":
 		text = zh
 	}
@@ -113,8 +114,8 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // isbn is the ISBN-13 of a title: EAN prefix and group of its publisher, a
 // registrant of a length in use there, the publication number, a check digit.
-func (w *world) isbn(t *title) string {
-	s := &w.suppliers[t.sup]
+func (w *World) isbn(t *Title) string {
+	s := &w.Suppliers[t.Sup]
 	body := []byte(s.group)
 	if len(s.group) == 6 { // three-digit group
 		reg := 200 + (s.registry+int(t.number)/1000*37)%350
@@ -128,11 +129,11 @@ func (w *world) isbn(t *title) string {
 			body = fmt.Appendf(body, "%04d%04d", reg, t.number%10000)
 		}
 	}
-	return string(append(body, check13(body)))
+	return string(append(body, Check13(body)))
 }
 
-// check13 is the check digit of the first twelve digits of an ISBN-13.
-func check13(body []byte) byte {
+// Check13 is the check digit of the first twelve digits of an ISBN-13.
+func Check13(body []byte) byte {
 	sum := 0
 	for i, b := range body[:12] {
 		weight := 1 + 2*(i%2)
@@ -141,8 +142,8 @@ func check13(body []byte) byte {
 	return byte('0' + (10-sum%10)%10)
 }
 
-// isbn10 is the old form of an ISBN-13 with prefix 978.
-func isbn10(isbn13 string) string {
+// Isbn10 is the old form of an ISBN-13 with prefix 978.
+func Isbn10(isbn13 string) string {
 	body := isbn13[3:12]
 	sum := 0
 	for i := range 9 {
