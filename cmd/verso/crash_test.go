@@ -165,8 +165,8 @@ func TestInterruptedRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool {
-		drafts, _ := filepath.Glob(filepath.Join(dir, "warehouse", "generations", "*.draft"))
-		return len(drafts) > 0
+		runs, _ := etl.ReadLedger(filepath.Join(dir, "warehouse"))
+		return len(runs) == 2
 	})
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
