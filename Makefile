@@ -32,7 +32,7 @@ $(BIN): $(WEB) go.mod go.sum $(SOURCES)
 	$(GO) build -tags $(TAGS) -ldflags "-X main.version=$(VERSION)" -o $@ ./cmd/verso
 
 web: $(WEB) ## build the browser assets of the reports
-$(WEB): reports/web/package-lock.json $(shell find reports/web/src -type f 2>/dev/null) | setup-build
+$(WEB): $(addprefix reports/web/,package.json package-lock.json tsconfig.json build.mjs palette.json) $(shell find reports/web/src -type f 2>/dev/null) | setup-build
 	cd reports/web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 
 lint: $(WEB) ## run go vet and golangci-lint with the floors as rules
@@ -46,7 +46,8 @@ bench: build ## measure loading against the same star as one SQL script
 	$(BIN) bench load
 
 clean: ## remove what the other targets made
-	rm -rf bin $(DEMO) reports/web/dist reports/web/node_modules
+	rm -rf bin $(DEMO) reports/web/node_modules
+	find reports/web/dist -type f ! -name .gitkeep -delete
 
 setup-build:
 	@.ci/setup build

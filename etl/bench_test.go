@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"verso/etl/canon"
+	"verso/etl/cast"
 	"verso/etl/config"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
@@ -55,10 +56,10 @@ func BenchmarkStage(b *testing.B) {
 		if i > 0 {
 			plain += ", "
 		}
-		plain += fmt.Sprintf("TRY_CAST(%s AS %s) AS %s", q(n), engineType(c.Type, false), q(n))
+		plain += fmt.Sprintf("TRY_CAST(%s AS %s) AS %s", q(n), cast.EngineType(c.Type, false), q(n))
 	}
 	plain += " FROM read_parquet(" + engine.QuoteText(landed) + ")"
-	st := &staging{table: &table, source: "s", hasRow: true, columns: columns, how: map[string]reading{},
+	st := &staging{table: &table, source: "s", hasRow: true, columns: columns, how: map[string]cast.Reading{}, fast: true,
 		from: `(SELECT *, file_row_number AS "_row" FROM read_parquet(` + engine.QuoteText(landed) + `, file_row_number = true))`}
 	all := []*staging{st}
 	for name, statements := range map[string][]string{

@@ -10,18 +10,18 @@ import (
 // stores their results, and refuses the data when a check of severity error is
 // breached.
 func runChecks(ctx context.Context, s *State) error {
-	if err := s.recount(ctx); err != nil {
+	if err := s.together(ctx, s.recount); err != nil {
 		return err
 	}
-	if err := s.reconcile(ctx); err != nil {
+	if err := s.together(ctx, s.reconcile); err != nil {
 		return err
 	}
-	report, err := check.Run(ctx, s.Conn, check.Options{Canon: s.Tables, Overrides: s.Config.Checks, Extra: s.landingChecks()})
+	report, err := check.Run(ctx, s.DB, check.Options{Canon: s.Tables, Overrides: s.Config.Checks, Extra: s.landingChecks(), Workers: s.Parallel})
 	if err != nil {
 		return err
 	}
 	s.Checks, s.Rows = report, int64(len(report.Results))
-	if err := check.Write(ctx, s.Conn, report); err != nil {
+	if err := s.together(ctx, func(ctx context.Context) error { return check.Write(ctx, s.Conn, report) }); err != nil {
 		return err
 	}
 	for _, r := range report.Results {
@@ -32,17 +32,28 @@ func runChecks(ctx context.Context, s *State) error {
 	return report.Refusal()
 }
 
-// landingChecks look for repeated rows in the extracts whose tables have no
-// key of the source's own.
+// landingChecks look for repeated rows in the extracts that give no table a key
+// of the source's own, so that nothing else can tell a repeat.
 func (s *State) landingChecks() []check.Definition {
 	out := []check.Definition{}
 	for _, x := range s.Extracts {
+		var fed []*Load
+		keyed := len(x.Report.Columns) == 0
 		for _, l := range s.Loads {
-			if l.Extract == x && (len(l.table.Key) == 0 || s.numberedKey(l.table, []*Load{l})) && len(x.Report.Columns) > 0 {
-				out = append(out, check.DuplicateRows(x.Name, l.Table, s.scan(x), columnNames(x.Report.Columns)))
-				break
+			if l.Extract == x {
+				fed = append(fed, l)
+				keyed = keyed || s.ownKey(l)
 			}
+		}
+		if !keyed {
+			out = append(out, check.DuplicateRows(x.Name, fed[0].Table, s.scan(x), columnNames(x.Report.Columns)))
 		}
 	}
 	return out
+}
+
+// ownKey reports whether a mapping takes its table's key from the source as it
+// stands. What a SELECT over a file calls a key may be made of row numbers.
+func (s *State) ownKey(l *Load) bool {
+	return len(l.table.Key) > 0 && !s.numberedKey(l.table, []*Load{l}) && (l.Mapping.Select == "" || l.Extract.SQL != "")
 }

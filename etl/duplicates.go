@@ -44,11 +44,11 @@ func (s *State) markDuplicates(ctx context.Context, t *canon.Table, loads []*Loa
 FROM (
   SELECT rid, CASE WHEN content = first_value(content) OVER w THEN %[5]d ELSE %[6]d END AS fault, row_number() OVER w AS n
   FROM (
-    SELECT s.rowid AS rid, %[2]s, %[9]s AS changed, CAST(to_json(struct_pack(%[7]s)) AS VARCHAR) AS content
+    SELECT s.rowid AS rid, s."_load" AS mapping, s."_row" AS place, %[2]s, %[9]s AS changed, CAST(to_json(struct_pack(%[7]s)) AS VARCHAR) AS content
     FROM %[1]s AS s SEMI JOIN (%[3]s) AS d ON %[4]s
     WHERE (s."_mark" IS NULL OR s."_mark" < 0)
   ) AS c
-  WINDOW w AS (PARTITION BY %[8]s ORDER BY changed DESC NULLS LAST, rid DESC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+  WINDOW w AS (PARTITION BY %[8]s ORDER BY changed DESC NULLS LAST, mapping DESC, place DESC NULLS LAST, rid DESC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ) AS r
 WHERE r.n > 1 AND %[1]s.rowid = r.rid`,
 		storeName(t.Name), aliased(keys, "s", "k"), repeated, strings.Join(same, " AND "),

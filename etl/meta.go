@@ -60,10 +60,10 @@ func (s *State) countNotesOf(ctx context.Context, l *Load) error {
 			continue
 		}
 		note := noteRounded
-		if cells[i].note == nil {
+		if cells[i].Note == nil {
 			note = noteDropped
 		}
-		s.notes = append(s.notes, stageNote{l.Table, l.Source, cells[i].column.Name, note, counts[bit]})
+		s.notes = append(s.notes, stageNote{l.Table, l.Source, cells[i].Column.Name, note, counts[bit]})
 	}
 	return nil
 }
@@ -77,6 +77,20 @@ CREATE OR REPLACE TABLE meta.table_load ("table_name" VARCHAR, "source" VARCHAR,
 CREATE OR REPLACE TABLE meta.quarantine_reason ("table_name" VARCHAR, "source" VARCHAR, "reason" VARCHAR, "rows" BIGINT);
 CREATE OR REPLACE TABLE meta.stage_note ("table_name" VARCHAR, "source" VARCHAR, "column_name" VARCHAR, "note" VARCHAR, "rows" BIGINT);
 CREATE OR REPLACE TABLE meta.reconciliation ("subject" VARCHAR, "unit" VARCHAR, "source_value" DECIMAL(38,4), "warehouse_value" DECIMAL(38,4), "explained" DECIMAL(38,4), "difference" DECIMAL(38,4), "detail" VARCHAR)`
+
+// together runs statements as one transaction.
+func (s *State) together(ctx context.Context, part func(context.Context) error) error {
+	if _, err := s.exec(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	if err := part(ctx); err != nil {
+		// The draft is discarded anyway; the error that counts is the first.
+		_, _ = s.exec(context.WithoutCancel(ctx), "ROLLBACK")
+		return err
+	}
+	_, err := s.exec(ctx, "COMMIT")
+	return err
+}
 
 // writeMeta writes what is known of the run, its extracts and its loads.
 func (s *State) writeMeta(ctx context.Context) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"verso/etl/canon"
+	"verso/etl/cast"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
@@ -114,7 +115,7 @@ func reasonOf(t *canon.Table, code int64) (reason, column string) {
 	case faultValue:
 		return c.Name + ": not an accepted value", c.Name
 	}
-	return c.Name + ": " + newCell(c, "x", "VARCHAR", reading{}).sorry, c.Name
+	return c.Name + ": " + cast.New(c, "x", "VARCHAR", cast.Reading{}).Sorry, c.Name
 }
 
 // copyBad writes the marked rows of a mapping to quarantine, in source order.
@@ -154,7 +155,7 @@ func (s *State) copyDuplicates(ctx context.Context, t *canon.Table, l *Load, rea
 SELECT %s, p."file", nullif(p."line", 0), s."_row", %s, %s, %s, coalesce(p."raw", CAST(to_json(struct_pack(%s)) AS VARCHAR))
 FROM %s AS s LEFT JOIN %s AS p ON p."row" = s."_row"
 WHERE s."_mark" >= %d AND s."_load" = %d
-ORDER BY s.rowid`,
+ORDER BY s."_row" NULLS LAST, s.rowid`,
 		quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `s."_mark"`), strings.ReplaceAll(column, "?", `s."_mark"`), keyText(storedKey(t, s.loadsOf(t.Name)), "s"),
 		packed(storedColumns(t, []*Load{l}), "s"), storeName(t.Name), positionTable, faultDuplicateRow, l.no))
 	return err

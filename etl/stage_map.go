@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"verso/etl/cast"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
@@ -19,7 +20,7 @@ import (
 func (s *State) resolve(ctx context.Context, l *Load) (*staging, error) {
 	st := &staging{
 		table: l.table, source: l.Source, load: l.no, columns: map[string]mapped{},
-		textIDs: s.textIDs(), decimal: s.Config.Sources[l.Source].Decimal, how: map[string]reading{},
+		textIDs: s.textIDs(), decimal: s.Config.Sources[l.Source].Decimal, how: map[string]cast.Reading{},
 	}
 	var err error
 	switch {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"verso/etl/canon"
+	"verso/etl/cast"
 	"verso/olap/engine"
 )
 
@@ -17,6 +18,7 @@ const (
 	faultBelow      = 3
 	faultAbove      = 4
 	faultValue      = 5
+	faultMissed     = 9 // the plain cast did not do; the value is looked at again
 )
 
 // The mark of a row while its table is being staged: a fault code for a bad
@@ -36,12 +38,14 @@ type staging struct {
 	columns   map[string]mapped // by canonical name
 	hasRow    bool              // from has a column _row
 	textIDs   bool
-	decimal   string             // decimal separator of the source
-	how       map[string]reading // by canonical name
-	offset    int64              // rows staged before, for numbering
-	prefix    string             // of numbers in text ids; "" for none
-	temporary string             // temporary table to drop afterwards; "" for none
-	count     bool               // numbers count the rows of from: _row may repeat
+	decimal   string                  // decimal separator of the source
+	how       map[string]cast.Reading // by canonical name
+	offset    int64                   // rows staged before, for numbering
+	prefix    string                  // of numbers in text ids; "" for none
+	temporary string                  // temporary table to drop afterwards; "" for none
+	fast      bool                    // plain casts only: what they miss is marked, not read
+	only      string                  // condition on the source rows f, in a repair; "" for all
+	count     bool                    // numbers count the rows of from: _row may repeat
 }
 
 // mapped is the source side of one column.
@@ -65,7 +69,7 @@ func createStage(t *canon.Table, textIDs bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE TABLE %s (", stageName(t.Name))
 	for _, c := range t.Columns {
-		fmt.Fprintf(&b, "%s %s, ", q(c.Name), engineType(c.Type, textIDs))
+		fmt.Fprintf(&b, "%s %s, ", q(c.Name), cast.EngineType(c.Type, textIDs))
 	}
 	b.WriteString(`"source" VARCHAR, "_row" BIGINT)`)
 	return b.String()
@@ -92,7 +96,7 @@ func createStore(t *canon.Table, all []*staging) string {
 	fmt.Fprintf(&b, "CREATE TABLE %s (", storeName(t.Name))
 	for _, c := range t.Columns {
 		if kept(c, all) {
-			fmt.Fprintf(&b, "%s %s, ", q(c.Name), engineType(c.Type, all[0].textIDs))
+			fmt.Fprintf(&b, "%s %s, ", q(c.Name), cast.EngineType(c.Type, all[0].textIDs))
 		}
 	}
 	b.WriteString(`"_row" BIGINT, "_load" INTEGER, "_mark" BIGINT)`)
@@ -134,7 +138,7 @@ func byLoad(sources []string) string {
 
 // constant is the value of a column that is not mapped.
 func constant(c canon.Column, textIDs bool) string {
-	t := engineType(c.Type, textIDs)
+	t := cast.EngineType(c.Type, textIDs)
 	if c.Default != "" {
 		return fmt.Sprintf("CAST(%s AS %s)", engine.QuoteText(c.Default), t)
 	}
@@ -156,8 +160,12 @@ func (s *staging) insert(all []*staging) string {
 	if !s.hasRow {
 		row = "CAST(NULL AS BIGINT)"
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w",
-		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.notes(cells), s.judged(cells))
+	order := ""
+	if s.counted(cells) {
+		order = "\nORDER BY \"_n\"" // counting within a parent loses the source's order
+	}
+	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w%s",
+		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.notes(cells), s.judged(cells), order)
 }
 
 // bad is the SELECT of the bad rows again, with what the stage table does not
@@ -165,8 +173,9 @@ func (s *staging) insert(all []*staging) string {
 // again, the mapped row as JSON. It reads only rows that were marked.
 func (s *staging) bad() string {
 	again := *s
+	again.fast = false
 	if s.hasRow {
-		again.from = fmt.Sprintf(`(SELECT f.* FROM %s AS f WHERE f."_row" IN (SELECT "_row" FROM %s WHERE %s AND "_load" = %d))`, s.from, storeName(s.table.Name), isBad, s.load)
+		again.only = fmt.Sprintf(`f."_row" IN (SELECT "_row" FROM %s WHERE %s AND "_load" = %d)`, storeName(s.table.Name), isBad, s.load)
 	}
 	cells := again.cells()
 	row := `"_row"`
@@ -178,14 +187,14 @@ func (s *staging) bad() string {
 }
 
 // cells are the cells of the mapped columns, by ordinal; unmapped are nil.
-func (s *staging) cells() []*cell {
-	out := make([]*cell, len(s.table.Columns))
+func (s *staging) cells() []*cast.Cell {
+	out := make([]*cast.Cell, len(s.table.Columns))
 	for i, col := range s.table.Columns {
 		m, ok := s.columns[col.Name]
 		if !ok {
 			continue
 		}
-		c := newCell(col, "m."+q(m.name), m.kind, s.how[col.Name])
+		c := cast.New(col, "m."+q(m.name), m.kind, s.how[col.Name])
 		out[i] = &c
 	}
 	return out
@@ -193,11 +202,11 @@ func (s *staging) cells() []*cell {
 
 // output is the value of column i in the stage table: the typed value, or for
 // an unmapped column its number, its default or null.
-func (s *staging) output(i int, c canon.Column, cells []*cell) string {
+func (s *staging) output(i int, c canon.Column, cells []*cast.Cell) string {
 	if cells[i] != nil {
 		return at("v", i)
 	}
-	t := engineType(c.Type, s.textIDs)
+	t := cast.EngineType(c.Type, s.textIDs)
 	switch {
 	case c.Numbered && c.Type == canon.Integer:
 		if k := s.within(cells); k >= 0 {
@@ -216,13 +225,23 @@ func (s *staging) output(i int, c canon.Column, cells []*cell) string {
 
 // within is the ordinal of the parent that numbered lines are counted in: the
 // first mapped required reference; -1 for none.
-func (s *staging) within(cells []*cell) int {
+func (s *staging) within(cells []*cast.Cell) int {
 	for i, c := range s.table.Columns {
 		if c.Required && c.References != "" && cells[i] != nil {
 			return i
 		}
 	}
 	return -1
+}
+
+// counted reports whether lines are counted within their parent.
+func (s *staging) counted(cells []*cast.Cell) bool {
+	for i, c := range s.table.Columns {
+		if c.Numbered && c.Type == canon.Integer && cells[i] == nil && s.within(cells) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // numbered reports whether any unmapped column counts rows.
@@ -248,45 +267,41 @@ func layer(inner string, carried, fresh []string) string {
 	return "SELECT " + strings.Join(append(append([]string(nil), carried...), fresh...), ",\n  ") + "\nFROM (\n" + inner + "\n) AS w"
 }
 
-// judged is the nest of SELECTs raw → cast → cleaned → value → fault.
-func (s *staging) judged(cells []*cell) string {
+// judged is the nest of SELECTs raw → cast → cleaned → value → fault; when fast
+// raw → cast → value → fault.
+func (s *staging) judged(cells []*cast.Cell) string {
 	inner, carried := s.rawLayer(cells)
-	var casts, cleans, values []string
-	for i, c := range cells {
-		if c == nil {
+	var casts, cleans, values, c, n, v []string
+	for i, x := range cells {
+		if x == nil {
 			continue
 		}
-		casts = append(casts, inCell(c.cast, i)+" AS "+at("c", i))
-		if c.norm != "" {
+		casts, c = append(casts, inCell(x.Cast, i)+" AS "+at("c", i)), append(c, at("c", i))
+		values, v = append(values, s.value(x, i)+" AS "+at("v", i)), append(v, at("v", i))
+		if x.Norm != "" && !s.fast {
 			cleans = append(cleans, fmt.Sprintf("CASE WHEN %[1]s IS NULL OR (%[2]s) THEN NULL ELSE %[3]s END AS %[4]s",
-				at("r", i), inCell(c.guard, i), inCell(c.norm, i), at("n", i)))
-			values = append(values, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN %[6]s WHEN %[2]s IS NULL THEN %[3]s ELSE %[4]s END AS %[5]s",
-				at("r", i), at("n", i), inCell(c.final, i), c.slow(at("n", i)), at("v", i), s.absent(c.column)))
-		} else {
-			values = append(values, inCell(c.final, i)+" AS "+at("v", i))
+				at("r", i), inCell(x.Guard, i), inCell(x.Norm, i), at("n", i)))
+			n = append(n, at("n", i))
 		}
 	}
 	inner = layer(inner, carried, casts)
-	with := append([]string(nil), carried...)
-	for i, c := range cells {
-		if c != nil {
-			with = append(with, at("c", i))
-		}
+	if !s.fast {
+		inner = layer(inner, slices.Concat(carried, c), cleans)
 	}
-	inner = layer(inner, with, cleans)
-	for i, c := range cells {
-		if c != nil && c.norm != "" {
-			with = append(with, at("n", i))
-		}
+	inner = layer(inner, slices.Concat(carried, c, n), values)
+	return layer(inner, slices.Concat(carried, v), []string{s.fault(cells) + " AS \"_bad\""})
+}
+
+// value is the canonical value of column i.
+func (s *staging) value(c *cast.Cell, i int) string {
+	switch {
+	case c.Norm == "":
+		return inCell(c.Final, i)
+	case s.fast:
+		return fmt.Sprintf("CASE WHEN %s IS NULL THEN %s WHEN %s THEN %s END", at("r", i), s.absent(c.Column), inCell(c.Guard, i), inCell(c.Final, i))
 	}
-	inner = layer(inner, with, values)
-	out := append([]string(nil), carried...)
-	for i, c := range cells {
-		if c != nil {
-			out = append(out, at("v", i))
-		}
-	}
-	return layer(inner, out, []string{s.fault(cells) + " AS \"_bad\""})
+	return fmt.Sprintf("CASE WHEN %s IS NULL THEN %s WHEN %s IS NULL THEN %s ELSE %s END",
+		at("r", i), s.absent(c.Column), at("n", i), inCell(c.Final, i), c.Slow(at("n", i)))
 }
 
 // absent is the value of a mapped column where the source has none: null, but
@@ -299,11 +314,11 @@ func (s *staging) absent(c canon.Column) string {
 }
 
 // rawLayer selects the mapped source columns.
-func (s *staging) rawLayer(cells []*cell) (sql string, names []string) {
+func (s *staging) rawLayer(cells []*cast.Cell) (sql string, names []string) {
 	var list []string
 	for i, c := range cells {
 		if c != nil {
-			list = append(list, c.raw+" AS "+at("r", i))
+			list = append(list, c.Raw+" AS "+at("r", i))
 			names = append(names, at("r", i))
 		}
 	}
@@ -317,20 +332,28 @@ func (s *staging) rawLayer(cells []*cell) (sql string, names []string) {
 		}
 		list, names = append(list, n+` AS "_n"`), append(names, `"_n"`)
 	}
-	return "SELECT " + strings.Join(list, ",\n  ") + "\nFROM " + s.from + " AS m", names
+	from := s.from
+	if s.only != "" {
+		from = "(SELECT f.* FROM " + s.from + " AS f WHERE " + s.only + ")"
+	}
+	return "SELECT " + strings.Join(list, ",\n  ") + "\nFROM " + from + " AS m", names
 }
 
 // fault is the code of the first fault of a row, in column order.
-func (s *staging) fault(cells []*cell) string {
+func (s *staging) fault(cells []*cast.Cell) string {
 	var b strings.Builder
 	for i, c := range cells {
 		if c == nil {
 			continue
 		}
 		v, n, code := at("v", i), at("n", i), i*10
-		must := mustHave(s.table, c.column)
+		must := mustHave(s.table, c.Column)
 		kind := unreadable(c, must)
-		meant := fmt.Sprintf("%[1]s IS NOT NULL AND lower(%[1]s) NOT IN (%[2]s)", n, quotedList(c.blanks))
+		if c.Norm != "" && s.fast {
+			fmt.Fprintf(&b, "\n    WHEN %s IS NULL AND %s IS NOT NULL THEN %d", v, at("r", i), code+faultMissed)
+			kind = 0
+		}
+		meant := fmt.Sprintf("%[1]s IS NOT NULL AND lower(%[1]s) NOT IN (%[2]s)", n, quotedList(c.Blanks))
 		switch {
 		case kind > 0 && must:
 			fmt.Fprintf(&b, "\n    WHEN %s IS NULL THEN CASE WHEN %s THEN %d ELSE %d END", v, meant, code+kind, code+faultMissing)
@@ -339,11 +362,11 @@ func (s *staging) fault(cells []*cell) string {
 		case must:
 			fmt.Fprintf(&b, "\n    WHEN %s IS NULL THEN %d", v, code+faultMissing)
 		}
-		if c.column.Min != nil {
-			fmt.Fprintf(&b, "\n    WHEN %s < %s THEN %d", v, number(*c.column.Min), code+faultBelow)
+		if c.Column.Min != nil {
+			fmt.Fprintf(&b, "\n    WHEN %s < %s THEN %d", v, number(*c.Column.Min), code+faultBelow)
 		}
-		if c.column.Max != nil {
-			fmt.Fprintf(&b, "\n    WHEN %s > %s THEN %d", v, number(*c.column.Max), code+faultAbove)
+		if c.Column.Max != nil {
+			fmt.Fprintf(&b, "\n    WHEN %s > %s THEN %d", v, number(*c.Column.Max), code+faultAbove)
 		}
 	}
 	if b.Len() == 0 {
@@ -354,11 +377,11 @@ func (s *staging) fault(cells []*cell) string {
 
 // unreadable is the kind of fault that a value has which the cell cannot type;
 // 0 when there is none: texts, and optional columns of accepted values.
-func unreadable(c *cell, must bool) int {
+func unreadable(c *cast.Cell, must bool) int {
 	switch {
-	case c.norm == "" || c.column.Values != nil && !must:
+	case c.Norm == "" || c.Column.Values != nil && !must:
 		return 0
-	case c.column.Values != nil:
+	case c.Column.Values != nil:
 		return faultValue
 	}
 	return faultUnreadable
@@ -381,7 +404,7 @@ func quotedList(texts []string) string {
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // offending is the source value that the fault code points at.
-func (s *staging) offending(cells []*cell) string {
+func (s *staging) offending(cells []*cast.Cell) string {
 	var b strings.Builder
 	b.WriteString(`CASE "_bad" - "_bad" % 10`)
 	for i, c := range cells {
@@ -394,24 +417,24 @@ func (s *staging) offending(cells []*cell) string {
 }
 
 // rawJSON is the mapped row as JSON, for rows that cannot be found again.
-func (s *staging) rawJSON(cells []*cell) string {
+func (s *staging) rawJSON(cells []*cast.Cell) string {
 	if s.hasRow {
 		return "CAST(NULL AS VARCHAR)"
 	}
 	var pairs []string
 	for i, c := range cells {
 		if c != nil {
-			pairs = append(pairs, q(c.column.Name)+" := "+at("r", i))
+			pairs = append(pairs, q(c.Column.Name)+" := "+at("r", i))
 		}
 	}
 	return "CAST(to_json(struct_pack(" + strings.Join(pairs, ", ") + ")) AS VARCHAR)"
 }
 
 // noted lists the ordinals of columns that can carry a note, bit by bit.
-func noted(cells []*cell) []int {
+func noted(cells []*cast.Cell) []int {
 	var out []int
 	for i, c := range cells {
-		if c != nil && len(out) < 62 && (c.note != nil || c.column.Values != nil && !c.column.Required) {
+		if c != nil && len(out) < 62 && (c.Note != nil || c.Column.Values != nil && !c.Column.Required) {
 			out = append(out, i)
 		}
 	}
@@ -419,14 +442,14 @@ func noted(cells []*cell) []int {
 }
 
 // notes is the negated bit set of noted columns of a row, null for none.
-func (s *staging) notes(cells []*cell) string {
+func (s *staging) notes(cells []*cast.Cell) string {
 	var terms []string
 	for bit, i := range noted(cells) {
 		c := cells[i]
 		r, v := at("r", i), at("v", i)
-		condition := fmt.Sprintf("%s IS NULL AND %s IS NOT NULL AND lower(trim(CAST(%s AS VARCHAR))) NOT IN (%s)", v, r, r, quotedList(c.blanks))
-		if c.note != nil {
-			condition = fmt.Sprintf("%s IS NOT NULL AND %s", v, c.note(r, v))
+		condition := fmt.Sprintf("%s IS NULL AND %s IS NOT NULL AND lower(trim(CAST(%s AS VARCHAR))) NOT IN (%s)", v, r, r, quotedList(c.Blanks))
+		if c.Note != nil {
+			condition = fmt.Sprintf("%s IS NOT NULL AND %s", v, c.Note(r, v))
 		}
 		terms = append(terms, fmt.Sprintf("CASE WHEN %s THEN CAST(%d AS BIGINT) ELSE 0 END", condition, int64(1)<<bit))
 	}

@@ -165,9 +165,10 @@ func TestInterruptedRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool {
-		runs, err := etl.ReadLedger(filepath.Join(dir, "warehouse"))
-		return err == nil && len(runs) == 2
+		runs, _ := etl.ReadLedger(filepath.Join(dir, "warehouse"))
+		return len(runs) == 2
 	})
+	verso(t, exitLocked, "refresh", "-c", config)
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -199,23 +200,67 @@ func waitFor(t *testing.T, reached func() bool) {
 	t.Fatal("waited ten seconds in vain")
 }
 
+// TestFullDisk fills the disk that holds warehouse and site to several degrees,
+// so that it overflows in different steps. Each time the refresh says so, what
+// is published stays, and nothing is left behind; with room again it succeeds.
 func TestFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	config := smallCompany(t, dir)
-	small := filepath.Join(dir, "warehouse")
-	if err := os.MkdirAll(small, 0o755); err != nil {
+	dir := filepath.Join(t.TempDir(), "small")
+	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("verso-test", small, "tmpfs", 0, "size=2m"); err != nil {
+	if err := syscall.Mount("verso-test", dir, "tmpfs", 0, "size=64m"); err != nil {
 		t.Skipf("a small file system cannot be mounted here: %v", err)
 	}
-	t.Cleanup(func() { syscall.Unmount(small, 0) })
-	_, stderr := verso(t, exitFailed, "refresh", "-c", config)
-	if !strings.Contains(stderr, "space") {
-		t.Errorf("the message does not say that the disk is full: %s", stderr)
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	config := smallCompany(t, dir)
+	verso(t, exitDone, "refresh", "-c", config)
+	before := fingerprint(t, dir)
+	ballast := filepath.Join(dir, "ballast")
+	failed := 0
+	for _, free := range []int64{0, 1 << 19, 4 << 20, 9 << 20, 13<<20 + 1<<19, 14<<20 + 1<<19} {
+		fill(t, ballast, free)
+		code := 0
+		var out, errs bytes.Buffer
+		if code = run(t.Context(), []string{"refresh", "-c", config}, strings.NewReader(""), &out, &errs); code == exitDone {
+			t.Logf("%d KB are enough", free>>10)
+			break
+		}
+		failed++
+		message := errs.String()[strings.LastIndex(errs.String(), "verso:"):]
+		t.Logf("%5d KB free: %s", free>>10, message)
+		if code != exitFailed || !strings.Contains(message, "full") && !strings.Contains(message, "space") {
+			t.Errorf("with %d bytes free: exit code %d, and the message does not say that the disk is full: %s", free, code, message)
+		}
+		if err := os.Remove(ballast); err != nil {
+			t.Fatal(err)
+		}
+		if got := fingerprint(t, dir); got != before {
+			t.Errorf("published %s, want %s", got, before)
+		}
+		noLeftovers(t, dir)
 	}
-	if err := syscall.Mount("verso-test", small, "tmpfs", syscall.MS_REMOUNT, "size=200m"); err != nil {
+	if failed < 3 {
+		t.Errorf("only %d refreshes met a full disk", failed)
+	}
+	if err := os.Remove(ballast); err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
 	verso(t, exitDone, "refresh", "-c", config)
+	noLeftovers(t, dir)
+}
+
+// fill writes a file that leaves so many bytes of its disk free.
+func fill(t *testing.T, path string, free int64) {
+	t.Helper()
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Dir(path), &s); err != nil {
+		t.Fatal(err)
+	}
+	size := int64(s.Bavail)*s.Bsize - free
+	if size < 0 {
+		t.Fatalf("the disk has %d bytes less than %d", -size, free)
+	}
+	if err := os.WriteFile(path, make([]byte, size), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -36,10 +36,11 @@ var floors = map[string][]string{
 	"etl/source/postgres/pgtest": {},
 	"etl/star":                   {"etl/canon", "etl/star/...", "olap/engine"},
 	"etl/star/...":               {},
+	"etl/cast":                   {"etl/canon", "olap/engine"},
 	"etl/check":                  {"etl/canon", "etl/config", "olap/engine"},
 	"etl/demo":                   {"etl/canon", "etl/demo/..."},
 	"etl/demo/...":               {"etl/demo/..."},
-	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/star", "etl/check", "olap", "olap/engine", "olap/warehouse"},
+	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/star", "etl/check", "olap", "olap/engine", "olap/warehouse"},
 
 	"models/frame":   {"olap/engine"},
 	"models/metric":  {},

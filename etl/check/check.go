@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"verso/etl/canon"
 	"verso/etl/config"
 	"verso/olap/engine"
@@ -124,6 +126,7 @@ type Options struct {
 	Canon     []canon.Table           // nil: canon.Tables()
 	Overrides map[string]config.Check // by check id or family
 	Extra     []Definition            // beside the shipped ones, such as those over landed files
+	Workers   int                     // checks at a time; more than 1 needs an engine.Database; 0: 1
 }
 
 // Run runs every check that has its tables, on a draft or read-only on a
@@ -141,16 +144,25 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 	if err := known(all, o.Canon, o.Overrides); err != nil {
 		return nil, err
 	}
-	report := &Report{}
+	var due []Definition
 	for _, d := range all {
-		if d = overridden(d, o.Overrides); d.Severity == Off || !have(supplied, d.Needs) {
-			continue
+		if d = overridden(d, o.Overrides); d.Severity != Off && have(supplied, d.Needs) {
+			due = append(due, d)
 		}
-		result, err := runOne(ctx, db, d)
-		if err != nil {
-			return nil, fmt.Errorf("check %s: %w", d.ID, err)
-		}
-		report.Results = append(report.Results, result)
+	}
+	report := &Report{Results: make([]Result, len(due))}
+	g, each := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, o.Workers))
+	for i, d := range due {
+		g.Go(func() (err error) {
+			if report.Results[i], err = runOne(each, db, d); err != nil {
+				err = fmt.Errorf("check %s: %w", d.ID, err)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
 	}
 	if len(o.Extra) == 0 {
 		err = stored(ctx, db, o, report)
@@ -195,16 +207,19 @@ func overridden(d Definition, overrides map[string]config.Check) Definition {
 // runOne counts what was tested and what offends, and takes samples.
 func runOne(ctx context.Context, db engine.Querier, d Definition) (Result, error) {
 	r := Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Hint: d.Hint, Threshold: d.Threshold, Samples: "[]"}
-	var err error
-	if r.Tested, err = number(ctx, db, d.Tested); err != nil {
-		return r, err
-	}
 	count := d.Count
 	if count == "" {
 		count = "SELECT count(*) FROM (\n" + d.Offenders + "\n) AS o"
 	}
-	if r.Offenders, err = number(ctx, db, count); err != nil {
+	row, err := engine.One(ctx, db, engine.SQL("SELECT (\n"+d.Tested+"\n) AS tested, (\n"+count+"\n) AS offenders"))
+	if err != nil {
 		return r, err
+	}
+	for i, n := range []*int64{&r.Tested, &r.Offenders} {
+		var ok bool
+		if *n, ok = engine.Int(row[i]); !ok && row[i] != nil {
+			return r, errors.New("the count is no whole number")
+		}
 	}
 	if r.Offenders > 0 {
 		if r.Samples, err = samples(ctx, db, d.Offenders); err != nil {
@@ -217,18 +232,6 @@ func runOne(ctx context.Context, db engine.Querier, d Definition) (Result, error
 
 func (r *Result) judge() {
 	r.Passed = r.Offenders == 0 || r.Tested > 0 && r.Share() <= r.Threshold
-}
-
-func number(ctx context.Context, db engine.Querier, sql string) (int64, error) {
-	row, err := engine.One(ctx, db, engine.SQL(sql))
-	if err != nil {
-		return 0, err
-	}
-	n, ok := engine.Int(row[0])
-	if !ok && row[0] != nil {
-		return 0, errors.New("the count is no whole number")
-	}
-	return n, nil
 }
 
 // sampleCount is how many offenders a result shows.

@@ -30,7 +30,7 @@ func ofTable(t *canon.Table, supplied map[string]bool) []Definition {
 		if c.References != "" && c.Required {
 			out = append(out, nullReference(t, c))
 		}
-		if (c.Type == canon.Date || c.Type == canon.Timestamp) && c.Required {
+		if (c.Type == canon.Date || c.Type == canon.Timestamp) && c.Required && t.Area != "reference" {
 			out = append(out, future(t, c), ancient(t, c))
 		}
 	}

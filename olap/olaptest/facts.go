@@ -187,7 +187,7 @@ func segment(r, f int) string {
 	case r >= 4:
 		return "new"
 	case f >= 4:
-		return "at risk"
+		return "at_risk"
 	}
 	return "lost"
 }

@@ -39,7 +39,7 @@ func bars(t *view.Table, column int) []drawing {
 	c := t.Columns[column]
 	low, high := 0.0, 0.0
 	none := func(row view.Row) bool {
-		return row.Kind == view.Total || (row.Kind == view.Others && c.Visual == view.Share)
+		return row.Kind == view.Total || row.Kind == view.Residual || (row.Kind == view.Others && c.Visual == view.Share)
 	}
 	for _, row := range t.Rows {
 		if none(row) || column >= len(row.Cells) || !row.Cells[column].Has() {

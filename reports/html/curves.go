@@ -148,7 +148,7 @@ func curve(c *view.Chart, f frame) (map[string]any, error) {
 	line.MultiSeries = []charts.SingleSeries{
 		{Name: "=", Type: "line", Data: diagonal, Symbol: "none", LineStyle: lineLook(view.Reference, 0)},
 		{Name: c.YName, Type: "line", Data: points, Symbol: "none", LineStyle: lineLook(view.AC, 0)},
-		{Name: c.YName, Type: "scatter", Data: marks, Symbol: "circle", SymbolSize: 9, ItemStyle: &opts.ItemStyle{Color: "@accent"}},
+		{Name: c.YName, Type: "scatter", Data: marks, Symbol: "circle", SymbolSize: 9, ItemStyle: &opts.ItemStyle{Color: "@accent", Opacity: opts.Float(1)}},
 	}
 	line.Validate()
 	o, err := finish(line.BaseConfiguration, f)
@@ -196,16 +196,13 @@ func heat(c *view.Chart, f frame) (map[string]any, error) {
 		if cell.Small != "" {
 			text += "\n" + cell.Small
 		}
-		l := label(text, "inside", ink, f.font)
-		l.LineHeight = float32(f.font + 4)
-		amount := 0.0
-		if cell.Value.Has() {
-			amount = cell.Value.Float
-		}
-		cells[i] = datum{Value: []any{cell.X, cell.Y, amount}, Label: l,
-			ItemStyle: &opts.ItemStyle{Color: fill, BorderColor: "@surface", BorderWidth: 2}}
+		cells[i] = datum{Value: []any{cell.X, cell.Y, cell.Shade}, ItemStyle: &opts.ItemStyle{Color: fill},
+			Label: &tag{Label: opts.Label{Formatter: text, Color: ink}}}
 	}
-	h.MultiSeries = []charts.SingleSeries{{Name: c.Title, Type: "heatmap", Data: cells}}
+	common := label("", "inside", "", f.font).Label
+	common.LineHeight = float32(f.font + 4)
+	h.MultiSeries = []charts.SingleSeries{{Name: c.Title, Type: "heatmap", Data: cells, Label: &common,
+		ItemStyle: &opts.ItemStyle{BorderColor: "@surface", BorderWidth: 2}}}
 	h.XAxisList[0].Data = c.Categories
 	h.Validate()
 	return finish(h.BaseConfiguration, f)

@@ -321,7 +321,7 @@ func TestCleanSVGKeepsOnlyDrawings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `<path d="M1.2 2L3 5" fill="#010203" class="f-ac"></path><text font-size="12px" fill="#ffffff">a &lt; b</text><g clip-path="url(#one-c0)"></g>`
+	want := `<path d="M1.2 2L3 5" class="f-ac"></path><text font-size="12px" fill="#ffffff">a &lt; b</text><g clip-path="url(#one-c0)"></g>`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

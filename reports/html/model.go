@@ -83,7 +83,7 @@ type rowModel struct {
 
 type cellModel struct {
 	Text, Class, Href, Exact string
-	Head                     bool
+	Head, Word               bool
 	Bar                      drawing
 	Tone                     string
 }

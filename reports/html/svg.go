@@ -21,13 +21,14 @@ var (
 		"opacity": true, "stroke-width": true, "stroke-dasharray": true, "stroke-linejoin": true,
 		"text-anchor": true, "dominant-baseline": true, "clip-path": true, "id": true,
 		"font-size": true, "font-weight": true, "paint-order": true}
-	longNumber = regexp.MustCompile(`-?\d+\.\d{2,}`)
-	ownIDs     = regexp.MustCompile(`zr\d+-c(\d+)`)
+	// svgDefaults are said once, in the style sheet or on the drawing itself.
+	svgDefaults = map[string]string{"dominant-baseline": "central", "text-anchor": "middle", "stroke-linejoin": "bevel"}
+	longNumber  = regexp.MustCompile(`-?\d+\.\d{2,}`)
+	ownIDs      = regexp.MustCompile(`zr\d+-c(\d+)`)
 )
 
 // cleanSVG turns the library's SVG into what stands in a page: only known
-// elements, colours as classes that follow the theme (with the light palette as
-// attributes), short numbers, ids that do not depend on what was drawn before.
+// elements, colours as classes that follow the theme, short numbers, ids that do not depend on what was drawn before.
 // It returns the inside of the svg element.
 func cleanSVG(id, raw string, names map[string]string) (string, error) {
 	dec := xml.NewDecoder(strings.NewReader(legal(raw)))
@@ -126,6 +127,12 @@ func writeAttributes(b *strings.Builder, id string, attrs []xml.Attr, names map[
 		}
 		if hex := strings.ToLower(value); (name == "fill" || name == "stroke") && names[hex] != "" {
 			classes = append(classes, name[:1]+"-"+names[hex])
+		}
+		if hex := strings.ToLower(value); (name == "fill" || name == "stroke") && names[hex] != "" {
+			continue // the class says it
+		}
+		if svgDefaults[name] == value {
+			continue
 		}
 		value = ownIDs.ReplaceAllString(value, id+"-c$1")
 		if name != "id" && name != "clip-path" && !strings.Contains(value, "matrix") {

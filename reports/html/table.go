@@ -63,6 +63,8 @@ func (m *model) cell(c view.Column, v view.Value, row view.Row) cellModel {
 				out.Tone = toneClass(tone)
 			}
 		}
+	case view.Text:
+		out.Word = true
 	case view.Date:
 		out.Exact = v.ExactText()
 	case view.NoData, view.NotApplicable:

@@ -53,7 +53,7 @@ func customers(ctx context.Context, c *Context) (view.Page, error) {
 	p.Sections = []view.Section{
 		{ID: "base", Title: c.t("customers.base"), Lead: c.t("lead.alone", "period", w.label(c.Lang)), Blocks: []view.Block{{KPIs: c.baseFigures(b, curve)}}},
 		{ID: "silent", Title: c.t("silent.title"), Lead: c.t("silent.lead"), Blocks: []view.Block{silent}},
-		{ID: "pyramid", Title: c.t("pyramid.title"), Lead: c.t("pyramid.lead"), Blocks: c.pyramidBlocks(tiers, curve)},
+		{ID: "pyramid", Title: c.t("pyramid.title"), Lead: c.t("pyramid.lead", "period", c.scored), Blocks: c.pyramidBlocks(tiers, curve)},
 		{ID: "rfm", Title: c.t("rfm.title"), Lead: c.t("rfm.lead"), Blocks: rfm},
 		{ID: "top", Title: c.t("topcustomers.title"), Blocks: []view.Block{top}},
 	}
@@ -208,7 +208,7 @@ func (c *Context) silent(ctx context.Context, w window) (view.Block, silentCusto
 	if !out.known {
 		return view.Block{Note: &view.Note{Text: c.noComparison()}}, out, nil
 	}
-	args := []any{year.from, year.to, w.from, w.to, p.from, p.to}
+	args := []any{year.from, year.to, year.from, year.to, w.from, w.to, p.from, p.to}
 	row, err := engine.One(ctx, c.db, engine.SQL(statement("silent_total"), append(args, largest)...))
 	if err != nil {
 		return view.Block{}, out, err

@@ -70,6 +70,8 @@ type Context struct {
 	facts coverage
 	loads []load
 	frame view.Footer
+	// scored names the days that the pyramid covers.
+	scored string
 }
 
 // coverage is how far the order lines reach.
@@ -92,7 +94,7 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 		return nil, err
 	}
 	c := &Context{Lang: lang, asker: s.Cubes(lang), db: s.DB, words: words}
-	for _, step := range []func(context.Context) error{c.readRun, c.readCoverage, c.readLoads, c.readFooter} {
+	for _, step := range []func(context.Context) error{c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)
 		}

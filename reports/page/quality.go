@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"verso/olap/engine"
@@ -26,7 +27,7 @@ func quality(ctx context.Context, c *Context) (view.Page, error) {
 		t, err = f(ctx)
 		return t
 	}
-	checks, reasons := build(c.checkTable), build(c.reasonTable)
+	checks, summary, reasons := build(c.checkTable), build(c.checkSummary), build(c.reasonTable)
 	extracts, reconciliation := build(c.extractTable), build(c.reconciliationTable)
 	run, models := build(c.runTable), build(c.modelTable)
 	if err != nil {
@@ -34,7 +35,7 @@ func quality(ctx context.Context, c *Context) (view.Page, error) {
 	}
 	p.Sections = []view.Section{
 		{ID: "rows", Title: c.t("quality.rows"), Lead: c.t("quality.rows.lead"), Blocks: []view.Block{{Table: c.loadTable(sum)}}},
-		{ID: "checks", Title: c.t("quality.checks"), Lead: c.t("quality.checks.lead"), Blocks: []view.Block{{Table: checks}}},
+		{ID: "checks", Title: c.t("quality.checks"), Lead: c.t("quality.checks.lead"), Blocks: []view.Block{{Table: checks}, {Width: view.Half, Table: summary}}},
 		{ID: "quarantine", Title: c.t("quality.quarantine"), Lead: c.t("quality.quarantine.lead"), Blocks: []view.Block{{Table: reasons}}},
 		{ID: "reconciliation", Title: c.t("quality.reconciliation"), Lead: c.t("quality.reconciliation.lead"), Blocks: []view.Block{{Table: reconciliation}}},
 		{ID: "run", Title: c.t("quality.run"), Blocks: []view.Block{{Width: view.Half, Table: run}, {Width: view.Half, Table: models}, {Table: extracts}}},
@@ -127,66 +128,114 @@ func orNone(s string) view.Value {
 // tableName is a canonical table's name as the mapping has it.
 func (c *Context) tableName(name string) string { return name }
 
-// checkTable lists the checks, failures first.
+// findings is how many checks with findings are listed.
+const findings = 60
+
+// checkTable lists the checks that found something, failures first.
 func (c *Context) checkTable(ctx context.Context) (*view.Table, error) {
 	n := view.Integer()
-	t := &view.Table{ID: "checks-table", Title: c.t("checks.title"), Subtitle: c.t("checks.sub"), Empty: c.t("trust.unchecked"),
+	t := &view.Table{ID: "checks-table", Title: c.t("checks.title"), Subtitle: c.t("checks.sub"), Empty: c.t("checks.nothing"),
 		Columns: []view.Column{{Label: c.t("col.check"), Wide: true}, {Label: c.t("col.table")}, {Label: c.t("col.severity")}, {Label: c.t("col.tested"), Format: n},
 			{Label: c.t("col.offenders"), Format: n}, {Label: c.t("col.threshold"), Unit: "%", Format: view.Format{Style: view.Percent, Decimals: 2}},
-			{Label: c.t("col.result")}, {Label: c.t("col.samples"), Wide: true}}}
-	failed := 0
+			{Label: c.t("col.result")}, {Label: c.t("col.samples"), Wide: true}, {Label: c.t("col.hint"), Wide: true}}}
+	found := 0
 	err := engine.Rows(ctx, c.db, engine.SQL(statement("checks")), func(row []any) error {
 		passed, _ := row[6].(bool)
+		if passed && whole(row[4]) == 0 {
+			return nil
+		}
+		if found++; found > findings {
+			return nil
+		}
 		result := c.t("check.passed")
 		if !passed {
 			result = c.t("check.breached")
-			failed++
 		}
-		threshold := value(row[7])
-		note := samples(text(row[9]))
-		if hint := text(row[8]); hint != "" && whole(row[4]) > 0 {
-			note = strings.TrimPrefix(note+" → "+hint, " → ")
+		examples := ""
+		if !personal[text(row[1])] {
+			examples = samples(text(row[9]))
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(text(row[3])), view.T(text(row[1])), view.T(c.memberLabel("severity", row[2])),
-			value(row[5]), value(row[4]), threshold, view.T(result), orNone(note)}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(sentence(text(row[3]))), view.T(text(row[1])), view.T(c.memberLabel("severity", row[2])),
+			value(row[5]), value(row[4]), value(row[7]), view.T(result), orNone(examples), orNone(text(row[8]))}})
 		return nil
 	})
-	if len(t.Rows) > 0 {
-		t.Insight = c.t("checks.text", "n", fmt.Sprint(failed), "of", fmt.Sprint(len(t.Rows)))
-		if failed == 0 {
-			t.Insight = c.t("checks.good", "of", fmt.Sprint(len(t.Rows)))
-		}
+	if found > findings {
+		t.Shown = c.t("checks.shown", "n", fmt.Sprint(findings), "of", fmt.Sprint(found))
+	}
+	failed := len(c.frame.FailedChecks)
+	if c.frame.Checks == 0 {
+		t.Empty = c.t("trust.unchecked")
+	} else if t.Insight = c.t("checks.text", "n", fmt.Sprint(failed), "of", fmt.Sprint(c.frame.Checks)); failed == 0 {
+		t.Insight = c.t("checks.good", "of", fmt.Sprint(c.frame.Checks))
 	}
 	return t, err
 }
 
-// samples writes the list of offenders that a check kept.
+// checkSummary counts all checks by severity.
+func (c *Context) checkSummary(ctx context.Context) (*view.Table, error) {
+	n := view.Integer()
+	t := &view.Table{ID: "checks-summary", Title: c.t("checks.summary"), Subtitle: c.t("checks.summary.sub"), Empty: c.t("trust.unchecked"),
+		Columns: []view.Column{{Label: c.t("col.severity")}, {Label: c.t("quality.checks"), Format: n}, {Label: c.t("col.passed"), Format: n},
+			{Label: c.t("col.failed"), Format: n}, {Label: c.t("col.found"), Format: n}}}
+	var sum [4]int64
+	err := engine.Rows(ctx, c.db, engine.SQL(statement("check_summary")), func(row []any) error {
+		cells := []view.Value{view.T(c.memberLabel("severity", row[0]))}
+		for i := range sum {
+			sum[i] += whole(row[i+1])
+			cells = append(cells, view.I(whole(row[i+1])))
+		}
+		t.Rows = append(t.Rows, view.Row{Cells: cells})
+		return nil
+	})
+	if len(t.Rows) > 0 {
+		cells := []view.Value{view.T(c.t("row.total"))}
+		for _, v := range sum {
+			cells = append(cells, view.I(v))
+		}
+		t.Rows = append(t.Rows, view.Row{Kind: view.Total, Cells: cells})
+	}
+	return t, err
+}
+
+// sentence begins with a capital, unless the first word is the name of a column.
+func sentence(s string) string {
+	first, _, _ := strings.Cut(s, " ")
+	if s == "" || s[0] < 'a' || s[0] > 'z' || strings.ContainsAny(first, "_.") {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// samples writes the first two of the offenders that a check kept, short.
 func samples(list string) string {
 	var items []any
-	if json.Unmarshal([]byte(list), &items) != nil {
-		return list
+	d := json.NewDecoder(strings.NewReader(list))
+	d.UseNumber()
+	if d.Decode(&items) != nil {
+		return short(list)
 	}
 	var out []string
-	for _, item := range items {
-		switch x := item.(type) {
-		case string:
-			out = append(out, x)
-		case map[string]any:
-			keys := make([]string, 0, len(x))
-			for k := range x {
-				keys = append(keys, k)
-			}
-			sort.Strings(keys)
-			parts := make([]string, len(keys))
-			for i, k := range keys {
-				parts[i] = k + " " + fmt.Sprint(x[k])
-			}
-			out = append(out, strings.Join(parts, ", "))
-		default:
-			out = append(out, fmt.Sprint(x))
+	for _, item := range items[:min(2, len(items))] {
+		fields, ok := item.(map[string]any)
+		if !ok {
+			out = append(out, short(fmt.Sprint(item)))
+			continue
 		}
+		parts := make([]string, 0, len(fields))
+		for _, k := range slices.Sorted(maps.Keys(fields)) {
+			parts = append(parts, k+" "+fmt.Sprint(fields[k]))
+		}
+		out = append(out, short(strings.Join(parts, ", ")))
 	}
 	return strings.Join(out, "; ")
+}
+
+// short cuts a text to what fits a cell.
+func short(s string) string {
+	if runes := []rune(s); len(runes) > 80 {
+		return string(runes[:80]) + "…"
+	}
+	return s
 }
 
 // personal are the tables whose rejected values are not shown: they hold names
@@ -247,10 +296,7 @@ func (c *Context) quarantined(ctx context.Context, table, source, why string) (s
 			place = c.t("sample.record", "record", count(c.Lang, whole(row[1])))
 		}
 		if v := text(row[3]); v != "" && !personal[table] {
-			if runes := []rune(v); len(runes) > 40 {
-				v = string(runes[:40]) + "…"
-			}
-			place += " " + c.t("sample.value", "value", v)
+			place += " " + c.t("sample.value", "value", short(v))
 		}
 		out = append(out, place)
 		return nil
@@ -258,35 +304,48 @@ func (c *Context) quarantined(ctx context.Context, table, source, why string) (s
 	return strings.Join(out, "; "), err
 }
 
+// comparisons is how many reconciliations are listed; those that differ come
+// first and are never left out.
+const comparisons = 30
+
 // reconciliationTable compares source and warehouse.
 func (c *Context) reconciliationTable(ctx context.Context) (*view.Table, error) {
 	f := view.Format{Style: view.Decimal, Decimals: 2}
 	t := &view.Table{ID: "reconciliation-table", Title: c.t("reconciliation.title"), Empty: c.t("reconciliation.none"),
 		Columns: []view.Column{{Label: c.t("col.subject")}, {Label: c.t("col.unit")}, {Label: c.t("col.insource"), Format: f}, {Label: c.t("col.inwarehouse"), Format: f},
 			{Label: c.t("col.explained"), Format: f}, {Label: c.t("col.difference"), Format: f.Change()}, {Label: c.t("col.detail"), Wide: true}}}
-	open := 0
+	open, all := 0, 0
 	err := engine.Rows(ctx, c.db, engine.SQL(statement("reconciliation")), func(row []any) error {
+		all++
+		differs, explained := value(row[5]).Float != 0, value(row[4]).Float != 0
+		if differs {
+			open++
+		}
+		if all > comparisons && !differs && !explained {
+			return nil
+		}
 		cells := []view.Value{view.T(text(row[0])), orNone(text(row[1]))}
+		integers := wholeNumbers(row[2:6])
 		for i := 2; i <= 5; i++ {
 			v := value(row[i])
-			if text(row[1]) == "rows" || wholeNumbers(row[2:6]) {
+			if integers {
 				format := view.Integer()
 				format.Signed = i == 5
 				v.Format = &format
 			}
 			cells = append(cells, v)
 		}
-		if d := value(row[5]); d.Has() && d.Float != 0 {
-			open++
-		}
 		t.Rows = append(t.Rows, view.Row{Cells: append(cells, orNone(text(row[6])))})
 		return nil
 	})
-	if len(t.Rows) > 0 {
+	if all > 0 {
 		t.Insight = c.t("reconciliation.good")
 		if open > 0 {
 			t.Insight = c.t("reconciliation.open", "n", fmt.Sprint(open))
 		}
+	}
+	if len(t.Rows) < all {
+		t.Shown = c.t("reconciliation.shown", "n", fmt.Sprint(len(t.Rows)), "of", fmt.Sprint(all))
 	}
 	return t, err
 }

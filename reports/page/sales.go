@@ -300,7 +300,7 @@ func (c *Context) topRows(x comparison, id string) *view.Table {
 	}
 	last := len(t.Rows) - 1
 	total := t.Rows[last]
-	t.Rows = append(t.Rows[:last], view.Row{Kind: view.Others, Cells: cells}, total)
+	t.Rows = append(t.Rows[:last], view.Row{Kind: view.Residual, Cells: cells}, total)
 	return t
 }
 

@@ -5,10 +5,27 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"verso/olap/engine"
 	"verso/reports/view"
 )
+
+// readScored reads which days the scores cover.
+func (c *Context) readScored(ctx context.Context) error {
+	days := map[string]time.Time{}
+	err := engine.Rows(ctx, c.db, engine.SQL(statement("pyramid_window")), func(row []any) error {
+		if d, err := time.Parse(time.DateOnly, text(row[1])); err == nil {
+			days[text(row[0])] = d
+		}
+		return nil
+	})
+	c.scored = c.t("pyramid.period")
+	if len(days) == 2 {
+		c.scored = window{days["from"], days["to"]}.label(c.Lang)
+	}
+	return err
+}
 
 // tier is one tier of the pyramid by one basis.
 type tier struct {
@@ -76,7 +93,7 @@ func (c *Context) tierTable(tiers []tier, id, title string) *view.Table {
 	people, worth := tierTotals(tiers)
 	format, unit := c.tableMoney(worth)
 	pct := view.Pct().Bare()
-	t := &view.Table{ID: id, Title: title, Subtitle: c.t("pyramid.ever", "unit", unit), Empty: c.t("table.empty"),
+	t := &view.Table{ID: id, Title: title, Subtitle: c.t("pyramid.sub.table", "period", c.scored, "unit", unit), Empty: c.t("table.empty"),
 		Columns: []view.Column{{Label: c.t("col.tier")}, {Label: c.t("col.customers"), Format: view.Integer()}, {Label: c.t("col.customers"), Unit: "%", Format: pct},
 			{Label: c.t("col.value"), Unit: unit, Format: format}, {Label: c.t("col.share"), Unit: "%", Format: pct, Visual: view.Share},
 			{Label: c.t("col.cumulative"), Unit: "%", Format: pct}}}
@@ -158,7 +175,7 @@ func (c *Context) curveBlock(k concentration) []view.Block {
 		return nil
 	}
 	format, unit := c.tableMoney(k.points[len(k.points)-1].value)
-	ch := &view.Chart{ID: "concentration", Kind: view.Curve, Title: c.t("curve.title"), Subtitle: c.t("curve.sub"), Format: view.Pct(),
+	ch := &view.Chart{ID: "concentration", Kind: view.Curve, Title: c.t("curve.title"), Subtitle: c.t("curve.sub", "period", c.scored), Format: view.Pct(),
 		XName: c.t("curve.x"), YName: c.t("curve.y"), Points: k.thinned(), Insight: c.giniText(k)}
 	ch.Table = view.Table{Title: c.t("curve.title"), Columns: []view.Column{{Label: c.t("curve.largest")}, {Label: c.t("col.customers"), Format: view.Integer()},
 		{Label: c.t("col.value"), Unit: unit, Format: format}, {Label: c.t("col.share"), Unit: "%", Format: view.Pct().Bare()}}}
@@ -170,7 +187,7 @@ func (c *Context) curveBlock(k concentration) []view.Block {
 		}
 		seen[p.customers] = true
 		name := roundShare(p.x)
-		if x < 0.6 && (x != 0.1) {
+		if x < 0.3 && x != 0.1 {
 			ch.Marks = append(ch.Marks, view.Mark{X: p.x, Y: p.y, Text: c.t("curve.mark", "x", name, "y", view.Percentage(p.y))})
 		}
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(name), view.I(p.customers), p.value, view.N(p.y)}})
@@ -223,7 +240,7 @@ func (c *Context) segmentValue(v any) view.Value {
 	if text(v) == "" {
 		return view.Value{}
 	}
-	return view.T(c.memberLabel("customer.segment", v))
+	return view.T(c.memberLabel("customer.segment", strings.ReplaceAll(text(v), "_", " ")))
 }
 
 // rfmCell is the customers of one recency and frequency.
@@ -257,7 +274,7 @@ func (c *Context) rfmBlocks(ctx context.Context) ([]view.Block, error) {
 	if most == 0 {
 		return []view.Block{{Absent: &view.Absent{Title: c.t("rfm.title"), Text: c.t("absent.scores"), Tables: []string{"order_line", "customer"}}}}, nil
 	}
-	format, unit := view.MoneyFormat(c.Lang, c.Currency, most)
+	format, unit := view.TableFormat(c.Lang, c.Currency, most)
 	ch.Subtitle = c.t("rfm.sub", "unit", unit)
 	ch.Table.Columns = []view.Column{{Label: c.t("rfm.cell")}, {Label: c.t("col.customers"), Format: view.Integer()}, {Label: c.t("col.value"), Unit: unit, Format: format}}
 	for y := range 5 {
@@ -322,7 +339,7 @@ func (c *Context) segmentTable(ctx context.Context) (*view.Table, error) {
 	}
 	format, unit := c.tableMoney(worth)
 	one := view.Format{Style: view.Decimal, Decimals: 1}
-	t := &view.Table{ID: "segments", Title: c.t("segments.title"), Subtitle: c.t("pyramid.ever", "unit", unit), Empty: c.t("table.empty"),
+	t := &view.Table{ID: "segments", Title: c.t("segments.title"), Subtitle: c.t("segments.sub", "unit", unit), Empty: c.t("table.empty"),
 		Columns: []view.Column{{Label: c.t("col.segment")}, {Label: c.t("col.customers"), Format: view.Integer()}, {Label: c.t("col.value"), Unit: unit, Format: format},
 			{Label: c.t("col.share"), Unit: "%", Format: view.Pct().Bare(), Visual: view.Share}, {Label: c.t("col.avgdays"), Format: view.Integer()}, {Label: c.t("col.avgorders"), Format: one}},
 		Footnotes: []string{c.t("segments.foot")}}

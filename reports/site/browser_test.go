@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
@@ -107,14 +108,8 @@ func inspect(t *testing.T, parent context.Context, out string, l look, axe strin
 	if l.lang != "en" {
 		folder = filepath.Join(out, l.lang)
 	}
-	screen := emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 900, DeviceScaleFactor: 1, Mobile: l.width < 600}
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.theme}}}
-	if _, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, screen); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
-		t.Fatal(err)
-	}
+	call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 900, DeviceScaleFactor: 1, Mobile: l.width < 600})
+	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.theme}}})
 	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+filepath.Join(folder, l.page+".html"))); err != nil {
 		t.Fatal(err)
 	}
@@ -126,11 +121,7 @@ func inspect(t *testing.T, parent context.Context, out string, l look, axe strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if dir := os.Getenv("VERSO_SHOTS"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, l.name()+".png"), picture, 0o644); err != nil {
-			t.Error(err)
-		}
-	}
+	keep(t, l.name(), picture)
 	mu.Lock()
 	defer mu.Unlock()
 	for _, p := range problems {
@@ -147,20 +138,96 @@ func inspect(t *testing.T, parent context.Context, out string, l look, axe strin
 	}
 }
 
+// Without its script, and on paper, a page shows the drawings made at build time.
+func TestPagesWithoutScriptAndOnPaper(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: no browser")
+	}
+	out := built(t)
+	parent := browser(t)
+	for _, c := range []struct {
+		name, media  string
+		width, sheet int64
+		script       bool
+	}{
+		{"no-script-1440", "screen", 1440, 640, false},
+		{"no-script-390", "screen", 390, 352, false},
+		{"paper", "print", 740, 0, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctx, cancel := chromedp.NewContext(parent)
+			defer cancel()
+			ctx, stop := context.WithTimeout(ctx, 40*time.Second)
+			defer stop()
+			call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: c.width, Height: 900, DeviceScaleFactor: 1})
+			if !c.script {
+				call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+			}
+			if err := chromedp.Do(ctx, chromedp.Navigate("file://"+filepath.Join(out, "customers.html"))); err != nil {
+				t.Fatal(err)
+			}
+			if c.script {
+				evaluate[any](t, ctx, scrollThrough)
+			}
+			call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: c.media,
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+			plots := evaluate[int](t, ctx, `document.querySelectorAll(".plot").length`)
+			shown := evaluate[int](t, ctx, `[...document.querySelectorAll(".sheet")].filter(s=>s.getBoundingClientRect().width>0&&getComputedStyle(s).visibility==="visible").length`)
+			live := evaluate[int](t, ctx, `[...document.querySelectorAll(".live")].filter(s=>s.getBoundingClientRect().width>0).length`)
+			if plots == 0 || shown != plots || live != 0 {
+				t.Errorf("%d charts, %d drawings and %d live charts shown", plots, shown, live)
+			}
+			if c.media == "print" {
+				if ground := evaluate[string](t, ctx, `getComputedStyle(document.querySelector("main")).backgroundColor`); ground != "rgb(255, 255, 255)" {
+					t.Errorf("the paper is %s", ground)
+				}
+			}
+			picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			keep(t, c.name, picture)
+		})
+	}
+}
+
+// call sends one command to the tab.
+func call[P, R any](t *testing.T, ctx context.Context, command cdp.Command[P, R], params P) {
+	t.Helper()
+	if _, err := chromedp.Call(ctx, command, params); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// keep writes a picture into the folder that VERSO_SHOTS names.
+func keep(t *testing.T, name string, picture []byte) {
+	t.Helper()
+	if dir := os.Getenv("VERSO_SHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // checkAxe runs axe-core in the page.
 func checkAxe(t *testing.T, ctx context.Context, axe string) {
 	t.Helper()
 	evaluate[any](t, ctx, axe+";0")
 	found := evaluate[string](t, ctx, axeRun)
-	var violations []struct {
-		ID    string
-		Help  string
-		Nodes []string
+	var result struct {
+		Passes     int
+		Violations []struct {
+			ID, Help string
+			Nodes    []string
+		}
 	}
-	if err := json.Unmarshal([]byte(found), &violations); err != nil {
+	if err := json.Unmarshal([]byte(found), &result); err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range violations {
+	if result.Passes < 20 {
+		t.Errorf("axe looked at %d rules only", result.Passes)
+	}
+	for _, v := range result.Violations {
 		t.Errorf("axe: %s: %s\n  %s", v.ID, v.Help, strings.Join(v.Nodes, "\n  "))
 	}
 }
@@ -172,7 +239,7 @@ const (
 	// overflowing lists what makes the page scroll sideways.
 	overflowing = `(()=>{const w=document.documentElement.clientWidth;if(document.documentElement.scrollWidth<=w)return[];
 		return[...document.querySelectorAll("body *")].filter(e=>e.getBoundingClientRect().right>w+1&&!e.closest(".scroll,nav")).slice(0,5).map(e=>e.tagName+"."+e.className+" "+Math.round(e.getBoundingClientRect().right))})()`
-	axeRun = `axe.run(document,{preload:false,iframes:false,resultTypes:["violations"],runOnly:["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}).then(r=>JSON.stringify(r.violations.map(v=>({ID:v.id,Help:v.help,Nodes:v.nodes.slice(0,4).map(n=>n.html.slice(0,160)+" | "+(n.any[0]?n.any[0].message:""))}))))`
+	axeRun = `axe.run(document,{preload:false,iframes:false,resultTypes:["violations"],runOnly:["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}).then(r=>JSON.stringify({Passes:r.passes.length,Violations:r.violations.map(v=>({ID:v.id,Help:v.help,Nodes:v.nodes.slice(0,4).map(n=>n.html.slice(0,160)+" | "+(n.any[0]?n.any[0].message:""))}))}))`
 )
 
 // evaluate runs an expression in the page and waits for its promise.

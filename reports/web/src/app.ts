@@ -86,6 +86,18 @@ function fontOf(plot: HTMLElement): string {
   return getComputedStyle(plot).fontFamily;
 }
 
+type Labelled = { series?: { data?: { label?: { distance?: number } }[] }[] };
+
+// stretch adapts distances in pixels, which were made for the height of the
+// drawing, to the height on the page.
+function stretch(option: Labelled, factor: number) {
+  for (const series of option.series ?? []) {
+    for (const d of series.data ?? []) {
+      if (d.label?.distance) d.label.distance *= factor;
+    }
+  }
+}
+
 function open(plot: HTMLElement) {
   const api = charts();
   const script = plot.querySelector("script");
@@ -97,6 +109,7 @@ function open(plot: HTMLElement) {
   const narrow = shown.classList.contains("n");
   const spec = JSON.parse(script.textContent ?? "{}") as Spec;
   const option = { ...(narrow ? spec.narrow : spec.wide), textStyle: { fontFamily: fontOf(plot) } };
+  stretch(option as Labelled, box.height / Number((shown.getAttribute("viewBox") ?? "").split(" ")[3] || box.height));
   place.hidden = false;
   place.style.height = `${box.height}px`;
   place.setAttribute("aria-hidden", "true");

@@ -1,4 +1,4 @@
-package etl
+package cast
 
 import (
 	"fmt"
@@ -19,35 +19,35 @@ const zone = `:[0-9.]+ ?([+-][0-9]{2}(:?[0-9]{2})?)$`
 
 // dateCell reads dates and timestamps: the source's own formats first, then
 // ISO, then the other usual ways.
-func dateCell(c cell, from class, how reading) cell {
-	c.sorry = "not a date"
-	whole := c.column.Type == canon.Date
-	target := engineType(c.column.Type, false)
+func dateCell(c Cell, from Class, how Reading) Cell {
+	c.Sorry = "not a date"
+	whole := c.Column.Type == canon.Date
+	target := EngineType(c.Column.Type, false)
 	span := fmt.Sprintf("{c} BETWEEN TIMESTAMP '%s' AND TIMESTAMP '%s 23:59:59'", firstDate, lastDate)
 	switch from {
-	case classDate, classStamp, classZoned:
-		c.cast, c.guard = "TRY_CAST({r} AS TIMESTAMP)", span
-	case classText:
-		c.cast, c.guard = "TRY_CAST({r} AS TIMESTAMP)", span
-		if len(how.formats) > 0 {
-			c.cast = "coalesce(" + strptime("{r}", how.formats) + ", TRY_CAST({r} AS TIMESTAMP))"
+	case Date, Stamp, Zoned:
+		c.Cast, c.Guard = "TRY_CAST({r} AS TIMESTAMP)", span
+	case Text:
+		c.Cast, c.Guard = "TRY_CAST({r} AS TIMESTAMP)", span
+		if len(how.Formats) > 0 {
+			c.Cast = "coalesce(" + strptime("{r}", how.Formats) + ", TRY_CAST({r} AS TIMESTAMP))"
 		}
 		if !whole {
-			c.guard += ` AND (strlen({r}) < 19 OR (strlen({r}) = 19 AND substr({r}, 17, 1) = ':') OR NOT regexp_matches({r}, '` + zone + `'))`
+			c.Guard += ` AND (strlen({r}) < 19 OR (strlen({r}) = 19 AND substr({r}, 17, 1) = ':') OR NOT regexp_matches({r}, '` + zone + `'))`
 		}
 	default:
-		c.cast, c.guard = "CAST(NULL AS TIMESTAMP)", "false"
+		c.Cast, c.Guard = "CAST(NULL AS TIMESTAMP)", "false"
 	}
 	if whole {
-		c.final = "CAST({c} AS DATE)"
+		c.Final = "CAST({c} AS DATE)"
 	}
-	c.norm = `regexp_replace(trim(translate(` + folded(asText(from)) + `, '年月日', '-- ')), '\s+', ' ', 'g')`
-	c.slow = func(n string) string {
+	c.Norm = `regexp_replace(trim(translate(` + Folded(asText(from)) + `, '年月日', '-- ')), '\s+', ' ', 'g')`
+	c.Slow = func(n string) string {
 		e := usualDates(n, how, !whole)
 		return fmt.Sprintf("CAST(CASE WHEN %[1]s BETWEEN TIMESTAMP '%[2]s' AND TIMESTAMP '%[3]s 23:59:59' THEN %[1]s END AS %[4]s)",
 			e, firstDate, lastDate, target)
 	}
-	c.blanks = append(blankNumbers(), "0000-00-00", "0000-00-00 00:00:00", "0001-01-01", "0001-01-01 00:00:00", "0001-01-01t00:00:00")
+	c.Blanks = append(blankNumbers(), "0000-00-00", "0000-00-00 00:00:00", "0001-01-01", "0001-01-01 00:00:00", "0001-01-01t00:00:00")
 	return c
 }
 
@@ -82,25 +82,25 @@ func turned(n string, monthFirst, zoned bool) string {
 
 // usualDates reads every way of writing a date that does not depend on the
 // source, but for the order of day and month.
-func usualDates(n string, how reading, zoned bool) string {
+func usualDates(n string, how Reading, zoned bool) string {
 	var b strings.Builder
 	b.WriteString("CASE")
 	arm := func(pattern, value string) {
 		fmt.Fprintf(&b, " WHEN regexp_full_match(%s, '%s') THEN %s", n, pattern, value)
 	}
 	const rest = `([ T].*)?`
-	if len(how.formats) > 0 {
-		own := strptime(n, how.formats)
+	if len(how.Formats) > 0 {
+		own := strptime(n, how.Formats)
 		fmt.Fprintf(&b, " WHEN %s IS NOT NULL THEN %s", own, own)
 	}
 	arm(`[0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}`+rest,
 		timed(`regexp_replace(`+n+`, '^([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})', '\1-\2-\3')`, zoned))
 	arm(`[0-9]{8}`, strptime(n, []string{"%Y%m%d"}))
 	arm(`[0-9]{14}`, strptime(n, []string{"%Y%m%d%H%M%S"}))
-	arm(`[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}`+rest, turned(n, how.slashMonth, zoned))
-	arm(`[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}`+rest, turned(n, how.hyphenMonth, zoned))
+	arm(`[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}`+rest, turned(n, how.SlashMonth, zoned))
+	arm(`[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}`+rest, turned(n, how.HyphenMonth, zoned))
 	arm(`[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}`+rest, turned(n, false, zoned))
-	if how.partialDates {
+	if how.PartialDates {
 		arm(`[0-9]{4}`, strptime(n, []string{"%Y"}))
 		arm(`[0-9]{4}[/.-][0-9]{1,2}[/.-]?`, strptime(`regexp_replace(`+n+`, '^([0-9]{4})[/.-]([0-9]{1,2})[/.-]?$', '\1-\2')`, []string{"%Y-%m"}))
 	}

@@ -1,4 +1,4 @@
-package etl
+package cast
 
 import "fmt"
 
@@ -6,7 +6,7 @@ import "fmt"
 // characters, currency signs, parentheses or a trailing minus for negatives.
 // What stands between the digits is left for plainNumber to judge.
 func cleanNumber(e string) string {
-	e = trimmed(folded(e))
+	e = trimmed(Folded(e))
 	e = `regexp_replace(` + e + `, '^\((.*)\)$', '-\1')`
 	e = `regexp_replace(` + e + `, '^([^-]*[0-9][^-]*)-$', '-\1')`
 	e = `regexp_replace(` + e + `, '[¥$€£元]', '', 'g')`
