@@ -4,32 +4,32 @@ import (
 	"context"
 	"fmt"
 
-	"verso/etl/canon"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
 
 // locateAside gives the rows that the star set aside their place and text in the
 // source, where the source can find rows again; the others keep the staged row.
-func (s *State) locateAside(ctx context.Context, t *canon.Table, loads []*Load) error {
-	done := map[string]bool{}
-	for _, l := range loads {
+// Positions are ingested, which an open transaction does not allow.
+func (s *State) locateAside(ctx context.Context) error {
+	done := map[[2]string]bool{}
+	for _, l := range s.Loads {
 		locator, ok := s.Sources[l.Source].(source.Locator)
-		if !ok || l.aside == 0 || done[l.Source] {
+		if !ok || l.aside == 0 || done[[2]string{l.Table, l.Source}] {
 			continue
 		}
-		done[l.Source] = true
-		if err := s.locateAsideOf(ctx, t, l, locator); err != nil {
+		done[[2]string{l.Table, l.Source}] = true
+		if err := s.locateAsideOf(ctx, l, locator); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *State) locateAsideOf(ctx context.Context, t *canon.Table, l *Load, locator source.Locator) error {
+func (s *State) locateAsideOf(ctx context.Context, l *Load, locator source.Locator) error {
 	var rows []int64
 	mine := `"source" = ? AND "file" IS NULL AND "record" IS NOT NULL`
-	sql := `SELECT DISTINCT "record" FROM ` + quarantineName(t.Name) + " WHERE " + mine + ` ORDER BY "record"`
+	sql := `SELECT DISTINCT "record" FROM ` + quarantineName(l.Table) + " WHERE " + mine + ` ORDER BY "record"`
 	err := engine.Rows(ctx, s.Conn, engine.SQL(sql, l.Source), func(row []any) error {
 		n, _ := engine.Int(row[0])
 		rows = append(rows, n)
@@ -45,9 +45,9 @@ func (s *State) locateAsideOf(ctx context.Context, t *canon.Table, l *Load, loca
 		if ctx.Err() != nil {
 			return err
 		}
-		s.Log.Warn("rows set aside were not found again in the source; quarantine shows them as staged", "table", t.Name, "source", l.Source, "error", err)
+		s.Log.Warn("rows set aside were not found again in the source; quarantine shows them as staged", "table", l.Table, "source", l.Source, "error", err)
 	} else if _, err := s.exec(ctx, fmt.Sprintf(`UPDATE %s SET "file" = p."file", "line" = nullif(p."line", 0), "raw" = p."raw" FROM %s AS p WHERE %s AND p."row" = "record"`,
-		quarantineName(t.Name), positionTable, `"source" = ? AND `+quarantineName(t.Name)+`."file" IS NULL`), l.Source); err != nil {
+		quarantineName(l.Table), positionTable, `"source" = ? AND `+quarantineName(l.Table)+`."file" IS NULL`), l.Source); err != nil {
 		return err
 	}
 	_, err = s.exec(ctx, "DROP TABLE "+positionTable)

@@ -13,6 +13,9 @@ func runChecks(ctx context.Context, s *State) error {
 	if err := s.together(ctx, s.recount); err != nil {
 		return err
 	}
+	if err := s.locateAside(ctx); err != nil {
+		return err
+	}
 	if err := s.together(ctx, s.reconcile); err != nil {
 		return err
 	}

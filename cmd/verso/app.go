@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,7 +41,11 @@ func (a *app) execute(ctx context.Context, args []string) int {
 		fmt.Fprintln(a.stderr, "verso: interrupted; what was published before is untouched")
 		return code
 	}
-	fmt.Fprintln(a.stderr, "verso:", strings.TrimSpace(err.Error()))
+	message := strings.TrimSpace(err.Error())
+	if errors.Is(err, syscall.ENOSPC) && !strings.Contains(message, "is full") {
+		message = "the disk is full: make room or move the warehouse, then run it again; what was published is untouched: " + message
+	}
+	fmt.Fprintln(a.stderr, "verso:", message)
 	return code
 }
 
@@ -55,7 +61,11 @@ A first look, with a generated company:
 
 Your own order lines, from any export:
   verso init flat-orders --file orders.csv --dir mycompany
-  verso refresh -c mycompany/verso.yaml`,
+  verso refresh -c mycompany/verso.yaml
+
+Exit codes: 0 done; 1 failed; 2 usage; 3 configuration, also a mapping that does
+not fit; 4 source unreachable or unreadable; 5 data refused by checks (the last
+generation stays published); 6 locked by another run; 130 interrupted.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          usageArgs(cobra.NoArgs),

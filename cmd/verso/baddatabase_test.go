@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -108,12 +109,22 @@ func TestBadDatabase(t *testing.T) {
 		}
 		noLeftovers(t, dir)
 	})
+	t.Run("interrupted", func(t *testing.T) {
+		config := shop(t, dir, "SELECT i AS line_id, 1 AS order_id, 1 AS qty_ordered, 1 AS unit_price\nFROM generate_series(1, 1000000000) AS s(i)")
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(700*time.Millisecond, cancel)
+		var out, errs bytes.Buffer
+		if code := run(ctx, []string{"refresh", "-c", config}, strings.NewReader(""), &out, &errs); code != exitInterrupted {
+			t.Errorf("exit code %d, want %d: %s", code, exitInterrupted, errs.String())
+		}
+		noLeftovers(t, dir)
+	})
 	if after := currentOf(t, dir); after != before {
 		t.Errorf("published is %s, want %s", after, before)
 	}
 	runs, err := etl.ReadLedger(filepath.Join(dir, "warehouse"))
-	if err != nil || runs[len(runs)-1].Class != etl.ClassSource {
-		t.Errorf("the ledger does not say that a source failed: %v", err)
+	if err != nil || runs[len(runs)-1].Class != etl.ClassInterrupted || runs[len(runs)-2].Class != etl.ClassSource {
+		t.Errorf("the ledger does not say that a source failed and a run was interrupted: %v", err)
 	}
 	pgtest.Exec(t, dsn, "DELETE FROM orders WHERE no > 2")
 	verso(t, exitDone, "refresh", "-c", shop(t, dir, good+" WHERE line < 3"), "--skip", "models")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -17,7 +18,7 @@ import (
 // registerOutput adds the flags of every command that prints rows.
 func registerOutput(cmd *cobra.Command, format, out *string) {
 	cmd.Flags().StringVar(format, "format", "table", "table, csv, json or parquet")
-	cmd.Flags().StringVarP(out, "out", "o", "", "file to write instead of the standard output")
+	cmd.Flags().StringVarP(out, "out", "o", "", "file to write instead of the standard output; CSV holds texts as they are, also those a spreadsheet takes for formulas")
 }
 
 // writeTable writes a cube answer in the format asked for.
@@ -64,7 +65,7 @@ func (a *app) output(path, format string, write func(io.Writer) error) error {
 	temporary := path + ".tmp"
 	f, err := os.Create(temporary)
 	if err != nil {
-		return err
+		return fmt.Errorf("--out %s cannot be written: %w", path, errors.Unwrap(err))
 	}
 	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, os.Remove(temporary))
