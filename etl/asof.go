@@ -5,17 +5,21 @@ import (
 	"fmt"
 	"time"
 
+	"verso/etl/config"
 	"verso/olap/engine"
 )
 
 // findAsOf takes the as-of date from the configuration, or for "latest" the
-// last order date found.
+// last order date found; dates such as 9999-12-31, by which systems mean none,
+// are not looked at.
 func (s *State) findAsOf(ctx context.Context) error {
 	if date, ok := s.Config.AsOfDate(); ok {
 		s.AsOf = date
 		return nil
 	}
-	row, err := engine.One(ctx, s.Conn, engine.SQL(`SELECT CAST(max("order_date") AS DATE) AS "last" FROM stage."order_header"`))
+	row, err := engine.One(ctx, s.Conn, engine.SQL(fmt.Sprintf(
+		`SELECT CAST(max("order_date") AS DATE) AS "last" FROM stage."order_header" WHERE "order_date" >= DATE '%d-01-01' AND "order_date" < DATE '%d-01-01'`,
+		config.FirstYear, config.LastYear+1)))
 	if err != nil {
 		return err
 	}

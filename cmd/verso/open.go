@@ -22,7 +22,11 @@ func (a *app) loadConfig() (*config.Config, error) { return config.Load(a.config
 
 // openWarehouse opens the generations of a configuration.
 func (a *app) openWarehouse(cfg *config.Config) (*warehouse.Warehouse, error) {
-	return warehouse.Open(cfg.Warehouse, opener(cfg), warehouse.WithClock(a.now))
+	w, err := warehouse.Open(cfg.Warehouse, opener(cfg), warehouse.WithClock(a.now))
+	if err != nil { // only for what the configuration says: the folder is opened later
+		return nil, &configError{err}
+	}
+	return w, nil
 }
 
 // opener opens generations within the limits of the configuration.

@@ -59,8 +59,8 @@ generation. Until that moment, and after any failure, readers see the last one.`
 				return err
 			}
 			if f.asOf != "" {
-				if _, err := time.Parse(time.DateOnly, f.asOf); err != nil {
-					return usagef(cmd.CommandPath(), "--as-of: %q is not a date like 2026-06-30", f.asOf)
+				if _, err := config.ParseAsOf(f.asOf); err != nil {
+					return usagef(cmd.CommandPath(), "--as-of: %v", err)
 				}
 				cfg.AsOf = f.asOf
 			}

@@ -2,7 +2,10 @@
 // tables, what to check, and where the warehouse and the site live.
 package config
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Config is a validated verso.yaml. Paths are absolute after Load. Names of
 // sources are letters, digits and underscores, beginning with a letter, and
@@ -102,6 +105,25 @@ type Check struct {
 	Severity  string   `yaml:"severity"`  // error, warn, info or off
 	Threshold *float64 `yaml:"threshold"` // share of rows (0..1) that may offend before the check fails
 	Line      int      `yaml:"-"`         // line in verso.yaml, for messages
+}
+
+// Years an as-of date may lie in. The calendar reaches to the year after it, so
+// that a mistyped year must not make it long.
+const (
+	FirstYear = 1900
+	LastYear  = 2199
+)
+
+// ParseAsOf reads an as-of date, YYYY-MM-DD.
+func ParseAsOf(text string) (time.Time, error) {
+	date, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return date, fmt.Errorf("%q is not a date like 2026-06-30", text)
+	}
+	if date.Year() < FirstYear || date.Year() > LastYear {
+		return date, fmt.Errorf("%q is not in the years %d to %d", text, FirstYear, LastYear)
+	}
+	return date, nil
 }
 
 // AsOfDate is the as-of date, or ok=false when it is "latest".

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -45,7 +44,7 @@ func (r *reader) asOf(to *string) func(place) {
 		if !ok {
 			return
 		}
-		if _, err := time.Parse(time.DateOnly, s); err != nil && s != "latest" {
+		if _, err := ParseAsOf(s); err != nil && s != "latest" {
 			r.report(p.at(), "write a date such as 2025-06-30, or latest for the last order date found", "as_of cannot be %q", s)
 			return
 		}
