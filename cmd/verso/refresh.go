@@ -126,7 +126,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer scratch.Close()
-	j.progress = newProgress(j.app.stderr, j.log)
+	j.progress = newProgress(j.app.stderr)
 	result, err := etl.Refresh(ctx, etl.Options{
 		Config: j.config, Version: version, Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
 		Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
