@@ -31,7 +31,6 @@ type refreshFlags struct {
 	dryRun  bool
 	full    bool
 	verbose bool
-	quiet   bool
 }
 
 func (a *app) refreshCommand() *cobra.Command {
@@ -75,7 +74,7 @@ generation. Until that moment, and after any failure, readers see the last one.`
 }
 
 // refresh runs all steps under the lock and reports how it went.
-func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) error {
+func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) (err error) {
 	w, err := a.openWarehouse(cfg)
 	if err != nil {
 		return err
@@ -85,7 +84,7 @@ func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) e
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer func() { err = errors.Join(err, unlock()) }()
 	job := &refreshJob{app: a, config: cfg, flags: f, warehouse: w, log: a.logger(f.verbose), started: a.now()}
 	return job.run(ctx)
 }
