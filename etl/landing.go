@@ -160,7 +160,7 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 		if x.SHA256, err = contentHash(x); err != nil {
 			return err
 		}
-		s.Log.Info("landed", "extract", x.Name, "read", report.Read, "landed", report.Landed, "rejected", report.Rejected)
+		s.Log.Log(ctx, levelOf(report.Rejected), "landed", "extract", x.Name, "read", report.Read, "landed", report.Landed, "rejected", report.Rejected)
 	}
 	return nil
 }

@@ -351,7 +351,7 @@ func (s *State) settle(ctx context.Context, t *canon.Table, loads []*Load) error
 			return &CountError{l.Table, l.Source, l.Read, l.Loaded, l.Quarantined}
 		}
 		s.Rows += l.Loaded
-		s.Log.Info("staged", "table", l.Table, "source", l.Source, "read", l.Read, "loaded", l.Loaded, "quarantined", l.Quarantined)
+		s.Log.Log(ctx, levelOf(l.Quarantined), "staged", "table", l.Table, "source", l.Source, "read", l.Read, "loaded", l.Loaded, "quarantined", l.Quarantined)
 	}
 	return nil
 }

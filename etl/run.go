@@ -245,3 +245,11 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	}
 	return err
 }
+
+// levelOf logs a clean table for those who ask, one with bad rows for everybody.
+func levelOf(bad int64) slog.Level {
+	if bad > 0 {
+		return slog.LevelInfo
+	}
+	return slog.LevelDebug
+}

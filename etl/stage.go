@@ -2,6 +2,7 @@ package etl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -185,7 +186,7 @@ func (s *State) stageLoad(ctx context.Context, l *Load, offset int64, all []*sta
 // repair stages again, with every way of cast.Reading, the rows with a value that a
 // plain cast misses. There are none of them in clean data, so clean data pays
 // for plain casts only.
-func (s *State) repair(ctx context.Context, l *Load, st *staging, all []*staging) error {
+func (s *State) repair(ctx context.Context, l *Load, st *staging, all []*staging) (err error) {
 	st.fast = false
 	missed := fmt.Sprintf(`"_load" = %d AND %s AND "_mark" %% 10 = %d`, l.no, isBad, faultMissed)
 	n, err := s.int64Of(ctx, "SELECT count(*) FROM "+storeName(l.Table)+" WHERE "+missed)
@@ -203,7 +204,10 @@ func (s *State) repair(ctx context.Context, l *Load, st *staging, all []*staging
 		if _, err := s.exec(ctx, "CREATE TEMP TABLE "+missedRows+` AS SELECT DISTINCT "_row" FROM `+storeName(l.Table)+" WHERE "+missed); err != nil {
 			return err
 		}
-		defer s.exec(context.WithoutCancel(ctx), "DROP TABLE "+missedRows)
+		defer func() {
+			_, dropErr := s.exec(context.WithoutCancel(ctx), "DROP TABLE "+missedRows)
+			err = errors.Join(err, dropErr)
+		}()
 		st.only = `f."_row" IN (SELECT "_row" FROM ` + missedRows + ")"
 		again = missed
 	}

@@ -172,6 +172,9 @@ func (a *app) examineWarehouse(ctx context.Context, cfg *config.Config) []findin
 	if err != nil {
 		return append(findings, finding{false, strings.TrimSpace(err.Error()), ""})
 	}
-	defer snapshot.Release()
-	return append(findings, finding{ok: true, what: "published generation " + snapshot.Generation().Name})
+	findings = append(findings, finding{ok: true, what: "published generation " + snapshot.Generation().Name})
+	if err := snapshot.Release(); err != nil {
+		findings = append(findings, finding{false, err.Error(), ""})
+	}
+	return findings
 }

@@ -75,9 +75,11 @@ func (a *app) openPublished(ctx context.Context, lang string) (*published, error
 	return p, nil
 }
 
+// close gives everything back; the generation was only read, so an error of
+// closing it changes nothing that was answered.
 func (p *published) close() {
-	p.snapshot.Release()
-	p.warehouse.Close()
+	_ = p.snapshot.Release()
+	_ = p.warehouse.Close()
 }
 
 // userCatalog is the folder of the user's own cubes beside verso.yaml; "" when

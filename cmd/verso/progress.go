@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -30,28 +29,19 @@ type progress interface {
 	close()
 }
 
-// newProgress shows a live line on a terminal and plain log lines elsewhere.
-func newProgress(w io.Writer, logger *slog.Logger) progress {
+// newProgress shows a live line on a terminal. Elsewhere the refresh's own log
+// lines tell the same.
+func newProgress(w io.Writer) progress {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return newLiveProgress(f)
 	}
-	return logProgress{logger}
+	return noProgress{}
 }
 
-type logProgress struct{ logger *slog.Logger }
+type noProgress struct{}
 
-func (p logProgress) step(e stepEvent) {
-	if !e.done {
-		return
-	}
-	args := []any{"step", e.name, "n", fmt.Sprintf("%d/%d", e.n, e.total), "rows", e.rows, "took", e.took.Round(time.Millisecond)}
-	if e.note != "" {
-		args = append(args, "note", e.note)
-	}
-	p.logger.Info("step done", args...)
-}
-
-func (p logProgress) close() {}
+func (noProgress) step(stepEvent) {}
+func (noProgress) close()         {}
 
 // liveProgress keeps one moving line below the lines of finished steps.
 type liveProgress struct {

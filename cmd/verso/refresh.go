@@ -33,7 +33,6 @@ type refreshFlags struct {
 	dryRun  bool
 	full    bool
 	verbose bool
-	quiet   bool
 }
 
 func (a *app) refreshCommand() *cobra.Command {
@@ -77,7 +76,7 @@ generation. Until that moment, and after any failure, readers see the last one.`
 }
 
 // refresh runs all steps under the lock and reports how it went.
-func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) error {
+func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) (err error) {
 	if err := preflight(cfg, f); err != nil {
 		return err
 	}
@@ -90,7 +89,7 @@ func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) e
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer func() { err = errors.Join(err, unlock()) }()
 	job := &refreshJob{app: a, config: cfg, flags: f, warehouse: w, log: a.logger(f.verbose), started: a.now()}
 	return job.run(ctx)
 }
@@ -146,7 +145,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer scratch.Close()
-	j.progress = newProgress(j.app.stderr, j.log)
+	j.progress = newProgress(j.app.stderr)
 	result, err := etl.Refresh(ctx, etl.Options{
 		Config: j.config, Version: version, Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
 		Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),

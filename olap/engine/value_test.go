@@ -192,7 +192,7 @@ func TestEachReleasesAndStops(t *testing.T) {
 	}
 	boom := errors.New("boom")
 	seen := 0
-	if err := Each(t.Context(), make3(), func(arrow.RecordBatch) error { seen++; return boom }); err != boom || seen != 1 {
+	if err := Each(t.Context(), make3(), func(arrow.RecordBatch) error { seen++; return boom }); !errors.Is(err, boom) || seen != 1 {
 		t.Error(seen, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -27,7 +27,7 @@ func WriteCSV(w io.Writer, t *olap.Table) error {
 	for _, name := range head {
 		c.field(name, false)
 	}
-	c.end()
+	_ = c.end() // Flush tells
 	for _, r := range t.Rows {
 		if marked(t) {
 			c.field(levelOf(t, r), false)
@@ -35,7 +35,7 @@ func WriteCSV(w io.Writer, t *olap.Table) error {
 		for _, v := range r.Cells {
 			c.field(Plain(v), v == nil)
 		}
-		c.end()
+		_ = c.end()
 	}
 	return c.w.Flush()
 }
@@ -47,7 +47,7 @@ func WriteRowsCSV(ctx context.Context, w io.Writer, r array.RecordReader) error 
 	for _, f := range r.Schema().Fields() {
 		c.field(f.Name, false)
 	}
-	c.end()
+	_ = c.end() // Flush tells
 	err := engine.Each(ctx, r, func(batch arrow.RecordBatch) error {
 		for i := range int(batch.NumRows()) {
 			for _, column := range batch.Columns() {
@@ -55,7 +55,7 @@ func WriteRowsCSV(ctx context.Context, w io.Writer, r array.RecordReader) error 
 				c.field(Plain(v), v == nil)
 			}
 			if err := c.end(); err != nil {
-				return err
+				return err // the writer is gone: stop reading
 			}
 		}
 		return nil

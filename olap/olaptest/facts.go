@@ -118,10 +118,10 @@ func (b *builder) returns() {
 // 100 percent, and quintiles of recency, frequency and value.
 func (b *builder) scores() {
 	type buyer struct {
-		key           int64
-		net           int64
-		orders, days  int
-		r, f, m, rank int
+		key          int64
+		net          int64
+		orders, days int
+		r, f, m      int
 	}
 	buyers := map[int64]*buyer{}
 	lines := b.data.Table("core.fact_order_line")

@@ -2,6 +2,7 @@ package html
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -307,7 +308,7 @@ func TestWordsHaveTheSameKeys(t *testing.T) {
 }
 
 func TestWithoutAssets(t *testing.T) {
-	if _, err := New(web.Assets{}); err != web.ErrNotBuilt {
+	if _, err := New(web.Assets{}); !errors.Is(err, web.ErrNotBuilt) {
 		t.Errorf("got %v", err)
 	}
 }

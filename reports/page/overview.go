@@ -415,7 +415,7 @@ func (c *Context) monthsText(list []time.Time, now []view.Value, ahead, both int
 		return c.t("months.none")
 	}
 	top := []string{"month", view.MonthName(c.Lang, list[best]), "amount", c.amount(now[best])}
-	if both == 0 {
+	if both < 3 { // too few months have a year before to speak of
 		return c.t("months.best", top...)
 	}
 	return c.t("months.ahead", append(top, "n", fmt.Sprint(ahead), "of", fmt.Sprint(both))...)

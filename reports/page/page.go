@@ -172,13 +172,3 @@ func (c *Context) page(slug string) view.Page {
 	}
 	return p
 }
-
-// supplied tells whether a canonical table was mapped from any source.
-func (c *Context) supplied(table string) bool {
-	for _, l := range c.loads {
-		if l.table == table && l.supplied {
-			return true
-		}
-	}
-	return false
-}

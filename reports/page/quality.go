@@ -223,7 +223,9 @@ func samples(list string) string {
 		}
 		parts := make([]string, 0, len(fields))
 		for _, k := range slices.Sorted(maps.Keys(fields)) {
-			parts = append(parts, k+" "+fmt.Sprint(fields[k]))
+			if fields[k] != nil {
+				parts = append(parts, k+" "+fmt.Sprint(fields[k]))
+			}
 		}
 		out = append(out, short(strings.Join(parts, ", ")))
 	}

@@ -240,7 +240,7 @@ func (c *Context) segmentValue(v any) view.Value {
 	if text(v) == "" {
 		return view.Value{}
 	}
-	return view.T(c.memberLabel("customer.segment", strings.ReplaceAll(text(v), "_", " ")))
+	return view.T(c.memberLabel("customer.segment", v))
 }
 
 // rfmCell is the customers of one recency and frequency.

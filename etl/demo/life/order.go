@@ -24,8 +24,6 @@ type order struct {
 	lines    int
 	total    int64 // ten-thousandths of the order's currency
 	fx       int64 // CNY per unit of the order's currency
-	done     bool
-	open     bool
 }
 
 // line is one order line with its way through the company.

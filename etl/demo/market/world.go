@@ -76,7 +76,6 @@ type World struct {
 	Kinds       []CustKind
 	slots       int
 	Shards      int
-	perShard    int
 	Plants      map[int]plant
 	bigs        []BigCustomer // largest of the last full year, gathered in the order of shards
 	Merges      map[int]bool  // slots whose duplicate record was merged
@@ -188,7 +187,6 @@ type Supplier struct {
 	Speed    float64 // factor on its lead times
 	registry int     // number of the supplier among those of its ISBN group
 	Code     string  // S1 to S4 for the planted ones
-	prefixes int
 }
 
 // market is a country publishers come from.

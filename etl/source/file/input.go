@@ -173,14 +173,14 @@ func inspect(path string, o options) (*input, error) {
 		return nil, err
 	}
 	in.packed = compression(head)
-	sample, whole := head, info.Size() <= int64(len(head))
 	if in.format, err = formatOf(path, o.format, head); err != nil && in.packed == "" {
 		return nil, err
 	}
 	if in.packed == "" && (in.format == "parquet" || in.format == "xlsx") {
 		return in, nil
 	}
-	if sample, whole, err = in.sample(0); err != nil {
+	sample, whole, err := in.sample(0)
+	if err != nil {
 		return nil, err
 	}
 	if in.packed != "" {

@@ -28,7 +28,6 @@ type pass struct {
 	read, landed int64
 	sha          string
 	eol          string
-	irregular    bool // the engine would read it otherwise
 }
 
 // walk reads every record of a text file or workbook, the header left out.

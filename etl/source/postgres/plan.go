@@ -105,7 +105,9 @@ func (s *Source) enums(ctx context.Context, req source.Request) (map[uint32]bool
 	out := map[uint32]bool{}
 	for rows.NextRow() {
 		var oid uint32
-		fmt.Sscan(string(rows.Values()[0]), &oid)
+		if _, err := fmt.Sscan(string(rows.Values()[0]), &oid); err != nil {
+			return nil, s.failed(ctx, req, fmt.Errorf("read the types of the database: %w", err))
+		}
 		out[oid] = true
 	}
 	if _, err := rows.Close(); err != nil {

@@ -123,7 +123,7 @@ func (s *Source) begin(ctx context.Context) error {
 	}
 	timeout := int64(0)
 	if deadline, ok := ctx.Deadline(); ok {
-		timeout = max(1, time.Until(deadline).Milliseconds())
+		timeout = max(1, time.Until(deadline).Milliseconds()) //nolint:forbidigo // what is left of the caller's own deadline
 	}
 	if _, err := s.conn.Exec(ctx, fmt.Sprintf("SAVEPOINT extract; SET LOCAL statement_timeout = %d", timeout)); err != nil {
 		return s.unreachable(ctx, err)

@@ -25,7 +25,6 @@ type Sheet struct {
 	xml  *xml.Decoder
 	row  int // number of the row last read
 	next []Cells
-	err  error
 }
 
 // Cells is one row: its number from 1 and the texts of its cells.
