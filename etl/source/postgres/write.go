@@ -29,6 +29,8 @@ type writer struct {
 	free    chan *batch
 	failed  chan struct{} // closed at the first error
 	done    chan error
+
+	encoders chan *encoder // that are idle
 }
 
 func newWriter(path string, p *plan) (*writer, error) {
@@ -37,7 +39,10 @@ func newWriter(path string, p *plan) (*writer, error) {
 		return nil, err
 	}
 	w := &writer{file: f, plan: p, batches: make(chan *batch, 1), free: make(chan *batch, 3),
-		failed: make(chan struct{}), done: make(chan error, 1)}
+		failed: make(chan struct{}), done: make(chan error, 1), encoders: make(chan *encoder, columnWorkers)}
+	for range columnWorkers {
+		w.encoders <- &encoder{}
+	}
 	for range cap(w.free) {
 		w.free <- newBatch(len(p.columns))
 	}
@@ -62,7 +67,7 @@ func (w *writer) begin(first *batch) error {
 			return err
 		}
 		nodes[i] = node
-		if first.columns[i].repeats() {
+		if first.columns[i].repeats(&w.plan.columns[i]) {
 			options = append(options, parquet.WithDictionaryPath(parquet.ColumnPath{w.plan.columns[i].name}, true))
 		}
 	}
@@ -131,7 +136,9 @@ func (w *writer) group(b *batch) (err error) {
 					err = panicked(p)
 				}
 			}()
-			return b.columns[i].write(cw)
+			e := <-w.encoders
+			defer func() { w.encoders <- e }()
+			return e.write(cw, &b.columns[i], b.rows)
 		})
 	}
 	if err := workers.Wait(); err != nil {
@@ -145,29 +152,6 @@ func panicked(p any) error {
 		return fmt.Errorf("write Parquet: %w", err)
 	}
 	return fmt.Errorf("write Parquet: %v", p)
-}
-
-// write encodes the values of one column.
-func (v *values) write(cw file.ColumnChunkWriter) (err error) {
-	switch cw := cw.(type) {
-	case *file.BooleanColumnChunkWriter:
-		_, err = cw.WriteBatch(v.bools, v.levels, nil)
-	case *file.Int32ColumnChunkWriter:
-		_, err = cw.WriteBatch(v.int32s, v.levels, nil)
-	case *file.Int64ColumnChunkWriter:
-		_, err = cw.WriteBatch(v.int64s, v.levels, nil)
-	case *file.Float32ColumnChunkWriter:
-		_, err = cw.WriteBatch(v.floats, v.levels, nil)
-	case *file.Float64ColumnChunkWriter:
-		_, err = cw.WriteBatch(v.double, v.levels, nil)
-	case *file.ByteArrayColumnChunkWriter:
-		_, err = cw.WriteBatch(v.bytes, v.levels, nil)
-	case *file.FixedLenByteArrayColumnChunkWriter:
-		_, err = cw.WriteBatch(v.fixed, v.levels, nil)
-	default:
-		err = fmt.Errorf("write Parquet: no writer for %T", cw)
-	}
-	return err
 }
 
 // close waits for the batches handed over and finishes the file when good.
