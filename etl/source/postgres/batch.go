@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"encoding/hex"
-	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
@@ -115,26 +114,19 @@ func (c *column) node() (schema.Node, error) {
 	return schema.NewPrimitiveNodeLogical(c.name, parquet.Repetitions.Optional, logical, physical, width, -1)
 }
 
-// repeats says whether the values of a column come back often enough for a
-// dictionary, judged by a sample. Doubles have none.
-func (v *values) repeats(c *column) bool {
-	if c.form == formFloat4 || c.form == formFloat8 {
-		return false
-	}
+// repeats says whether the numbers of a column come back often enough for their
+// bytes to be worth compressing, judged by a sample.
+func (v *values) repeats() bool {
 	const sample = 2000
-	seen := map[any]bool{}
+	seen := map[int64]bool{}
 	n := 0
-	count := func(size int, at func(i int) any) {
-		step := max(1, size/sample)
-		for i := 0; i < size; i += step {
-			if _, null := slices.BinarySearch(v.nulls, int32(i)); !null {
-				seen[at(i)] = true
-				n++
-			}
-		}
+	for i := 0; i < len(v.int32s); i += max(1, len(v.int32s)/sample) {
+		seen[int64(v.int32s[i])] = true
+		n++
 	}
-	count(len(v.int32s), func(i int) any { return v.int32s[i] })
-	count(len(v.int64s), func(i int) any { return v.int64s[i] })
-	count(len(v.offsets)-1, func(i int) any { return string(v.texts[v.offsets[i]:v.offsets[i+1]]) })
-	return n > 0 && len(seen)*2 < n
+	for i := 0; i < len(v.int64s); i += max(1, len(v.int64s)/sample) {
+		seen[v.int64s[i]] = true
+		n++
+	}
+	return len(seen)*2 < n
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/parquet"
@@ -76,7 +77,7 @@ func (e *encoder) write(cw file.ColumnChunkWriter, v *values, rows int) (err err
 
 // texts are the values that are not null.
 func (e *encoder) texts(v *values, levels []int16) []parquet.ByteArray {
-	e.bytes = e.bytes[:0]
+	e.bytes = slices.Grow(e.bytes[:0], len(levels))
 	for i, level := range levels {
 		if level == 1 {
 			e.bytes = append(e.bytes, v.texts[v.offsets[i]:v.offsets[i+1]])
