@@ -1,9 +1,7 @@
 package postgres
 
 import (
-	"encoding/binary"
 	"encoding/hex"
-	"math"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
@@ -11,17 +9,17 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/schema"
 )
 
-// values are one column of a batch: which rows are null, and the others in the
-// physical type of the column.
+// values are one column of a batch, in the layout of Arrow: a slot for every
+// row, zero where null, and texts end to end with their offsets. Nothing in them
+// points anywhere, which leaves the garbage collector nothing to follow.
 type values struct {
-	levels []int16 // 1 for a value, 0 for null
-	bools  []bool
-	int32s []int32
-	int64s []int64
-	floats []float32
-	double []float64
-	bytes  []parquet.ByteArray
-	fixed  []parquet.FixedLenByteArray
+	nulls   []int32 // rows that are null
+	bools   []bool
+	int32s  []int32 // also the bits of floats, decimals up to 9 digits, days
+	int64s  []int64 // also the bits of doubles, decimals up to 18 digits, microseconds
+	wide    []decimal128.Num
+	offsets []int32 // one more than rows
+	texts   []byte
 }
 
 // batch is one row group being gathered.
@@ -29,88 +27,38 @@ type batch struct {
 	columns []values
 	rows    int
 	size    int
-	pieces  [][]byte // of the copied texts
-	piece   int      // being filled
 }
 
-func newBatch(columns int) *batch { return &batch{columns: make([]values, columns)} }
+func newBatch(columns int) *batch {
+	b := &batch{columns: make([]values, columns)}
+	b.reset()
+	return b
+}
 
 // reset empties a batch for reuse.
 func (b *batch) reset() {
+	b.cut(0)
+	b.size = 0
+}
+
+// cut takes off the rows from n on.
+func (b *batch) cut(n int) {
 	for i := range b.columns {
 		v := &b.columns[i]
-		*v = values{levels: v.levels[:0], bools: v.bools[:0], int32s: v.int32s[:0], int64s: v.int64s[:0],
-			floats: v.floats[:0], double: v.double[:0], bytes: v.bytes[:0], fixed: v.fixed[:0]}
+		for len(v.nulls) > 0 && int(v.nulls[len(v.nulls)-1]) >= n {
+			v.nulls = v.nulls[:len(v.nulls)-1]
+		}
+		v.bools = v.bools[:min(n, len(v.bools))]
+		v.int32s = v.int32s[:min(n, len(v.int32s))]
+		v.int64s = v.int64s[:min(n, len(v.int64s))]
+		v.wide = v.wide[:min(n, len(v.wide))]
+		if len(v.offsets) == 0 {
+			v.offsets = append(v.offsets, 0)
+		}
+		v.offsets = v.offsets[:min(n+1, len(v.offsets))]
+		v.texts = v.texts[:v.offsets[len(v.offsets)-1]]
 	}
-	for i := range b.pieces {
-		b.pieces[i] = b.pieces[i][:0]
-	}
-	b.rows, b.size, b.piece = 0, 0, 0
-}
-
-// pieceSize is the room for copied texts that is allocated at once.
-const pieceSize = 1 << 20
-
-// keep copies a text that is only lent.
-func (b *batch) keep(v []byte) []byte {
-	for b.piece < len(b.pieces) && cap(b.pieces[b.piece])-len(b.pieces[b.piece]) < len(v) {
-		b.piece++
-	}
-	if b.piece == len(b.pieces) {
-		b.pieces = append(b.pieces, make([]byte, 0, max(pieceSize, len(v))))
-	}
-	p := b.pieces[b.piece]
-	start := len(p)
-	p = append(p, v...)
-	b.pieces[b.piece] = p
-	return p[start:len(p):len(p)]
-}
-
-// add appends a value that has no fault to column k, decoded as n if it is a
-// decimal; nil is null.
-func (b *batch) add(k int, c *column, v []byte, n decimal128.Num) {
-	col := &b.columns[k]
-	if v == nil {
-		col.levels = append(col.levels, 0)
-		return
-	}
-	col.levels = append(col.levels, 1)
-	switch c.form {
-	case formBool:
-		col.bools = append(col.bools, v[0] != 0)
-	case formInt2:
-		col.int32s = append(col.int32s, int32(int16(binary.BigEndian.Uint16(v))))
-	case formInt4:
-		col.int32s = append(col.int32s, int32(binary.BigEndian.Uint32(v)))
-	case formInt8:
-		col.int64s = append(col.int64s, int64(binary.BigEndian.Uint64(v)))
-	case formFloat4:
-		col.floats = append(col.floats, math.Float32frombits(binary.BigEndian.Uint32(v)))
-	case formFloat8:
-		col.double = append(col.double, math.Float64frombits(binary.BigEndian.Uint64(v)))
-	case formDecimal:
-		col.addDecimal(n, c.width)
-	case formDate:
-		col.int32s = append(col.int32s, int32(binary.BigEndian.Uint32(v))+epochDays)
-	case formTimestamp, formTimestampTZ:
-		col.int64s = append(col.int64s, int64(binary.BigEndian.Uint64(v))+epochMicros)
-	default:
-		col.bytes = append(col.bytes, b.keep(c.text(v)))
-	}
-}
-
-func (v *values) addDecimal(n decimal128.Num, width int32) {
-	switch {
-	case width <= 9:
-		v.int32s = append(v.int32s, int32(n.LowBits()))
-	case width <= 18:
-		v.int64s = append(v.int64s, int64(n.LowBits()))
-	default:
-		var b [16]byte
-		binary.BigEndian.PutUint64(b[:], uint64(n.HighBits()))
-		binary.BigEndian.PutUint64(b[8:], n.LowBits())
-		v.fixed = append(v.fixed, b[:])
-	}
+	b.rows = n
 }
 
 // text is the value of a column that lands as VARCHAR; it may be lent.
@@ -166,21 +114,19 @@ func (c *column) node() (schema.Node, error) {
 	return schema.NewPrimitiveNodeLogical(c.name, parquet.Repetitions.Optional, logical, physical, width, -1)
 }
 
-// repeats says whether the values of a column come back often enough for a
-// dictionary, judged by a sample.
+// repeats says whether the numbers of a column come back often enough for their
+// bytes to be worth compressing, judged by a sample.
 func (v *values) repeats() bool {
 	const sample = 2000
-	seen := map[any]bool{}
+	seen := map[int64]bool{}
 	n := 0
-	count := func(size int, at func(i int) any) {
-		step := max(1, size/sample)
-		for i := 0; i < size; i += step {
-			seen[at(i)] = true
-			n++
-		}
+	for i := 0; i < len(v.int32s); i += max(1, len(v.int32s)/sample) {
+		seen[int64(v.int32s[i])] = true
+		n++
 	}
-	count(len(v.int32s), func(i int) any { return v.int32s[i] })
-	count(len(v.int64s), func(i int) any { return v.int64s[i] })
-	count(len(v.bytes), func(i int) any { return string(v.bytes[i]) })
-	return n > 0 && len(seen)*2 < n
+	for i := 0; i < len(v.int64s); i += max(1, len(v.int64s)/sample) {
+		seen[v.int64s[i]] = true
+		n++
+	}
+	return len(seen)*2 < n
 }

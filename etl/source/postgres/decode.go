@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
 )
 
 // rowGroup is the number of rows of a batch: one row group of Parquet, and of
@@ -37,32 +35,154 @@ const (
 
 var errFormat = errors.New("the server's binary COPY stream is not as documented")
 
+// chunkRows are decoded at a time, column after column: few enough to stay in
+// the processor's cache.
+const chunkRows = 512
+
 // decoder takes the bytes of a binary COPY and makes batches of them.
 type decoder struct {
 	plan   *plan
-	to     *writer
+	to     sink
 	reject func(record int64, reason string, raw []byte) error
 
 	batch   *batch
-	fields  [][]byte // of the row being decoded; nil is null
+	at      []int32  // where the fields of a chunk start
+	fields  [][]byte // of one row; nil is null
 	pending []byte   // an incomplete row
 	started bool     // the header was read
 	ended   bool     // the trailer was read
 	records int64
-
-	decimals []decimal128.Num // of the row, where a column is one
-	trusted  bool             // the server keeps its texts valid UTF-8
+	trusted bool // the server keeps its texts valid UTF-8
 }
 
-func newDecoder(p *plan, to *writer, reject func(record int64, reason string, raw []byte) error) *decoder {
+// sink takes filled batches and gives empty ones.
+type sink interface {
+	next() *batch
+	write(b *batch) error
+}
+
+func newDecoder(p *plan, to sink, reject func(record int64, reason string, raw []byte) error) *decoder {
 	n := len(p.columns)
-	return &decoder{plan: p, to: to, reject: reject, batch: to.next(), fields: make([][]byte, n), decimals: make([]decimal128.Num, n)}
+	return &decoder{plan: p, to: to, reject: reject, batch: to.next(), fields: make([][]byte, n), at: make([]int32, 0, n*chunkRows)}
 }
 
 var signature = []byte("PGCOPY\n\xff\r\n\x00")
 
-// Write implements io.Writer. The server sends a row at a time, but nothing
-// relies on it.
+// messages decodes whole CopyData messages. The server sends a row in each;
+// whatever comes otherwise goes the slow way through Write.
+func (d *decoder) messages(b []byte) error {
+	for len(b) > 0 {
+		n, err := 0, error(nil)
+		if d.started && !d.ended && len(d.pending) == 0 {
+			n, err = d.chunk(b)
+		}
+		if n == 0 && err == nil {
+			n = width(b)
+			_, err = d.Write(b[5:n])
+		}
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// chunk decodes messages of one whole row each and returns their width, 0 when
+// the first is no such message.
+func (d *decoder) chunk(b []byte) (int, error) {
+	at, columns := d.at[:0], len(d.fields)
+	rows, limit := 0, min(chunkRows, rowGroup-d.batch.rows)
+	size := d.batch.size
+	end := 0
+	for rows < limit && size < groupBytes && end < len(b) {
+		next := end + width(b[end:])
+		i := end + 7
+		if i > next || int(int16(binary.BigEndian.Uint16(b[end+5:]))) != columns {
+			break
+		}
+		for range columns {
+			if i+4 > next {
+				i = -1
+				break
+			}
+			n := int(int32(binary.BigEndian.Uint32(b[i:])))
+			i += 4
+			at = append(at, int32(i))
+			i += max(n, 0)
+		}
+		if i != next {
+			break
+		}
+		size += next - end - 5
+		end = next
+		rows++
+	}
+	if rows == 0 {
+		return 0, nil
+	}
+	return end, d.add(&span{b: b, at: at[:rows*columns], stride: columns, first: d.batch.rows}, rows, size-d.batch.size)
+}
+
+// add decodes the rows of a span, all at once if none has a fault.
+func (d *decoder) add(s *span, rows, size int) error {
+	for k := range d.plan.columns {
+		if d.plan.columns[k].take(&d.batch.columns[k], s, k, d.trusted) {
+			continue
+		}
+		d.batch.cut(s.first)
+		if rows == 1 {
+			return d.refuse(s)
+		}
+		for r := range rows {
+			one := &span{b: s.b, at: s.at[r*s.stride : (r+1)*s.stride], stride: s.stride, first: d.batch.rows}
+			if err := d.add(one, 1, one.width()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	d.records += int64(rows)
+	d.batch.rows += rows
+	d.batch.size += size
+	if d.batch.rows >= rowGroup || d.batch.size >= groupBytes {
+		return d.flush()
+	}
+	return nil
+}
+
+// width is the number of bytes of the span's one row.
+func (s *span) width() int {
+	n := 2
+	for _, p := range s.at {
+		n += 4 + max(0, s.size(p))
+	}
+	return n
+}
+
+// refuse rejects the one row of a span for its first faulty column.
+func (d *decoder) refuse(s *span) error {
+	record := d.records
+	d.records++
+	for k, p := range s.at {
+		d.fields[k] = nil
+		if n := s.size(p); n >= 0 {
+			d.fields[k] = s.b[p : int(p)+n : int(p)+n]
+		}
+	}
+	for k := range d.plan.columns {
+		c := &d.plan.columns[k]
+		if d.fields[k] == nil {
+			continue
+		}
+		if reason := c.fault(d.fields[k]); reason != "" {
+			return d.reject(record, c.name+": "+reason, d.raw())
+		}
+	}
+	return errFormat
+}
+
+// Write implements io.Writer for a stream cut anywhere.
 func (d *decoder) Write(p []byte) (int, error) {
 	b := p
 	if len(d.pending) > 0 {
@@ -108,47 +228,20 @@ func (d *decoder) row(b []byte) (int, error) {
 	if int(count) != len(d.fields) {
 		return 0, errFormat
 	}
-	i := 2
-	for k := range d.fields {
+	i, at := 2, d.at[:0]
+	for range d.fields {
 		if len(b) < i+4 {
 			return 0, nil
 		}
-		size := int32(binary.BigEndian.Uint32(b[i:]))
+		size := int(int32(binary.BigEndian.Uint32(b[i:])))
 		i += 4
-		if size < 0 {
-			d.fields[k] = nil
-			continue
-		}
-		if len(b)-i < int(size) {
+		if len(b)-i < size {
 			return 0, nil
 		}
-		d.fields[k] = b[i : i+int(size) : i+int(size)]
-		i += int(size)
+		at = append(at, int32(i))
+		i += max(size, 0)
 	}
-	return i, d.add(i)
-}
-
-// add appends the decoded fields to the batch or rejects the row.
-func (d *decoder) add(size int) error {
-	record := d.records
-	d.records++
-	for k := range d.plan.columns {
-		if d.fields[k] == nil {
-			continue
-		}
-		if reason := d.fault(k); reason != "" {
-			return d.reject(record, d.plan.columns[k].name+": "+reason, d.raw())
-		}
-	}
-	for k := range d.plan.columns {
-		d.batch.add(k, &d.plan.columns[k], d.fields[k], d.decimals[k])
-	}
-	d.batch.rows++
-	d.batch.size += size
-	if d.batch.rows >= rowGroup || d.batch.size >= groupBytes {
-		return d.flush()
-	}
-	return nil
+	return i, d.add(&span{b: b, at: at, stride: len(at), first: d.batch.rows}, 1, i)
 }
 
 func (d *decoder) flush() error {
@@ -170,26 +263,6 @@ func (d *decoder) finish() error {
 	return nil
 }
 
-// fault says why the value of column k is none, and keeps a decimal it decoded.
-func (d *decoder) fault(k int) string {
-	c, v := &d.plan.columns[k], d.fields[k]
-	switch c.form {
-	case formText, formPadded, formJSONB:
-		if d.trusted && len(v) >= c.size {
-			return ""
-		}
-	case formDecimal:
-		if len(v) >= c.size && finite(v) {
-			var ok bool
-			if d.decimals[k], ok = decimal(v, c.scale); ok {
-				return ""
-			}
-			return tooWide
-		}
-	}
-	return c.fault(v)
-}
-
 // finite says that a numeric is neither NaN nor infinite.
 func finite(v []byte) bool {
 	sign := binary.BigEndian.Uint16(v[4:])
@@ -205,6 +278,11 @@ func (c *column) fault(v []byte) string {
 	case formDecimal, formNumericText:
 		if !finite(v) {
 			return notFinite
+		}
+		if c.form == formDecimal {
+			if _, ok := decimal(v, c.scale); !ok {
+				return tooWide
+			}
 		}
 	case formDate:
 		if days := int32(binary.BigEndian.Uint32(v)); days == math.MaxInt32 || days == math.MinInt32 {

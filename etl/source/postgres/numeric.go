@@ -67,6 +67,31 @@ func decimal(v []byte, scale int32) (n decimal128.Num, ok bool) {
 	return decimal128.FromBigInt(value), true
 }
 
+// decimal64 is a finite numeric times 10^scale where that is quick to say; ok is
+// false for all others.
+func decimal64(v []byte, scale int32) (n int64, ok bool) {
+	count := int(binary.BigEndian.Uint16(v))
+	sign := binary.BigEndian.Uint16(v[4:])
+	if sign&^0x4000 != 0 || count > 4 || len(v) < 8+2*count {
+		return 0, false
+	}
+	shift := 4*(int(int16(binary.BigEndian.Uint16(v[2:])))-count+1) + int(scale)
+	if count == 0 {
+		return 0, true
+	}
+	if shift < 0 || 4*count+shift > 18 || shift > 9 {
+		return 0, false
+	}
+	for i := 8; i < 8+2*count; i += 2 {
+		n = n*10000 + int64(binary.BigEndian.Uint16(v[i:]))
+	}
+	n *= powers[shift]
+	if sign != 0 {
+		n = -n
+	}
+	return n, true
+}
+
 // numericText is a finite numeric as PostgreSQL prints it.
 func numericText(v []byte) string {
 	count := int(binary.BigEndian.Uint16(v))

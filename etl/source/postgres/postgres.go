@@ -8,7 +8,6 @@
 package postgres
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +36,7 @@ type Source struct {
 
 	mu   sync.Mutex
 	conn *pgx.Conn // inside the transaction, nil before the first use
+	tap  *tap      // of conn
 }
 
 // New checks the settings; the database is not connected to yet. spool is a
@@ -68,9 +68,6 @@ func New(name string, s config.Source, spool string) (source.Source, error) {
 		"client_encoding":    "UTF8",
 	} {
 		conf.RuntimeParams[k] = v
-	}
-	conf.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
-		return pgproto3.NewFrontend(bufio.NewReaderSize(r, 256<<10), w)
 	}
 	if conf.ConnectTimeout == 0 {
 		conf.ConnectTimeout = 15 * time.Second
@@ -111,7 +108,14 @@ func (s *Source) begin(ctx context.Context) error {
 		s.conn = nil
 	}
 	if s.conn == nil {
-		conn, err := pgx.ConnectConfig(ctx, s.conf)
+		conf, taps := s.conf.Copy(), map[*pgproto3.Frontend]*tap{}
+		conf.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+			t := newTap(r)
+			f := pgproto3.NewFrontend(t, w)
+			taps[f] = t
+			return f
+		}
+		conn, err := pgx.ConnectConfig(ctx, conf)
 		if err != nil {
 			return s.unreachable(ctx, err)
 		}
@@ -119,7 +123,7 @@ func (s *Source) begin(ctx context.Context) error {
 			conn.Close(context.WithoutCancel(ctx))
 			return s.unreachable(ctx, err)
 		}
-		s.conn = conn
+		s.conn, s.tap = conn, taps[conn.PgConn().Frontend()]
 	}
 	timeout := int64(0)
 	if deadline, ok := ctx.Deadline(); ok {
@@ -212,7 +216,7 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 		return job.Reject(s.name, 0, record, reason, raw)
 	})
 	d.trusted = s.conn.PgConn().ParameterStatus("server_encoding") != "SQL_ASCII"
-	_, err = s.conn.PgConn().CopyTo(ctx, d, "COPY (\n"+p.copySQL+"\n) TO STDOUT (FORMAT binary)")
+	err = s.copy(ctx, p, d.messages)
 	if err == nil {
 		err = d.finish()
 	}
@@ -227,6 +231,14 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 	}
 	rejected := job.Rejected()
 	return source.Report{Read: d.records, Landed: d.records - rejected, Rejected: rejected, Columns: p.landed()}, nil
+}
+
+// copy runs the COPY of a plan and hands its messages to rows.
+func (s *Source) copy(ctx context.Context, p *plan, rows func(messages []byte) error) error {
+	s.tap.rows = rows
+	defer func() { s.tap.rows = nil }()
+	_, err := s.conn.PgConn().CopyTo(ctx, io.Discard, "COPY (\n"+p.copySQL+"\n) TO STDOUT (FORMAT binary)")
+	return err
 }
 
 // failedMidway sorts the errors of a running extract.
