@@ -38,7 +38,7 @@ func (s *State) locateAsideOf(ctx context.Context, l *Load, locator source.Locat
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	if err := s.createPositions(ctx); err != nil {
+	if err := s.createPositions(ctx, l.Table); err != nil {
 		return err
 	}
 	if err := s.locateIn(ctx, locator, l, rows); err != nil {
@@ -47,15 +47,15 @@ func (s *State) locateAsideOf(ctx context.Context, l *Load, locator source.Locat
 		}
 		s.Log.Warn("rows set aside were not found again in the source; quarantine shows them as staged", "table", l.Table, "source", l.Source, "error", err)
 	} else if _, err := s.exec(ctx, fmt.Sprintf(`UPDATE %s SET "file" = p."file", "line" = nullif(p."line", 0), "raw" = p."raw" FROM %s AS p WHERE %s AND p."row" = "record"`,
-		quarantineName(l.Table), positionTable, `"source" = ? AND `+quarantineName(l.Table)+`."file" IS NULL`), l.Source); err != nil {
+		quarantineName(l.Table), positionTable(l.Table), `"source" = ? AND `+quarantineName(l.Table)+`."file" IS NULL`), l.Source); err != nil {
 		return err
 	}
-	_, err = s.exec(ctx, "DROP TABLE "+positionTable)
+	_, err = s.exec(ctx, "DROP TABLE "+positionTable(l.Table))
 	return err
 }
 
 // createPositions makes the position table, empty.
-func (s *State) createPositions(ctx context.Context) error {
-	_, err := s.exec(ctx, "CREATE TABLE "+positionTable+` ("row" BIGINT, "file" VARCHAR, "line" BIGINT, "raw" VARCHAR)`)
+func (s *State) createPositions(ctx context.Context, table string) error {
+	_, err := s.exec(ctx, "CREATE TABLE "+positionTable(table)+` ("row" BIGINT, "file" VARCHAR, "line" BIGINT, "raw" VARCHAR)`)
 	return err
 }

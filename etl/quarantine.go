@@ -21,8 +21,9 @@ import (
 // extractTable is where the rejects of a file that feeds several tables go.
 const extractTable = "extract"
 
-// positionTable holds, for the time of one statement, where bad rows stood.
-const positionTable = `quarantine."_position"`
+// positionTable holds, for the time of one statement, where bad rows of a table
+// stood.
+func positionTable(table string) string { return quarantineName("_position_" + table) }
 
 // located bounds the rows that are looked up in a source at once.
 const located = 50_000
@@ -120,7 +121,7 @@ func reasonOf(t *canon.Table, code int64) (reason, column string) {
 
 // copyBad writes the marked rows of a mapping to quarantine, in source order.
 func (s *State) copyBad(ctx context.Context, t *canon.Table, l *Load, faults map[int64]int64) error {
-	if err := s.createPositions(ctx); err != nil {
+	if err := s.createPositions(ctx, l.Table); err != nil {
 		return err
 	}
 	if err := s.locate(ctx, l); err != nil {
@@ -136,7 +137,7 @@ FROM (
 ) AS b LEFT JOIN %s AS p ON p."row" = b."_row"
 ORDER BY b."_row" NULLS LAST, b."_bad", b."_value" NULLS LAST, b."_raw" NULLS LAST`,
 			quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `b."_bad"`), strings.ReplaceAll(column, "?", `b."_bad"`),
-			l.staging.bad(), positionTable)); err != nil {
+			l.staging.bad(), positionTable(l.Table))); err != nil {
 			return err
 		}
 	}
@@ -145,7 +146,7 @@ ORDER BY b."_row" NULLS LAST, b."_bad", b."_value" NULLS LAST, b."_raw" NULLS LA
 			return err
 		}
 	}
-	_, err := s.exec(ctx, "DROP TABLE "+positionTable)
+	_, err := s.exec(ctx, "DROP TABLE "+positionTable(l.Table))
 	return err
 }
 
@@ -157,7 +158,7 @@ FROM %s AS s LEFT JOIN %s AS p ON p."row" = s."_row"
 WHERE s."_mark" >= %d AND s."_load" = %d
 ORDER BY s."_row" NULLS LAST, s.rowid`,
 		quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `s."_mark"`), strings.ReplaceAll(column, "?", `s."_mark"`), keyText(storedKey(t, s.loadsOf(t.Name)), "s"),
-		packed(storedColumns(t, []*Load{l}), "s"), storeName(t.Name), positionTable, faultDuplicateRow, l.no))
+		packed(storedColumns(t, []*Load{l}), "s"), storeName(t.Name), positionTable(l.Table), faultDuplicateRow, l.no))
 	return err
 }
 
@@ -199,7 +200,7 @@ func (s *State) locate(ctx context.Context, l *Load) error {
 			return err
 		}
 		s.Log.Warn("bad rows were not found again in the source; quarantine shows them as landed", "table", l.Table, "source", l.Source, "error", err)
-		if _, err := s.exec(ctx, "DELETE FROM "+positionTable); err != nil {
+		if _, err := s.exec(ctx, "DELETE FROM "+positionTable(l.Table)); err != nil {
 			return err
 		}
 	}
@@ -208,7 +209,7 @@ func (s *State) locate(ctx context.Context, l *Load) error {
 		columns[i] = q(c.Name)
 	}
 	_, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s SELECT w."_row", CAST(NULL AS VARCHAR), CAST(NULL AS BIGINT), CAST(to_json(struct_pack(%s)) AS VARCHAR) FROM (%s) AS w WHERE w."_row" IN (%s)`,
-		positionTable, packed(columns, "w"), s.landedRows(l.Extract), marked))
+		positionTable(l.Table), packed(columns, "w"), s.landedRows(l.Extract), marked))
 	return err
 }
 
@@ -224,14 +225,14 @@ func (s *State) locateIn(ctx context.Context, locator source.Locator, l *Load, r
 		if len(found) != len(some) {
 			return fmt.Errorf("asked for %d rows, got %d", len(some), len(found))
 		}
-		if err := s.ingestPositions(ctx, some, found); err != nil {
+		if err := s.ingestPositions(ctx, l.Table, some, found); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *State) ingestPositions(ctx context.Context, rows []int64, found []source.Position) error {
+func (s *State) ingestPositions(ctx context.Context, table string, rows []int64, found []source.Position) error {
 	schema := arrow.NewSchema([]arrow.Field{
 		{Name: "row", Type: arrow.PrimitiveTypes.Int64},
 		{Name: "file", Type: arrow.BinaryTypes.String, Nullable: true},
@@ -253,7 +254,7 @@ func (s *State) ingestPositions(ctx context.Context, rows []int64, found []sourc
 		return err
 	}
 	defer reader.Release()
-	_, err = s.Conn.Ingest(ctx, positionTable, reader)
+	_, err = s.Conn.Ingest(ctx, positionTable(table), reader)
 	return err
 }
 

@@ -58,7 +58,7 @@ func (l *Load) subject() string { return l.Table + " from " + l.Source }
 // read with what the stage tables add up to now.
 func (s *State) reconcileSums(ctx context.Context, add func(subject, unit, source, warehouse, explained, detail string) error) error {
 	for _, c := range s.sums {
-		row, err := engine.One(ctx, s.Conn, engine.SQL(fmt.Sprintf(`SELECT sum(CAST(%s AS DECIMAL(38,4))) FROM %s WHERE "source" = ?`, q(c.column), stageName(c.table)), c.source))
+		row, err := engine.One(ctx, s.Conn, engine.SQL(fmt.Sprintf(`SELECT sum(CAST(%s AS DECIMAL(18,4))) FROM %s WHERE "source" = ?`, q(c.column), stageName(c.table)), c.source))
 		if err != nil {
 			return err
 		}

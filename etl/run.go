@@ -15,6 +15,7 @@ import (
 	"verso/etl/canon"
 	"verso/etl/check"
 	"verso/etl/config"
+	"verso/etl/peak"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
@@ -227,9 +228,9 @@ func (s *State) ReleaseConn() error {
 func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	s.Note(0, "")
 	started := s.Clock()
-	resetPeak()
+	peak.Reset()
 	err := step.Run(ctx, s)
-	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peakMemory()}
+	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory()}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", step.Name, err)
 		figures.Error = err.Error()

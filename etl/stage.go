@@ -17,20 +17,8 @@ func stage(ctx context.Context, s *State) error {
 	if err := s.createSchemas(ctx); err != nil {
 		return err
 	}
-	views, err := s.createViews(ctx)
-	if err != nil {
+	if err := s.stageTables(ctx); err != nil {
 		return err
-	}
-	for i := range s.Tables {
-		t := &s.Tables[i]
-		if err := s.stageTable(ctx, t); err != nil {
-			return err
-		}
-	}
-	for _, v := range views {
-		if _, err := s.exec(ctx, "DROP VIEW "+q(v)); err != nil {
-			return err
-		}
 	}
 	if err := s.extractRejects(ctx); err != nil {
 		return err
@@ -66,22 +54,18 @@ func (s *State) textIDs() bool { return s.Config.IDs == "text" }
 func (s *State) mapped(table string) bool { return len(s.Config.Tables[table]) > 0 }
 
 // createViews makes a temporary view of every file extract, named as its
-// source: what a mapping's SELECT reads from.
-func (s *State) createViews(ctx context.Context) ([]string, error) {
-	var views []string
+// source: what a mapping's SELECT reads from. They end with the connection.
+func (s *State) createViews(ctx context.Context) error {
 	for _, x := range s.Extracts {
-		if err := s.reserved(x); err != nil {
-			return nil, err
+		err := s.reserved(x)
+		if err == nil && x.SQL == "" {
+			_, err = s.exec(ctx, "CREATE OR REPLACE TEMP VIEW "+q(x.Source)+" AS "+s.landedRows(x))
 		}
-		if x.SQL != "" {
-			continue
+		if err != nil {
+			return err
 		}
-		if _, err := s.exec(ctx, "CREATE OR REPLACE TEMP VIEW "+q(x.Source)+" AS "+s.landedRows(x)); err != nil {
-			return nil, err
-		}
-		views = append(views, x.Source)
 	}
-	return views, nil
+	return nil
 }
 
 // reserved refuses source columns with the names of row numbers.

@@ -34,7 +34,7 @@ func (s *State) sumAll(ctx context.Context, t *canon.Table, loads []*Load) error
 	for _, c := range summed(t) {
 		for _, l := range loads {
 			if l.supplies(c.Name) {
-				wide := "CAST(" + q(c.Name) + " AS DECIMAL(38,4))"
+				wide := "CAST(" + q(c.Name) + " AS DECIMAL(18,4))" // sums have 38 digits
 				list = append(list, "sum("+wide+")", "sum("+wide+`) FILTER (WHERE "_mark" > 0)`)
 				columns = append(columns, c)
 				break

@@ -37,10 +37,11 @@ var floors = map[string][]string{
 	"etl/star":                   {"etl/canon", "etl/star/...", "olap/engine"},
 	"etl/star/...":               {},
 	"etl/cast":                   {"etl/canon", "olap/engine"},
+	"etl/peak":                   {},
 	"etl/check":                  {"etl/canon", "etl/config", "olap/engine"},
 	"etl/demo":                   {"etl/canon", "etl/demo/..."},
 	"etl/demo/...":               {"etl/demo/..."},
-	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/star", "etl/check", "olap", "olap/engine", "olap/warehouse"},
+	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/peak", "etl/star", "etl/check", "olap", "olap/engine", "olap/warehouse"},
 
 	"models/frame":   {"olap/engine"},
 	"models/metric":  {},

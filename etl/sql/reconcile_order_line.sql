@@ -7,12 +7,12 @@ WITH line AS (
     CASE WHEN l.qty_ordered >= 0 AND l.qty_cancelled IS NOT NULL
          THEN CASE WHEN l.qty_cancelled >= l.qty_ordered THEN l.qty_ordered ELSE l.qty_cancelled END ELSE 0 END AS cancelled,
     l.unit_price, coalesce(l.discount_pct, 0) AS discount_pct,
-    EXISTS (SELECT 1 FROM core.fact_order_line f WHERE f.line_id = l.line_id) AS sold,
-    EXISTS (SELECT 1 FROM core.fact_return r WHERE r.from_order_line AND r.line_id = l.line_id) AS returned
+    coalesce(l.line_id IN (SELECT f.line_id FROM core.fact_order_line f), false) AS sold,
+    coalesce(l.line_id IN (SELECT r.line_id FROM core.fact_return r WHERE r.from_order_line), false) AS returned
   FROM stage.order_line l
 ), priced AS (
   SELECT line_id, qty_ordered, cancelled, sold, returned,
-    CAST(CAST(CAST((qty_ordered - cancelled) * unit_price AS DECIMAL(18,4)) * (100 - discount_pct) * 0.01 AS DECIMAL(18,4)) AS DECIMAL(38,4)) AS net
+    CAST(CAST((qty_ordered - cancelled) * unit_price AS DECIMAL(18,4)) * (100 - discount_pct) * 0.01 AS DECIMAL(18,4)) AS net
   FROM line
 ), staged AS (
   SELECT count(*) AS n, sum(qty_ordered) AS copies, sum(net) AS net,
@@ -25,7 +25,7 @@ WITH line AS (
     sum(CASE WHEN NOT sold AND NOT returned THEN net ELSE 0 END) AS aside_net
   FROM priced
 ), fact AS (
-  SELECT count(*) AS n, coalesce(sum(qty), 0) AS copies, coalesce(sum(CAST(net_ccy AS DECIMAL(38,4))), 0) AS net FROM core.fact_order_line
+  SELECT count(*) AS n, coalesce(sum(qty), 0) AS copies, coalesce(sum(net_ccy), 0) AS net FROM core.fact_order_line
 ), both_sides AS (
   SELECT 1 AS pos, 'order lines in facts' AS subject, 'rows' AS unit,
     CAST(s.n AS DECIMAL(38,4)) AS source_value, CAST(f.n AS DECIMAL(38,4)) AS warehouse_value,

@@ -381,7 +381,7 @@ func TestRefusals(t *testing.T) {
 	fill(t, conn, "order_header", "order_id, order_date", "1, '2025-01-01'", "1, '2025-01-02'")
 	fill(t, conn, "order_line", "line_id, order_id, qty_ordered, unit_price", "1, 1, 1, 1")
 	err := Build(ctx, conn, Options{AsOf: asOf, Currency: "CNY"})
-	if err == nil || !strings.Contains(err.Error(), "stage.order_line has 1 rows, but 2 became order lines") {
+	if err == nil || !strings.Contains(err.Error(), "stage.order_line has 1 rows, but 4 became order lines") {
 		t.Error(err)
 	}
 	exec(t, conn, "DELETE FROM stage.order_line")

@@ -1,4 +1,5 @@
-package etl
+// Package peak measures the highest memory use of the process.
+package peak
 
 import (
 	"bytes"
@@ -6,15 +7,15 @@ import (
 	"strconv"
 )
 
-// resetPeak lets the system forget the process's highest memory use, so that
-// the next peakMemory is of one step. Where it cannot, peaks are of the run.
-func resetPeak() {
+// Reset lets the system forget the process's highest memory use, so that
+// the next Memory is of one step. Where it cannot, peaks are of the run.
+func Reset() {
 	// Only Linux has the file; a failure leaves the peak as it was.
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 }
 
-// peakMemory is the highest resident memory in bytes, 0 when unknown.
-func peakMemory() int64 {
+// Memory is the highest resident memory in bytes, 0 when unknown.
+func Memory() int64 {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0
