@@ -42,11 +42,11 @@ prints that table alone.`,
 func (a *app) canonTable(cmd *cobra.Command, name string) error {
 	table, ok := canon.Lookup(name)
 	if !ok {
-		known := canon.Nearest(name, canon.Names(), 3)
+		known, word := canon.Nearest(name, canon.Names(), 3), "nearest"
 		if len(known) == 0 {
-			known = canon.Names()
+			known, word = canon.Names(), "known"
 		}
-		return usagef(cmd.CommandPath(), "no canonical table %q; nearest: %s", name, strings.Join(known, ", "))
+		return usagef(cmd.CommandPath(), "no canonical table %q; %s: %s", name, word, strings.Join(known, ", "))
 	}
 	return canon.TableMarkdown(a.stdout, table)
 }
