@@ -181,9 +181,16 @@ func (j *refreshJob) report() func(etl.Progress) {
 }
 
 func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
+	began := j.app.now()
 	return star.Build(ctx, s.Conn, star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
 		FiscalYearStart: j.config.Company.FiscalYearStart,
-		Progress:        func(step string, rows int64) { s.Rows += rows; s.Note(s.Rows, step) }})
+		Progress: func(step string, rows int64) {
+			now := j.app.now()
+			j.log.Debug("star", "table", step, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))
+			began = now
+			s.Rows += rows
+			s.Note(s.Rows, step)
+		}})
 }
 
 // after are the steps behind the checks.
