@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"verso/etl"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 )
@@ -210,6 +211,10 @@ func measureLoad(ctx context.Context, way, dir string, rows int64, args ...strin
 	}
 	path := filepath.Join(dir, "script.duckdb")
 	if way == "verso" {
+		// A refresh forgets its peak between steps; its ledger has them all.
+		if f.PeakMB, err = ledgerPeakMB(filepath.Join(dir, "warehouse"), f.PeakMB); err != nil {
+			return f, err
+		}
 		if path, err = newestGeneration(filepath.Join(dir, "warehouse")); err != nil {
 			return f, err
 		}
@@ -226,6 +231,18 @@ func measureLoad(ctx context.Context, way, dir string, rows int64, args ...strin
 	f.Rows, _ = engine.Int(row[0])
 	f.Net = engine.Text(row[1])
 	return f, nil
+}
+
+// ledgerPeakMB is the highest memory of the steps of the last run, or atLeast.
+func ledgerPeakMB(warehouse string, atLeast float64) (float64, error) {
+	runs, err := etl.ReadLedger(warehouse)
+	if err != nil || len(runs) == 0 {
+		return atLeast, err
+	}
+	for _, s := range runs[len(runs)-1].Steps {
+		atLeast = max(atLeast, float64(s.PeakBytes)/(1<<20))
+	}
+	return atLeast, nil
 }
 
 func newestGeneration(warehouse string) (string, error) {
