@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"verso/etl/config"
 	"verso/etl/source"
@@ -19,6 +20,26 @@ import (
 
 // loadConfig reads the configuration named on the command line.
 func (a *app) loadConfig() (*config.Config, error) { return config.Load(a.configPath, a.env) }
+
+// loadReaderConfig reads the configuration for a command that reads the
+// warehouse and no source: variables that only sources need may be unset.
+func (a *app) loadReaderConfig() (*config.Config, error) {
+	cfg, err := a.loadConfig()
+	if err == nil {
+		return cfg, nil
+	}
+	const unset = "unset-variable"
+	lenient, lenientErr := config.Load(a.configPath, func(name string) (string, bool) {
+		if value, ok := a.env(name); ok {
+			return value, true
+		}
+		return unset, true
+	})
+	if lenientErr != nil || strings.Contains(lenient.Warehouse, unset) || strings.Contains(lenient.Site, unset) {
+		return nil, err
+	}
+	return lenient, nil
+}
 
 // openWarehouse opens the generations of a configuration.
 func (a *app) openWarehouse(cfg *config.Config) (*warehouse.Warehouse, error) {
@@ -48,13 +69,7 @@ type published struct {
 // openPublished acquires the published generation. lang is en, zh or "" for the
 // language of the run.
 func (a *app) openPublished(ctx context.Context, lang string) (*published, error) {
-	// A reader of the warehouse needs no secret of a source.
-	cfg, err := config.Load(a.configPath, func(name string) (string, bool) {
-		if value, ok := a.env(name); ok {
-			return value, true
-		}
-		return "unset", true
-	})
+	cfg, err := a.loadReaderConfig()
 	if err != nil {
 		return nil, err
 	}

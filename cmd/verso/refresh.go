@@ -264,7 +264,11 @@ func (j *refreshJob) summary(r *etl.Result) error {
 				failed++
 			}
 		}
-		fmt.Fprintf(out, "%d checks, %d with findings\n", len(r.Checks.Results), failed)
+		fmt.Fprintf(out, "%d checks, %d with findings", len(r.Checks.Results), failed)
+		if failed > 0 {
+			fmt.Fprintf(out, "; what they are: verso check -c %s", j.config.File)
+		}
+		fmt.Fprintln(out)
 	}
 	if j.flags.dryRun {
 		_, err := fmt.Fprintln(out, "dry run: nothing was published")

@@ -28,7 +28,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Example: "  verso status\n  verso status --last 1 --format json",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := a.loadConfig()
+			cfg, err := a.loadReaderConfig()
 			if err != nil {
 				return err
 			}
