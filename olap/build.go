@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 )
@@ -27,7 +28,7 @@ func wordsIn(lang string) words {
 // rows and columns by their members, puts both in order and fills the cells.
 type builder struct {
 	olap  *Olap
-	query *cube.Compiled
+	query *compile.Compiled
 	words words
 
 	fetched int
@@ -67,7 +68,7 @@ type outCol struct {
 
 const totalColumn = -1
 
-func newBuilder(o *Olap, c *cube.Compiled) *builder {
+func newBuilder(o *Olap, c *compile.Compiled) *builder {
 	b := &builder{olap: o, query: c, words: wordsIn(o.lang), rowOf: map[string]*outRow{}, colOf: map[string]*outCol{}}
 	for range len(c.Rows) + len(c.Columns) {
 		b.seen = append(b.seen, map[string]*member{})
@@ -148,7 +149,7 @@ func (b *builder) column(row []any) int {
 
 // member reads a member from a row of the statement; one value is kept for
 // all its appearances.
-func (b *builder) member(axis int, a cube.Axis, row []any) *member {
+func (b *builder) member(axis int, a compile.Axis, row []any) *member {
 	m := &member{value: row[a.Value], key: row[a.Key]}
 	switch {
 	case a.Known < 0 && m.value == nil, a.Known >= 0 && row[a.Known] == nil:
@@ -186,11 +187,11 @@ func (b *builder) table() (*Table, error) {
 	if n := len(b.rows); n > c.Limit {
 		return nil, &LimitError{"rows", int64(n), int64(c.Limit)}
 	}
-	if n := len(b.cols); n > cube.MaxMembers {
-		return nil, &LimitError{"columns", int64(n), cube.MaxMembers}
+	if n := len(b.cols); n > compile.MaxMembers {
+		return nil, &LimitError{"columns", int64(n), compile.MaxMembers}
 	}
-	if n := len(b.rows) * len(b.cols); n > cube.MaxCells {
-		return nil, &LimitError{"cells", int64(n), cube.MaxCells}
+	if n := len(b.rows) * len(b.cols); n > compile.MaxCells {
+		return nil, &LimitError{"cells", int64(n), compile.MaxCells}
 	}
 	for _, seen := range b.seen {
 		tellApart(seen)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"verso/olap/catalog"
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 )
@@ -129,9 +130,9 @@ func (e *LimitError) Error() string {
 
 // Explanation is what a query becomes.
 type Explanation struct {
-	SQL    string       `json:"sql"`
-	Args   []any        `json:"args"`
-	Stages []cube.Stage `json:"stages"`
+	SQL    string          `json:"sql"`
+	Args   []any           `json:"args"`
+	Stages []compile.Stage `json:"stages"`
 }
 
 // Explain gives the statement with which Ask would answer a query.
@@ -150,7 +151,7 @@ func (o *Olap) ExplainContext(ctx context.Context, q cube.Query) (Explanation, e
 }
 
 // Ask answers a query. A question that cannot be answered is a
-// *cube.QueryError, an answer beyond its limit a *LimitError.
+// *compile.QueryError, an answer beyond its limit a *LimitError.
 func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
 	c, err := o.compile(ctx, q)
 	if err != nil {
@@ -169,9 +170,9 @@ func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
 
 // compile compiles a query for this generation: what it reads is there, its
 // joins repeat no fact, and where no fact can be lost they are inner joins.
-func (o *Olap) compile(ctx context.Context, q cube.Query) (*cube.Compiled, error) {
-	options := cube.Options{Lang: o.lang, Complete: map[string]bool{}}
-	c, err := o.model.Compile(q, options)
+func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
+	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}}
+	c, err := compile.Compile(o.model, q, options)
 	if err != nil {
 		return nil, err
 	}
@@ -192,11 +193,11 @@ func (o *Olap) compile(ctx context.Context, q cube.Query) (*cube.Compiled, error
 		}
 		options.Complete[u.Name] = missing == 0
 	}
-	return o.model.Compile(q, options)
+	return compile.Compile(o.model, q, options)
 }
 
 // tooMany counts what the answer would have had.
-func (o *Olap) tooMany(ctx context.Context, c *cube.Compiled) error {
+func (o *Olap) tooMany(ctx context.Context, c *compile.Compiled) error {
 	row, err := engine.One(ctx, o.db, engine.SQL(c.CountSQL, c.Args[:len(c.Args)-1]...))
 	if err != nil {
 		return err

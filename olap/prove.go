@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 )
@@ -43,7 +44,7 @@ func (p *proofs) count(ctx context.Context, db engine.Querier, id, sql string, a
 }
 
 // unique checks that a joined table has one row per key.
-func (o *Olap) unique(ctx context.Context, u cube.Unique) error {
+func (o *Olap) unique(ctx context.Context, u compile.Unique) error {
 	where, id := "", u.Table+"."+u.Key
 	var args []any
 	for i, column := range slices.Sorted(maps.Keys(u.Where)) {

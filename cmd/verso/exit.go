@@ -10,6 +10,7 @@ import (
 	"verso/etl/check"
 	"verso/etl/config"
 	"verso/etl/source"
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
@@ -79,8 +80,8 @@ func a[T error](err error) bool {
 func exitRules() []exitRule {
 	return []exitRule{
 		{exitUsage, a[*usageError]},
-		{exitUsage, a[*cube.QueryError]}, // unknown names, and questions a cube cannot answer
-		{exitUsage, a[*cube.ParseError]}, // --where and --time
+		{exitUsage, a[*compile.QueryError]}, // unknown names, and questions a cube cannot answer
+		{exitUsage, a[*cube.ParseError]},    // --where and --time
 		{exitUsage, a[*duck.RefusedError]},
 		{exitUsage, a[*statementError]},
 		{exitConfig, a[*config.Error]},

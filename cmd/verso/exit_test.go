@@ -16,6 +16,7 @@ import (
 	"verso/etl/source/landing"
 	"verso/etl/source/postgres"
 	"verso/olap"
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
@@ -35,7 +36,7 @@ func TestExitCodes(t *testing.T) {
 		{exitDone, nil},
 		{exitFailed, errors.New("anything else")},
 		{exitUsage, usagef("verso query", "--top: x")},
-		{exitUsage, &cube.QueryError{Part: "rows"}},
+		{exitUsage, &compile.QueryError{Part: "rows"}},
 		{exitUsage, &cube.ParseError{}},
 		{exitUsage, &duck.RefusedError{What: "2 statements"}},
 		{exitUsage, &statementError{&engine.StatementError{Message: "x"}}},

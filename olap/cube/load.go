@@ -153,7 +153,7 @@ func explainYAML(y yaml.Error) string {
 	message := y.GetMessage()
 	if _, rest, ok := strings.Cut(message, "unknown field "); ok {
 		key := strings.Trim(rest, `"`)
-		return fmt.Sprintf("unknown key %q; %s", key, hint(key, yamlKeys))
+		return fmt.Sprintf("unknown key %q; %s", key, Hint(key, yamlKeys))
 	}
 	if _, kind, ok := strings.Cut(message, " of type "); ok && strings.HasPrefix(message, "cannot unmarshal") {
 		want := map[string]string{"bool": "true or false", "string": "text", "cube.Text": "{en: …, zh: …}"}[kind]

@@ -80,11 +80,11 @@ func editDistance(a, b string) int {
 	return rows[len(s)][len(t)]
 }
 
-// hint words the suggestion for an unknown name: the nearest names, or all of
+// Hint words the suggestion for an unknown name: the nearest names, or all of
 // a short list.
-func hint(name string, known []string) string {
+func Hint(name string, known []string) string {
 	if names := nearest(name, known); len(names) > 0 {
-		return "did you mean " + orList(names) + "?"
+		return "did you mean " + OrList(names) + "?"
 	}
 	if len(known) == 0 {
 		return "there are none"
@@ -95,7 +95,8 @@ func hint(name string, known []string) string {
 	return "known: " + strings.Join(known[:24], ", ") + ", …"
 }
 
-func orList(names []string) string {
+// OrList joins names by commas and "or".
+func OrList(names []string) string {
 	if len(names) == 1 {
 		return names[0]
 	}

@@ -1,21 +1,10 @@
-// Package cube is the model of a cube, the questions asked of it, and their
-// compilation to SQL: pure, no database.
+// Package cube is the model of a cube and the questions asked of it: pure, no
+// database.
 //
-// A [Model] is loaded from YAML and validated. [Model.Compile] takes a [Query]
-// through an ordered list of passes, each in a file of its own: names, filters,
-// time, aggregates, top, levels, joins. The plan they fill in is then written as
-// one SQL statement of named stages:
-//
-//	base     the facts that the filters keep, with the columns that are needed
-//	leaf     their aggregates at the finest level, where coarser ones follow
-//	         from it; materialised, so that facts are read once
-//	members, ranked, placed   the ranking of a top-N
-//	levels   every level asked for, by GROUPING SETS: from leaf, or from base
-//	         where a distinct count has to be made at each level
-//
-// A further kind of measure or of comparison is a further pass, and where needed
-// a further stage. The rules that every answer follows are in the definitions
-// page (package catalog). Months or other members without facts are not listed.
+// A [Model] is loaded from YAML and validated. A [Query] is a plain struct, the
+// same from Go, JSON, YAML and the command line; package compile turns it into
+// SQL. The rules that every answer follows are in the definitions page (package
+// catalog).
 package cube
 
 // Query is one question to one cube. Names are those of the catalog:
@@ -69,3 +58,9 @@ type Sort struct {
 	By   string `json:"by"`
 	Desc bool   `json:"desc,omitempty"`
 }
+
+// The members that stand for missing values, as shown and as written in filters.
+const (
+	None    = "(none)"    // the member is known and has no value here
+	Unknown = "(unknown)" // the fact does not say which member, or the member is not in its table
+)

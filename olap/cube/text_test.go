@@ -9,6 +9,8 @@ import (
 	"verso/olap/cube"
 )
 
+var asOf = time.Date(2025, 6, 30, 0, 0, 0, 0, time.UTC)
+
 func TestParseWhere(t *testing.T) {
 	f := func(field, op string, values ...string) cube.Filter {
 		return cube.Filter{Field: field, Op: op, Values: values}

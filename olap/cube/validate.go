@@ -36,7 +36,7 @@ func (l *loader) name(p place, what, name string) bool {
 // oneOf checks that a word is one of a list.
 func (l *loader) oneOf(p place, key, value string, known ...string) {
 	if !slices.Contains(known, value) {
-		l.fail(p.key(key), "%s %q; %s", key, value, hint(value, known))
+		l.fail(p.key(key), "%s %q; %s", key, value, Hint(value, known))
 	}
 }
 
@@ -90,7 +90,7 @@ func (l *loader) addDimension(d *Dimension, p place) {
 		l.name(at, "hierarchy", h.Name)
 		for j, level := range h.Levels {
 			if d.attributes[level] == nil {
-				l.fail(at.item("levels", j), "hierarchy %s.%s: no attribute %q; %s", d.Name, h.Name, level, hint(level, attributeNames(d)))
+				l.fail(at.item("levels", j), "hierarchy %s.%s: no attribute %q; %s", d.Name, h.Name, level, Hint(level, AttributeNames(d)))
 			}
 		}
 	}
@@ -137,7 +137,7 @@ func (l *loader) addCube(c *Cube, p place) {
 	known := l.model.cubes[c.Name]
 	if c.Extends {
 		if known == nil {
-			l.fail(p.key("name"), "no cube %q to extend; %s", c.Name, hint(c.Name, cubeNames(l.model)))
+			l.fail(p.key("name"), "no cube %q to extend; %s", c.Name, Hint(c.Name, CubeNames(l.model)))
 			return
 		}
 		l.fillCube(known, c, p)
@@ -174,7 +174,7 @@ func (l *loader) fillCube(c, from *Cube, p place) {
 		case c.uses[u.Name] != nil:
 			l.fail(at.key("name"), "cube %s has dimension %s twice", c.Name, u.Name)
 		case u.Of == nil:
-			l.fail(at, "cube %s: no dimension %q; %s", c.Name, u.Dimension, hint(u.Dimension, dimensionNames(l.model)))
+			l.fail(at, "cube %s: no dimension %q; %s", c.Name, u.Dimension, Hint(u.Dimension, dimensionNames(l.model)))
 		default:
 			l.needed(at, "key", u.Key)
 			c.uses[u.Name] = u
@@ -242,7 +242,7 @@ func (l *loader) ratioParts(c *Cube, m *Measure, p place) {
 		case name == "":
 			l.fail(p, "measure %s: a ratio needs a %s", m.Name, key)
 		case c.measures[name] == nil:
-			l.fail(p.key(key), "measure %s: no measure %q; %s", m.Name, name, hint(name, allMeasureNames(c)))
+			l.fail(p.key(key), "measure %s: no measure %q; %s", m.Name, name, Hint(name, allMeasureNames(c)))
 		case c.measures[name].ValueType() == "date":
 			l.fail(p.key(key), "measure %s: %s is a date, not a number", m.Name, name)
 		}
@@ -275,7 +275,8 @@ func ratioLoop(c *Cube, m *Measure, path []string) []string {
 	return ratioLoop(c, c.measures[m.Denominator], path)
 }
 
-func cubeNames(m *Model) (names []string) {
+// CubeNames are the cubes of a model, in its order.
+func CubeNames(m *Model) (names []string) {
 	for _, c := range m.Cubes {
 		names = append(names, c.Name)
 	}
@@ -289,7 +290,8 @@ func dimensionNames(m *Model) (names []string) {
 	return names
 }
 
-func attributeNames(d *Dimension) (names []string) {
+// AttributeNames are the attributes of a dimension, hidden ones included.
+func AttributeNames(d *Dimension) (names []string) {
 	for _, a := range d.Attributes {
 		names = append(names, a.Name)
 	}

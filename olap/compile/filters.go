@@ -1,4 +1,4 @@
-package cube
+package compile
 
 import (
 	"fmt"
@@ -7,12 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-)
 
-// The members that stand for missing values, as shown and as written in filters.
-const (
-	None    = "(none)"    // the member is known and has no value here
-	Unknown = "(unknown)" // the fact does not say which member, or the member is not in its table
+	"verso/olap/cube"
 )
 
 // maxValues bounds the values of one filter.
@@ -56,14 +52,14 @@ func (p *plan) bindFilters() error {
 	return nil
 }
 
-func (p *plan) bindFilter(f Filter) (*condition, error) {
+func (p *plan) bindFilter(f cube.Filter) (*condition, error) {
 	fd, err := p.field("where", f.Field)
 	if err != nil {
 		return nil, err
 	}
 	at := slices.Index(operatorNames(), f.Op)
 	if at < 0 {
-		advice := hint(f.Op, operatorNames())
+		advice := cube.Hint(f.Op, operatorNames())
 		if strings.EqualFold(f.Op, "like") {
 			advice = "write contains or starts"
 		}
@@ -83,12 +79,12 @@ func (p *plan) bindFilter(f Filter) (*condition, error) {
 	c := &condition{field: fd, op: f.Op}
 	equality := f.Op == "=" || f.Op == "!=" || f.Op == "in" || f.Op == "not_in"
 	for _, text := range f.Values {
-		if text == None || text == Unknown {
+		if text == cube.None || text == cube.Unknown {
 			if !equality {
 				return nil, refuse("where", text, "%s: %s takes = != in and not_in only", fd.name, text)
 			}
-			c.none = c.none || text == None
-			c.unknown = c.unknown || text == Unknown
+			c.none = c.none || text == cube.None
+			c.unknown = c.unknown || text == cube.Unknown
 			continue
 		}
 		values, err := parseValue(fd, text, equality)
@@ -116,14 +112,14 @@ func parseValue(f *field, text string, equality bool) ([]any, error) {
 	if err != nil {
 		known := ""
 		if len(f.attr.Names) > 0 {
-			known = "; " + hint(text, nameList(f.attr))
+			known = "; " + cube.Hint(text, nameList(f.attr))
 		}
 		return nil, refuse("where", text, "%s: %q is not %s%s", f.name, text, err, known)
 	}
 	return []any{v}, nil
 }
 
-func namedValues(a *Attribute, text string) (values []any) {
+func namedValues(a *cube.Attribute, text string) (values []any) {
 	var raws []string
 	for raw, name := range a.Names {
 		if raw != text && (strings.EqualFold(name.EN, text) || name.ZH == text) {
@@ -142,7 +138,7 @@ func namedValues(a *Attribute, text string) (values []any) {
 	return values
 }
 
-func nameList(a *Attribute) (names []string) {
+func nameList(a *cube.Attribute) (names []string) {
 	for _, name := range a.Names {
 		names = append(names, name.EN)
 	}
@@ -190,7 +186,7 @@ func less(a, b any) bool {
 func (p *plan) showFilters() string {
 	var lines []string
 	for _, f := range p.query.Where {
-		lines = append(lines, FormatWhere([]Filter{f}))
+		lines = append(lines, cube.FormatWhere([]cube.Filter{f}))
 	}
 	return strings.Join(lines, "\n")
 }

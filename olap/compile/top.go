@@ -1,6 +1,10 @@
-package cube
+package compile
 
-import "fmt"
+import (
+	"fmt"
+
+	"verso/olap/cube"
+)
 
 // maxTop bounds the members of a ranking.
 const maxTop = 10_000
@@ -8,7 +12,7 @@ const maxTop = 10_000
 // ranking keeps the first n members of the first row attribute.
 type ranking struct {
 	n      int
-	by     *Measure
+	by     *cube.Measure
 	others bool
 	bottom bool
 }

@@ -1,4 +1,6 @@
-package cube
+package compile
+
+import "verso/olap/cube"
 
 // The SQL of an attribute. Everything about a member is worked out on the rows
 // of its dimension, before facts are joined: what tells it apart from others
@@ -10,8 +12,8 @@ package cube
 // value; other types are NULL there and have a second column, " #known".
 
 const (
-	unknownLiteral = "'" + Unknown + "'"
-	noneLiteral    = "'" + None + "'"
+	unknownLiteral = "'" + cube.Unknown + "'"
+	noneLiteral    = "'" + cube.None + "'"
 )
 
 // column is a column of a dimension as facts see it: its name, and its SQL on

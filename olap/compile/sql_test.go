@@ -1,4 +1,4 @@
-package cube_test
+package compile_test
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"verso/olap/compile"
 	"verso/olap/cube"
 )
 
@@ -27,7 +28,7 @@ func TestGoldenSQL(t *testing.T) {
 		for _, name := range q.Complete {
 			complete[name] = true
 		}
-		c, err := m.Compile(q.Query, cube.Options{Lang: q.Lang, Complete: complete})
+		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,8 +55,8 @@ func TestValuesStayOutOfSQL(t *testing.T) {
 	m := shipped(t)
 	const value = `zq'"; DROP TABLE x; --`
 	for _, op := range []string{"=", "!=", "in", "not_in", "<", "<=", ">", ">=", "contains", "starts"} {
-		c, err := m.Compile(cube.Query{Cube: "sales", Measures: []string{"net"},
-			Where: []cube.Filter{{Field: "customer.name", Op: op, Values: []string{value}}}}, cube.Options{})
+		c, err := compile.Compile(m, cube.Query{Cube: "sales", Measures: []string{"net"},
+			Where: []cube.Filter{{Field: "customer.name", Op: op, Values: []string{value}}}}, compile.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +72,7 @@ func BenchmarkCompile(b *testing.B) {
 		Where: []cube.Filter{{Field: "region.area", Op: "=", Values: []string{"East"}}}, Top: &cube.Top{N: 5, By: "net", Others: true},
 		Totals: cube.Totals{Grand: true, Rows: true, Cols: true}}
 	for b.Loop() {
-		if _, err := m.Compile(q, cube.Options{}); err != nil {
+		if _, err := compile.Compile(m, q, compile.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

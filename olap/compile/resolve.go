@@ -1,9 +1,11 @@
-package cube
+package compile
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"verso/olap/cube"
 )
 
 // maxAxis bounds the attributes of one axis.
@@ -13,11 +15,11 @@ const maxAxis = 8
 func (p *plan) resolve() error {
 	q := &p.query
 	if q.Cube == "" {
-		return refuse("cube", "", "name a cube; known: %s", strings.Join(cubeNames(p.model), ", "))
+		return refuse("cube", "", "name a cube; known: %s", strings.Join(cube.CubeNames(p.model), ", "))
 	}
 	p.cube = p.model.Cube(q.Cube)
 	if p.cube == nil {
-		return refuse("cube", q.Cube, "no cube %q; %s", q.Cube, hint(q.Cube, cubeNames(p.model)))
+		return refuse("cube", q.Cube, "no cube %q; %s", q.Cube, cube.Hint(q.Cube, cube.CubeNames(p.model)))
 	}
 	var err error
 	if p.rows, err = p.axis("rows", q.Rows); err != nil {
@@ -98,24 +100,24 @@ func (p *plan) field(part, name string) (*field, error) {
 	c := p.cube
 	dimension, attribute, dotted := strings.Cut(name, ".")
 	if dotted {
-		if u := c.uses[dimension]; u != nil {
+		if u := c.Use(dimension); u != nil {
 			if a := u.Of.Attribute(attribute); a != nil {
 				return &field{u.Name + "." + a.Name, u, a}, nil
 			}
 			var known []string
-			for _, n := range attributeNames(u.Of) {
+			for _, n := range cube.AttributeNames(u.Of) {
 				known = append(known, u.Name+"."+n)
 			}
-			return nil, refuse(part, name, "dimension %s has no attribute %q; %s", u.Name, attribute, hint(name, known))
+			return nil, refuse(part, name, "dimension %s has no attribute %q; %s", u.Name, attribute, cube.Hint(name, known))
 		}
-		return nil, refuse(part, name, "cube %s has no dimension %q; %s", c.Name, dimension, hint(dimension, useNames(c)))
+		return nil, refuse(part, name, "cube %s has no dimension %q; %s", c.Name, dimension, cube.Hint(dimension, useNames(c)))
 	}
 	if m := c.Measure(name); m != nil {
 		return nil, refuse(part, name, "%s is a measure, and %s takes attributes such as %s", name, part, exampleField(c))
 	}
-	if u := c.uses[name]; u != nil {
+	if u := c.Use(name); u != nil {
 		return nil, refuse(part, name, "%s is a dimension; name one of its attributes: %s.%s",
-			name, name, strings.Join(attributeNames(u.Of), ", "+name+"."))
+			name, name, strings.Join(cube.AttributeNames(u.Of), ", "+name+"."))
 	}
 	var found []*field
 	for _, u := range c.Dimensions {
@@ -127,30 +129,30 @@ func (p *plan) field(part, name string) (*field, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return nil, refuse(part, name, "no attribute %q in cube %s; %s", name, c.Name, hint(name, c.FieldNames()))
+		return nil, refuse(part, name, "no attribute %q in cube %s; %s", name, c.Name, cube.Hint(name, c.FieldNames()))
 	}
 	var names []string
 	for _, f := range found {
 		names = append(names, f.name)
 	}
-	return nil, refuse(part, name, "%q may be %s; write which", name, orList(names))
+	return nil, refuse(part, name, "%q may be %s; write which", name, cube.OrList(names))
 }
 
-func exampleField(c *Cube) string {
+func exampleField(c *cube.Cube) string {
 	if names := c.FieldNames(); len(names) > 0 {
 		return names[0]
 	}
 	return "dimension.attribute"
 }
 
-func useNames(c *Cube) (names []string) {
+func useNames(c *cube.Cube) (names []string) {
 	for _, u := range c.Dimensions {
 		names = append(names, u.Name)
 	}
 	return names
 }
 
-func (p *plan) measure(part, name string) (*Measure, error) {
+func (p *plan) measure(part, name string) (*cube.Measure, error) {
 	if m := p.cube.Measure(name); m != nil {
 		return m, nil
 	}
@@ -165,7 +167,7 @@ func (p *plan) measure(part, name string) (*Measure, error) {
 			return nil, refuse(part, name, "%s is a measure of cube %s, not of %s; ask that cube", name, other.Name, p.cube.Name)
 		}
 	}
-	return nil, refuse(part, name, "no measure %q in cube %s; %s", name, p.cube.Name, hint(name, p.cube.MeasureNames()))
+	return nil, refuse(part, name, "no measure %q in cube %s; %s", name, p.cube.Name, cube.Hint(name, p.cube.MeasureNames()))
 }
 
 func firstOf(list []string, n int) []string { return list[:min(n, len(list))] }
@@ -184,7 +186,7 @@ func (p *plan) sortKey(name string) (string, error) {
 		for _, m := range p.measures {
 			known = append(known, m.Name)
 		}
-		return "", refuse("sort", name, "no row attribute or measure %q is asked for; %s", name, hint(name, append(known, p.query.Rows...)))
+		return "", refuse("sort", name, "no row attribute or measure %q is asked for; %s", name, cube.Hint(name, append(known, p.query.Rows...)))
 	}
 	for _, r := range p.rows {
 		if r.name == f.name {

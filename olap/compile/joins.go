@@ -1,10 +1,12 @@
-package cube
+package compile
 
 import (
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	"verso/olap/cube"
 )
 
 // join brings a dimension to the facts on an integer key that is unique there,
@@ -12,9 +14,9 @@ import (
 // fact is known to have its member, so that none is lost either. The tables
 // beside the dimension are joined to it first.
 type join struct {
-	use    *Use
+	use    *cube.Use
 	inner  bool
-	beside []*Beside
+	beside []*cube.Beside
 	fields []*field     // shown
 	where  []*condition // filtered by
 }

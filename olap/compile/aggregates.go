@@ -1,16 +1,18 @@
-package cube
+package compile
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"verso/olap/cube"
 )
 
 // part is a base aggregate over fact rows, computed by the database; ratios
 // are made of parts.
 type part struct {
 	name    string // its column in the SQL: the name of the first measure that is it
-	measure *Measure
+	measure *cube.Measure
 }
 
 // findParts breaks the measures down to base aggregates, those that the
@@ -31,10 +33,10 @@ func (p *plan) findParts() error {
 	return nil
 }
 
-func (p *plan) addParts(m *Measure) {
-	if m.Kind == Ratio {
-		p.addParts(p.cube.measures[m.Numerator])
-		p.addParts(p.cube.measures[m.Denominator])
+func (p *plan) addParts(m *cube.Measure) {
+	if m.Kind == cube.Ratio {
+		p.addParts(p.cube.Measure(m.Numerator))
+		p.addParts(p.cube.Measure(m.Denominator))
 		return
 	}
 	if _, known := p.partOf[m.Name]; known {
@@ -42,15 +44,15 @@ func (p *plan) addParts(m *Measure) {
 	}
 	p.partOf[m.Name] = m.Name
 	p.parts = append(p.parts, &part{name: m.Name, measure: m})
-	if m.Kind == Distinct {
+	if m.Kind == cube.Distinct {
 		p.additive = false
 	}
 }
 
 // partsOf are the parts that a measure is made of, each once.
-func (p *plan) partsOf(m *Measure) (list []*part) {
-	if m.Kind == Ratio {
-		n, d := p.partsOf(p.cube.measures[m.Numerator]), p.partsOf(p.cube.measures[m.Denominator])
+func (p *plan) partsOf(m *cube.Measure) (list []*part) {
+	if m.Kind == cube.Ratio {
+		n, d := p.partsOf(p.cube.Measure(m.Numerator)), p.partsOf(p.cube.Measure(m.Denominator))
 		for _, t := range slices.Concat(n, d) {
 			if !slices.Contains(list, t) {
 				list = append(list, t)
@@ -72,12 +74,12 @@ func (t *part) input() string {
 	m := t.measure
 	column := "f." + quote(m.Column)
 	switch m.Kind {
-	case Count:
+	case cube.Count:
 		if m.WhenKnown == "" {
 			return ""
 		}
 		return "CASE WHEN f." + quote(m.WhenKnown) + " IS NOT NULL THEN 1 END"
-	case Distinct:
+	case cube.Distinct:
 		column = "NULLIF(" + column + ", -1)"
 	}
 	if m.WhenKnown == "" {
@@ -90,16 +92,16 @@ func (t *part) input() string {
 func (t *part) aggregate() string {
 	column := quote(t.name)
 	switch t.measure.Kind {
-	case Count:
+	case cube.Count:
 		if t.input() == "" {
 			return "count(*)"
 		}
 		return "count(" + column + ")"
-	case Distinct:
+	case cube.Distinct:
 		return "count(DISTINCT " + column + ")"
-	case Min:
+	case cube.Min:
 		return "min(" + column + ")"
-	case Max:
+	case cube.Max:
 		return "max(" + column + ")"
 	}
 	return t.sum()
@@ -108,9 +110,9 @@ func (t *part) aggregate() string {
 // again is the SQL that aggregates the aggregates of finer groups.
 func (t *part) again() string {
 	switch t.measure.Kind {
-	case Count:
+	case cube.Count:
 		return "CAST(COALESCE(sum(" + quote(t.name) + "), 0) AS BIGINT)"
-	case Min, Max:
+	case cube.Min, cube.Max:
 		return t.aggregate()
 	}
 	return t.sum()
@@ -130,17 +132,17 @@ func (t *part) sum() string {
 // Amounts are divided as whole ten-thousandths, their smallest unit: below 2^53
 // of them (900 billion) the quotient is the correctly rounded one, so that equal
 // ratios are equal numbers and tie in a ranking.
-func (p *plan) value(m *Measure) string {
-	if m.Kind != Ratio {
+func (p *plan) value(m *cube.Measure) string {
+	if m.Kind != cube.Ratio {
 		return quote(p.partOf[m.Name])
 	}
-	n, d := p.cube.measures[m.Numerator], p.cube.measures[m.Denominator]
+	n, d := p.cube.Measure(m.Numerator), p.cube.Measure(m.Denominator)
 	whole := n.ValueType() == "decimal" || d.ValueType() == "decimal"
 	return p.divisible(n, whole) + " / NULLIF(" + p.divisible(d, whole) + ", 0)"
 }
 
 // divisible is a part of a ratio as DOUBLE, in ten-thousandths where asked.
-func (p *plan) divisible(m *Measure, tenThousandths bool) string {
+func (p *plan) divisible(m *cube.Measure, tenThousandths bool) string {
 	value := "CAST(" + p.value(m) + " AS DOUBLE)"
 	switch {
 	case tenThousandths && m.ValueType() == "decimal":

@@ -1,9 +1,11 @@
-package cube
+package compile
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"verso/olap/cube"
 )
 
 // findLevels lists the groupings to compute: the finest, those of the totals
@@ -32,7 +34,7 @@ func (p *plan) findLevels() error {
 
 // sortsByMeasure: rows of a pivot are sorted by the total over its columns.
 func (p *plan) sortsByMeasure() bool {
-	return slices.ContainsFunc(p.query.Sort, func(s Sort) bool { return p.cube.Measure(s.By) != nil })
+	return slices.ContainsFunc(p.query.Sort, func(s cube.Sort) bool { return p.cube.Measure(s.By) != nil })
 }
 
 func (p *plan) showLevels() string {

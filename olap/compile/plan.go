@@ -1,8 +1,24 @@
-package cube
+// Package compile turns cube queries into SQL: pure, no database.
+//
+// [Compile] takes a query through an ordered list of passes, each in a file of
+// its own: names, filters, time, aggregates, top, levels, joins. The plan they
+// fill in is then written as one SQL statement of named stages:
+//
+//	base     the facts that the filters keep, with the columns that are needed
+//	leaf     their aggregates at the finest level, where coarser ones follow
+//	         from it; materialised, so that facts are read once
+//	members, ranked, placed   the ranking of a top-N
+//	levels   every level asked for, by GROUPING SETS: from leaf, or from base
+//	         where a distinct count has to be made at each level
+//
+// Months or other members without facts are not listed.
+package compile
 
 import (
 	"fmt"
 	"strings"
+
+	"verso/olap/cube"
 )
 
 // Limits of an answer. A query that exceeds one is refused with the counts.
@@ -37,18 +53,18 @@ type Compiled struct {
 	Args     []any
 	Stages   []Stage
 
-	Query     Query // as asked, with defaults filled in
-	Cube      *Cube
+	Query     cube.Query // as asked, with defaults filled in
+	Cube      *cube.Cube
 	Rows      []Axis
 	Columns   []Axis
 	Measures  []Value
-	Tables    []string // tables read
-	Unique    []Unique // what must hold for no fact to be counted twice
-	Joined    []*Use   // dimensions joined
-	Others    bool     // an "others" row is asked for
-	ColTotal  bool     // the total over Columns is shown
-	Limit     int      // rows of the answer at most
-	FetchRows int      // rows fetched at most; one more means too many
+	Tables    []string    // tables read
+	Unique    []Unique    // what must hold for no fact to be counted twice
+	Joined    []*cube.Use // dimensions joined
+	Others    bool        // an "others" row is asked for
+	ColTotal  bool        // the total over Columns is shown
+	Limit     int         // rows of the answer at most
+	FetchRows int         // rows fetched at most; one more means too many
 
 	// Positions of the housekeeping columns; -1 where there is none.
 	RowLevel, ColLevel, Other, Rank, Members, Facts int
@@ -58,7 +74,7 @@ type Compiled struct {
 type Axis struct {
 	Field     string // as in the catalog: dimension.attribute
 	Label     string
-	Attribute *Attribute
+	Attribute *cube.Attribute
 	Value     int // the value shown; text says "(none)", and is nil for the unknown member
 	Key       int // what tells members apart; the same as Value where values do
 	Order     int // what orders members before their value; -1: nothing
@@ -68,7 +84,7 @@ type Axis struct {
 
 // Value is a measure and the result column that carries it.
 type Value struct {
-	Measure *Measure
+	Measure *cube.Measure
 	Label   string
 	Column  int
 }
@@ -83,15 +99,15 @@ type Unique struct {
 
 // plan is a query on its way to SQL. Passes fill it in, in order.
 type plan struct {
-	model    *Model
+	model    *cube.Model
 	lang     string
 	complete map[string]bool
-	query    Query
-	cube     *Cube
+	query    cube.Query
+	cube     *cube.Cube
 
 	rows     []*field
 	cols     []*field
-	measures []*Measure
+	measures []*cube.Measure
 	filters  []*condition
 	period   *period
 	parts    []*part           // base aggregates, each once
@@ -105,8 +121,8 @@ type plan struct {
 // field is an attribute of a dimension as the cube uses it.
 type field struct {
 	name string // dimension.attribute with the catalog's names
-	use  *Use
-	attr *Attribute
+	use  *cube.Use
+	attr *cube.Attribute
 }
 
 func (f *field) label(lang string) string { return f.attr.Label.In(lang) }
@@ -140,7 +156,7 @@ func passes() []pass {
 
 // Compile turns a query into SQL. It needs no database. A question that the
 // model cannot answer is a *QueryError.
-func (m *Model) Compile(q Query, o Options) (*Compiled, error) {
+func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
 	p := &plan{model: m, lang: o.Lang, complete: o.Complete, query: q, partOf: map[string]string{}}
 	var stages []Stage
 	for _, step := range passes() {

@@ -1,4 +1,4 @@
-package cube_test
+package compile_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"verso/olap/catalog"
+	"verso/olap/compile"
 	"verso/olap/cube"
 )
 
@@ -86,8 +87,8 @@ func TestBadQuestions(t *testing.T) {
 			if err := d.Decode(&q); err != nil {
 				t.Fatal(err)
 			}
-			_, err = m.Compile(q, cube.Options{})
-			var queryError *cube.QueryError
+			_, err = compile.Compile(m, q, compile.Options{})
+			var queryError *compile.QueryError
 			if !errors.As(err, &queryError) || queryError.Part == "" {
 				t.Errorf("%v is no *QueryError with a part", err)
 			}

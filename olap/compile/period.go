@@ -1,14 +1,16 @@
-package cube
+package compile
 
 import (
 	"fmt"
 	"strings"
 	"time"
+
+	"verso/olap/cube"
 )
 
 // period is a range of days of one of the fact's date keys; 0 is open.
 type period struct {
-	use      *Use
+	use      *cube.Use
 	from, to int64 // yyyymmdd, inclusive
 }
 
@@ -43,7 +45,7 @@ func (p *plan) bindTime() error {
 	return nil
 }
 
-func (p *plan) dateUse(name string) (*Use, error) {
+func (p *plan) dateUse(name string) (*cube.Use, error) {
 	var dates []string
 	for _, u := range p.cube.Dimensions {
 		if u.Of.Date {
@@ -56,7 +58,7 @@ func (p *plan) dateUse(name string) (*Use, error) {
 	if len(dates) == 0 {
 		return nil, refuse("time", name, "cube %s has no date dimension", p.cube.Name)
 	}
-	return nil, refuse("time", name, "%q is no date dimension of cube %s; %s", name, p.cube.Name, hint(name, dates))
+	return nil, refuse("time", name, "%q is no date dimension of cube %s; %s", name, p.cube.Name, cube.Hint(name, dates))
 }
 
 func (p *plan) showTime() string {
