@@ -16,15 +16,20 @@ type Table struct {
 
 // Column is one column of the answer.
 type Column struct {
-	Name    string   // attribute or measure name; unique with Members and Total
+	Name    string   // attribute, or measure as cube.Ref text; unique with Members and Total
 	Label   string   // in the language asked for
 	Kind    string   // "attribute" or "measure"
 	Type    string   // text, integer, decimal, double, date, boolean
 	Unit    string   // currency code, copies, %, days; "" for counts
 	Format  string   // money, integer, percent, ratio, days, text, date
 	Members []string // the members of Query.Columns this column stands under; nil without column axes
-	Total   bool     // the total over Query.Columns; Members then holds the word for it
+	Keys    []string // their keys, as in Row.Keys
+	Level   int      // how many column attributes are given; len(Query.Columns) except for totals
+	Total   bool     // a total or subtotal over Query.Columns; Members then ends with the word for it
 	Lower   bool     // a measure of which less is better
+	Measure string   // the measure's name, without scope and calculation; "" for attributes
+	Scope   string   // as in cube.Ref.Scope
+	Calc    string   // as in cube.Ref.Calc
 }
 
 // Row is one row of the answer. Cells hold engine values (see engine.Value).
@@ -36,6 +41,10 @@ type Column struct {
 type Row struct {
 	Level int  // how many row attributes are given; len(Query.Rows) for a leaf, 0 for the grand total
 	Other bool // the "others" row of a Top
+	// Keys tell the members of the row attributes given apart, whatever the
+	// language and however they are shown: two answers are joined by them. They
+	// are the key's text, "(none)" or "(unknown)"; "(others)" for the others row.
+	Keys  []string
 	Cells []any
 }
 

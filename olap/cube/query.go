@@ -8,13 +8,16 @@
 package cube
 
 // Query is one question to one cube. Names are those of the catalog:
-// "dimension.attribute" (customer.type, date.month, class.l1) and measure names.
+// "dimension.attribute" (customer.type, date.month, class.l1) and measures, which
+// may carry a scope of time and a calculation (net@py:delta, see [Ref]).
 type Query struct {
 	Cube     string   `json:"cube"`
 	Rows     []string `json:"rows,omitempty"`
 	Columns  []string `json:"columns,omitempty"`
-	Measures []string `json:"measures"`
+	Measures []string `json:"measures"`          // each a Ref
+	Compare  []string `json:"compare,omitempty"` // py, pp …: every plain measure is followed by its value, delta and pct there
 	Where    []Filter `json:"where,omitempty"`
+	Having   []Having `json:"having,omitempty"`
 	Time     *Time    `json:"time,omitempty"`
 	Top      *Top     `json:"top,omitempty"`
 	Totals   Totals   `json:"totals,omitempty"`
@@ -23,9 +26,21 @@ type Query struct {
 }
 
 // Filter keeps the facts whose attribute stands in the relation to the values.
+// With Any or All it is a group instead: at least one, or every one, of the
+// filters in it must hold.
 type Filter struct {
-	Field  string   `json:"field"`
-	Op     string   `json:"op"` // = != in not_in < <= > >= between contains starts is_null not_null
+	Field  string   `json:"field,omitempty"`
+	Op     string   `json:"op,omitempty"` // = != in not_in < <= > >= between contains not_contains starts ends is_null not_null in_set not_in_set
+	Values []string `json:"values,omitempty"`
+	Any    []Filter `json:"any,omitempty"`
+	All    []Filter `json:"all,omitempty"`
+}
+
+// Having keeps the finest rows whose value, all columns together, stands in the
+// relation to the numbers. Totals stay those of everything that the filters keep.
+type Having struct {
+	By     string   `json:"by"` // a Ref
+	Op     string   `json:"op"` // = != < <= > >= between is_null not_null
 	Values []string `json:"values,omitempty"`
 }
 
@@ -37,26 +52,30 @@ type Time struct {
 	To    string `json:"to,omitempty"`    // YYYY-MM-DD inclusive; "": open
 }
 
-// Top keeps the first N members of the first row attribute by a measure, and
-// gathers the rest in one "others" row computed at its own level.
+// Top keeps the first N members of a row attribute by a measure, and gathers
+// the rest in one "others" row computed at its own level.
 type Top struct {
-	N      int    `json:"n"`
-	By     string `json:"by"`
-	Others bool   `json:"others,omitempty"`
-	Bottom bool   `json:"bottom,omitempty"`
+	N       int    `json:"n"` // members, or per cent of them with Percent
+	Percent bool   `json:"percent,omitempty"`
+	Field   string `json:"field,omitempty"` // the row attribute ranked, within each combination of those before it; "": the first
+	By      string `json:"by"`              // a Ref
+	Others  bool   `json:"others,omitempty"`
+	Bottom  bool   `json:"bottom,omitempty"`
 }
 
 // Totals asks for totals, each computed at its own level from the facts.
 type Totals struct {
-	Grand bool `json:"grand,omitempty"` // one row over everything
-	Rows  bool `json:"rows,omitempty"`  // subtotals of every prefix of Rows
-	Cols  bool `json:"cols,omitempty"`  // a total column group over Columns
+	Grand  bool `json:"grand,omitempty"`  // one row over everything
+	Rows   bool `json:"rows,omitempty"`   // subtotals of every prefix of Rows
+	Cols   bool `json:"cols,omitempty"`   // a total column group over Columns
+	ColSub bool `json:"colsub,omitempty"` // subtotals of every prefix of Columns
 }
 
-// Sort orders rows by an attribute or measure.
+// Sort orders rows by an attribute or a measure.
 type Sort struct {
-	By   string `json:"by"`
-	Desc bool   `json:"desc,omitempty"`
+	By      string   `json:"by"`                // a row attribute or a Ref
+	Members []string `json:"members,omitempty"` // with Columns: the column whose cells are compared, as shown; none: all columns together
+	Desc    bool     `json:"desc,omitempty"`
 }
 
 // The members that stand for missing values, as shown and as written in filters.
