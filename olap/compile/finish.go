@@ -80,7 +80,7 @@ func (r *renderer) finish() *Compiled {
 		order = append(order, `"#rank" NULLS LAST`)
 	}
 	for _, f := range slices.Concat(r.rows, r.cols) {
-		order = append(order, f.order()...)
+		order = append(order, f.order(r.lang)...)
 	}
 	from := "\nFROM " + r.source
 	c.SQL = stages + "\nSELECT " + strings.Join(list, listSep) + from + conjunction(r.keep()) +

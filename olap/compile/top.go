@@ -107,7 +107,7 @@ func (r *renderer) ranking() {
 	if len(parents) > 0 {
 		partition = "PARTITION BY " + strings.Join(names(parents), ", ") + " "
 	}
-	order := append([]string{r.value(r.top.by) + direction + " NULLS LAST"}, ranked.order()...)
+	order := append([]string{r.value(r.top.by) + direction + " NULLS LAST"}, ranked.order(r.lang)...)
 	list = append(append(names(groups), names(carried)...), "row_number() OVER ("+partition+"ORDER BY "+strings.Join(order, ", ")+`) AS "#rank"`)
 	within := `"#rank" <= ?`
 	if r.top.percent {
