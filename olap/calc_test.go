@@ -200,6 +200,28 @@ func TestKeysJoinAnswers(t *testing.T) {
 			if len(en.Rows) != len(zh.Rows) {
 				t.Errorf("%s: %d rows in English, %d in Chinese", field, len(en.Rows), len(zh.Rows))
 			}
+			sum := int64(0)
+			for i, r := range en.Rows[:len(en.Rows)-1] {
+				if n := len(en.Rows); n > 20 && i%7 > 0 {
+					continue
+				}
+				one, err := o.Ask(ctx, cube.Query{Cube: c.Name, Rows: q.Rows, Measures: q.Measures, Where: []cube.Filter{{Field: field, Op: "key_in", Values: r.Keys}}})
+				if err != nil {
+					t.Fatal(field, err)
+				}
+				rest, err := o.Ask(ctx, cube.Query{Cube: c.Name, Measures: q.Measures, Where: []cube.Filter{{Field: field, Op: "key_not_in", Values: r.Keys}}})
+				if err != nil {
+					t.Fatal(field, err)
+				}
+				if len(one.Rows) != 1 || !slices.Equal(one.Rows[0].Keys, r.Keys) || one.Facts+rest.Facts != en.Facts ||
+					engine.Text(one.Rows[0].Cells[1]) != engine.Text(r.Cells[len(r.Cells)-1]) {
+					t.Errorf("%s key in (%s): %v with %d facts, the row is %v", field, r.Keys, one.Rows, one.Facts, r)
+				}
+				sum += one.Facts
+			}
+			if len(en.Rows) <= 20 && sum != en.Facts {
+				t.Errorf("%s: the members have %d facts together, of %d", field, sum, en.Facts)
+			}
 			for _, r := range en.Rows {
 				other := zh.Find(r.Keys...)
 				if other == nil {
