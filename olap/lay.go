@@ -11,7 +11,7 @@ import (
 )
 
 // othersKey stands for the others row in Row.Keys.
-const othersKey = "(others)"
+const othersKey = compile.Others
 
 // table is the finished answer.
 func (b *builder) table() (*Table, error) {

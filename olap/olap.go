@@ -176,24 +176,33 @@ func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, er
 	if err != nil {
 		return nil, err
 	}
+	if err := o.prove(ctx, c, options.Complete); err != nil {
+		return nil, err
+	}
+	return compile.Compile(o.model, q, options)
+}
+
+// prove checks that what a statement reads is there and that its joins repeat
+// no fact, and notes the dimensions whose join loses none.
+func (o *Olap) prove(ctx context.Context, c *compile.Compiled, complete map[string]bool) error {
 	for _, table := range c.Tables {
 		if !o.tables[table] {
-			return nil, &MissingTableError{Table: table, Cube: c.Cube.Name}
+			return &MissingTableError{Table: table, Cube: c.Cube.Name}
 		}
 	}
 	for _, u := range c.Unique {
 		if err := o.unique(ctx, u); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, u := range c.Joined {
 		missing, err := o.missing(ctx, c.Cube, u)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		options.Complete[u.Name] = missing == 0
+		complete[u.Name] = missing == 0
 	}
-	return compile.Compile(o.model, q, options)
+	return nil
 }
 
 // tooMany counts what the answer would have had.

@@ -26,31 +26,12 @@ func (r *renderer) finish() *Compiled {
 	}
 	var list []string
 	add := func(sql string) int { list = append(list, sql); return len(list) - 1 }
-	column := func(columns []column, name string) int {
-		for _, k := range columns {
-			if k.name == name {
-				return add(quote(k.name))
-			}
-		}
-		return -1
-	}
-	axis := func(f *field) Axis {
-		a := Axis{Field: f.name, Label: f.label(r.lang), Attribute: f.attr, Value: add(quote(f.name))}
-		groups, carried := f.groups(r.lang), f.carried(r.lang)
-		a.Key = column(groups, f.name+" #key")
-		if a.Key < 0 {
-			a.Key = a.Value
-		}
-		a.Known = column(groups, f.name+" #known")
-		a.Order = column(carried, f.name+" #order")
-		a.ID = column(carried, f.name+" #id")
-		return a
-	}
+	column := func(name string) int { return add(quote(name)) }
 	for _, f := range r.rows {
-		c.Rows = append(c.Rows, axis(f))
+		c.Rows = append(c.Rows, r.axis(f, column))
 	}
 	for _, f := range r.cols {
-		c.Columns = append(c.Columns, axis(f))
+		c.Columns = append(c.Columns, r.axis(f, column))
 	}
 	at := map[string]int{}
 	for _, m := range r.measures {
@@ -89,6 +70,25 @@ func (r *renderer) finish() *Compiled {
 	c.Args = append(slices.Clone(r.text.args), int64(c.AllRows)+1)
 	r.describeTables(c)
 	return c
+}
+
+// axis describes the result columns of an attribute; add selects one.
+func (r *renderer) axis(f *field, add func(name string) int) Axis {
+	a := Axis{Field: f.name, Label: f.label(r.lang), Attribute: f.attr, Value: add(f.name), Known: -1, Order: -1, ID: -1}
+	a.Key = a.Value
+	for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
+		switch c.name {
+		case f.name + " #key":
+			a.Key = add(c.name)
+		case f.name + " #known":
+			a.Known = add(c.name)
+		case f.name + " #order":
+			a.Order = add(c.name)
+		case f.name + " #id":
+			a.ID = add(c.name)
+		}
+	}
+	return a
 }
 
 func conjunction(conditions []string) string {

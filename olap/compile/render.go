@@ -15,9 +15,10 @@ type renderer struct {
 	text    sqlText
 	groups  []column // of all axes
 	carried []column
-	source  string // the stage that the next one reads
-	leaves  bool   // source holds aggregates of groups, not facts
-	facts   string // SQL of the number of facts
+	source  string   // the stage that the next one reads
+	leaves  bool     // source holds aggregates of groups, not facts
+	facts   string   // SQL of the number of facts
+	extra   []string // further columns of "base"
 }
 
 func (p *plan) render() *Compiled {
@@ -29,7 +30,8 @@ func (p *plan) render() *Compiled {
 	r.base()
 	r.leaf()
 	if p.top != nil {
-		r.ranking()
+		source := r.source
+		r.place(source, r.ranking())
 	}
 	r.allLevels()
 	r.test()
@@ -81,6 +83,7 @@ func (r *renderer) base() {
 			list = append(list, in+" AS "+quote(t.name))
 		}
 	}
+	list = append(list, r.extra...)
 	if len(list) == 0 {
 		list = []string{`1 AS "#fact"`}
 	}

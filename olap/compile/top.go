@@ -85,10 +85,9 @@ func (p *plan) showTop() string {
 	return fmt.Sprintf("%s members of %s with the %s %s%s; %s", n, p.rows[p.top.at].name, which, p.top.by.Name, within, rest)
 }
 
-// ranking marks what is not among the first members as other: the group
-// columns of its rows are emptied from the ranked attribute on, so that it falls
-// into one group for each parent.
-func (r *renderer) ranking() {
+// ranking finds the members to keep ("kept") and returns the columns that tell
+// them apart.
+func (r *renderer) ranking() []column {
 	source, ranked := r.source, r.rows[r.top.at]
 	var parents, groups, carried []column
 	for _, f := range r.rows[:r.top.at] {
@@ -117,10 +116,12 @@ func (r *renderer) ranking() {
 	r.stage("ranked", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+"\n)")
 	r.stage("kept", `(SELECT * FROM "ranked" WHERE `+within+")")
 	r.text.args = append(r.text.args, r.top.n)
-	r.place(source, groups)
+	return groups
 }
 
-// place gives every row of the source stage its rank.
+// place marks what is not among the members kept as other: the group columns
+// of its rows are emptied from the ranked attribute on, so that it falls into one
+// group for each parent.
 func (r *renderer) place(source string, groups []column) {
 	list := []string{`CASE WHEN t."#rank" IS NULL THEN 1 ELSE 0 END AS "#other"`, `t."#rank" AS "#rank"`}
 	for i, f := range slices.Concat(r.rows, r.cols) {
