@@ -86,14 +86,7 @@ func (b *builder) columns() []Column {
 	c := b.query
 	var list []Column
 	for _, a := range c.Rows {
-		kind, format := a.Attribute.Type, "text"
-		if len(a.Attribute.Names) > 0 {
-			kind = "text"
-		}
-		if kind == "date" {
-			format = "date"
-		}
-		list = append(list, Column{Name: a.Field, Label: a.Label, Kind: "attribute", Type: kind, Format: format})
+		list = append(list, attributeColumn(a))
 	}
 	for _, col := range b.cols {
 		total := len(col.members) < len(c.Columns)
@@ -104,6 +97,18 @@ func (b *builder) columns() []Column {
 		}
 	}
 	return list
+}
+
+// attributeColumn describes the column of an attribute.
+func attributeColumn(a compile.Axis) Column {
+	kind, format := a.Attribute.Type, "text"
+	if len(a.Attribute.Names) > 0 {
+		kind = "text"
+	}
+	if kind == "date" {
+		format = "date"
+	}
+	return Column{Name: a.Field, Label: a.Label, Kind: "attribute", Type: kind, Format: format}
 }
 
 // measureColumn describes the column of a measure, without its place.

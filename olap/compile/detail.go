@@ -46,6 +46,7 @@ type Detailed struct {
 // measures are made of, and where the row came from. An error is a *QueryError.
 func Detail(m *cube.Model, q cube.Query, cell Cell, columns []FactColumn, o Options) (*Detailed, error) {
 	p := &plan{model: m, lang: o.Lang, complete: o.Complete, partOf: map[string]string{}}
+	measures := q.Measures
 	others, err := plainCell(&q, cell)
 	if err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func Detail(m *cube.Model, q cube.Query, cell Cell, columns []FactColumn, o Opti
 			d.Stages = append(d.Stages, Stage{step.name, text})
 		}
 	}
-	asked := p.columnsOf(p.measures)
+	asked := p.columnsOf(append(slices.Clone(measures), cell.Ref))
 	if p.top == nil {
 		p.parts = nil
 	} else {
@@ -130,9 +131,16 @@ func (p *plan) day() string {
 	return use.Key
 }
 
-// columnsOf are the columns of the fact that measures are made of.
-func (p *plan) columnsOf(measures []*cube.Measure) (names []string) {
-	for _, m := range measures {
+// columnsOf are the columns of the fact that the measures of Refs are made of.
+func (p *plan) columnsOf(refs []string) (names []string) {
+	for _, text := range refs {
+		name, _, _ := strings.Cut(text, ":")
+		name, _, _ = strings.Cut(name, "@")
+		m := p.cube.Measure(name)
+		if m == nil {
+			continue
+		}
+		p.addParts(m)
 		for _, t := range p.partsOf(m) {
 			names = append(names, t.measure.Column, t.measure.WhenKnown)
 		}
