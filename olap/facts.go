@@ -2,9 +2,9 @@ package olap
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"verso/olap/compile"
 	"verso/olap/cube"
@@ -111,9 +111,29 @@ func (o *Olap) detail(ctx context.Context, q cube.Query, cell Cell) (*compile.De
 	if err := o.prove(ctx, d.Reads, options.Complete); err != nil {
 		return nil, err
 	}
-	schema, table, _ := strings.Cut(d.Reads.Cube.Table, ".")
-	var columns []compile.FactColumn
-	err = engine.Rows(ctx, o.db, engine.SQL(`SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position`, schema, table),
+	columns, err := o.columnsOf(ctx, d.Reads.Cube.Table)
+	if err != nil {
+		return nil, err
+	}
+	return compile.Detail(o.model, q, cell, columns, options)
+}
+
+// tableColumns remembers the columns of tables, which never change.
+type tableColumns struct {
+	mu    sync.Mutex
+	found map[string][]compile.FactColumn
+}
+
+// columnsOf lists the columns of a table, read once.
+func (o *Olap) columnsOf(ctx context.Context, name string) ([]compile.FactColumn, error) {
+	o.columns.mu.Lock()
+	columns := o.columns.found[name]
+	o.columns.mu.Unlock()
+	if columns != nil {
+		return columns, nil
+	}
+	schema, table, _ := strings.Cut(name, ".")
+	err := engine.Rows(ctx, o.db, engine.SQL(`SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position`, schema, table),
 		func(row []any) error {
 			columns = append(columns, compile.FactColumn{Name: engine.Text(row[0]), Type: engine.Text(row[1])})
 			return nil
@@ -121,10 +141,13 @@ func (o *Olap) detail(ctx context.Context, q cube.Query, cell Cell) (*compile.De
 	if err != nil {
 		return nil, err
 	}
-	if len(columns) == 0 {
-		return nil, errors.New("olap: " + d.Reads.Cube.Table + " has no columns")
+	o.columns.mu.Lock()
+	defer o.columns.mu.Unlock()
+	if o.columns.found == nil {
+		o.columns.found = map[string][]compile.FactColumn{}
 	}
-	return compile.Detail(o.model, q, cell, columns, options)
+	o.columns.found[name] = columns
+	return columns, nil
 }
 
 func (o *Olap) factColumns(d *compile.Detailed) (list []Column) {

@@ -39,7 +39,8 @@ type shared struct {
 	run    Run
 	tables map[string]bool // schema.table
 
-	proofs proofs
+	proofs  proofs
+	columns tableColumns
 }
 
 // Open reads the catalog, shipped and the user's own, and meta.run of the
