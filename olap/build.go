@@ -2,7 +2,6 @@ package olap
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -168,7 +167,10 @@ func levelID(level int) string { return strconv.Itoa(level) }
 func keyOf(members []*member) string {
 	var s strings.Builder
 	for _, m := range members {
-		fmt.Fprintf(&s, "\x00%d\x01%s", m.rank, engine.Text(m.key))
+		s.WriteByte(0)
+		s.WriteByte('0' + byte(m.rank))
+		s.WriteByte(1)
+		s.WriteString(engine.Text(m.key))
 	}
 	return s.String()
 }

@@ -21,13 +21,14 @@ func (b *builder) calculate() {
 		return
 	}
 	for _, r := range b.allRows() {
+		parent := b.parent(r)
 		r.cells = make(map[int][]any, len(b.colOf))
 		for _, col := range b.colOf {
 			values := b.values(r, col.index)
 			cells := make([]any, len(values))
 			for i, v := range b.query.Measures {
 				cells[i] = values[i]
-				if of, share := b.whole(r, col.index, v.Ref.Calc); share {
+				if of, share := b.whole(r, parent, col.index, v.Ref.Calc); share {
 					cells[i] = nil
 					if of.row != nil {
 						cells[i] = quotient(values[i], b.values(of.row, of.column)[i], 1)
@@ -62,10 +63,10 @@ type place struct {
 }
 
 // whole is the cell that a share is of; false if the calculation is no share.
-func (b *builder) whole(r *outRow, column int, calc string) (place, bool) {
+func (b *builder) whole(r, parent *outRow, column int, calc string) (place, bool) {
 	switch calc {
 	case cube.ShareParent:
-		return place{b.parent(r), column}, true
+		return place{parent, column}, true
 	case cube.ShareRow:
 		return place{r, totalColumn}, true
 	case cube.ShareColumn:

@@ -26,6 +26,7 @@ var rules = []string{
 	"Shares divide a value by another of the same measure: share.parent by that of the row one level up in the same column (the grand total has none), share.row by that of all columns together in the same row, share.column by that of all rows together in the same column, share.total by that of everything; whether those are shown or not.",
 	"rank is among the rows shown of the same parent, in the same column: 1 is the largest, or the least where less is better; equal values share the best rank and the next is one more than the rows before it. `(others)`, the grand total and empty values have none; subtotals are ranked among subtotals.",
 	"running adds the rows of the same parent from the first shown to this one, `(others)` included; only for sums and counts of facts. index is 100 × the value ÷ that of the first row shown of the same parent.",
+	"The facts behind a cell (drill-through) are all that the filters keep for its row's and its column's members, by day, then by identifier; those of an `(others)` row are of the members that the ranking leaves out, those of a total of all its members. Conditions on measures take none away. A page says how many there are.",
 	"An answer larger than its limit is refused with both counts, never cut.",
 }
 

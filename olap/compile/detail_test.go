@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"verso/olap/compile"
 	"verso/olap/cube"
 )
@@ -52,5 +54,52 @@ func TestGoldenDetail(t *testing.T) {
 			fmt.Fprintf(&b, "%T %v\n", a, a)
 		}
 		return strings.TrimSuffix(b.String(), "\n")
+	})
+}
+
+func TestParseCell(t *testing.T) {
+	for text, want := range map[string]compile.Cell{
+		"":                             {},
+		"F":                            {Row: []string{"F"}},
+		" F , F2 | 2024":               {Row: []string{"F", "F2"}, Column: []string{"2024"}},
+		"|2024":                        {Column: []string{"2024"}},
+		"(unknown),(others)||net:rank": {Row: []string{"(unknown)", "(others)"}, Ref: "net:rank"},
+		`"a,b","say ""|""", ""`:        {Row: []string{"a,b", `say "|"`, ""}},
+	} {
+		got, err := compile.ParseCell(text)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%q: %v %s", text, err, diff)
+		}
+		if again, err := compile.ParseCell(got.String()); err != nil || cmp.Diff(got, again) != "" {
+			t.Errorf("%q written as %q: %v %v", text, got.String(), again, err)
+		}
+	}
+	for text, want := range map[string]string{
+		`"a`:      `cell: column 1: the quote is not closed, or text follows it`,
+		`a,,b`:    `cell: column 3: a key is missing; write the empty key as ""`,
+		`a,`:      `cell: column 3: a key is missing; write the empty key as ""`,
+		`a|b|c|d`: `cell: column 6: want row keys | column keys | measure, no more`,
+		`a|b|c,d`: `cell: column 8: one measure at most`,
+		`"a"b|c`:  `cell: column 1: the quote is not closed, or text follows it`,
+	} {
+		if _, err := compile.ParseCell(text); err == nil || strings.Split(err.Error(), "\n")[0] != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// What can be read can be written and read again.
+func FuzzParseCell(f *testing.F) {
+	for _, seed := range []string{"", "a,b|c|d", `"a,b"|"|"`, `""`, `"`, "||", "客户| ,"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := compile.ParseCell(text)
+		if err != nil {
+			return
+		}
+		if again, err := compile.ParseCell(c.String()); err != nil || cmp.Diff(c, again) != "" {
+			t.Errorf("%q written as %q: %v %v", text, c.String(), again, err)
+		}
 	})
 }
