@@ -190,6 +190,10 @@ func (l *loader) fillCube(c, from *Cube, p place) {
 	for i, m := range from.Measures {
 		l.ratioParts(c, m, p.item("measures", i))
 	}
+	l.checkBridges(c, from.Bridges, p)
+	if c != from {
+		c.Bridges = append(c.Bridges, from.Bridges...)
+	}
 }
 
 func (l *loader) addMeasure(c *Cube, m *Measure, p place) {
