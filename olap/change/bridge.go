@@ -5,48 +5,51 @@ import (
 	"context"
 	"math/big"
 	"slices"
+	"strings"
 
 	"verso/olap"
 	"verso/olap/cube"
-	"verso/olap/engine"
 )
 
-// Bridge takes the change of an amount of money apart. The steps and the
-// residual, which is rounding to ten-thousandths only, add up to the change
-// exactly.
+// Bridge takes the change of an amount of money apart. The steps add up to the
+// change exactly.
 //
 // With q, A, F and C the quantity, revenue, revenue in its own currency and cost
-// of an item in one currency, 0 before and 1 after, f = A/F its rate, M = A - C:
+// of an item in one currency, 0 before and 1 after, f = A/F its rate and
+// M = A - C the amount:
 //
-//	price     (F1/q1 - F0/q0) q1 f0         items sold in both slices
-//	currency  (f1 - f0) F1
-//	cost      -(C1/q1 - C0/q0) q1
-//	volume    (Q1 - Q0) M0/Q0               Q and M over all items sold in both
-//	mix       Σ (q1 - q0) M0/q0 - volume
-//	new       M1 of items without quantity before
-//	gone      -M0 of items without quantity after
+//	price       Σ (F1/q1 - F0/q0) q1 f0    known items sold in both slices
+//	currency    Σ (f1 - f0) F1             "
+//	cost        -Σ (C1/q1 - C0/q0) q1      "
+//	volume      (Q1 - Q0) M0/Q0            Q and M of everything
+//	mix         Σ (Qg1 - Qg0) Mg0/Qg0 - volume    over groups g of items
+//	assortment  the remainder: within the groups, other items than before
+//
+// A group without quantity before is mix with all that it has after.
 type Bridge struct {
-	Steps    []Step
-	Residual any
-	Items    int // items sold in either slice
-	Both     int // of which in both
+	Group, Item string // the attributes, as labelled
+	Steps       []Step
+	Items       int // items sold in either slice
+	Both        int // of which in both
 }
 
-// Step is one step of a bridge.
+// Step is one step of a bridge: volume, mix, assortment, price, currency or
+// cost.
 type Step struct {
-	Name   string // volume, mix, price, currency, cost, new, gone
-	Amount any
+	Name   string
+	Amount any // in the measure's unit
 	exact  *big.Rat
 }
 
-// stepNames is the order of a bridge's steps.
-var stepNames = []string{"volume", "mix", "price", "currency", "cost", "new", "gone"}
+// item is one item of a group in one currency: quantity, revenue, foreign
+// revenue and cost before and after.
+type item struct {
+	group      string
+	nameless   bool // the unknown member: many items that have no price in common
+	q, a, f, c [2]*big.Rat
+}
 
-// item is one item in one currency: quantity, revenue, foreign revenue and cost
-// before and after.
-type item struct{ q, a, f, c [2]*big.Rat }
-
-func (i *item) margin(side int) *big.Rat { return minus(i.a[side], i.c[side]) }
+func (i *item) amount(side int) *big.Rat { return minus(i.a[side], i.c[side]) }
 
 // bridge is the measure's bridge, nil where the cube declares none.
 func (e *explanation) bridge(ctx context.Context) (*Bridge, error) {
@@ -54,47 +57,59 @@ func (e *explanation) bridge(ctx context.Context) (*Bridge, error) {
 	if b == nil || e.answer.Delta == nil {
 		return nil, nil
 	}
-	items, err := e.items(ctx, b)
+	out := &Bridge{}
+	items, err := e.items(ctx, b, out)
 	if err != nil {
 		return nil, err
 	}
-	out := &Bridge{Items: len(items)}
-	steps := map[string]*big.Rat{}
-	for _, name := range stepNames {
-		steps[name] = zero()
-	}
-	out.Both = takeApart(items, steps)
-	sum := zero()
-	for _, name := range stepNames {
+	steps := takeApart(items, out)
+	rest := minus(e.after, e.before)
+	for _, name := range []string{"volume", "mix", "price", "currency", "cost"} {
 		if name == "currency" && b.Foreign == "" || name == "cost" && b.Cost == "" {
 			continue
 		}
-		amount := decimal(steps[name])
-		out.Steps = append(out.Steps, Step{Name: name, Amount: amount, exact: steps[name]})
-		sum.Add(sum, rat(amount))
+		rounded := decimal(steps[name])
+		out.Steps = append(out.Steps, Step{name, rounded, rat(rounded)})
+		rest.Sub(rest, rat(rounded))
 	}
-	out.Residual = decimal(minus(minus(e.after, e.before), sum))
+	out.Steps = slices.Insert(out.Steps, 2, Step{"assortment", decimal(rest), rest})
 	return out, nil
 }
 
-// takeApart adds every item to the steps and counts the items sold in both
-// slices.
-func takeApart(items []*item, steps map[string]*big.Rat) (both int) {
+// totals of a group of items, before and after.
+type totals struct{ q, m [2]*big.Rat }
+
+func (t *totals) add(i *item) {
+	for side := range 2 {
+		t.q[side], t.m[side] = plus(t.q[side], i.q[side]), plus(t.m[side], i.amount(side))
+	}
+}
+
+// byQuantity is the change that follows from the quantity alone.
+func (t *totals) byQuantity() *big.Rat {
+	if each := over(t.m[0], t.q[0]); each != nil {
+		return times(minus(t.q[1], t.q[0]), each)
+	}
+	return minus(t.m[1], t.m[0])
+}
+
+// takeApart computes the steps and counts the items.
+func takeApart(items []*item, out *Bridge) map[string]*big.Rat {
+	steps := map[string]*big.Rat{"price": zero(), "currency": zero(), "cost": zero(), "mix": zero()}
 	add := func(name string, amount *big.Rat) { steps[name].Add(steps[name], amount) }
-	q0, q1, m0 := zero(), zero(), zero()
+	all, groups := &totals{}, map[string]*totals{}
 	for _, i := range items {
-		before, after := or0(i.q[0]).Sign() != 0, or0(i.q[1]).Sign() != 0
-		if !before || !after {
-			// What has no quantity has no price: its amount came or went.
-			add("new", i.margin(1))
-			add("gone", zero().Neg(i.margin(0)))
-			continue
+		if groups[i.group] == nil {
+			groups[i.group] = &totals{}
 		}
-		both++
-		q0.Add(q0, i.q[0])
-		q1.Add(q1, i.q[1])
-		m0.Add(m0, i.margin(0))
+		groups[i.group].add(i)
+		all.add(i)
+		out.Items++
 		growth := over(i.q[1], i.q[0])
+		if growth == nil || growth.Sign() == 0 || i.nameless {
+			continue // not sold in both slices, or nobody knows what it was
+		}
+		out.Both++
 		rated := i.a[1]
 		if rate := over(i.a[0], i.f[0]); rate != nil && i.f[1] != nil {
 			rated = times(rate, i.f[1])
@@ -102,19 +117,18 @@ func takeApart(items []*item, steps map[string]*big.Rat) (both int) {
 		add("currency", minus(i.a[1], rated))
 		add("price", minus(rated, times(i.a[0], growth)))
 		add("cost", minus(times(i.c[0], growth), i.c[1]))
-		add("mix", times(i.margin(0), minus(growth, big.NewRat(1, 1))))
 	}
-	if each := over(m0, q0); each != nil {
-		volume := times(minus(q1, q0), each)
-		add("volume", volume)
-		add("mix", zero().Neg(volume))
+	steps["volume"] = all.byQuantity()
+	for _, g := range groups {
+		add("mix", g.byQuantity())
 	}
-	return both
+	steps["mix"].Sub(steps["mix"], steps["volume"])
+	return steps
 }
 
-// items asks for the parts of the bridge by item and currency.
-func (e *explanation) items(ctx context.Context, b *cube.Bridge) ([]*item, error) {
-	by := []string{cmp.Or(e.question.Item, b.Item)}
+// items asks for the parts of the bridge by group, item and currency.
+func (e *explanation) items(ctx context.Context, b *cube.Bridge, out *Bridge) ([]*item, error) {
+	by := []string{b.Group, b.Item}
 	if b.Currency != "" {
 		by = append(by, b.Currency)
 	}
@@ -132,6 +146,7 @@ func (e *explanation) items(ctx context.Context, b *cube.Bridge) ([]*item, error
 		if err != nil {
 			return nil, err
 		}
+		out.Group, out.Item = t.Columns[0].Label, t.Columns[1].Label
 		at := func(row olap.Row, measure string) *big.Rat {
 			if measure == "" {
 				return nil
@@ -139,10 +154,10 @@ func (e *explanation) items(ctx context.Context, b *cube.Bridge) ([]*item, error
 			return rat(row.Cells[t.Index(measure)])
 		}
 		for _, row := range t.Rows {
-			key := engine.Text(len(row.Keys[0])) + ":" + row.Keys[0] + row.Keys[len(row.Keys)-1]
+			key := strings.Join(row.Keys, "\x00")
 			i := byKey[key]
 			if i == nil {
-				i = &item{}
+				i = &item{group: row.Keys[0], nameless: row.Keys[1] == cube.Unknown || row.Keys[1] == cube.None}
 				byKey[key] = i
 				keys = append(keys, key)
 			}

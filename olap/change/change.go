@@ -28,9 +28,8 @@ type Question struct {
 	Before  Slice         // what After is compared with
 	After   Slice         //
 	Where   []cube.Filter // of both slices
-	By      []string      // attributes to look at; nil: all that the cube lists, but those of its date
+	By      []string      // attributes to look at; nil: the cube's drivers, else all but those of its dates
 	Members int           // members named per attribute; 0: 5
-	Item    string        // attribute of the bridge's items; "": as the cube declares
 }
 
 // Slice is one side of the comparison.
@@ -48,10 +47,11 @@ type Answer struct {
 	Unit     string // of the measure, the report currency filled in
 	AsOf     string
 	Run      string
+	Facts    int64 // fact rows of both slices
 	Before   any
 	After    any
-	Delta    any // nil where Before and After are
-	Splits   []Split
+	Delta    any     // nil where Before and After are
+	Splits   []Split // the most concentrated first; those of many members at the end
 	Bridge   *Bridge // nil where the cube declares none for the measure
 	Words    []string
 }
@@ -83,6 +83,29 @@ type Contribution struct {
 	rate          *big.Rat
 }
 
+// manyMembers is where an attribute is too fine to tell a story: with so many
+// members any change is concentrated on some.
+const manyMembers = 200
+
+func (s *Split) fine() bool { return s.Count > manyMembers }
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// same reports whether another attribute of the dimension, such as a title's
+// ISBN beside its ID, splits the change in the same way.
+func (s *Split) same(other Split) bool {
+	mine, _, _ := strings.Cut(s.Field, ".")
+	its, _, _ := strings.Cut(other.Field, ".")
+	return mine == its && s.Count == other.Count && slices.EqualFunc(s.all, other.all, func(a, b Contribution) bool {
+		return a.exact.Cmp(b.exact) == 0
+	})
+}
+
 // defaultMembers are named for each attribute.
 const defaultMembers = 5
 
@@ -101,11 +124,14 @@ func Explain(ctx context.Context, o *olap.Olap, q Question) (*Answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.Count > 1 {
+		if s.Count > 1 && !slices.ContainsFunc(e.answer.Splits, s.same) {
 			e.answer.Splits = append(e.answer.Splits, *s)
 		}
 	}
 	slices.SortStableFunc(e.answer.Splits, func(a, b Split) int {
+		if c := cmp.Compare(b2i(a.fine()), b2i(b.fine())); c != 0 {
+			return c
+		}
 		return cmp.Compare(b.Concentration, a.Concentration)
 	})
 	if e.answer.Bridge, err = e.bridge(ctx); err != nil {
@@ -177,9 +203,12 @@ func explainable(c *cube.Cube, n int) (names []string) {
 	return names
 }
 
-// attributes are those that a change is looked at by: what the cube lists, but
-// its dates.
+// attributes are those that a change is looked at by: the cube's drivers, else
+// what it lists but its dates.
 func attributes(c *cube.Cube) (fields []string) {
+	if len(c.Drivers) > 0 {
+		return c.Drivers
+	}
 	for _, u := range c.Dimensions {
 		for _, a := range u.Of.Attributes {
 			if !u.Of.Date && !a.Hidden {
@@ -212,6 +241,7 @@ func (e *explanation) totals(ctx context.Context) error {
 			e.weights[i] = rat(t.Rows[0].Cells[2])
 			values[i] = over(rat(t.Rows[0].Cells[1]), e.weights[i])
 		}
+		e.answer.Facts += t.Facts
 		*[2]*any{&e.answer.Before, &e.answer.After}[i] = t.Rows[0].Cells[0]
 	}
 	e.before, e.after = values[0], values[1]

@@ -3,7 +3,6 @@ package change
 import (
 	"verso/olap"
 	"verso/olap/cube"
-	"verso/olap/engine"
 )
 
 // Table is the contributions of all splits as a table: attribute, member,
@@ -74,15 +73,12 @@ func (a *Answer) BridgeTable(lang string) *olap.Table {
 	for _, s := range a.Bridge.Steps {
 		add(s.Name, steps[s.Name], s.Amount)
 	}
-	if engine.Text(a.Bridge.Residual) != "0.0000" {
-		add("residual", w["residual"], a.Bridge.Residual)
-	}
 	add("after", w["after"], a.After)
 	return t
 }
 
 func (a *Answer) frame() *olap.Table {
-	return &olap.Table{Query: cube.Query{Cube: a.Question.Cube, Measures: []string{a.Measure.Name}}, AsOf: a.AsOf, Run: a.Run}
+	return &olap.Table{Query: cube.Query{Cube: a.Question.Cube, Measures: []string{a.Measure.Name}}, AsOf: a.AsOf, Run: a.Run, Facts: a.Facts}
 }
 
 func columnType(kind string, m *cube.Measure) string {

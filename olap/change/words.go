@@ -156,8 +156,8 @@ func (e *explanation) chinese() []string {
 
 // stepWords are the steps of a bridge as they are shown.
 var stepWords = map[string]map[string]string{
-	"en": {"volume": "volume", "mix": "mix", "price": "price", "currency": "currency", "cost": "cost", "new": "new items", "gone": "items gone"},
-	"zh": {"volume": "数量", "mix": "结构", "price": "价格", "currency": "汇率", "cost": "成本", "new": "新增品种", "gone": "停售品种"},
+	"en": {"volume": "volume", "mix": "mix", "price": "price", "currency": "currency", "cost": "cost", "assortment": "assortment"},
+	"zh": {"volume": "数量", "mix": "结构", "price": "价格", "currency": "汇率", "cost": "成本", "assortment": "品种更替"},
 }
 
 func label(s Slice, otherwise string) string {

@@ -28,14 +28,25 @@ func (l *loader) checkBridges(c *Cube, bridges []*Bridge, p place) {
 			l.fail(at.key("foreign"), "bridge: amounts of several currencies need the attribute that names the currency")
 		}
 		l.bridgeField(c, at, "item", b.Item, true)
+		l.bridgeField(c, at, "group", b.Group, true)
 		l.bridgeField(c, at, "currency", b.Currency, false)
+	}
+}
+
+// checkDrivers checks that the attributes are there.
+func (l *loader) checkDrivers(c *Cube, drivers []string, p place) {
+	for i, field := range drivers {
+		dimension, attribute, _ := strings.Cut(field, ".")
+		if u := c.uses[dimension]; u == nil || u.Of.Attribute(attribute) == nil {
+			l.fail(p.item("drivers", i), "drivers: no attribute %q; %s", field, Hint(field, c.FieldNames()))
+		}
 	}
 }
 
 func (l *loader) bridgeField(c *Cube, p place, key, field string, needed bool) {
 	if field == "" {
 		if needed {
-			l.fail(p, "a bridge needs an %s", key)
+			l.fail(p, "a bridge needs an attribute under %s", key)
 		}
 		return
 	}

@@ -169,7 +169,7 @@ func explainYAML(y yaml.Error) string {
 
 // yamlKeys are the keys of catalog files, for suggestions.
 var yamlKeys = []string{"attributes", "beside", "bridges", "column", "column_zh", "cost", "cubes", "currency", "date", "denominator", "description",
-	"dimension", "dimensions", "extends", "foreign", "format", "hidden", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels",
+	"dimension", "dimensions", "drivers", "extends", "foreign", "format", "group", "hidden", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels",
 	"lower_is_better", "measure", "measures", "name", "names", "numerator", "order", "quantity", "revenue", "show_key", "synonyms", "table", "type",
 	"unit", "when_known", "where"}
 

@@ -41,6 +41,7 @@ type Cube struct {
 	Dimensions  []*Use     `yaml:"dimensions"`
 	Measures    []*Measure `yaml:"measures"`
 	Bridges     []*Bridge  `yaml:"bridges"`
+	Drivers     []string   `yaml:"drivers"` // attributes that a change is explained by; none: all but dates
 	Position    Position   `yaml:"-"`
 
 	uses     map[string]*Use
@@ -144,6 +145,7 @@ type Bridge struct {
 	Foreign  string `yaml:"foreign"`  // Revenue in the document's currency; "": no currency step
 	Cost     string `yaml:"cost"`     // "": no cost step
 	Item     string `yaml:"item"`     // attribute whose members have a price
+	Group    string `yaml:"group"`    // attribute of the groups of items that make the mix
 	Currency string `yaml:"currency"` // attribute of the document's currency; needed with Foreign
 }
 
