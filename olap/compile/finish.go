@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -8,9 +9,20 @@ import (
 // finish selects the answer from the levels and describes its columns.
 func (r *renderer) finish() *Compiled {
 	c := &Compiled{Query: r.query, Cube: r.cube, Limit: r.query.Limit, FetchRows: r.query.Limit,
-		ColTotal: r.query.Totals.Cols, Others: r.top != nil && r.top.others, Other: -1, Rank: -1, Members: -1}
+		ColSub: r.query.Totals.ColSub, ColTotal: r.query.Totals.Cols, Other: -1, Rank: -1, Left: -1, Tested: -1, Passed: -1}
 	if len(r.cols) > 0 {
 		c.FetchRows = MaxCells
+	}
+	c.AllRows = c.FetchRows
+	for _, l := range r.levels {
+		if !l.shown {
+			c.AllRows += c.FetchRows
+		} else if !slices.Contains(c.RowLevels, l.rows) {
+			c.RowLevels = append(c.RowLevels, l.rows)
+		}
+	}
+	if r.top != nil {
+		c.Others, c.TopLevel = r.top.others, r.top.at+1
 	}
 	var list []string
 	add := func(sql string) int { list = append(list, sql); return len(list) - 1 }
@@ -40,13 +52,25 @@ func (r *renderer) finish() *Compiled {
 	for _, f := range r.cols {
 		c.Columns = append(c.Columns, axis(f))
 	}
+	at := map[string]int{}
 	for _, m := range r.measures {
-		c.Measures = append(c.Measures, Value{m, m.Label.In(r.lang), add(r.value(m) + " AS " + quote(m.Name))})
+		at[m.Name] = add(r.value(m) + " AS " + quote(m.Name))
+	}
+	for _, ref := range r.refs {
+		m := r.cube.Measure(ref.Measure)
+		c.Measures = append(c.Measures, Value{ref, m, m.Label.In(r.lang) + calcLabel(ref.Calc, r.lang), at[m.Name]})
 	}
 	c.RowLevel, c.ColLevel = add(`"#rows"`), add(`"#columns"`)
 	if r.top != nil {
 		c.Other, c.Rank = add(`"#other"`), add(`"#rank"`)
-		c.Members = add(`(SELECT count(*) FROM "ranked") AS "#members"`)
+		c.Left = add(`(SELECT count(*) FROM "ranked") - (SELECT count(*) FROM "kept") AS "#left"`)
+	}
+	for _, t := range r.having {
+		c.Having = append(c.Having, t.label)
+	}
+	if len(r.having) > 0 {
+		c.Tested = add(`(SELECT count(*) FROM "tested") AS "#tested"`)
+		c.Passed = add(`(SELECT count(*) FROM "tested" WHERE "#pass") AS "#passed"`)
 	}
 	c.Facts = add(r.facts + ` AS "#facts"`)
 
@@ -56,14 +80,36 @@ func (r *renderer) finish() *Compiled {
 		order = append(order, `"#rank" NULLS LAST`)
 	}
 	for _, f := range slices.Concat(r.rows, r.cols) {
-		order = append(order, f.order()...)
+		order = append(order, f.order(r.lang)...)
 	}
-	c.SQL = stages + "\nSELECT " + strings.Join(list, listSep) + "\nFROM \"levels\"" + r.keep() +
+	from := "\nFROM " + r.source
+	c.SQL = stages + "\nSELECT " + strings.Join(list, listSep) + from + conjunction(r.keep()) +
 		"\nORDER BY " + strings.Join(order, ", ") + "\nLIMIT ?"
-	c.CountSQL = stages + "\nSELECT count(*) AS \"rows\" FROM \"levels\"" + r.keep()
-	c.Args = append(slices.Clone(r.text.args), int64(c.FetchRows)+1)
+	c.CountSQL = stages + "\nSELECT count(*) AS \"rows\"" + from + conjunction(append(r.keep(), r.onlyShown()...))
+	c.Args = append(slices.Clone(r.text.args), int64(c.AllRows)+1)
 	r.describeTables(c)
 	return c
+}
+
+func conjunction(conditions []string) string {
+	if len(conditions) == 0 {
+		return ""
+	}
+	return "\nWHERE " + strings.Join(conditions, " AND ")
+}
+
+// onlyShown is the condition that leaves out levels that are not shown.
+func (r *renderer) onlyShown() []string {
+	if !r.hides() {
+		return nil
+	}
+	var shown []string
+	for _, l := range r.levels {
+		if l.shown {
+			shown = append(shown, fmt.Sprintf(`"#rows" = %d AND "#columns" = %d`, l.rows, l.cols))
+		}
+	}
+	return []string{"(" + strings.Join(shown, " OR ") + ")"}
 }
 
 // describeTables lists what is read, and what must be unique in it.
