@@ -22,7 +22,7 @@ var floors = map[string][]string{
 	"olap/catalog":           {"olap/cube"},
 	"olap/compile":           {"olap/cube"},
 	"olap/change":            {"olap", "olap/cube", "olap/compile", "olap/engine"},
-	"olap/anomaly":           {"olap", "olap/cube", "olap/engine"},
+	"olap/anomaly":           {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/rollup":            {"olap/engine", "olap/cube", "olap/compile"},
 	"olap":                   {"olap/engine", "olap/cube", "olap/compile", "olap/catalog", "olap/rollup"},
 	"olap/olaptest":          {"olap", "olap/engine", "olap/engine/duck", "olap/cube", "olap/catalog"},

@@ -142,6 +142,8 @@ func (d *document) emptyItem() string {
 			return at(path+".dimensions", slices.Index(x.Dimensions, nil))
 		case slices.Contains(x.Measures, nil):
 			return at(path+".measures", slices.Index(x.Measures, nil))
+		case slices.Contains(x.Bridges, nil):
+			return at(path+".bridges", slices.Index(x.Bridges, nil))
 		}
 	}
 	return ""
@@ -166,9 +168,9 @@ func explainYAML(y yaml.Error) string {
 }
 
 // yamlKeys are the keys of catalog files, for suggestions.
-var yamlKeys = []string{"attributes", "beside", "column", "column_zh", "cubes", "date", "denominator", "description",
-	"dimension", "dimensions", "extends", "format", "hidden", "hierarchies", "id", "in", "key", "kind", "label", "levels",
-	"lower_is_better", "measures", "name", "names", "numerator", "order", "show_key", "synonyms", "table", "type",
+var yamlKeys = []string{"attributes", "beside", "bridges", "column", "column_zh", "cost", "cubes", "currency", "date", "denominator", "description",
+	"dimension", "dimensions", "drivers", "extends", "foreign", "format", "group", "hidden", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels",
+	"lower_is_better", "measure", "measures", "name", "names", "numerator", "order", "quantity", "revenue", "show_key", "synonyms", "table", "type",
 	"unit", "when_known", "where"}
 
 // place finds positions: a path inside a parsed file.
