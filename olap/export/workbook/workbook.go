@@ -4,6 +4,7 @@
 package workbook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -92,8 +93,11 @@ func (b *book) save(w io.Writer, asOf string) error {
 	if err := b.file.SetDocProps(&excelize.DocProperties{Creator: "verso", LastModifiedBy: "verso", Created: stamp, Modified: stamp, Title: b.title}); err != nil {
 		return fmt.Errorf("xlsx: %w", err)
 	}
-	_, err := b.file.WriteTo(w)
-	return err
+	var packed bytes.Buffer
+	if _, err := b.file.WriteTo(&packed); err != nil {
+		return fmt.Errorf("xlsx: %w", err)
+	}
+	return sorted(w, packed.Bytes())
 }
 
 // style is how a cell looks.

@@ -140,9 +140,10 @@ func TestNothingToAddUp(t *testing.T) {
 func TestSameAnswerSameBytes(t *testing.T) {
 	table := answer(t, pivotQuery)
 	_, a := write(t, table, workbook.Options{Pivot: true})
-	_, b := write(t, table, workbook.Options{Pivot: true})
-	if !bytes.Equal(a, b) {
-		t.Error("two workbooks of one answer differ")
+	for range 20 {
+		if _, b := write(t, table, workbook.Options{Pivot: true}); !bytes.Equal(a, b) {
+			t.Fatal("two workbooks of one answer differ")
+		}
 	}
 }
 
