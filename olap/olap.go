@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"verso/olap/cache"
 	"verso/olap/catalog"
 	"verso/olap/compile"
 	"verso/olap/cube"
@@ -16,6 +17,7 @@ import (
 type Options struct {
 	Catalog string // folder of the user's own YAML files; "" for none
 	Lang    string // en or zh; "": the language of the run
+	Limits
 }
 
 // Run is the record of the run that filled a generation (meta.run).
@@ -40,6 +42,9 @@ type shared struct {
 	tables map[string]bool // schema.table
 
 	proofs  proofs
+	limits  Limits
+	slots   chan struct{} // one for each question that runs
+	cache   *cache.Cache[*Table]
 	columns tableColumns
 }
 
@@ -72,6 +77,7 @@ func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
 	if lang == "" {
 		lang = s.run.Language
 	}
+	s.limit(o.Limits)
 	return &Olap{shared: s, lang: lang}, nil
 }
 
@@ -151,9 +157,8 @@ func (o *Olap) ExplainContext(ctx context.Context, q cube.Query) (Explanation, e
 	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages}, nil
 }
 
-// Ask answers a query. A question that cannot be answered is a
-// *compile.QueryError, an answer beyond its limit a *LimitError.
-func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
+// ask answers a query from the database.
+func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
 	c, err := o.compile(ctx, q)
 	if err != nil {
 		return nil, err
