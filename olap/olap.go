@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"verso/olap/catalog"
 	"verso/olap/compile"
@@ -40,6 +41,7 @@ type shared struct {
 	tables map[string]bool // schema.table
 
 	proofs proofs
+	trees  trees
 }
 
 // Open reads the catalog, shipped and the user's own, and meta.run of the
@@ -171,7 +173,8 @@ func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
 // compile compiles a query for this generation: what it reads is there, its
 // joins repeat no fact, and where no fact can be lost they are inner joins.
 func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
-	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}}
+	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths()}
+	options.AsOf, _ = time.Parse(time.DateOnly, o.run.AsOf)
 	c, err := compile.Compile(o.model, q, options)
 	if err != nil {
 		return nil, err
@@ -183,6 +186,11 @@ func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, er
 	}
 	for _, u := range c.Unique {
 		if err := o.unique(ctx, u); err != nil {
+			return nil, err
+		}
+	}
+	for _, h := range c.Trees {
+		if options.Depths[treeID(h)], err = o.soundTree(ctx, h); err != nil {
 			return nil, err
 		}
 	}

@@ -19,6 +19,9 @@ var rules = []string{
 	"A division by zero, or of a missing value, is empty. Shares are fractions (0.25), shown as percent.",
 	"A time range includes both its days. Facts without a date are in no time range.",
 	"`!=` and `not in` keep exactly what `=` and `in` leave out, `(none)` and `(unknown)` included. Comparisons with `<` and `>` keep neither. `is null` keeps both.",
+	"Every negative condition keeps exactly what the positive one leaves out: `not contains`, `not under`, `not in set` and `key not in` too. Conditions stand in groups of which any or all must hold, up to 8 deep, across dimensions. `starts`, `ends` and `contains` ignore case; `key_in` compares what tells members apart instead of what is shown.",
+	"A hierarchy of parents (`salesperson.teams`) gives an attribute for each level, `teams_1` for the member at the top. A member above a level has no value there and shows as `(none)`: under a parent, `(none)` holds the parent's own facts, so that a parent is the sum of its children and `(none)`. The name of the hierarchy on an axis stands for all levels that the data has. `under` keeps a member, by key or as shown (every member of that name), and everything below it.",
+	"A hierarchy of parents in which a member is its own ancestor, has a parent that does not exist, or stands deeper than declared is refused with the members' names.",
 	"A top-N ranks the members of the first row attribute over everything that the filters keep; equal members in the order of their values, members without a value last. `(others)` is computed over the facts of all other members; a grand total covers everything, shown or not.",
 	"Rows are sorted by what is asked for, then by their members: by the order column or value, text by code point. With subtotals, members are sorted among their siblings and each subtotal follows its rows. `(others)` comes after all members, the grand total last.",
 	"An answer larger than its limit is refused with both counts, never cut.",
@@ -54,6 +57,7 @@ func Markdown(w io.Writer, m *cube.Model) error {
 		for _, h := range d.Hierarchies {
 			fmt.Fprintf(b, "\nHierarchy %s (%s): %s.\n", h.Label.EN, h.Label.ZH, strings.Join(h.Levels, " › "))
 		}
+		members(b, d)
 	}
 	return b.Flush()
 }

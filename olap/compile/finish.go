@@ -8,7 +8,8 @@ import (
 // finish selects the answer from the levels and describes its columns.
 func (r *renderer) finish() *Compiled {
 	c := &Compiled{Query: r.query, Cube: r.cube, Limit: r.query.Limit, FetchRows: r.query.Limit,
-		ColTotal: r.query.Totals.Cols, Others: r.top != nil && r.top.others, Other: -1, Rank: -1, Members: -1}
+		ColTotal: r.query.Totals.Cols, Others: r.top != nil && r.top.others, Other: -1, Rank: -1, Members: -1,
+		Calculated: -1, CalculatedAxis: -1, Notes: r.notes}
 	if len(r.cols) > 0 {
 		c.FetchRows = MaxCells
 	}
@@ -81,5 +82,6 @@ func (r *renderer) describeTables(c *Compiled) {
 		for _, b := range j.beside {
 			add(b.Table, b.Key, b.Where)
 		}
+		r.describeMembers(c, j)
 	}
 }

@@ -17,6 +17,7 @@ package compile
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"verso/olap/cube"
 )
@@ -35,6 +36,10 @@ type Options struct {
 	// every fact: they are joined by an inner join, which is several times
 	// faster. All others are joined by a left join, which needs no such promise.
 	Complete map[string]bool
+	// Depths are the levels that hierarchies of parents have
+	// (dimension.hierarchy); those it does not name have the declared depth.
+	Depths map[string]int
+	AsOf   time.Time // from which relative times of named sets count; zero: not known
 }
 
 // Stage is what one step of the compilation found, for people to read; the last
@@ -58,16 +63,21 @@ type Compiled struct {
 	Rows      []Axis
 	Columns   []Axis
 	Measures  []Value
-	Tables    []string    // tables read
-	Unique    []Unique    // what must hold for no fact to be counted twice
-	Joined    []*cube.Use // dimensions joined
-	Others    bool        // an "others" row is asked for
-	ColTotal  bool        // the total over Columns is shown
-	Limit     int         // rows of the answer at most
-	FetchRows int         // rows fetched at most; one more means too many
+	Tables    []string        // tables read
+	Unique    []Unique        // what must hold for no fact to be counted twice
+	Joined    []*cube.Use     // dimensions joined
+	Others    bool            // an "others" row is asked for
+	ColTotal  bool            // the total over Columns is shown
+	Trees     []*cube.Parents // hierarchies of parents that must be sound
+	Ask       []Missing       // what the catalog or the query names and the data may not have
+	Notes     []string        // for readers of the answer, in Lang
+	Hidden    []Hidden        // members left out of the axes
+	Limit     int             // rows of the answer at most
+	FetchRows int             // rows fetched at most; one more means too many
 
 	// Positions of the housekeeping columns; -1 where there is none.
 	RowLevel, ColLevel, Other, Rank, Members, Facts int
+	Calculated, CalculatedAxis                      int // the number of the calculated member, from 1, 0 for none; the axis it is on, rows before columns
 }
 
 // Axis is an attribute on an axis and the result columns that carry it.
@@ -89,6 +99,20 @@ type Value struct {
 	Column  int
 }
 
+// Hidden is an axis attribute with hidden members.
+type Hidden struct {
+	Label  string
+	Column int // how many of them had facts
+}
+
+// Missing asks which of the values that the catalog names do not occur: the
+// statement returns them, one a row.
+type Missing struct {
+	What string // in words, in front of the values
+	SQL  string
+	Args []any
+}
+
 // Unique is a table and the column that must not repeat a value, among the
 // rows that meet Where.
 type Unique struct {
@@ -108,7 +132,13 @@ type plan struct {
 	rows     []*field
 	cols     []*field
 	measures []*cube.Measure
-	filters  []*condition
+	filters  []*condition // all of them, those in groups included
+	grouped  []*group     // the groups, joined to the other conditions by and
+	touched  []*cube.Use  // dimensions that are filtered, by all too
+	notes    []string
+	expanded bool   // a hierarchy of parents was named on an axis
+	also     *field // the axis attribute whose calculated members are shown
+	options  Options
 	period   *period
 	parts    []*part           // base aggregates, each once
 	partOf   map[string]string // measure name → name of its part
@@ -157,7 +187,7 @@ func passes() []pass {
 // Compile turns a query into SQL. It needs no database. A question that the
 // model cannot answer is a *QueryError.
 func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
-	p := &plan{model: m, lang: o.Lang, complete: o.Complete, query: q, partOf: map[string]string{}}
+	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, query: q, partOf: map[string]string{}}
 	var stages []Stage
 	for _, step := range passes() {
 		if err := step.run(p); err != nil {
@@ -167,7 +197,10 @@ func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
 			stages = append(stages, Stage{step.name, text})
 		}
 	}
-	c := p.render()
+	c, err := p.render()
+	if err != nil {
+		return nil, err
+	}
 	c.Stages = stages
 	return c, nil
 }

@@ -18,10 +18,14 @@ type renderer struct {
 	source  string // the stage that the next one reads
 	leaves  bool   // source holds aggregates of groups, not facts
 	facts   string // SQL of the number of facts
+	inSets  int    // conditions of named sets written
 }
 
-func (p *plan) render() *Compiled {
+func (p *plan) render() (*Compiled, error) {
 	r := &renderer{plan: p}
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
 	for _, f := range slices.Concat(p.rows, p.cols) {
 		r.groups = append(r.groups, f.groups(p.lang)...)
 		r.carried = append(r.carried, f.carried(p.lang)...)
@@ -32,15 +36,19 @@ func (p *plan) render() *Compiled {
 		r.ranking()
 	}
 	r.allLevels()
-	return r.finish()
+	return r.finish(), nil
 }
 
-func (r *renderer) stage(name, body string) {
+// stage adds a stage; body may have parameters, args.
+func (r *renderer) stage(name, body string, args ...any) {
 	lead := ",\n"
-	if name == "base" {
+	if r.text.Len() == 0 {
 		lead = "WITH "
+		if r.recursive() {
+			lead = "WITH RECURSIVE "
+		}
 	}
-	r.text.add(lead + quote(name) + " AS " + body)
+	r.text.add(lead+quote(name)+" AS "+body, args...)
 	r.source = quote(name)
 }
 
@@ -107,6 +115,17 @@ func (r *renderer) where() {
 			r.text.add(lead + c)
 			lead = "\n    AND "
 		}
+	}
+	for _, g := range r.grouped {
+		r.text.add(lead)
+		lead = "\n    AND "
+		g.write(&r.text, func(c *condition) {
+			for _, j := range r.joins {
+				if j.use == c.field.use {
+					r.text.add(j.condition(c))
+				}
+			}
+		})
 	}
 }
 

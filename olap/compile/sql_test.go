@@ -20,6 +20,7 @@ func TestGoldenSQL(t *testing.T) {
 			cube.Query
 			Lang     string
 			Complete []string
+			Depths   map[string]int
 		}
 		if err := json.Unmarshal([]byte(text), &q); err != nil {
 			t.Fatal(err)
@@ -28,7 +29,7 @@ func TestGoldenSQL(t *testing.T) {
 		for _, name := range q.Complete {
 			complete[name] = true
 		}
-		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete})
+		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete, Depths: q.Depths, AsOf: asOf})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,9 +55,13 @@ func TestGoldenSQL(t *testing.T) {
 func TestValuesStayOutOfSQL(t *testing.T) {
 	m := shipped(t)
 	const value = `zq'"; DROP TABLE x; --`
-	for _, op := range []string{"=", "!=", "in", "not_in", "<", "<=", ">", ">=", "contains", "starts"} {
+	for _, op := range []string{"=", "!=", "in", "not_in", "<", "<=", ">", ">=", "contains", "not_contains", "starts", "ends", "key_in", "not_key_in"} {
+		field := "customer.name"
+		if strings.Contains(op, "key") {
+			field = "class.l1"
+		}
 		c, err := compile.Compile(m, cube.Query{Cube: "sales", Measures: []string{"net"},
-			Where: []cube.Filter{{Field: "customer.name", Op: op, Values: []string{value}}}}, compile.Options{})
+			Where: []cube.Filter{{Field: field, Op: op, Values: []string{value}}}}, compile.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,6 +71,7 @@ func Load(files []File) (*Model, error) {
 			}
 		}
 	}
+	l.linkSets()
 	if len(l.errs) == 0 {
 		l.checkRatios()
 	}
@@ -126,8 +127,9 @@ func (d *document) emptyItem() string {
 		if x == nil {
 			return path
 		}
-		empty := [3]int{slices.Index(x.Attributes, nil), slices.Index(x.Hierarchies, nil), slices.Index(x.Beside, nil)}
-		for k, list := range []string{"attributes", "hierarchies", "beside"} {
+		empty := [5]int{slices.Index(x.Attributes, nil), slices.Index(x.Hierarchies, nil), slices.Index(x.Beside, nil),
+			slices.Index(x.Parents, nil), slices.Index(x.Sets, nil)}
+		for k, list := range []string{"attributes", "hierarchies", "beside", "parents", "sets"} {
 			if empty[k] >= 0 {
 				return at(path+"."+list, empty[k])
 			}
@@ -166,9 +168,9 @@ func explainYAML(y yaml.Error) string {
 }
 
 // yamlKeys are the keys of catalog files, for suggestions.
-var yamlKeys = []string{"attributes", "beside", "column", "column_zh", "cubes", "date", "denominator", "description",
-	"dimension", "dimensions", "extends", "format", "hidden", "hierarchies", "id", "in", "key", "kind", "label", "levels",
-	"lower_is_better", "measures", "name", "names", "numerator", "order", "show_key", "synonyms", "table", "type",
+var yamlKeys = []string{"attributes", "beside", "by", "code", "column", "column_zh", "cubes", "date", "default", "denominator", "depth", "description",
+	"dimension", "dimensions", "extends", "format", "hidden", "hide", "hierarchies", "id", "in", "key", "kind", "label", "levels",
+	"lower_is_better", "measures", "members", "name", "names", "numerator", "of", "order", "parent", "parents", "percent", "sets", "show_key", "synonyms", "table", "time", "top", "type",
 	"unit", "when_known", "where"}
 
 // place finds positions: a path inside a parsed file.
