@@ -62,9 +62,10 @@ func compareNil(a, b any, desc bool) int {
 // compareMembers is the order of members: by their order column, then by
 // value, then by key; (none) and (unknown) at the end, whatever the direction.
 func compareMembers(a, b *member, desc bool) int {
-	if c := cmp.Compare(a.rank, b.rank); c != 0 || a.rank > 0 {
+	if c := cmp.Compare(a.rank, b.rank); c != 0 || a.rank > 0 && a.rank < calculatedRank {
 		return c
 	}
+	desc = desc && a.rank < calculatedRank
 	if c := compareNil(a.order, b.order, desc); c != 0 {
 		return c
 	}
@@ -116,6 +117,11 @@ func place(r *outRow) int {
 }
 
 func (b *builder) compareFlat(x, y *outRow) int {
+	if len(b.query.Query.Sort) > 0 {
+		if c := compareCalculated(x.members, y.members); c != 0 {
+			return c
+		}
+	}
 	for _, s := range b.query.Query.Sort {
 		if c := b.compareBy(s, x, y, -1); c != 0 {
 			return c
@@ -140,6 +146,9 @@ func (b *builder) compareNested(x, y *outRow) int {
 	for i := range min(x.level, y.level) {
 		if x.members[i] == y.members[i] {
 			continue
+		}
+		if c := compareCalculated(x.members[i:i+1], y.members[i:i+1]); c != 0 {
+			return c
 		}
 		px, py := b.ancestor(x, i+1), b.ancestor(y, i+1)
 		for _, s := range b.query.Query.Sort {

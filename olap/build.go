@@ -34,6 +34,8 @@ type builder struct {
 	fetched int
 	facts   int64
 	members int64 // behind a ranking
+	hidden  []int64
+	absent  []string // notes on values that do not occur
 	rows    []*outRow
 	cols    []*outCol
 	rowOf   map[string]*outRow
@@ -43,7 +45,7 @@ type builder struct {
 
 // member is a member of an attribute in this answer.
 type member struct {
-	rank  int // 0 for real members, 1 for (none), 2 for (unknown)
+	rank  int // 0 for real members, 1 for (none), 2 for (unknown), 3 for calculated ones
 	order any
 	value any
 	key   any
@@ -85,6 +87,7 @@ func (b *builder) add(row []any) error {
 	b.facts, _ = engine.Int(row[c.Facts])
 	level, _ := engine.Int(row[c.RowLevel])
 	colLevel, _ := engine.Int(row[c.ColLevel])
+	b.countHidden(row)
 	out := &outRow{level: int(level), values: map[int][]any{}}
 	if c.Other >= 0 && level > 0 {
 		other, _ := engine.Int(row[c.Other])
@@ -162,14 +165,15 @@ func (b *builder) member(axis int, a compile.Axis, row []any) *member {
 			m.shown = name.In(b.olap.lang)
 		}
 	}
+	b.calculated(axis, a, row, m)
 	id := keyOf([]*member{m})
 	if known := b.seen[axis][id]; known != nil {
 		return known
 	}
-	if a.Order >= 0 {
+	if a.Order >= 0 && m.rank < calculatedRank {
 		m.order = row[a.Order]
 	}
-	if a.ID >= 0 {
+	if a.ID >= 0 && m.rank < calculatedRank {
 		m.id = engine.Text(row[a.ID])
 	}
 	b.seen[axis][id] = m
@@ -252,7 +256,11 @@ func (b *builder) columns() []Column {
 		for i, m := range col.members {
 			members[i] = engine.Text(m.shown)
 		}
+		from := len(list)
 		add(members, false)
+		for i := range list[from:] {
+			list[from+i].Calculated = hasCalculated(col.members)
+		}
 	}
 	if c.ColTotal {
 		add([]string{b.words.total}, true)
@@ -262,7 +270,7 @@ func (b *builder) columns() []Column {
 
 func (b *builder) row(r *outRow) Row {
 	c := b.query
-	out := Row{Level: r.level, Other: r.other}
+	out := Row{Level: r.level, Other: r.other, Calculated: hasCalculated(r.members)}
 	for i := range c.Rows {
 		var cell any
 		switch {
@@ -305,7 +313,9 @@ func (b *builder) values(r *outRow, column int) []any {
 }
 
 // notes say what a reader could misunderstand.
-func (b *builder) notes() []string {
+func (b *builder) notes() []string { return append(b.topNotes(), b.memberNotes()...) }
+
+func (b *builder) topNotes() []string {
 	top := b.query.Query.Top
 	if top == nil || b.members <= int64(top.N) {
 		return nil

@@ -167,6 +167,9 @@ func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.findAbsent(ctx); err != nil {
+		return nil, err
+	}
 	return b.table()
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // finish selects the answer from the levels and describes its columns.
-func (r *renderer) finish() *Compiled {
+func (r *renderer) finish() (*Compiled, error) {
 	c := &Compiled{Query: r.query, Cube: r.cube, Limit: r.query.Limit, FetchRows: r.query.Limit,
 		ColTotal: r.query.Totals.Cols, Others: r.top != nil && r.top.others, Other: -1, Rank: -1, Members: -1,
 		Calculated: -1, CalculatedAxis: -1, Notes: r.notes}
@@ -50,11 +50,17 @@ func (r *renderer) finish() *Compiled {
 		c.Members = add(`(SELECT count(*) FROM "ranked") AS "#members"`)
 	}
 	c.Facts = add(r.facts + ` AS "#facts"`)
+	if err := r.describeLists(c, add); err != nil {
+		return nil, err
+	}
 
 	stages := r.text.String()
 	order := []string{`"#rows" DESC`, `"#columns" DESC`}
 	if r.top != nil {
 		order = append(order, `"#rank" NULLS LAST`)
+	}
+	if r.also != nil {
+		order = append(order, `"#calculated"`)
 	}
 	for _, f := range slices.Concat(r.rows, r.cols) {
 		order = append(order, f.order()...)
@@ -64,7 +70,7 @@ func (r *renderer) finish() *Compiled {
 	c.CountSQL = stages + "\nSELECT count(*) AS \"rows\" FROM \"levels\"" + r.keep()
 	c.Args = append(slices.Clone(r.text.args), int64(c.FetchRows)+1)
 	r.describeTables(c)
-	return c
+	return c, nil
 }
 
 // describeTables lists what is read, and what must be unique in it.

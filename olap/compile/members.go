@@ -122,9 +122,14 @@ func (p *plan) expand(part string, names []string) (list []string, err error) {
 	return list, nil
 }
 
-func fieldNames(fields []*field) (names []string) {
+// fieldNames are the attributes of an axis as a query names them.
+func (p *plan) fieldNames(fields []*field) (names []string) {
 	for _, f := range fields {
-		names = append(names, f.name)
+		name := f.name
+		if f == p.also {
+			name += "+"
+		}
+		names = append(names, name)
 	}
 	return names
 }

@@ -35,8 +35,9 @@ func (p *plan) render() (*Compiled, error) {
 	if p.top != nil {
 		r.ranking()
 	}
+	r.addCalculated()
 	r.allLevels()
-	return r.finish(), nil
+	return r.finish()
 }
 
 // stage adds a stage; body may have parameters, args.
@@ -169,7 +170,11 @@ func (r *renderer) ranking() {
 	groups, carried := first.groups(r.lang), first.carried(r.lang)
 	source := r.source
 	list := slices.Concat(names(groups), least(carried), r.aggregates(r.partsOf(r.top.by)))
-	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+r.groupBy(groups)+"\n)")
+	where := ""
+	if len(first.attr.Hide) > 0 {
+		where = "\n  WHERE NOT " + r.isHidden(first, source)
+	}
+	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+where+r.groupBy(groups)+"\n)")
 	direction := " DESC"
 	if r.top.bottom {
 		direction = ""
@@ -215,7 +220,12 @@ func (r *renderer) allLevels() {
 	if len(r.cols) > 0 {
 		colLevel = fmt.Sprint(len(r.cols))
 	}
-	group := r.groupBy(r.groups)
+	groups := r.groups
+	if r.also != nil {
+		groups = append(slices.Clone(groups), column{name: "#calculated"})
+		list = append(list, `"#calculated"`)
+	}
+	group := r.groupBy(groups)
 	if len(r.levels) > 1 || r.top != nil {
 		for _, f := range r.rows {
 			rowLevel += " - GROUPING(" + quote(f.groups(r.lang)[0].name) + ")"
@@ -240,6 +250,9 @@ func (r *renderer) groupingSet(l level) (set []string) {
 	if r.top != nil && l.rows > 0 {
 		set = append(set, `"#other"`)
 	}
+	if r.also != nil {
+		set = append(set, `"#calculated"`)
+	}
 	for _, f := range r.levelFields(l) {
 		set = append(set, names(f.groups(r.lang))...)
 	}
@@ -247,13 +260,22 @@ func (r *renderer) groupingSet(l level) (set []string) {
 }
 
 // keep leaves out what a ranking leaves over: the rest's rows where it is not
-// asked for, and all but one of the levels at which it appears.
+// asked for, and all but one of the levels at which it appears; and what
+// calculated and hidden members do.
 func (r *renderer) keep() string {
+	list := r.keepMembers()
 	switch {
 	case r.top == nil:
-		return ""
 	case !r.top.others:
-		return "\nWHERE \"#rows\" = 0 OR \"#other\" = 0"
+		list = append(list, `("#rows" = 0 OR "#other" = 0)`)
+	default:
+		list = append(list, fmt.Sprintf(`("#rows" = 0 OR "#other" = 0 OR "#rows" = %d)`, len(r.rows)))
 	}
-	return fmt.Sprintf("\nWHERE \"#rows\" = 0 OR \"#other\" = 0 OR \"#rows\" = %d", len(r.rows))
+	if len(list) == 0 {
+		return ""
+	}
+	if only := len(list) == 1 && r.top != nil; only {
+		list[0] = strings.TrimSuffix(strings.TrimPrefix(list[0], "("), ")")
+	}
+	return "\nWHERE " + strings.Join(list, "\n  AND ")
 }

@@ -28,8 +28,13 @@ func (p *plan) resolve() error {
 	if p.cols, err = p.axis("columns", q.Columns); err != nil {
 		return err
 	}
+	for _, f := range p.axes() {
+		if p.also != nil && p.also.name == f.name {
+			p.also = f
+		}
+	}
 	if p.expanded {
-		q.Rows, q.Columns = fieldNames(p.rows), fieldNames(p.cols)
+		q.Rows, q.Columns = p.fieldNames(p.rows), p.fieldNames(p.cols)
 	}
 	for _, c := range p.cols {
 		for _, r := range p.rows {

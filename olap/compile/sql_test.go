@@ -3,10 +3,13 @@ package compile_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"verso/olap/catalog"
 	"verso/olap/compile"
 	"verso/olap/cube"
 )
@@ -22,12 +25,23 @@ func TestGoldenSQL(t *testing.T) {
 			Complete []string
 			Depths   map[string]int
 		}
-		if err := json.Unmarshal([]byte(text), &q); err != nil {
+		err := json.Unmarshal([]byte(text), &q)
+		if err != nil {
 			t.Fatal(err)
 		}
 		complete := map[string]bool{}
 		for _, name := range q.Complete {
 			complete[name] = true
+		}
+		m := m
+		if own, ok := file("own.yaml"); ok {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(own), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if m, err = catalog.Load(dir); err != nil {
+				t.Fatal(err)
+			}
 		}
 		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete, Depths: q.Depths, AsOf: asOf})
 		if err != nil {

@@ -25,23 +25,30 @@ func (r *renderer) prepare() error {
 	}
 	done := map[string]bool{}
 	for _, j := range r.joins {
-		for _, h := range j.trees() {
-			if name := treeStage(h); !done[name] {
-				done[name] = true
-				r.tree(h)
-			}
+		if err := r.prepareJoin(j, done); err != nil {
+			return err
 		}
-		for _, c := range j.where {
-			if c.tree != nil {
-				r.under(c)
-			}
+	}
+	return r.memberStages()
+}
+
+func (r *renderer) prepareJoin(j *join, done map[string]bool) error {
+	for _, h := range j.trees() {
+		if name := treeStage(h); !done[name] {
+			done[name] = true
+			r.tree(h)
 		}
-		for _, s := range j.sets() {
-			if name := setStage(s); !done[name] {
-				done[name] = true
-				if err := r.set(s); err != nil {
-					return err
-				}
+	}
+	for _, c := range j.where {
+		if c.tree != nil {
+			r.under(c)
+		}
+	}
+	for _, s := range j.sets() {
+		if name := setStage(s); !done[name] {
+			done[name] = true
+			if err := r.set(s); err != nil {
+				return err
 			}
 		}
 	}
