@@ -113,6 +113,19 @@ func TestFiltersAndTheirComplements(t *testing.T) {
 				k := f.key(r, "customer_key")
 				return k == 3 || k == 5 || f.of(r, "customer_key", "core.dim_customer", "name") == nil || k == -1
 			}},
+			{"customer.type", "key_in", "not_key_in", []string{"library", "(none)"}, func(r []any) bool {
+				k := f.of(r, "customer_key", "core.dim_customer", "customer_type")
+				return f.key(r, "customer_key") != -1 && f.of(r, "customer_key", "core.dim_customer", "name") != nil && (k == nil || k == "library")
+			}},
+			{"class.l1", "key_in", "not_key_in", []string{"stem"}, func(r []any) bool { return l1(r) != "" && strings.Contains("ORT", l1(r)) }},
+			{"salesperson.teams_2", "key_in", "not_key_in", []string{"3", "-1"}, func(r []any) bool {
+				k := f.key(r, "employee_key")
+				if k == -1 || f.member(k, "core.dim_employee", "name") == nil {
+					return false
+				}
+				path := f.path(k, "core.dim_employee", "manager_key")
+				return len(path) == 1 || path[1] == 3
+			}},
 			{"class.l1", "key_in", "not_key_in", []string{"T"}, func(r []any) bool { return l1(r) == "T" }},
 			{"class.l1", "in", "not_in", []string{"T", "(unknown)"}, func(r []any) bool { return l1(r) == "T" || l1(r) == "" }},
 			{"class.tree", "under", "not_under", []string{"TP"}, func(r []any) bool {

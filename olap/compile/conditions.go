@@ -130,22 +130,28 @@ func (c *condition) writeList(s *sqlText, what string, values []any) {
 
 func (c *condition) writeIn(s *sqlText) {
 	s.add("COALESCE(")
-	if or := c.writeAnyOf(s, ""); or == "" {
+	if c.writeAnyOf(s) == "" {
 		s.add("FALSE")
 	}
 	s.add(", FALSE)")
 }
 
-// writeAnyOf adds what makes a row one of the values, joined by OR; lead stands
-// before the first. It returns what has to stand before a next one.
-func (c *condition) writeAnyOf(s *sqlText, lead string) string {
-	f, or := c.field, lead
-	for _, spelling := range f.spellings() {
-		if len(c.values) > 0 {
-			s.add(or + spelling + " IN ")
-			c.writeValues(s)
-			or = " OR "
-		}
+// writeSpellings adds that the row is written as one of the values.
+func (c *condition) writeSpellings(s *sqlText, or string) string {
+	for _, spelling := range c.field.spellings() {
+		s.add(or + spelling + " IN ")
+		c.writeValues(s)
+		or = " OR "
+	}
+	return or
+}
+
+// writeAnyOf adds what makes a row one of the values, joined by OR. It returns
+// what has to stand before a next one.
+func (c *condition) writeAnyOf(s *sqlText) string {
+	f, or := c.field, ""
+	if len(c.values) > 0 {
+		or = c.writeSpellings(s, or)
 	}
 	if c.none {
 		value := f.raw(f.attr.Column)
@@ -162,23 +168,39 @@ func (c *condition) writeAnyOf(s *sqlText, lead string) string {
 	return or
 }
 
-// writeKeyIn compares keys: the attribute's key, or the value where it tells
-// members apart itself.
+// writeKeyIn compares keys as answers carry them: what tells members apart,
+// the same in every language. A calculated member stands for its values.
 func (c *condition) writeKeyIn(s *sqlText) {
-	f, or := c.field, ""
-	columns := f.spellings()
-	if f.attr.Key != "" {
-		columns = []string{f.raw(f.attr.Key)}
+	f, a, or := c.field, c.field.attr, ""
+	key := f.raw(a.Column)
+	switch {
+	case a.Tree != nil:
+		key = "COALESCE(" + f.raw(a.Key) + ", -1)"
+	case a.Key != "":
+		key = f.raw(a.Key)
 	}
 	s.add("COALESCE(")
-	for _, column := range columns {
-		if len(c.keys) > 0 {
-			s.add(or + column + " IN ")
-			c.writeKeys(s)
-			or = " OR "
-		}
+	add := func(test string) {
+		s.add(or + key + test)
+		or = " OR "
 	}
-	if or = c.writeAnyOf(s, or); or == "" {
+	if len(c.keys) > 0 {
+		add(" IN ")
+		c.writeKeys(s)
+	}
+	switch {
+	case c.none && a.Tree != nil:
+		add(" = -1")
+	case c.none:
+		add(" IS NULL")
+	}
+	if c.unknown && !f.byKey() && (a.Key != "" || a.Type == "text") {
+		add(" = " + unknownLiteral)
+	}
+	if len(c.values) > 0 {
+		or = c.writeSpellings(s, or)
+	}
+	if or == "" {
 		s.add("FALSE")
 	}
 	s.add(", FALSE)")

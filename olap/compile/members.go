@@ -13,18 +13,31 @@ import (
 // filterField finds the attribute of a filter.
 func (p *plan) filterField(f cube.Filter) (*field, error) {
 	if u, h := p.tree(f.Field); h != nil {
-		return nil, refuse("where", f.Field, "%s is a hierarchy; write %s under a member, or filter one of its levels, %s.%s", f.Field, f.Field, u.Name, h.Attribute(1))
+		return nil, refuse("where", f.Field, "%s.%s is a hierarchy; write %[1]s.%[2]s under a member, or filter one of its levels, %[1]s.%[3]s", u.Name, h.Name, h.Attribute(1))
 	}
 	return p.field("where", f.Field)
 }
 
-// tree finds dimension.hierarchy, a hierarchy of parents, or nil.
+// tree finds dimension.hierarchy, a hierarchy of parents, or nil. A name
+// without a dimension is accepted where only one dimension has it.
 func (p *plan) tree(name string) (*cube.Use, *cube.Parents) {
-	dimension, hierarchy, _ := strings.Cut(name, ".")
-	if u := p.cube.Use(dimension); u != nil {
-		return u, u.Of.Hierarchy(hierarchy)
+	dimension, hierarchy, dotted := strings.Cut(name, ".")
+	var use *cube.Use
+	for _, u := range p.cube.Dimensions {
+		switch {
+		case dotted && u.Name == dimension:
+			return u, u.Of.Hierarchy(hierarchy)
+		case dotted || u.Of.Hierarchy(name) == nil:
+		case use != nil:
+			return nil, nil
+		default:
+			use = u
+		}
 	}
-	return nil, nil
+	if use == nil || p.cube.Use(name) != nil {
+		return nil, nil
+	}
+	return use, use.Of.Hierarchy(name)
 }
 
 // bindUnder checks a filter on a member and everything below it.
@@ -42,7 +55,7 @@ func (p *plan) bindUnder(f cube.Filter) (*condition, error) {
 		}
 		return nil, refuse("where", f.Field, "%s takes a hierarchy of parents, and %q is none; %s", f.Op, f.Field, cube.Hint(f.Field, known))
 	}
-	c := &condition{field: &field{name: f.Field, use: u, attr: &cube.Attribute{Type: "text", Dimension: u.Of}}, op: f.Op, tree: h}
+	c := &condition{field: &field{name: u.Name + "." + h.Name, use: u, attr: &cube.Attribute{Type: "text", Dimension: u.Of}}, op: f.Op, tree: h}
 	for _, text := range f.Values {
 		switch text {
 		case cube.Unknown:
