@@ -14,7 +14,7 @@ import (
 // Calculated and hidden members in an answer.
 
 // calculatedRank puts calculated members after all others.
-const calculatedRank = 3
+const calculatedRank = 4
 
 // calculated makes m the calculated member that the row of the statement is
 // of, if it is of one.
@@ -33,6 +33,10 @@ func hasCalculated(members []*member) bool {
 	return slices.ContainsFunc(members, func(m *member) bool { return m.rank == calculatedRank })
 }
 
+// isCalculated reports whether the row is of a calculated member at its own
+// level: such a row is not one of the parts of its parent.
+func (r *outRow) isCalculated() bool { return r.level > 0 && hasCalculated(r.members[r.level-1:]) }
+
 // compareCalculated puts what is of calculated members last.
 func compareCalculated(x, y []*member) int {
 	rank := func(list []*member) int {
@@ -46,10 +50,10 @@ func compareCalculated(x, y []*member) int {
 
 // countHidden reads how many hidden members of each attribute have facts.
 func (b *builder) countHidden(row []any) {
-	if b.hidden == nil {
-		b.hidden = make([]int64, len(b.query.Hidden))
+	if b.unseen == nil {
+		b.unseen = make([]int64, len(b.query.Hidden))
 		for i, h := range b.query.Hidden {
-			b.hidden[i], _ = engine.Int(row[h.Column])
+			b.unseen[i], _ = engine.Int(row[h.Column])
 		}
 	}
 }
@@ -106,8 +110,8 @@ func (b *builder) memberNotes() (notes []string) {
 	notes = append(notes, b.query.Notes...)
 	for i, h := range b.query.Hidden {
 		n := int64(0)
-		if b.hidden != nil {
-			n = b.hidden[i]
+		if b.unseen != nil {
+			n = b.unseen[i]
 		}
 		switch {
 		case n == 0:

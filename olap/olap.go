@@ -40,8 +40,9 @@ type shared struct {
 	run    Run
 	tables map[string]bool // schema.table
 
-	proofs proofs
-	trees  trees
+	proofs  proofs
+	trees   trees
+	columns tableColumns
 }
 
 // Open reads the catalog, shipped and the user's own, and meta.run of the
@@ -176,35 +177,53 @@ func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
 // compile compiles a query for this generation: what it reads is there, its
 // joins repeat no fact, and where no fact can be lost they are inner joins.
 func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
-	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths()}
-	options.AsOf, _ = time.Parse(time.DateOnly, o.run.AsOf)
+	options := o.options()
 	c, err := compile.Compile(o.model, q, options)
 	if err != nil {
 		return nil, err
 	}
+	if err := o.prove(ctx, c, options); err != nil {
+		return nil, err
+	}
+	return compile.Compile(o.model, q, options)
+}
+
+// options are those of a first compilation, which prove completes.
+func (o *Olap) options() compile.Options {
+	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths()}
+	options.AsOf, _ = time.Parse(time.DateOnly, o.run.AsOf)
+	return options
+}
+
+// prove checks that what a statement reads is there and sound and that its
+// joins repeat no fact, and notes in the options the depths of hierarchies and
+// the dimensions whose join loses no fact.
+func (o *Olap) prove(ctx context.Context, c *compile.Compiled, options compile.Options) error {
 	for _, table := range c.Tables {
 		if !o.tables[table] {
-			return nil, &MissingTableError{Table: table, Cube: c.Cube.Name}
+			return &MissingTableError{Table: table, Cube: c.Cube.Name}
 		}
 	}
 	for _, u := range c.Unique {
 		if err := o.unique(ctx, u); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, h := range c.Trees {
-		if options.Depths[treeID(h)], err = o.soundTree(ctx, h); err != nil {
-			return nil, err
+		depth, err := o.soundTree(ctx, h)
+		if err != nil {
+			return err
 		}
+		options.Depths[treeID(h)] = depth
 	}
 	for _, u := range c.Joined {
 		missing, err := o.missing(ctx, c.Cube, u)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		options.Complete[u.Name] = missing == 0
 	}
-	return compile.Compile(o.model, q, options)
+	return nil
 }
 
 // tooMany counts what the answer would have had.

@@ -76,6 +76,30 @@ func (t *Table) Index(name string, members ...string) int {
 	return -1
 }
 
+// Find is the row of these keys: those of every row attribute for a leaf, of
+// the first ones for a subtotal, none for the grand total (or the only row), and
+// "(others)" as the last for an others row. It is nil where there is no such row.
+func (t *Table) Find(keys ...string) *Row {
+	for i := range t.Rows {
+		if equal(t.Rows[i].Keys, keys) {
+			return &t.Rows[i]
+		}
+	}
+	return nil
+}
+
+// ColumnOf is the position of the column of a measure under members given by
+// their keys: all of them, the first ones for a subtotal, none for the total over
+// columns or where nothing is on the columns. It is -1 where there is none.
+func (t *Table) ColumnOf(ref string, keys ...string) int {
+	for i, c := range t.Columns {
+		if c.Kind == "measure" && c.Name == ref && equal(c.Keys, keys) {
+			return i
+		}
+	}
+	return -1
+}
+
 func equal(a, b []string) bool {
 	if len(a) != len(b) {
 		return false

@@ -16,7 +16,7 @@ type part struct {
 }
 
 // findParts breaks the measures down to base aggregates, those that the
-// ranking needs included, and finds out whether all of them can be added up
+// ranking and conditions need included, and finds out whether all of them can be added up
 // from finer groups.
 func (p *plan) findParts() error {
 	p.additive = true
@@ -24,7 +24,14 @@ func (p *plan) findParts() error {
 		p.addParts(m)
 	}
 	if t := p.query.Top; t != nil {
-		m, err := p.measure("top", t.By)
+		m, err := p.plainRef("top", t.By)
+		if err != nil {
+			return err
+		}
+		p.addParts(m)
+	}
+	for _, h := range p.query.Having {
+		m, err := p.plainRef("having", h.By)
 		if err != nil {
 			return err
 		}

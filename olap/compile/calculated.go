@@ -53,6 +53,12 @@ func (r *renderer) sameMember(f *field, a, b string) string {
 	return strings.Join(on, " AND ")
 }
 
+// calculatedKey is the number of the calculated member of a key, from 1; 0 for
+// none.
+func (f *field) calculatedKey(key string) int64 {
+	return int64(slices.IndexFunc(f.attr.Members, func(m *cube.Calculated) bool { return m.Name == key }) + 1)
+}
+
 func hiddenStage(f *field) string { return "hidden " + f.name }
 
 // hiding are the axis attributes with hidden members.
@@ -75,8 +81,11 @@ func (r *renderer) memberStages() error {
 	if r.also == nil {
 		return nil
 	}
-	if r.query.Top != nil {
+	switch {
+	case r.query.Top != nil:
 		return refuse("top", r.also.name+"+", "a ranking has no calculated members; ask for %s, or leave the ranking out", r.also.name)
+	case len(r.query.Having) > 0:
+		return refuse("having", r.also.name+"+", "conditions on measures keep no calculated members; ask for %s, or leave them out", r.also.name)
 	}
 	var lists [][]string
 	for _, m := range r.also.attr.Members {
@@ -123,13 +132,13 @@ func (r *renderer) given(f *field) string {
 }
 
 // keepMembers are the conditions that calculated and hidden members put on the
-// rows of all levels.
-func (r *renderer) keepMembers() (list []string) {
+// rows of all levels, in a table of them.
+func (r *renderer) keepMembers(table string) (list []string) {
 	if r.also != nil {
 		list = append(list, `("#calculated" = 0 OR `+r.given(r.also)+")")
 	}
 	for _, f := range r.hiding() {
-		list = append(list, "NOT ("+r.given(f)+" AND "+r.isHidden(f, `"levels"`)+")")
+		list = append(list, "NOT ("+r.given(f)+" AND "+r.isHidden(f, table)+")")
 	}
 	return list
 }

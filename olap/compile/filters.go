@@ -219,7 +219,7 @@ func (c *condition) addValue(text string, equality, key bool) error {
 		return nil
 	}
 	if key {
-		v, err := parseKey(c.field, text)
+		v, err := c.field.parseKey("where", text)
 		c.keys = append(c.keys, v)
 		return err
 	}
@@ -228,18 +228,26 @@ func (c *condition) addValue(text string, equality, key bool) error {
 	return err
 }
 
-// parseKey reads a key of a member as answers give it.
-func parseKey(f *field, text string) (any, error) {
-	kind := f.attr.Type
-	if f.attr.Key != "" {
-		kind = "text"
-		if f.byKey() {
-			kind = "integer"
-		}
+// keyType is the type of what tells the members of an attribute apart.
+func (f *field) keyType() string {
+	switch {
+	case f.attr.Key == "":
+		return f.attr.Type
+	case f.byKey():
+		return "integer"
 	}
-	v, err := parseTyped(kind, text)
+	return "text"
+}
+
+// parseKey reads the text of a key.
+func (f *field) parseKey(part, text string) (any, error) {
+	v, err := parseTyped(f.keyType(), text)
 	if err != nil {
-		return nil, refuse("where", text, "%s: the key %q is not %s", f.name, text, err)
+		known := ""
+		if f.byKey() {
+			known = "; keys are those of the answer's rows and columns, not the names shown"
+		}
+		return nil, refuse(part, text, "%s: key %q is not %s%s", f.name, text, err, known)
 	}
 	return v, nil
 }

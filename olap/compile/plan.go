@@ -7,9 +7,10 @@
 //	base     the facts that the filters keep, with the columns that are needed
 //	leaf     their aggregates at the finest level, where coarser ones follow
 //	         from it; materialised, so that facts are read once
-//	members, ranked, placed   the ranking of a top-N
+//	members, ranked, kept, placed   the ranking of a top-N
 //	levels   every level asked for, by GROUPING SETS: from leaf, or from base
 //	         where a distinct count has to be made at each level
+//	tested, held, answer   which rows satisfy conditions on measures
 //
 // Months or other members without facts are not listed.
 package compile
@@ -67,17 +68,24 @@ type Compiled struct {
 	Unique    []Unique        // what must hold for no fact to be counted twice
 	Joined    []*cube.Use     // dimensions joined
 	Others    bool            // an "others" row is asked for
+	TopLevel  int             // level of the members ranked; 0: no ranking
+	RowLevels []int           // row levels that are shown; others are there for calculations and sorting
+	ColSub    bool            // subtotals over prefixes of Columns are shown
 	ColTotal  bool            // the total over Columns is shown
+	Having    []string        // labels of the measures that Query.Having tests
 	Trees     []*cube.Parents // hierarchies of parents that must be sound
 	Ask       []Missing       // what the catalog or the query names and the data may not have
 	Notes     []string        // for readers of the answer, in Lang
 	Hidden    []Hidden        // members left out of the axes
 	Limit     int             // rows of the answer at most
-	FetchRows int             // rows fetched at most; one more means too many
+	FetchRows int             // rows of shown levels fetched at most; one more means too many
+	AllRows   int             // rows of all levels fetched at most; one more means too many
 
-	// Positions of the housekeeping columns; -1 where there is none.
-	RowLevel, ColLevel, Other, Rank, Members, Facts int
-	Calculated, CalculatedAxis                      int // the number of the calculated member, from 1, 0 for none; the axis it is on, rows before columns
+	// Positions of the housekeeping columns; -1 where there is none. Left is how
+	// many members a ranking leaves out; Tested and Passed are the finest rows
+	// before and after Query.Having.
+	RowLevel, ColLevel, Other, Rank, Left, Tested, Passed, Facts int
+	Calculated, CalculatedAxis                                   int // the number of the calculated member, from 1, 0 for none; the axis it is on, rows before columns
 }
 
 // Axis is an attribute on an axis and the result columns that carry it.
@@ -92,8 +100,10 @@ type Axis struct {
 	ID        int // what is shown where members look the same; -1: nothing
 }
 
-// Value is a measure and the result column that carries it.
+// Value is a measure asked for and the result column that carries its number,
+// before a calculation that is made of the answer (see Ref.Calc).
 type Value struct {
+	Ref     cube.Ref
 	Measure *cube.Measure
 	Label   string
 	Column  int
@@ -131,10 +141,11 @@ type plan struct {
 
 	rows     []*field
 	cols     []*field
-	measures []*cube.Measure
-	filters  []*condition // all of them, those in groups included
-	grouped  []*group     // the groups, joined to the other conditions by and
-	touched  []*cube.Use  // dimensions that are filtered, by all too
+	refs     []cube.Ref
+	measures []*cube.Measure // those of refs, each once
+	filters  []*condition    // all of them, those in groups included
+	grouped  []*group        // the groups, joined to the other conditions by and
+	touched  []*cube.Use     // dimensions that are filtered, by all too
 	notes    []string
 	expanded bool   // a hierarchy of parents was named on an axis
 	also     *field // the axis attribute whose calculated members are shown
@@ -145,6 +156,7 @@ type plan struct {
 	additive bool              // every part of a whole follows from the parts of its parts
 	levels   []level
 	top      *ranking
+	having   []*test
 	joins    []*join
 }
 
@@ -157,11 +169,11 @@ type field struct {
 
 func (f *field) label(lang string) string { return f.attr.Label.In(lang) }
 
-// level is one grouping: how many of the row attributes are given, and whether
-// the column attributes are.
+// level is one grouping: how many of the row and column attributes are given,
+// and whether it is shown or only computed with.
 type level struct {
-	rows int
-	cols bool
+	rows, cols int
+	shown      bool
 }
 
 // pass is one step from question to plan. It may refuse the question.
@@ -179,6 +191,7 @@ func passes() []pass {
 		{"time", (*plan).bindTime, (*plan).showTime},
 		{"aggregates", (*plan).findParts, (*plan).showParts},
 		{"top", (*plan).bindTop, (*plan).showTop},
+		{"having", (*plan).bindHaving, (*plan).showHaving},
 		{"levels", (*plan).findLevels, (*plan).showLevels},
 		{"joins", (*plan).findJoins, (*plan).showJoins},
 	}

@@ -8,17 +8,18 @@ import (
 
 // renderer writes a plan as one statement of named stages: the facts with the
 // columns that are needed ("base"), the finest groups where everything adds up
-// ("leaf"), the ranking ("members", "ranked", "placed") and the groups of every
-// level ("levels").
+// ("leaf"), the ranking ("members", "ranked", "kept", "placed"), the groups of
+// every level ("levels") and the conditions on them ("tested", "held", "answer").
 type renderer struct {
 	*plan
 	text    sqlText
 	groups  []column // of all axes
 	carried []column
-	source  string // the stage that the next one reads
-	leaves  bool   // source holds aggregates of groups, not facts
-	facts   string // SQL of the number of facts
-	inSets  int    // conditions of named sets written
+	source  string   // the stage that the next one reads
+	leaves  bool     // source holds aggregates of groups, not facts
+	facts   string   // SQL of the number of facts
+	extra   []string // further columns of "base"
+	inSets  int      // conditions of named sets written
 }
 
 func (p *plan) render() (*Compiled, error) {
@@ -33,10 +34,12 @@ func (p *plan) render() (*Compiled, error) {
 	r.base()
 	r.leaf()
 	if p.top != nil {
-		r.ranking()
+		source := r.source
+		r.place(source, r.ranking())
 	}
 	r.addCalculated()
 	r.allLevels()
+	r.test()
 	return r.finish()
 }
 
@@ -89,6 +92,7 @@ func (r *renderer) base() {
 			list = append(list, in+" AS "+quote(t.name))
 		}
 	}
+	list = append(list, r.extra...)
 	if len(list) == 0 {
 		list = []string{`1 AS "#fact"`}
 	}
@@ -163,63 +167,11 @@ func (r *renderer) aggregates(parts []*part) (list []string) {
 	return list
 }
 
-// ranking marks what is not among the first members as other: the group
-// columns of its rows are emptied, so that it falls into one group.
-func (r *renderer) ranking() {
-	first := r.rows[0]
-	groups, carried := first.groups(r.lang), first.carried(r.lang)
-	source := r.source
-	list := slices.Concat(names(groups), least(carried), r.aggregates(r.partsOf(r.top.by)))
-	where := ""
-	if len(first.attr.Hide) > 0 {
-		where = "\n  WHERE NOT " + r.isHidden(first, source)
-	}
-	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+where+r.groupBy(groups)+"\n)")
-	direction := " DESC"
-	if r.top.bottom {
-		direction = ""
-	}
-	order := append([]string{r.value(r.top.by) + direction + " NULLS LAST"}, first.order()...)
-	list = append(append(names(groups), names(carried)...), "row_number() OVER (ORDER BY "+strings.Join(order, ", ")+`) AS "#rank"`)
-	r.stage("ranked", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+"\n)")
-
-	list = []string{`CASE WHEN t."#rank" IS NULL THEN 1 ELSE 0 END AS "#other"`, `t."#rank" AS "#rank"`}
-	for _, c := range slices.Concat(groups, carried) {
-		list = append(list, "t."+quote(c.name))
-	}
-	for _, f := range r.rows[1:] {
-		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
-			list = append(list, `CASE WHEN t."#rank" IS NOT NULL THEN s.`+quote(c.name)+" END AS "+quote(c.name))
-		}
-	}
-	for _, f := range r.cols {
-		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
-			list = append(list, "s."+quote(c.name)+" AS "+quote(c.name))
-		}
-	}
-	for _, t := range r.parts {
-		if r.leaves || t.input() != "" {
-			list = append(list, "s."+quote(t.name)+" AS "+quote(t.name))
-		}
-	}
-	var on []string
-	for _, c := range groups {
-		on = append(on, "t."+quote(c.name)+" IS NOT DISTINCT FROM s."+quote(c.name))
-	}
-	kept := strings.Join(append(append(names(groups), names(carried)...), `"#rank"`), ", ")
-	r.stage("placed", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+
-		" AS s LEFT JOIN (SELECT "+kept+` FROM "ranked" WHERE "#rank" <= ?) AS t ON `+strings.Join(on, " AND ")+"\n)")
-	r.text.args = append(r.text.args, r.top.n)
-}
-
 // allLevels computes every level that is asked for from the source stage.
 func (r *renderer) allLevels() {
 	list := append(names(r.groups), least(r.carried)...)
 	list = append(list, r.aggregates(r.parts)...)
-	rowLevel, colLevel := fmt.Sprint(r.levels[0].rows), "0"
-	if len(r.cols) > 0 {
-		colLevel = fmt.Sprint(len(r.cols))
-	}
+	rowLevel, colLevel := fmt.Sprint(len(r.rows)), fmt.Sprint(len(r.cols))
 	groups := r.groups
 	if r.also != nil {
 		groups = append(slices.Clone(groups), column{name: "#calculated"})
@@ -235,7 +187,7 @@ func (r *renderer) allLevels() {
 		}
 		var sets []string
 		for _, l := range r.levels {
-			sets = append(sets, "("+strings.Join(r.groupingSet(l), ", ")+")")
+			sets = append(sets, "("+strings.Join(r.groupingSet(l, r.top != nil && l.rows > r.top.at), ", ")+")")
 		}
 		group = "\n  GROUP BY GROUPING SETS (\n    " + strings.Join(sets, ",\n    ") + ")"
 	}
@@ -243,11 +195,17 @@ func (r *renderer) allLevels() {
 	if r.top != nil {
 		list = append(list, `"#other"`, `min("#rank") AS "#rank"`)
 	}
-	r.stage("levels", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+group+"\n)")
+	kind := ""
+	if len(r.having) > 0 {
+		kind = "MATERIALIZED "
+	}
+	r.stage("levels", kind+"(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+group+"\n)")
 }
 
-func (r *renderer) groupingSet(l level) (set []string) {
-	if r.top != nil && l.rows > 0 {
+// groupingSet are the columns given at a level; other keeps the rest of a
+// ranking apart.
+func (r *renderer) groupingSet(l level, other bool) (set []string) {
+	if other {
 		set = append(set, `"#other"`)
 	}
 	if r.also != nil {
@@ -257,25 +215,4 @@ func (r *renderer) groupingSet(l level) (set []string) {
 		set = append(set, names(f.groups(r.lang))...)
 	}
 	return set
-}
-
-// keep leaves out what a ranking leaves over: the rest's rows where it is not
-// asked for, and all but one of the levels at which it appears; and what
-// calculated and hidden members do.
-func (r *renderer) keep() string {
-	list := r.keepMembers()
-	switch {
-	case r.top == nil:
-	case !r.top.others:
-		list = append(list, `("#rows" = 0 OR "#other" = 0)`)
-	default:
-		list = append(list, fmt.Sprintf(`("#rows" = 0 OR "#other" = 0 OR "#rows" = %d)`, len(r.rows)))
-	}
-	if len(list) == 0 {
-		return ""
-	}
-	if only := len(list) == 1 && r.top != nil; only {
-		list[0] = strings.TrimSuffix(strings.TrimPrefix(list[0], "("), ")")
-	}
-	return "\nWHERE " + strings.Join(list, "\n  AND ")
 }
