@@ -194,8 +194,13 @@ func (c *condition) writeKeyIn(s *sqlText) {
 	case c.none:
 		add(" IS NULL")
 	}
-	if c.unknown && !f.byKey() && (a.Key != "" || a.Type == "text") {
-		add(" = " + unknownLiteral)
+	if textual := !f.byKey() && (a.Key != "" || a.Type == "text"); textual {
+		if c.none {
+			add(" = " + noneLiteral)
+		}
+		if c.unknown {
+			add(" = " + unknownLiteral)
+		}
 	}
 	if len(c.values) > 0 {
 		or = c.writeSpellings(s, or)
