@@ -112,11 +112,27 @@ func attributeColumn(a compile.Axis) Column {
 	return Column{Name: a.Field, Label: a.Label, Kind: "attribute", Type: kind, Format: format}
 }
 
+// adds says how the values of parts make that of the whole.
+func adds(v compile.Value) string {
+	if !v.Measure.Additive() || v.Ref.Window != "" || v.Ref.Calc != "" && v.Ref.Calc != cube.Delta {
+		return ""
+	}
+	switch v.Measure.Kind {
+	case cube.Sum, cube.Count:
+		return "sum"
+	case cube.Min, cube.Max:
+		if v.Ref.Calc == "" {
+			return v.Measure.Kind
+		}
+	}
+	return ""
+}
+
 // measureColumn describes the column of a measure, without its place.
 func (b *builder) measureColumn(v compile.Value) Column {
 	m := v.Measure
 	c := Column{Name: v.Ref.String(), Label: v.Label, Kind: "measure", Type: m.ValueType(), Unit: m.Unit, Format: m.Format,
-		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc}
+		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc, Adds: adds(v)}
 	if c.Unit == "currency" {
 		c.Unit = b.olap.run.Currency
 	}

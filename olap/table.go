@@ -27,6 +27,7 @@ type Column struct {
 	Level   int      // how many column attributes are given; len(Query.Columns) except for totals
 	Total   bool     // a total or subtotal over Query.Columns; Members then ends with the word for it
 	Lower   bool     // a measure of which less is better
+	Adds    string   // sum, min or max: how the values of parts make that of the whole; "" where they do not
 	// Calculated: the column stands under a calculated member, in no total.
 	Calculated bool
 	Measure    string // the measure's name, without scope and calculation; "" for attributes

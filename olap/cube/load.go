@@ -144,6 +144,8 @@ func (d *document) emptyItem() string {
 			return at(path+".dimensions", slices.Index(x.Dimensions, nil))
 		case slices.Contains(x.Measures, nil):
 			return at(path+".measures", slices.Index(x.Measures, nil))
+		case slices.Contains(x.Bridges, nil):
+			return at(path+".bridges", slices.Index(x.Bridges, nil))
 		}
 	}
 	return ""
@@ -168,9 +170,11 @@ func explainYAML(y yaml.Error) string {
 }
 
 // yamlKeys are the keys of catalog files, for suggestions.
-var yamlKeys = []string{"attributes", "beside", "by", "code", "column", "column_zh", "cubes", "date", "default", "denominator", "depth", "description",
-	"dimension", "dimensions", "extends", "format", "hidden", "hide", "hierarchies", "id", "in", "key", "kind", "label", "levels",
-	"lower_is_better", "measures", "members", "name", "names", "numerator", "of", "order", "parent", "parents", "percent", "sets", "show_key", "synonyms", "table", "time", "top", "type",
+var yamlKeys = []string{"all", "any", "attributes", "beside", "bottom", "bridges", "by", "code", "column", "column_zh", "cost", "cubes", "currency",
+	"date", "default", "denominator", "depth", "description", "dimension", "dimensions", "drivers", "extends", "field", "foreign", "format", "group",
+	"hidden", "hide", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels", "lower_is_better", "measure", "measures", "members", "n",
+	"name", "names", "numerator", "of", "op", "order", "parent", "parents", "percent", "quantity", "revenue", "sets", "show_key", "synonyms", "table",
+	"time", "top", "type", "values",
 	"unit", "when_known", "where"}
 
 // place finds positions: a path inside a parsed file.
