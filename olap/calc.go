@@ -96,7 +96,7 @@ func (b *builder) ranks(i int, v compile.Value) {
 			var of []*outRow
 			for _, r := range family {
 				r.cells[col.index][i] = nil
-				if value := b.values(r, col.index)[i]; value != nil && !r.other && r.level > 0 {
+				if value := b.values(r, col.index)[i]; value != nil && !r.other && r.level > 0 && !r.isCalculated() {
 					values, of = append(values, value), append(of, r)
 				}
 			}
@@ -137,6 +137,10 @@ func (b *builder) calculateInOrder() {
 				var sum any
 				first := b.values(family[0], col.index)[i]
 				for _, r := range family {
+					if r.isCalculated() {
+						r.cells[col.index][i] = nil
+						continue
+					}
 					value := b.values(r, col.index)[i]
 					sum = plus(sum, value)
 					if r.cells[col.index][i] = sum; v.Ref.Calc == cube.Index {

@@ -209,7 +209,7 @@ func TestKeysJoinAnswers(t *testing.T) {
 				if err != nil {
 					t.Fatal(field, err)
 				}
-				rest, err := o.Ask(ctx, cube.Query{Cube: c.Name, Measures: q.Measures, Where: []cube.Filter{{Field: field, Op: "key_not_in", Values: r.Keys}}})
+				rest, err := o.Ask(ctx, cube.Query{Cube: c.Name, Measures: q.Measures, Where: []cube.Filter{{Field: field, Op: "not_key_in", Values: r.Keys}}})
 				if err != nil {
 					t.Fatal(field, err)
 				}

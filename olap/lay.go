@@ -92,6 +92,7 @@ func (b *builder) columns() []Column {
 		total := len(col.members) < len(c.Columns)
 		for _, v := range c.Measures {
 			m := b.measureColumn(v)
+			m.Calculated = hasCalculated(col.members)
 			m.Members, m.Keys, m.Level, m.Total = b.memberNames(col), keysOf(c.Columns, col.members), len(col.members), total
 			list = append(list, m)
 		}
@@ -178,7 +179,7 @@ func keysOf(axes []compile.Axis, members []*member) []string {
 }
 
 func (b *builder) shownRow(r *outRow) Row {
-	out := Row{Level: r.level, Other: r.other, Keys: keysOf(b.query.Rows, r.members)}
+	out := Row{Level: r.level, Other: r.other, Calculated: hasCalculated(r.members), Keys: keysOf(b.query.Rows, r.members)}
 	for i := range b.query.Rows {
 		var cell any
 		if i < len(r.members) {
@@ -238,7 +239,7 @@ func (b *builder) notes() (notes []string) {
 		}
 		notes = append(notes, fmt.Sprintf(text, b.tested, b.passed, b.conditions(zh)))
 	}
-	return notes
+	return append(notes, b.memberNotes()...)
 }
 
 // conditions are those on measures, in words.

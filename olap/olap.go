@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"verso/olap/cache"
 	"verso/olap/catalog"
@@ -45,6 +46,7 @@ type shared struct {
 	limits  Limits
 	slots   chan struct{} // one for each question that runs
 	cache   *cache.Cache[*Table]
+	trees   trees
 	columns tableColumns
 }
 
@@ -171,26 +173,37 @@ func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.findAbsent(ctx); err != nil {
+		return nil, err
+	}
 	return b.table()
 }
 
 // compile compiles a query for this generation: what it reads is there, its
 // joins repeat no fact, and where no fact can be lost they are inner joins.
 func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
-	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}}
+	options := o.options()
 	c, err := compile.Compile(o.model, q, options)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.prove(ctx, c, options.Complete); err != nil {
+	if err := o.prove(ctx, c, options); err != nil {
 		return nil, err
 	}
 	return compile.Compile(o.model, q, options)
 }
 
-// prove checks that what a statement reads is there and that its joins repeat
-// no fact, and notes the dimensions whose join loses none.
-func (o *Olap) prove(ctx context.Context, c *compile.Compiled, complete map[string]bool) error {
+// options are those of a first compilation, which prove completes.
+func (o *Olap) options() compile.Options {
+	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths()}
+	options.AsOf, _ = time.Parse(time.DateOnly, o.run.AsOf)
+	return options
+}
+
+// prove checks that what a statement reads is there and sound and that its
+// joins repeat no fact, and notes in the options the depths of hierarchies and
+// the dimensions whose join loses no fact.
+func (o *Olap) prove(ctx context.Context, c *compile.Compiled, options compile.Options) error {
 	for _, table := range c.Tables {
 		if !o.tables[table] {
 			return &MissingTableError{Table: table, Cube: c.Cube.Name}
@@ -201,12 +214,19 @@ func (o *Olap) prove(ctx context.Context, c *compile.Compiled, complete map[stri
 			return err
 		}
 	}
+	for _, h := range c.Trees {
+		depth, err := o.soundTree(ctx, h)
+		if err != nil {
+			return err
+		}
+		options.Depths[treeID(h)] = depth
+	}
 	for _, u := range c.Joined {
 		missing, err := o.missing(ctx, c.Cube, u)
 		if err != nil {
 			return err
 		}
-		complete[u.Name] = missing == 0
+		options.Complete[u.Name] = missing == 0
 	}
 	return nil
 }

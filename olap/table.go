@@ -28,9 +28,11 @@ type Column struct {
 	Total   bool     // a total or subtotal over Query.Columns; Members then ends with the word for it
 	Lower   bool     // a measure of which less is better
 	Adds    string   // sum, min or max: how the values of parts make that of the whole; "" where they do not
-	Measure string   // the measure's name, without scope and calculation; "" for attributes
-	Scope   string   // as in cube.Ref.Scope
-	Calc    string   // as in cube.Ref.Calc
+	// Calculated: the column stands under a calculated member, in no total.
+	Calculated bool
+	Measure    string // the measure's name, without scope and calculation; "" for attributes
+	Scope      string // as in cube.Ref.Scope
+	Calc       string // as in cube.Ref.Calc
 }
 
 // Row is one row of the answer. Cells hold engine values (see engine.Value).
@@ -42,6 +44,9 @@ type Column struct {
 type Row struct {
 	Level int  // how many row attributes are given; len(Query.Rows) for a leaf, 0 for the grand total
 	Other bool // the "others" row of a Top
+	// Calculated: the row, or a subtotal, is of a calculated member: its facts
+	// are those of other rows too, and it is in no total.
+	Calculated bool
 	// Keys tell the members of the row attributes given apart, whatever the
 	// language and however they are shown: two answers are joined by them. They
 	// are the key's text, "(none)" or "(unknown)"; "(others)" for the others row.

@@ -93,12 +93,21 @@ func TestEverythingHasBothLanguages(t *testing.T) {
 		both(d.Name, d.Label, d.Description)
 		for _, a := range d.Attributes {
 			both(d.Name+"."+a.Name, a.Label, a.Description)
+			for _, x := range a.Members {
+				both(d.Name+"."+a.Name+" "+x.Name, x.Label)
+			}
 			for value, name := range a.Names {
 				both(d.Name+"."+a.Name+" "+value, name)
 			}
 		}
 		for _, h := range d.Hierarchies {
 			both(d.Name+" "+h.Name, h.Label)
+		}
+		for _, h := range d.Parents {
+			both(d.Name+" "+h.Name, h.Label, h.Description)
+		}
+		for _, x := range d.Sets {
+			both(d.Name+" "+x.Name, x.Label, x.Description)
 		}
 	}
 	for _, c := range m.Cubes {

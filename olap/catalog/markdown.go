@@ -19,7 +19,13 @@ var rules = []string{
 	"A division by zero, or of a missing value, is empty. Shares are fractions (0.25), shown as percent.",
 	"A time range includes both its days. Facts without a date are in no time range.",
 	"`!=` and `not in` keep exactly what `=` and `in` leave out, `(none)` and `(unknown)` included. Comparisons with `<` and `>` keep neither. `is null` keeps both.",
-	"Members that look the same are told apart by their keys, which the rows and columns of every answer carry and which are the same in every language; `key in` and `key not in` filter by them.",
+	"Every negative condition keeps exactly what the positive one leaves out: `not contains`, `not under`, `not in set` and `key not in` too. Conditions stand in groups of which any or all must hold, up to 8 deep, across dimensions. `starts`, `ends` and `contains` ignore case; `key_in` compares what tells members apart instead of what is shown.",
+	"A hierarchy of parents (`salesperson.teams`) gives an attribute for each level, `teams_1` for the member at the top. A member above a level has no value there and shows as `(none)`: under a parent, `(none)` holds the parent's own facts, so that a parent is the sum of its children and `(none)`. The name of the hierarchy on an axis stands for all levels that the data has. `under` keeps a member, by key or as shown (every member of that name), and everything below it.",
+	"A hierarchy of parents in which a member is its own ancestor, has a parent that does not exist, or stands deeper than declared is refused with the members' names.",
+	"A named set is filtered by with `in_set` on the dimension, and is an attribute (`customer.set_top_decile`) on axes. A ranked set is of the members that have facts in its own time, over all facts of its cube, whatever else a question filters; equal members in the order of their keys, per cent rounded up. The unknown member is in no set.",
+	"A calculated member is a named union of members. In filters it stands for them. On an axis it is asked for with a plus, `class.l1+`, and follows the other members; each of its values is computed from its facts, and no total contains it. One attribute of a question at a time, and not with a top-N.",
+	"Hidden members are left out of axes and rankings, totals cover them, and a note says how many had facts. A dimension's default filter holds where a question neither shows nor filters the dimension, and a note says so; the filter `all` on the dimension switches it off.",
+	"Members that look the same are told apart by their keys, which the rows and columns of every answer carry and which are the same in every language; `key_in` and `not_key_in` filter by them.",
 	"A top-N ranks the members of the first row attribute, or of the one named within each combination of those before it, over everything that the filters keep, all columns together; equal members in the order of their values, members without a value last. A percentage of the members is rounded up. `(others)`, one row for each parent, is computed over the facts of all other members; totals cover everything, shown or not.",
 	"A condition on a measure (having) keeps the finest rows whose value, all columns together, satisfies it. With a top-N it applies to the finest rows of the members that the ranking keeps; the ranking itself does not see it, and `(others)` is not tested. A subtotal without rows left, and an `(others)` row of such a parent, are left out. Totals still cover everything that the filters keep; a note says how many rows are shown. `!=` also keeps rows without a value, the other comparisons do not.",
 	"Rows are sorted by what is asked for, then by their members: by the order column or value, text by code point; by a measure all columns together, or in the column named. With subtotals, or members ranked within their parents, members are sorted among their siblings and each subtotal follows its rows. `(others)` comes after its siblings, the grand total last; columns stand in the order of their members, each subtotal after its columns.",
@@ -60,6 +66,7 @@ func Markdown(w io.Writer, m *cube.Model) error {
 		for _, h := range d.Hierarchies {
 			fmt.Fprintf(b, "\nHierarchy %s (%s): %s.\n", h.Label.EN, h.Label.ZH, strings.Join(h.Levels, " › "))
 		}
+		members(b, d)
 	}
 	return b.Flush()
 }

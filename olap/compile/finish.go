@@ -7,9 +7,10 @@ import (
 )
 
 // finish selects the answer from the levels and describes its columns.
-func (r *renderer) finish() *Compiled {
+func (r *renderer) finish() (*Compiled, error) {
 	c := &Compiled{Query: r.query, Cube: r.cube, Limit: r.query.Limit, FetchRows: r.query.Limit,
-		ColSub: r.query.Totals.ColSub, ColTotal: r.query.Totals.Cols, Other: -1, Rank: -1, Left: -1, Tested: -1, Passed: -1}
+		ColSub: r.query.Totals.ColSub, ColTotal: r.query.Totals.Cols, Other: -1, Rank: -1, Left: -1, Tested: -1, Passed: -1,
+		Calculated: -1, CalculatedAxis: -1, Notes: r.notes}
 	if len(r.cols) > 0 {
 		c.FetchRows = MaxCells
 	}
@@ -54,11 +55,17 @@ func (r *renderer) finish() *Compiled {
 		c.Passed = add(`(SELECT count(*) FROM "tested" WHERE "#pass") AS "#passed"`)
 	}
 	c.Facts = add(r.facts + ` AS "#facts"`)
+	if err := r.describeLists(c, add); err != nil {
+		return nil, err
+	}
 
 	stages := r.text.String()
 	order := []string{`"#rows" DESC`, `"#columns" DESC`}
 	if r.top != nil {
 		order = append(order, `"#rank" NULLS LAST`)
+	}
+	if r.also != nil {
+		order = append(order, `"#calculated"`)
 	}
 	for _, f := range slices.Concat(r.rows, r.cols) {
 		order = append(order, f.order(r.lang)...)
@@ -69,7 +76,7 @@ func (r *renderer) finish() *Compiled {
 	c.CountSQL = stages + "\nSELECT count(*) AS \"rows\"" + from + conjunction(append(r.keep(), r.onlyShown()...))
 	c.Args = append(slices.Clone(r.text.args), int64(c.AllRows)+1)
 	r.describeTables(c)
-	return c
+	return c, nil
 }
 
 // axis describes the result columns of an attribute; add selects one.
@@ -127,5 +134,6 @@ func (r *renderer) describeTables(c *Compiled) {
 		for _, b := range j.beside {
 			add(b.Table, b.Key, b.Where)
 		}
+		r.describeMembers(c, j)
 	}
 }

@@ -162,6 +162,9 @@ func (r *renderer) test() {
 			always += ` OR l."#other" = 1`
 		}
 	}
+	for _, c := range r.keepMembers(`"levels"`) {
+		other += " AND " + c
+	}
 	r.text.add(fmt.Sprintf(" AS \"#pass\"\n  FROM \"levels\"\n  WHERE \"#rows\" = %d AND \"#columns\" = 0%s\n)", len(r.rows), other))
 
 	rowLevel := fmt.Sprint(len(r.rows))

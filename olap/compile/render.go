@@ -19,10 +19,14 @@ type renderer struct {
 	leaves  bool     // source holds aggregates of groups, not facts
 	facts   string   // SQL of the number of facts
 	extra   []string // further columns of "base"
+	inSets  int      // conditions of named sets written
 }
 
-func (p *plan) render() *Compiled {
+func (p *plan) render() (*Compiled, error) {
 	r := &renderer{plan: p}
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
 	for _, f := range slices.Concat(p.rows, p.cols) {
 		r.groups = append(r.groups, f.groups(p.lang)...)
 		r.carried = append(r.carried, f.carried(p.lang)...)
@@ -33,17 +37,22 @@ func (p *plan) render() *Compiled {
 		source := r.source
 		r.place(source, r.ranking())
 	}
+	r.addCalculated()
 	r.allLevels()
 	r.test()
 	return r.finish()
 }
 
-func (r *renderer) stage(name, body string) {
+// stage adds a stage; body may have parameters, args.
+func (r *renderer) stage(name, body string, args ...any) {
 	lead := ",\n"
-	if name == "base" {
+	if r.text.Len() == 0 {
 		lead = "WITH "
+		if r.recursive() {
+			lead = "WITH RECURSIVE "
+		}
 	}
-	r.text.add(lead + quote(name) + " AS " + body)
+	r.text.add(lead+quote(name)+" AS "+body, args...)
 	r.source = quote(name)
 }
 
@@ -112,6 +121,17 @@ func (r *renderer) where() {
 			lead = "\n    AND "
 		}
 	}
+	for _, g := range r.grouped {
+		r.text.add(lead)
+		lead = "\n    AND "
+		g.write(&r.text, func(c *condition) {
+			for _, j := range r.joins {
+				if j.use == c.field.use {
+					r.text.add(j.condition(c))
+				}
+			}
+		})
+	}
 }
 
 // leaf aggregates once at the finest level, where coarser levels follow from
@@ -152,7 +172,12 @@ func (r *renderer) allLevels() {
 	list := append(names(r.groups), least(r.carried)...)
 	list = append(list, r.aggregates(r.parts)...)
 	rowLevel, colLevel := fmt.Sprint(len(r.rows)), fmt.Sprint(len(r.cols))
-	group := r.groupBy(r.groups)
+	groups := r.groups
+	if r.also != nil {
+		groups = append(slices.Clone(groups), column{name: "#calculated"})
+		list = append(list, `"#calculated"`)
+	}
+	group := r.groupBy(groups)
 	if len(r.levels) > 1 || r.top != nil {
 		for _, f := range r.rows {
 			rowLevel += " - GROUPING(" + quote(f.groups(r.lang)[0].name) + ")"
@@ -182,6 +207,9 @@ func (r *renderer) allLevels() {
 func (r *renderer) groupingSet(l level, other bool) (set []string) {
 	if other {
 		set = append(set, `"#other"`)
+	}
+	if r.also != nil {
+		set = append(set, `"#calculated"`)
 	}
 	for _, f := range r.levelFields(l) {
 		set = append(set, names(f.groups(r.lang))...)

@@ -71,6 +71,7 @@ func Load(files []File) (*Model, error) {
 			}
 		}
 	}
+	l.linkSets()
 	if len(l.errs) == 0 {
 		l.checkRatios()
 	}
@@ -126,8 +127,9 @@ func (d *document) emptyItem() string {
 		if x == nil {
 			return path
 		}
-		empty := [3]int{slices.Index(x.Attributes, nil), slices.Index(x.Hierarchies, nil), slices.Index(x.Beside, nil)}
-		for k, list := range []string{"attributes", "hierarchies", "beside"} {
+		empty := [5]int{slices.Index(x.Attributes, nil), slices.Index(x.Hierarchies, nil), slices.Index(x.Beside, nil),
+			slices.Index(x.Parents, nil), slices.Index(x.Sets, nil)}
+		for k, list := range []string{"attributes", "hierarchies", "beside", "parents", "sets"} {
 			if empty[k] >= 0 {
 				return at(path+"."+list, empty[k])
 			}
@@ -168,9 +170,11 @@ func explainYAML(y yaml.Error) string {
 }
 
 // yamlKeys are the keys of catalog files, for suggestions.
-var yamlKeys = []string{"attributes", "beside", "bridges", "column", "column_zh", "cost", "cubes", "currency", "date", "denominator", "description",
-	"dimension", "dimensions", "drivers", "extends", "foreign", "format", "group", "hidden", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels",
-	"lower_is_better", "measure", "measures", "name", "names", "numerator", "order", "quantity", "revenue", "show_key", "synonyms", "table", "type",
+var yamlKeys = []string{"all", "any", "attributes", "beside", "bottom", "bridges", "by", "code", "column", "column_zh", "cost", "cubes", "currency",
+	"date", "default", "denominator", "depth", "description", "dimension", "dimensions", "drivers", "extends", "field", "foreign", "format", "group",
+	"hidden", "hide", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels", "lower_is_better", "measure", "measures", "members", "n",
+	"name", "names", "numerator", "of", "op", "order", "parent", "parents", "percent", "quantity", "revenue", "sets", "show_key", "synonyms", "table",
+	"time", "top", "type", "values",
 	"unit", "when_known", "where"}
 
 // place finds positions: a path inside a parsed file.

@@ -85,6 +85,11 @@ type Dimension struct {
 	Beside      []*Beside    `yaml:"beside"`
 	Position    Position     `yaml:"-"`
 
+	Parents []*Parents          `yaml:"parents"` // hierarchies of members under members
+	Sets    []*Set              `yaml:"sets"`
+	Default map[string][]string `yaml:"default"` // attribute → values, the filter where a query neither shows nor filters the dimension
+	Derived []*Attribute        `yaml:"-"`       // made of Parents and Sets, not among Attributes
+
 	attributes map[string]*Attribute
 	synonyms   map[string]string
 	beside     map[string]*Beside
@@ -116,7 +121,14 @@ type Attribute struct {
 	Synonyms    []string        `yaml:"synonyms"`
 	Hidden      bool            `yaml:"hidden"` // usable, not listed
 
+	Members []*Calculated `yaml:"members"` // calculated members: unions of members
+	Hide    []string      `yaml:"hide"`    // members that axes leave out and totals keep
+
 	Dimension *Dimension `yaml:"-"`
+	Tree      *Parents   `yaml:"-"` // derived: the hierarchy of parents of which it is a level
+	Level     int        `yaml:"-"` // derived: the level, 1 the root
+	Lead      string     `yaml:"-"` // derived: column shown before the value
+	Set       *Set       `yaml:"-"` // derived: whether the member is in the set
 }
 
 // Hierarchy is attributes from coarse to fine, for drilling.

@@ -29,7 +29,7 @@ func TestParseWhere(t *testing.T) {
 		"title.language is null and title.level IS NOT NULL":           {f("title.language", "is_null"), f("title.level", "not_null")},
 		"publisher.name contains Press and class.code starts TP":       {f("publisher.name", "contains", "Press"), f("class.code", "starts", "TP")},
 		"region.area = 华北 and customer.type = ''":                      {f("region.area", "=", "华北"), f("customer.type", "=", "")},
-		"customer.name key in (7, (none)) and class.l1 key not in (T)": {f("customer.name", "key_in", "7", "(none)"), f("class.l1", "key_not_in", "T")},
+		"customer.name key in (7, (none)) and class.l1 key not in (T)": {f("customer.name", "key_in", "7", "(none)"), f("class.l1", "not_key_in", "T")},
 		"customer.name in ('and', and, \"in\")":                        {f("customer.name", "in", "and", "and", "in")},
 		"title.price_band = 100-199/USD:%.x and date.day=2025-1-1":     {f("title.price_band", "=", "100-199/USD:%.x"), f("date.day", "=", "2025-1-1")},
 	} {

@@ -10,6 +10,7 @@ import (
 type loader struct {
 	model  *Model
 	places map[*Measure]place
+	sets   []placedSet // ranked, to be linked to their cubes
 	errs   []error
 }
 
@@ -94,6 +95,7 @@ func (l *loader) addDimension(d *Dimension, p place) {
 			}
 		}
 	}
+	l.addMembers(d, p)
 }
 
 func (l *loader) addAttribute(d *Dimension, a *Attribute, p place) {

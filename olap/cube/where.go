@@ -227,7 +227,7 @@ func (p *whereParser) condition() Filter {
 		p.next()
 		f.Op = "key_in"
 		if p.word("not") {
-			f.Op = "key_not_in"
+			f.Op = "not_key_in"
 			p.next()
 		}
 		p.keyword("in", "after key comes in or not in: key in (a, b)")
@@ -299,8 +299,9 @@ func formatFilter(f Filter) string {
 		values[i] = formatValue(v)
 	}
 	switch f.Op {
-	case "in", "not_in", "key_in", "key_not_in":
-		return f.Field + " " + strings.ReplaceAll(f.Op, "_", " ") + " (" + strings.Join(values, ", ") + ")"
+	case "in", "not_in", "key_in", "not_key_in":
+		words := map[string]string{"in": "in", "not_in": "not in", "key_in": "key in", "not_key_in": "key not in"}
+		return f.Field + " " + words[f.Op] + " (" + strings.Join(values, ", ") + ")"
 	case "between":
 		return f.Field + " between " + strings.Join(values, " and ")
 	case "is_null":
