@@ -19,6 +19,8 @@ var floors = map[string][]string{
 	"olap/engine/duck":       {"olap/engine"},
 	"olap/sqlworker":         {"olap/engine", "olap/engine/duck"},
 	"olap/cube":              {},
+	"olap/cube/text":         {"olap/cube"},
+	"olap/cube/schema":       {"olap/cube"},
 	"olap/catalog":           {"olap/cube"},
 	"olap/compile":           {"olap/cube"},
 	"olap/change":            {"olap", "olap/cube", "olap/compile", "olap/engine"},

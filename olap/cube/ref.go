@@ -55,7 +55,7 @@ func ParseRef(text string) (Ref, error) {
 		return fail(0, "a measure is missing")
 	}
 	if hasCalc && !slices.Contains(calcs, calc) {
-		return fail(len(rest)+1, "no calculation "+strconv.Quote(calc)+"; "+Hint(calc, calcs))
+		return fail(len(rest)+1, "no calculation "+strconv.Quote(Shorten(calc))+"; "+Hint(calc, calcs))
 	}
 	if hasScope {
 		for i, part := range strings.Split(scope, ".") {
@@ -66,12 +66,12 @@ func ParseRef(text string) (Ref, error) {
 			case r.Against == "" && !window && nameText.MatchString(part):
 				r.Against = part
 			default:
-				return fail(len(name)+1, strconv.Quote(scope)+" is no scope; write a window ("+strings.Join(windows, ", ")+", roll12m), a comparison (py, pp, pw, py2, plan), or both: ytd.py")
+				return fail(len(name)+1, strconv.Quote(Shorten(scope))+" is no scope; write a window ("+strings.Join(windows, ", ")+", roll12m), a comparison (py, pp, pw, py2, plan), or both: ytd.py")
 			}
 		}
 	}
 	if (calc == Delta || calc == Pct || calc == LikeForLike) && r.Against == "" {
-		return fail(len(rest)+1, calc+" needs something to compare with, such as "+name+"@py:"+calc)
+		return fail(len(rest)+1, calc+" needs something to compare with, such as "+Shorten(name)+"@py:"+calc)
 	}
 	return r, nil
 }

@@ -55,6 +55,9 @@ func ReadWhere(text string, from int, name func(string) (string, error)) (filter
 	return filters, p.token.at, nil
 }
 
+// maxName bounds the bytes of a field.
+const maxName = 1000
+
 // whereParser reads one token ahead. The first error stays.
 type whereParser struct {
 	text  string
@@ -147,20 +150,16 @@ func (p *whereParser) positive() Filter {
 // operator can say it.
 func Complement(f Filter) (Filter, bool) {
 	if f.Any != nil || f.All != nil {
-		members, all := f.All, f.Any
-		if f.Any != nil {
-			members, all = f.Any, nil
-		}
-		opposite := make([]Filter, len(members))
-		for i, m := range members {
-			o, ok := Complement(m)
+		opposite := make([]Filter, 0, len(f.Any)+len(f.All))
+		for _, member := range slices.Concat(f.Any, f.All) {
+			o, ok := Complement(member)
 			if !ok {
 				return f, false
 			}
-			opposite[i] = o
+			opposite = append(opposite, o)
 		}
-		if all != nil {
-			return Filter{All: opposite}, true
+		if f.Any != nil {
+			return Filter{All: opposite}, f.All == nil
 		}
 		return Filter{Any: opposite}, true
 	}
@@ -185,6 +184,10 @@ func (p *whereParser) condition() Filter {
 	special := p.token.kind == wordToken && (p.token.text == None || p.token.text == Unknown)
 	if p.token.kind != wordToken && p.token.kind != quotedToken || special || p.token.text == "" {
 		p.fail("want an attribute such as customer.type, found %s", p.token)
+		return Filter{}
+	}
+	if len(p.token.text) > maxName {
+		p.fail("a name of %d bytes; at most %d", len(p.token.text), maxName)
 		return Filter{}
 	}
 	f := Filter{Field: p.token.text}
