@@ -35,9 +35,9 @@ type keyed struct {
 	value *node
 }
 
-// maxNesting bounds the lists and groups inside one another in a document: that
-// many have filters at MaxDepth.
-const maxNesting = 2*MaxDepth + 4
+// maxNesting bounds the lists and groups inside one another in a document: a few
+// more than filters at MaxDepth have.
+const maxNesting = 2*MaxDepth + 8
 
 // decoder fills a question from a document. Which keys there are, and of which
 // type, follows from the struct.

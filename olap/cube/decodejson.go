@@ -72,11 +72,7 @@ func (r *jsonReader) next() (json.Token, int, error) {
 }
 
 func (r *jsonReader) broken(at int, err error) error {
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &syntax):
-		return r.fail(int(syntax.Offset)-1+r.skipped, "this is no JSON: %v", err)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return r.fail(len(r.text), "the document ends too early")
 	}
 	return r.fail(at, "this is no JSON: %v", err)

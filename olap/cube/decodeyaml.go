@@ -56,17 +56,22 @@ func (d *decoder) yaml() (*node, error) {
 // nesting refuses what nests so deeply that reading it would take long, before
 // it is read. Brackets inside text count too.
 func (d *decoder) nesting() error {
-	depth, start := 0, 0
+	depth, dashes := 0, 0
 	for i, r := range d.text {
 		switch r {
 		case '[', '{':
 			depth++
 		case ']', '}':
 			depth--
-		case '\n':
-			start = i + 1
+		case '-':
+			if strings.HasPrefix(d.text[i+1:], " ") {
+				dashes++
+			}
 		}
-		if depth > 4*maxNesting || r == '-' && strings.Count(d.text[start:i], "- ") > maxNesting && strings.Trim(d.text[start:i], "- \t") == "" {
+		if r != '-' && r != ' ' {
+			dashes = 0
+		}
+		if depth > 4*maxNesting || dashes > maxNesting {
 			return d.failByte(i, "more than %d lists and groups inside one another", maxNesting)
 		}
 	}
