@@ -25,19 +25,19 @@ type node struct {
 	kind  nodeKind
 	text  string // of text, numbers and booleans, as written
 	at    int    // where it begins: a byte; in YAML a packed line and column
-	keys  []keyed
+	keys  []keyNode
 	items []*node
 }
 
-type keyed struct {
+type keyNode struct {
 	name  string
 	at    int
 	value *node
 }
 
 // maxNesting bounds the lists and groups inside one another in a document: a few
-// more than filters at MaxDepth have.
-const maxNesting = 2*MaxDepth + 8
+// more than filters at MaxGroups have.
+const maxNesting = 2*MaxGroups + 8
 
 // decoder fills a question from a document. Which keys there are, and of which
 // type, follows from the struct.
@@ -164,8 +164,8 @@ func (d *decoder) group(v reflect.Value, n *node, path string, groups int) error
 		}
 		below := groups
 		if k.name == "any" || k.name == "all" {
-			if below++; below > MaxDepth {
-				return d.fail(k.at, "more than %d groups of filters inside one another", MaxDepth)
+			if below++; below > MaxGroups {
+				return d.fail(k.at, "more than %d groups of filters inside one another", MaxGroups)
 			}
 			if len(k.value.items) == 0 && k.value.kind == listNode {
 				return d.fail(k.value.at, "%s: a group without filters", k.name)

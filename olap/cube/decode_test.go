@@ -282,7 +282,7 @@ func FuzzDecodeYAML(f *testing.F) {
 }
 
 func FuzzParseRef(f *testing.F) {
-	for _, s := range []string{"net", "net@py", "net@ytd.py:pct", "net@roll12m.py2:lfl", "a:share.parent", "@", ":", "a@b@c:d", "销售@py:delta"} {
+	for _, s := range []string{"net", "net@py", "net@ytd.py:pct", "net@roll12m.py2:lfl", "a:share.parent", "@", ":", "a@b@c:d", "销售@py:delta", "售@"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {

@@ -121,7 +121,7 @@ func (r *jsonReader) object(at, depth int) (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.keys = append(n.keys, keyed{name, keyAt, value})
+		n.keys = append(n.keys, keyNode{name, keyAt, value})
 	}
 	return n, r.close()
 }

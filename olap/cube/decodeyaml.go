@@ -179,7 +179,7 @@ func (d *decoder) mapping(values []*ast.MappingValueNode, depth int) (*node, err
 		if err != nil {
 			return nil, err
 		}
-		group.keys = append(group.keys, keyed{name: key.Value, at: placeOf(key), value: value})
+		group.keys = append(group.keys, keyNode{name: key.Value, at: placeOf(key), value: value})
 	}
 	return group, nil
 }

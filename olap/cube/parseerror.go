@@ -10,8 +10,8 @@ import (
 // MaxText bounds the bytes of a question, a filter or a time range as text.
 const MaxText = 1 << 20
 
-// MaxDepth bounds the groups of filters inside one another.
-const MaxDepth = 8
+// MaxGroups bounds the groups of filters inside one another.
+const MaxGroups = 8
 
 // ParseError is text that is no question, filter, measure or time range.
 type ParseError struct {

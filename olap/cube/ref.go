@@ -46,7 +46,7 @@ var (
 // cube must have. An error is a *ParseError.
 func ParseRef(text string) (Ref, error) {
 	fail := func(at int, message string) (Ref, error) {
-		return Ref{}, &ParseError{What: "measure", Text: text, Column: at + 1, Message: message}
+		return Ref{}, ErrorAt("measure", text, at, "%s", message)
 	}
 	rest, calc, hasCalc := strings.Cut(text, ":")
 	name, scope, hasScope := strings.Cut(rest, "@")

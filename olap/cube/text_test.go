@@ -38,6 +38,8 @@ func TestParseWhere(t *testing.T) {
 		"a.b under T and a.b under (T, U) and a.b key in (1, 2)":  {f("a.b", "under", "T"), f("a.b", "under", "T", "U"), f("a.b", "key_in", "1", "2")},
 		"not a.b = 1 and not not c.d = 2 and not (a.b in (1) and c.d in set s)": {f("a.b", "!=", "1"), f("c.d", "=", "2"),
 			{Any: []cube.Filter{f("a.b", "not_in", "1"), f("c.d", "not_in_set", "s")}}},
+		"a.b not under (T, U) and a.b not under T and a.b not key in (1) and a.b key not in (2) and a is all": {f("a.b", "not_under", "T", "U"), f("a.b", "not_under", "T"),
+			f("a.b", "not_key_in", "1"), f("a.b", "not_key_in", "2"), f("a", "all")},
 		"not a.b between 1 and 2":                                  {{Any: []cube.Filter{f("a.b", "<", "1"), f("a.b", ">", "2"), f("a.b", "is_null")}}},
 		"title.price_band = 100-199/USD:%.x and date.day=2025-1-1": {f("title.price_band", "=", "100-199/USD:%.x"), f("date.day", "=", "2025-1-1")},
 	} {

@@ -12,11 +12,11 @@ import (
 //	date.month between 2025-01 and 2025-06
 //	customer.name contains "Press" and region.area not in (North, (unknown))
 //
-// "and" binds tighter than "or"; brackets group, at most MaxDepth inside one
-// another. Operators: = != <> < <= > >=, in (…), in set NAME, between … and …,
-// contains, starts, ends, under, key in (…), is null; not before in and
-// contains, is not null. "not" before a condition or a group keeps exactly what
-// it leaves out.
+// "and" binds tighter than "or"; brackets group, at most MaxGroups inside one
+// another. Operators: = != <> < <= > >=, between … and …, starts, ends, is null,
+// is not null; in (…), in set NAME, contains, under, key in (…), these five with
+// not before them too; is all, which keeps everything. "not" before a condition
+// or a group keeps exactly what it leaves out.
 //
 // A value is a word, or text in single or double quotes, the quote doubled
 // inside; so is a field. (none) and (unknown) stand for members without a value
@@ -45,7 +45,7 @@ func ParseWhere(text string) ([]Filter, error) {
 // the first word that cannot go on with them, which begins at byte end. Every
 // field goes through name, if that is not nil, which gives the name to keep or
 // says what is wrong with it.
-func ReadWhere(text string, from int, name func(string) (string, error)) (filters []Filter, end int, err error) {
+func ReadWhere(text string, from int, name func(field, op string) (string, error)) (filters []Filter, end int, err error) {
 	p := &whereParser{text: text, pos: from, name: name}
 	p.next()
 	filters = p.all()
@@ -64,7 +64,7 @@ type whereParser struct {
 	pos   int // bytes
 	depth int
 	token token
-	name  func(string) (string, error)
+	name  func(field, op string) (string, error)
 	err   error
 }
 
@@ -123,7 +123,7 @@ func (p *whereParser) unit() Filter {
 	opposite, ok := Complement(f)
 	if !ok {
 		p.token = at
-		p.fail("\"not\" has no exact opposite of starts, ends, under and key in; ask for what is wanted instead, as with in (…) or not contains")
+		p.fail("\"not\" has no exact opposite of starts and ends; ask for what is wanted instead, as with in (…) or not contains")
 	}
 	return opposite
 }
@@ -132,8 +132,8 @@ func (p *whereParser) positive() Filter {
 	if !p.symbol("(") {
 		return p.condition()
 	}
-	if p.depth++; p.depth > MaxDepth {
-		p.fail("more than %d groups inside one another", MaxDepth)
+	if p.depth++; p.depth > MaxGroups {
+		p.fail("more than %d groups inside one another", MaxGroups)
 		return Filter{}
 	}
 	p.next()
@@ -164,7 +164,8 @@ func Complement(f Filter) (Filter, bool) {
 		return Filter{Any: opposite}, true
 	}
 	with := func(op string, values ...string) Filter { return Filter{Field: f.Field, Op: op, Values: values} }
-	pairs := []string{"=", "!=", "in", "not_in", "contains", "not_contains", "in_set", "not_in_set", "is_null", "not_null"}
+	pairs := []string{"=", "!=", "in", "not_in", "contains", "not_contains", "in_set", "not_in_set",
+		"under", "not_under", "key_in", "not_key_in", "is_null", "not_null"}
 	if i := slices.Index(pairs, f.Op); i >= 0 {
 		return with(pairs[i^1], f.Values...), true
 	}
@@ -191,16 +192,17 @@ func (p *whereParser) condition() Filter {
 		return Filter{}
 	}
 	f := Filter{Field: p.token.text}
-	if p.name != nil {
-		known, err := p.name(f.Field)
+	at := p.token
+	p.next()
+	p.operator(&f)
+	if p.name != nil && p.err == nil {
+		known, err := p.name(f.Field, f.Op)
 		if err != nil {
+			p.token = at
 			p.fail("%v", err)
-			return f
 		}
 		f.Field = known
 	}
-	p.next()
-	p.operator(&f)
 	return f
 }
 
@@ -221,9 +223,8 @@ func (p *whereParser) operator(f *Filter) {
 		from := p.value()
 		p.keyword("and", "between takes two values: between a and b")
 		f.Op, f.Values = word, []string{from, p.value()}
-	case p.word("in"):
-		p.next()
-		p.in(f, "in")
+	case p.word("in", "under"):
+		p.set(f, "")
 	case p.word("not"):
 		p.next()
 		if p.word("contains") {
@@ -231,17 +232,29 @@ func (p *whereParser) operator(f *Filter) {
 			f.Op, f.Values = "not_contains", []string{p.value()}
 			return
 		}
-		p.keyword("in", "after not comes in or contains: not in (a, b)")
-		p.in(f, "not_in")
-	case p.word("under"):
-		p.next()
-		f.Op, f.Values = word, p.oneOrList()
+		if p.word("key") {
+			p.next()
+			p.keyword("in", "after key comes in: key in (1, 2)")
+			f.Op, f.Values = "not_key_in", p.list()
+			return
+		}
+		p.set(f, "not_")
 	case p.word("key"):
 		p.next()
+		not := ""
+		if p.word("not") {
+			p.next()
+			not = "not_"
+		}
 		p.keyword("in", "after key comes in: key in (1, 2)")
-		f.Op, f.Values = "key_in", p.list()
+		f.Op, f.Values = not+"key_in", p.list()
 	case p.word("is"):
 		p.next()
+		if p.word("all") {
+			p.next()
+			f.Op = "all"
+			return
+		}
 		f.Op = "is_null"
 		if p.word("not") {
 			f.Op = "not_null"
@@ -249,16 +262,28 @@ func (p *whereParser) operator(f *Filter) {
 		}
 		p.keyword("null", "after is comes null or not null")
 	default:
-		p.fail("after %s comes = != < <= > >= in, not in, between, contains, not contains, starts, ends, under, is null or is not null; found %s", f.Field, p.token)
+		p.fail("after %s comes = != < <= > >= in, not in, between, contains, not contains, starts, ends, under, key in, is null or is not null; found %s", f.Field, p.token)
 	}
 }
 
-// in reads what follows in: a list, or set and the name of a set.
-func (p *whereParser) in(f *Filter, op string) {
-	f.Op = op
+// set reads in with a list, in set with the name of a set, or under with a
+// member or a list of them.
+func (p *whereParser) set(f *Filter, not string) {
+	if p.word("under") {
+		p.next()
+		f.Op = not + "under"
+		if p.symbol("(") {
+			f.Values = p.list()
+		} else {
+			f.Values = []string{p.value()}
+		}
+		return
+	}
+	p.keyword("in", "after not comes in, contains, under or key in: not in (a, b)")
+	f.Op = not + "in"
 	if p.word("set") {
 		p.next()
-		f.Op, f.Values = op+"_set", []string{p.value()}
+		f.Op, f.Values = not+"in_set", []string{p.value()}
 		return
 	}
 	f.Values = p.list()
@@ -280,13 +305,6 @@ func (p *whereParser) value() string {
 	text := p.token.text
 	p.next()
 	return text
-}
-
-func (p *whereParser) oneOrList() []string {
-	if p.symbol("(") {
-		return p.list()
-	}
-	return []string{p.value()}
 }
 
 func (p *whereParser) list() (values []string) {

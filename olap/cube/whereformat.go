@@ -34,12 +34,14 @@ func formatFilter(f Filter) string {
 	list := " (" + strings.Join(values, ", ") + ")"
 	field := formatField(f.Field)
 	switch f.Op {
-	case "in", "not_in", "key_in":
+	case "in", "not_in", "key_in", "not_key_in":
 		return field + " " + strings.ReplaceAll(f.Op, "_", " ") + list
-	case "under":
+	case "under", "not_under":
 		if len(values) != 1 {
-			return field + " under" + list
+			return field + " " + strings.ReplaceAll(f.Op, "_", " ") + list
 		}
+	case "all":
+		return field + " is all"
 	case "between":
 		return field + " between " + strings.Join(values, " and ")
 	case "starts", "ends":

@@ -99,6 +99,11 @@ func (n *names) attribute(name string) (string, error) {
 	if known := n.found[name]; known != "" {
 		return known, nil
 	}
+	// A + after the name adds the calculated members.
+	if base, plus := strings.CutSuffix(name, "+"); plus && base != "" {
+		known, err := n.attribute(base)
+		return known + "+", err
+	}
 	var list []string
 	var err error
 	if dimension, attribute, dotted := strings.Cut(name, "."); dotted {
@@ -114,6 +119,23 @@ func (n *names) attribute(name string) (string, error) {
 	}
 	n.found[name] = list[0]
 	return list[0], nil
+}
+
+// filtered finds what a filter is on: an attribute, for sets and all a
+// dimension, for under a hierarchy of a dimension.
+func (n *names) filtered(name, op string) (string, error) {
+	dimension, rest, dotted := strings.Cut(name, ".")
+	u := n.use(dimension)
+	switch {
+	case op == "in_set" || op == "not_in_set" || op == "all":
+		if u == nil || dotted {
+			return "", fmt.Errorf("%q is no dimension of cube %s; %s", cube.Shorten(name), n.cube.Name, cube.Hint(dimension, n.uses()))
+		}
+		return u.Name, nil
+	case (op == "under" || op == "not_under") && u != nil && dotted:
+		return u.Name + "." + rest, nil
+	}
+	return n.attribute(name)
 }
 
 func (n *names) dotted(name, dimension, attribute string) ([]string, error) {

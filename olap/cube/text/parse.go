@@ -235,9 +235,9 @@ func (p *parser) scope() string {
 }
 
 func (p *parser) where() {
-	var name func(string) (string, error)
+	var name func(field, op string) (string, error)
 	if p.names != nil {
-		name = p.names.attribute
+		name = p.names.filtered
 	}
 	if p.err != nil {
 		return

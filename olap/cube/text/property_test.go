@@ -59,14 +59,14 @@ func (r randomQuery) filter(depth int) cube.Filter {
 		return cube.Filter{All: group}
 	}
 	f := cube.Filter{Field: r.name(), Op: r.pick("=", "!=", "<", "<=", ">", ">=", "in", "not_in", "between", "contains", "not_contains",
-		"starts", "ends", "is_null", "not_null", "in_set", "not_in_set", "under", "key_in")}
+		"starts", "ends", "is_null", "not_null", "in_set", "not_in_set", "under", "not_under", "key_in", "not_key_in", "all")}
 	values := 1
 	switch f.Op {
-	case "in", "not_in", "key_in", "under":
+	case "in", "not_in", "key_in", "not_key_in", "under", "not_under":
 		values = 1 + r.IntN(3)
 	case "between":
 		values = 2
-	case "is_null", "not_null":
+	case "is_null", "not_null", "all":
 		values = 0
 	}
 	for range values {
@@ -105,7 +105,7 @@ func (r randomQuery) query() cube.Query {
 	q := cube.Query{Cube: r.name(), Rows: r.names(0, 3), Columns: r.names(0, 2), Measures: r.refs(0, 3), Time: r.time()}
 	for range r.IntN(3) {
 		q.Compare = append(q.Compare, r.pick("py", "pp", "pw", "py3", "plan", "top"))
-		q.Where = append(q.Where, r.filter(cube.MaxDepth-1))
+		q.Where = append(q.Where, r.filter(cube.MaxGroups-1))
 	}
 	for range r.IntN(3) {
 		h := cube.Having{By: r.ref(), Op: r.pick("=", "!=", "<", "<=", ">", ">=")}

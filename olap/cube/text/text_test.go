@@ -128,9 +128,10 @@ func TestParseWith(t *testing.T) {
 		"sales by region, class.l1 x quarter show net, margin% where year = 2025 vs py": "sales by region.name, class.l1 × date.quarter show net, margin_pct where date.year = 2025 vs py",
 		"Sales by customer type, month show revenue":                                    "",
 		"sales by 'customer type', month show revenue@py:pct":                           "sales by customer.type, date.month show net@py:pct",
-		"销售 按 大区 × 年 显示 销售净额、毛利率 其中 客户类型 = library 前 10 大区 按 毛利率 排序 销售净额 降序":                     "sales by region.area × date.year show net, margin_pct where customer.type = library top 10 region.area by margin_pct sort net desc",
-		"returns by publisher show return_value time 2025 on date sort publisher":                "returns by publisher.name show return_value time 2025 on date sort publisher.name",
-		"sales show net where (area = North or not language in (en, zh)) and \"Price band\" = 5": "sales show net where (region.area = North or title.language not in (en, zh)) and title.price_band = 5",
+		"销售 按 大区 × 年 显示 销售净额、毛利率 其中 客户类型 = library 前 10 大区 按 毛利率 排序 销售净额 降序":                                              "sales by region.area × date.year show net, margin_pct where customer.type = library top 10 region.area by margin_pct sort net desc",
+		"returns by customer.type+ show return_value where customer in set big and 客户 is all and customer.groups under 5": "returns by customer.type+ show return_value where customer in set big and customer is all and customer.groups under 5",
+		"returns by publisher show return_value time 2025 on date sort publisher":                                         "returns by publisher.name show return_value time 2025 on date sort publisher.name",
+		"sales show net where (area = North or not language in (en, zh)) and \"Price band\" = 5":                          "sales show net where (region.area = North or title.language not in (en, zh)) and title.price_band = 5",
 	} {
 		got, err := text.ParseWith(m, in, asOf)
 		if want == "" {
@@ -215,7 +216,7 @@ func TestParseErrors(t *testing.T) {
 		}
 		want := utf8.RuneCountInString(before) + 1
 		if strings.Contains(c.text, "((((") {
-			want += cube.MaxDepth
+			want += cube.MaxGroups
 		}
 		if parse.Column != want || !strings.HasPrefix(parse.Message, c.message) && !strings.Contains(parse.Message, c.message) {
 			t.Errorf("%s: column %d, want %d\n%v\nwant %s", c.text, parse.Column, want, err, c.message)
