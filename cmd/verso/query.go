@@ -11,6 +11,7 @@ import (
 	"verso/olap"
 	"verso/olap/catalog"
 	"verso/olap/cube"
+	"verso/olap/cube/schema"
 )
 
 func (a *app) queryCommand() *cobra.Command {
@@ -45,8 +46,11 @@ try.`,
 			if err := checkFormat(cmd, f.format, "pivot"); err != nil {
 				return err
 			}
-			if f.examples {
+			switch {
+			case f.examples:
 				return a.printExamples(f.lang)
+			case f.schema:
+				return a.printSchema()
 			}
 			if err := f.check(cmd, args); err != nil {
 				return err
@@ -109,6 +113,16 @@ func (a *app) printExamples(lang string) error {
 		}
 	}
 	return nil
+}
+
+// printSchema writes the JSON Schema of questions in JSON or YAML.
+func (a *app) printSchema() error {
+	data, err := schema.Query()
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(data)
+	return err
 }
 
 // describeCubes lists the cubes, or the dimensions and measures of one.

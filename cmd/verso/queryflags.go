@@ -22,7 +22,7 @@ type queryFlags struct {
 	topPercent, bottom, others, colsub     bool
 
 	file, print, format, out, lang string
-	explain, examples              bool
+	explain, examples, schema      bool
 }
 
 func (f *queryFlags) register(cmd *cobra.Command) {
@@ -48,6 +48,7 @@ func (f *queryFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.print, "print", "", "print the question as text, json or yaml instead of asking it")
 	flags.BoolVar(&f.explain, "explain", false, "print the stages and the SQL instead of asking")
 	flags.BoolVar(&f.examples, "examples", false, "print questions to try")
+	flags.BoolVar(&f.schema, "schema", false, "print the JSON Schema of questions")
 	flags.StringVar(&f.lang, "lang", "", "language of labels: en or zh (default: the configuration's)")
 	registerOutput(cmd, &f.format, &f.out)
 }
