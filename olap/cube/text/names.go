@@ -44,10 +44,17 @@ func called(folded string, label cube.Text, names ...string) bool {
 // find finds the cube, which the other names are looked up in.
 func (n *names) find(name string) (string, error) {
 	n.cube = n.model.Cube(name)
+	var found []string
 	for _, c := range n.model.Cubes {
 		if n.cube == nil && called(fold(name), c.Label, c.Name) {
-			n.cube = c
+			found = append(found, c.Name)
 		}
+	}
+	switch {
+	case len(found) == 1:
+		n.cube = n.model.Cube(found[0])
+	case len(found) > 1:
+		return "", fmt.Errorf("%q may be %s; write which", cube.Shorten(name), cube.OrList(found))
 	}
 	if n.cube == nil {
 		return "", fmt.Errorf("no cube %q; %s", cube.Shorten(name), cube.Hint(name, cube.CubeNames(n.model)))
