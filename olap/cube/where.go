@@ -165,7 +165,7 @@ func Complement(f Filter) (Filter, bool) {
 	}
 	with := func(op string, values ...string) Filter { return Filter{Field: f.Field, Op: op, Values: values} }
 	pairs := []string{"=", "!=", "in", "not_in", "contains", "not_contains", "in_set", "not_in_set",
-		"under", "not_under", "key_in", "not_key_in", "is_null", "not_null"}
+		"under", "not_under", "key_in", "key_not_in", "is_null", "not_null"}
 	if i := slices.Index(pairs, f.Op); i >= 0 {
 		return with(pairs[i^1], f.Values...), true
 	}
@@ -235,19 +235,19 @@ func (p *whereParser) operator(f *Filter) {
 		if p.word("key") {
 			p.next()
 			p.keyword("in", "after key comes in: key in (1, 2)")
-			f.Op, f.Values = "not_key_in", p.list()
+			f.Op, f.Values = "key_not_in", p.list()
 			return
 		}
 		p.set(f, "not_")
 	case p.word("key"):
 		p.next()
-		not := ""
+		op := "key_in"
 		if p.word("not") {
 			p.next()
-			not = "not_"
+			op = "key_not_in"
 		}
 		p.keyword("in", "after key comes in: key in (1, 2)")
-		f.Op, f.Values = not+"key_in", p.list()
+		f.Op, f.Values = op, p.list()
 	case p.word("is"):
 		p.next()
 		if p.word("all") {

@@ -34,7 +34,7 @@ func formatFilter(f Filter) string {
 	list := " (" + strings.Join(values, ", ") + ")"
 	field := formatField(f.Field)
 	switch f.Op {
-	case "in", "not_in", "key_in", "not_key_in":
+	case "in", "not_in", "key_in", "key_not_in":
 		return field + " " + strings.ReplaceAll(f.Op, "_", " ") + list
 	case "under", "not_under":
 		if len(values) != 1 {

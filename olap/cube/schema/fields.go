@@ -25,7 +25,7 @@ var fields = map[string]field{
 
 	"Filter.field": {text: "dimension.attribute; for under dimension.hierarchy, for in_set and all the dimension."},
 	"Filter.op": {text: "How the attribute relates to the values.", words: []string{"=", "!=", "in", "not_in", "<", "<=", ">", ">=", "between",
-		"contains", "not_contains", "starts", "ends", "is_null", "not_null", "key_in", "not_key_in", "under", "not_under", "in_set", "not_in_set", "all"}},
+		"contains", "not_contains", "starts", "ends", "is_null", "not_null", "key_in", "key_not_in", "under", "not_under", "in_set", "not_in_set", "all"}},
 	"Filter.values": {text: "The values; (none) for members without one, (unknown) for the unknown member."},
 	"Filter.any":    {text: "Instead of a field: filters of which at least one must hold.", least: 1},
 	"Filter.all":    {text: "Instead of a field: filters that must all hold.", least: 1},

@@ -59,10 +59,10 @@ func (r randomQuery) filter(depth int) cube.Filter {
 		return cube.Filter{All: group}
 	}
 	f := cube.Filter{Field: r.name(), Op: r.pick("=", "!=", "<", "<=", ">", ">=", "in", "not_in", "between", "contains", "not_contains",
-		"starts", "ends", "is_null", "not_null", "in_set", "not_in_set", "under", "not_under", "key_in", "not_key_in", "all")}
+		"starts", "ends", "is_null", "not_null", "in_set", "not_in_set", "under", "not_under", "key_in", "key_not_in", "all")}
 	values := 1
 	switch f.Op {
-	case "in", "not_in", "key_in", "not_key_in", "under", "not_under":
+	case "in", "not_in", "key_in", "key_not_in", "under", "not_under":
 		values = 1 + r.IntN(3)
 	case "between":
 		values = 2
