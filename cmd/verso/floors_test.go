@@ -20,6 +20,8 @@ var floors = map[string][]string{
 	"olap/sqlworker":         {"olap/engine", "olap/engine/duck"},
 	"olap/cube":              {},
 	"olap/cache":             {},
+	"olap/cube/text":         {"olap/cube"},
+	"olap/cube/schema":       {"olap/cube"},
 	"olap/catalog":           {"olap/cube"},
 	"olap/compile":           {"olap/cube"},
 	"olap/change":            {"olap", "olap/cube", "olap/compile", "olap/engine"},
