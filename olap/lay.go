@@ -131,7 +131,8 @@ func adds(v compile.Value) string {
 func (b *builder) measureColumn(v compile.Value) Column {
 	m := v.Measure
 	c := Column{Name: v.Ref.String(), Label: v.Label, Kind: "measure", Type: m.ValueType(), Unit: m.Unit, Format: m.Format,
-		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc, Adds: adds(v)}
+		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc, Adds: adds(v),
+		Digits: m.Digits, Approximate: m.Approximate()}
 	if c.Unit == "currency" {
 		c.Unit = b.olap.run.Currency
 	}
@@ -208,15 +209,14 @@ func (b *builder) values(r *outRow, column int) []any {
 	}
 	values := make([]any, len(b.query.Measures))
 	for i, m := range b.query.Measures {
-		if m.Measure.Counts() {
-			values[i] = int64(0)
-		}
+		values[i] = overNothing(m.Measure)
 	}
 	return values
 }
 
 // notes say what a reader could misunderstand.
 func (b *builder) notes() (notes []string) {
+	notes = b.approxNotes()
 	zh := b.olap.lang == "zh"
 	if top := b.query.Query.Top; top != nil && b.left > 0 {
 		field := b.query.Rows[b.query.TopLevel-1].Label

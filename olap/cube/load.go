@@ -71,9 +71,7 @@ func Load(files []File) (*Model, error) {
 			}
 		}
 	}
-	if len(l.errs) == 0 {
-		l.checkRatios()
-	}
+	l.resolve()
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)
 	}

@@ -164,45 +164,42 @@ const (
 	Sum      = "sum"      // of a column; additive
 	Count    = "count"    // of fact rows; additive
 	Distinct = "distinct" // known members of a key column, counted exactly; computed at each level
+	Approx   = "approx"   // the same by HyperLogLog: approximate (see ApproxError); computed at each level
 	Min      = "min"      // of a column
 	Max      = "max"      // of a column
+	Quantile = "quantile" // of a column, exact; computed at each level
+	Average  = "average"  // of the known values of a column: their sum by their number
+	Weighted = "weighted" // average of a column by another one: sum of products by sum of weights
+	StdDev   = "stddev"   // sample standard deviation of a column, from exact sums
 	Ratio    = "ratio"    // of two other measures, divided at each level
+	Formula  = "formula"  // of other measures, worked out at each level
 )
 
 // Measure is a number computed over fact rows.
 type Measure struct {
-	Name          string   `yaml:"name"`
+	Name          string   `yaml:"name"` // in queries
 	Label         Text     `yaml:"label"`
 	Description   Text     `yaml:"description"`
 	Kind          string   `yaml:"kind"`
 	Column        string   `yaml:"column"`      // of the fact table
 	WhenKnown     string   `yaml:"when_known"`  // only fact rows that have a value in this column
+	WhenTrue      string   `yaml:"when_true"`   // only fact rows where this boolean column is true
 	Numerator     string   `yaml:"numerator"`   // ratio: a measure
 	Denominator   string   `yaml:"denominator"` // ratio: a measure
-	Type          string   `yaml:"type"`        // sum, min, max: decimal (default), integer, double; min, max also date
+	Q             *float64 `yaml:"q"`           // quantile: which, from 0 to 1; 0.5 is the median
+	Weight        string   `yaml:"weight"`      // weighted: the column of weights
+	WeightType    string   `yaml:"weight_type"` // weighted: decimal (default) or integer
+	Formula       string   `yaml:"formula"`     // formula: the expression over measures, such as net - coalesce(cost, 0)
+	Type          string   `yaml:"type"`        // of the column: decimal (default: four decimals), integer, double; min, max and quantile also date
 	Unit          string   `yaml:"unit"`        // "currency" for the report currency, else shown as it stands
-	Format        string   `yaml:"format"`      // money, integer, percent, ratio, days, text, date
+	Format        string   `yaml:"format"`      // how it is shown
+	Digits        int      `yaml:"digits"`      // decimals shown; 0: those of the format
 	LowerIsBetter bool     `yaml:"lower_is_better"`
-	Synonyms      []string `yaml:"synonyms"`
-	Hidden        bool     `yaml:"hidden"` // usable, not listed
-}
+	Synonyms      []string `yaml:"synonyms"` // other names in queries
+	Hidden        bool     `yaml:"hidden"`   // usable, not listed
 
-// Additive reports whether the measure's value for a whole is the sum (or the
-// least, the greatest) of its values for the parts.
-func (m *Measure) Additive() bool { return m.Kind != Distinct && m.Kind != Ratio }
-
-// Counts reports whether the measure is 0, not empty, where there is no fact.
-func (m *Measure) Counts() bool { return m.Kind == Count || m.Kind == Distinct }
-
-// ValueType is the type of the measure's values: integer, decimal, double or date.
-func (m *Measure) ValueType() string {
-	switch {
-	case m.Counts():
-		return "integer"
-	case m.Kind == Ratio:
-		return "double"
-	case m.Type == "":
-		return "decimal"
-	}
-	return m.Type
+	expr  *Expr    // what it is computed from, where it is no aggregate of fact rows
+	known []string // columns that must have a value, besides WhenKnown: of the parts of averages
+	times string   // column that Column is multiplied by: of the parts of averages
+	scale int      // with times: the decimals of the products
 }
