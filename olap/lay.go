@@ -138,11 +138,12 @@ func (b *builder) measureColumn(v compile.Value) Column {
 	}
 	switch v.Ref.Calc {
 	case cube.ShareParent, cube.ShareRow, cube.ShareColumn, cube.ShareTotal:
-		c.Type, c.Unit, c.Format = "double", "%", "percent"
+		c.Type, c.Unit, c.Format, c.Digits = "double", "%", "percent", 0
 	case cube.Rank:
 		c.Type, c.Unit, c.Format, c.Lower = "integer", "", "integer", true
+		c.Digits = 0
 	case cube.Index:
-		c.Type, c.Unit, c.Format = "double", "", "ratio"
+		c.Type, c.Unit, c.Format, c.Digits = "double", "", "ratio", 0
 	}
 	return c
 }
@@ -216,7 +217,6 @@ func (b *builder) values(r *outRow, column int) []any {
 
 // notes say what a reader could misunderstand.
 func (b *builder) notes() (notes []string) {
-	notes = b.approxNotes()
 	zh := b.olap.lang == "zh"
 	if top := b.query.Query.Top; top != nil && b.left > 0 {
 		field := b.query.Rows[b.query.TopLevel-1].Label
@@ -238,7 +238,7 @@ func (b *builder) notes() (notes []string) {
 		}
 		notes = append(notes, fmt.Sprintf(text, b.tested, b.passed, b.conditions(zh)))
 	}
-	return notes
+	return append(notes, b.approxNotes()...)
 }
 
 // conditions are those on measures, in words.

@@ -34,13 +34,15 @@ func overNothing(m *cube.Measure) any {
 
 // approxNotes say which measures are not exact, and how far off they may be.
 func (b *builder) approxNotes() (notes []string) {
+	seen := map[*cube.Measure]bool{}
 	for _, m := range b.query.Measures {
-		if !m.Measure.Approximate() {
+		if seen[m.Measure] || !m.Measure.Approximate() {
 			continue
 		}
-		note := fmt.Sprintf("%s is approximate: the standard error of its count is about %.0f %%.", m.Label, 100*cube.ApproxError)
+		seen[m.Measure] = true
+		note := fmt.Sprintf("%s is approximate: the standard error of its count is about %.0f %%.", m.Measure.Label.In(b.olap.lang), 100*cube.ApproxError)
 		if b.olap.lang == "zh" {
-			note = fmt.Sprintf("%s为近似值，计数的标准误差约 %.0f%%。", m.Label, 100*cube.ApproxError)
+			note = fmt.Sprintf("%s为近似值，计数的标准误差约 %.0f%%。", m.Measure.Label.In(b.olap.lang), 100*cube.ApproxError)
 		}
 		notes = append(notes, note)
 	}

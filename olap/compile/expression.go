@@ -56,7 +56,11 @@ func (base sqlOf) of(e *cube.Expr) string {
 			base.as(e.Args[1], e.Type, e.Scale), base.as(e.Args[2], e.Type, e.Scale))
 	case "nullif":
 		kind, scale := cube.WidestType(e.Args)
-		return cast("NULLIF("+base.list(e.Args, kind, scale)+")", e.Type, e.Scale)
+		value := "NULLIF(" + base.list(e.Args, kind, scale) + ")"
+		if kind == e.Type && scale == e.Scale {
+			return value
+		}
+		return cast(value, e.Type, e.Scale)
 	}
 	function := map[string]string{"min": "LEAST", "max": "GREATEST", "coalesce": "COALESCE"}[e.Op]
 	return function + "(" + base.list(e.Args, e.Type, e.Scale) + ")"
@@ -92,6 +96,10 @@ func (base sqlOf) as(e *cube.Expr, kind string, scale int) string {
 		return base.of(e)
 	case kind == "integer":
 		return base.of(e)
+	case e.Op == cube.OpNumber:
+		return cast(e.Number, kind, scale)
+	case e.Op == cube.OpMeasure && e.Measure.Expr() == nil:
+		return cast(base(e.Measure), kind, scale)
 	}
 	return cast(base.of(e), kind, scale)
 }
@@ -137,7 +145,7 @@ func (base sqlOf) factor(product, e *cube.Expr) string {
 	if product.Type == "double" {
 		return base.as(e, "double", 0)
 	}
-	return cast(base.of(e), "decimal", e.Scale)
+	return base.as(e, "decimal", e.Scale)
 }
 
 // divide divides; by zero there is no value.

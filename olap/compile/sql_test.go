@@ -3,10 +3,13 @@ package compile_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"verso/olap/catalog"
 	"verso/olap/compile"
 	"verso/olap/cube"
 )
@@ -28,6 +31,10 @@ func TestGoldenSQL(t *testing.T) {
 		for _, name := range q.Complete {
 			complete[name] = true
 		}
+		m := m
+		if own, ok := file("own.yaml"); ok {
+			m = extended(t, own)
+		}
 		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete})
 		if err != nil {
 			t.Fatal(err)
@@ -48,6 +55,20 @@ func TestGoldenSQL(t *testing.T) {
 		}
 		return strings.TrimSuffix(b.String(), "\n")
 	})
+}
+
+// extended is the shipped cubes with more beside them.
+func extended(t *testing.T, own string) *cube.Model {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(own), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := catalog.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // Whatever stands in a query's values, none of it gets into the SQL.

@@ -31,7 +31,7 @@ func functions() map[string][2]int {
 // y), comparing by = != <> < <= > >=. The names are not looked up. An error is a
 // *ParseError.
 func ParseFormula(text string) (*Expr, error) {
-	p := &formulaParser{text: text}
+	p := &formulaParser{text: oneLine(text)}
 	if len(text) > maxFormulaText {
 		p.fail("the formula is longer than %d bytes", maxFormulaText)
 		return nil, p.err
@@ -45,6 +45,16 @@ func ParseFormula(text string) (*Expr, error) {
 		return nil, p.err
 	}
 	return e, nil
+}
+
+// oneLine is text on one line, each character where it was.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		return r
+	}, strings.TrimRightFunc(text, unicode.IsSpace))
 }
 
 const numberToken = quotedToken + 100
@@ -245,7 +255,7 @@ func (p *formulaParser) call(e *Expr) {
 	p.close("a comma or the closing bracket")
 	switch n := len(e.Args); {
 	case count[0] == count[1] && n != count[0]:
-		p.failAt(e.column, "%s takes %d values, here it has %d", e.Op, count[0], n)
+		p.failAt(e.column, "%s takes exactly %d, here it has %d", e.Op, count[0], n)
 	case n < count[0] || n > count[1]:
 		p.failAt(e.column, "%s takes %d to %d values, here it has %d", e.Op, count[0], count[1], n)
 	}

@@ -138,13 +138,14 @@ func (r *resolver) names(m *Measure, e *Expr, p place) bool {
 		return ok
 	}
 	wrong := func(message string) bool {
-		r.fail(p, "measure %s: %v", m.Name, &ParseError{What: "formula", Text: m.Formula, Column: e.column, Message: message})
+		r.fail(p, "measure %s: %v", m.Name, &ParseError{What: "formula", Text: oneLine(m.Formula), Column: e.column, Message: message})
 		return false
 	}
 	of := r.cube.Measure(e.name)
 	switch {
 	case of == nil:
-		return wrong("no measure " + e.name + "; " + Hint(e.name, allMeasureNames(r.cube)))
+		others := slices.DeleteFunc(allMeasureNames(r.cube), func(name string) bool { return name == m.Name })
+		return wrong("no measure " + e.name + "; " + Hint(e.name, others))
 	case !r.measure(of):
 		return false
 	case of.ValueType() == "date":
