@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -374,5 +376,98 @@ func TestFormulaInTopAndSort(t *testing.T) {
 	}
 	if len(table.Rows) != 5 || !table.Rows[3].Other {
 		t.Error(table.Rows)
+	}
+}
+
+// randomFormula writes a formula over a few measures.
+func randomFormula(r *rand.Rand, depth int) string {
+	if depth == 0 || r.IntN(4) == 0 {
+		return []string{"lines", "net", "copies", "cost", "tax", "orders", "0", "1", "0.25", "3", "(lines - lines)", "12.5"}[r.IntN(12)]
+	}
+	a, b := randomFormula(r, depth-1), randomFormula(r, depth-1)
+	switch r.IntN(11) {
+	case 0, 1:
+		return a + " + " + b
+	case 2, 3:
+		return a + " - (" + b + ")"
+	case 4:
+		return "(" + a + ") * (" + b + ")"
+	case 5, 6:
+		return "(" + a + ") / (" + b + ")"
+	case 7:
+		return "-(" + a + ")"
+	case 8:
+		return "abs(" + a + ")"
+	case 9:
+		return "if(" + a + []string{" < ", " = ", " >= ", " != "}[r.IntN(4)] + b + ", " + randomFormula(r, depth-1) + ", " + a + ")"
+	}
+	return []string{"min", "max", "coalesce", "nullif"}[r.IntN(4)] + "(" + a + ", " + b + ")"
+}
+
+// Formulas made at random are in SQL what they are in exact arithmetic: sums and
+// products of integers and decimals to the last digit.
+func TestRandomFormulasInSQL(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	var b strings.Builder
+	b.WriteString("cubes:\n  - name: sales\n    extends: true\n    measures:\n")
+	q := cube.Query{Cube: "sales", Rows: []string{"customer.name"}, Measures: []string{"lines", "net", "copies", "cost", "tax", "orders"}, Totals: cube.Totals{Grand: true}}
+	for i := range 250 {
+		name := fmt.Sprintf("k%d", i)
+		fmt.Fprintf(&b, "      - {name: %s, kind: formula, formula: %q, format: decimal, label: {en: A}, description: {en: A.}}\n", name, randomFormula(r, 3))
+		q.Measures = append(q.Measures, name)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for seed := range 6 {
+		compareFormulas(t, uint64(seed), dir, q, seen)
+	}
+	t.Log(seen)
+	for _, kind := range []string{"integer", "decimal", "double"} {
+		if seen[kind+" true"] == 0 || seen[kind+" false"] == 0 && kind != "integer" {
+			t.Errorf("values of type %s were not both there and missing: %v", kind, seen)
+		}
+	}
+}
+
+// compareFormulas asks for formulas and their parts, and counts what came out.
+func compareFormulas(t *testing.T, seed uint64, dir string, q cube.Query, seen map[string]int) {
+	t.Helper()
+	ctx := context.Background()
+	o, err := olap.Open(ctx, olaptest.Open(t, untidy(seed)), olap.Options{Catalog: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := o.Ask(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range table.Rows {
+		cell := func(m *cube.Measure) cube.Number {
+			v := ratFrom(row.Cells[1+slices.Index(q.Measures, m.Name)])
+			return cube.Number{Exact: v, Known: v != nil}
+		}
+		for i, name := range q.Measures {
+			m, got := o.Cubes()[0].Measure(name), row.Cells[1+i]
+			want := m.Value(cell)
+			seen[fmt.Sprintf("%s %v", m.ValueType(), want.Known)]++
+			switch {
+			case (got == nil) == want.Known:
+			case got == nil:
+				continue
+			case want.Exact != nil && m.ValueType() != "double":
+				if engine.Text(got) == want.Exact.FloatString(m.Scale()) {
+					continue
+				}
+			default:
+				f, ok := got.(float64)
+				if d := want.Float(); ok && math.Abs(f-d) <= 1e-11*math.Abs(d) {
+					continue
+				}
+			}
+			t.Errorf("%v %s = %s: %v, want %v", row.Cells[0], name, m.Formula, got, want)
+		}
 	}
 }

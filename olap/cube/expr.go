@@ -164,21 +164,28 @@ type Number struct {
 	Known  bool
 }
 
+// Value is the value of the measure computed from the values of its bases.
+func (m *Measure) Value(base func(*Measure) Number) Number {
+	if m.expr == nil {
+		return base(m)
+	}
+	return m.expr.value(base)
+}
+
 // OverNothing is the value of the measure over no fact: counts are 0, all else
 // is missing.
 func (m *Measure) OverNothing() Number {
-	switch {
-	case m.expr != nil:
-		return m.expr.overNothing()
-	case m.Counts():
-		return Number{Exact: new(big.Rat), Known: true}
-	}
-	return Number{}
+	return m.Value(func(base *Measure) Number {
+		if base.Counts() {
+			return Number{Exact: new(big.Rat), Known: true}
+		}
+		return Number{}
+	})
 }
 
-func (e *Expr) overNothing() Number {
+func (e *Expr) value(base func(*Measure) Number) Number {
 	if e.Op == OpMeasure {
-		return e.Measure.OverNothing()
+		return e.Measure.Value(base)
 	}
 	if e.Op == OpNumber {
 		exact, ok := new(big.Rat).SetString(e.Number)
@@ -186,7 +193,7 @@ func (e *Expr) overNothing() Number {
 	}
 	args := make([]Number, len(e.Args))
 	for i, a := range e.Args {
-		args[i] = a.overNothing()
+		args[i] = a.value(base)
 	}
 	n := e.apply(args)
 	if n.Known && e.Type == "double" && n.Exact != nil {
@@ -196,8 +203,8 @@ func (e *Expr) overNothing() Number {
 	return n
 }
 
-// double is the number as one.
-func (n Number) double() float64 {
+// Float is the nearest double, 0 for a missing number.
+func (n Number) Float() float64 {
 	if n.Exact != nil {
 		f, _ := n.Exact.Float64()
 		return f
@@ -210,7 +217,7 @@ func (n Number) compare(o Number) int {
 	if n.Exact != nil && o.Exact != nil {
 		return n.Exact.Cmp(o.Exact)
 	}
-	switch a, b := n.double(), o.double(); {
+	switch a, b := n.Float(), o.Float(); {
 	case a < b:
 		return -1
 	case a > b:
@@ -224,7 +231,7 @@ func two(a, b Number, exact func(z, x, y *big.Rat) *big.Rat, double func(x, y fl
 	if a.Exact != nil && b.Exact != nil {
 		return Number{Exact: exact(new(big.Rat), a.Exact, b.Exact), Known: true}
 	}
-	return Number{Double: double(a.double(), b.double()), Known: true}
+	return Number{Double: double(a.Float(), b.Float()), Known: true}
 }
 
 func (e *Expr) apply(args []Number) Number {
@@ -262,7 +269,7 @@ func (e *Expr) apply(args []Number) Number {
 	case OpTimes:
 		return two(a, args[1], (*big.Rat).Mul, func(x, y float64) float64 { return x * y })
 	case OpDivide:
-		if args[1].double() == 0 {
+		if args[1].Float() == 0 {
 			return Number{}
 		}
 		return two(a, args[1], (*big.Rat).Quo, func(x, y float64) float64 { return x / y })
@@ -274,7 +281,7 @@ func (e *Expr) apply(args []Number) Number {
 		}
 		return Number{Double: math.Abs(a.Double), Known: true}
 	case OpRoot:
-		return Number{Double: math.Sqrt(a.double()), Known: true}
+		return Number{Double: math.Sqrt(a.Float()), Known: true}
 	}
 	return Number{Double: float64(args[0].compare(args[1])), Known: true} // a comparison: -1, 0 or 1
 }
