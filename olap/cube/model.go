@@ -82,7 +82,7 @@ type Dimension struct {
 	Key         string       `yaml:"key"`   // integer column, unique
 	Attributes  []*Attribute `yaml:"attributes"`
 	Hierarchies []*Hierarchy `yaml:"hierarchies"`
-	Beside      []*Beside    `yaml:"beside"`
+	Beside      []*Beside    `yaml:"beside"` // tables with more about the members
 	Position    Position     `yaml:"-"`
 
 	attributes map[string]*Attribute
@@ -113,8 +113,8 @@ type Attribute struct {
 	Order       string          `yaml:"order"`     // column that orders the members; "": the key when shown, else the value
 	Names       map[string]Text `yaml:"names"`     // value → what is shown instead
 	In          string          `yaml:"in"`        // the table beside that holds the column; "": the dimension's own
-	Synonyms    []string        `yaml:"synonyms"`
-	Hidden      bool            `yaml:"hidden"` // usable, not listed
+	Synonyms    []string        `yaml:"synonyms"`  // other names in queries
+	Hidden      bool            `yaml:"hidden"`    // usable, not listed
 
 	Dimension *Dimension `yaml:"-"`
 }
@@ -180,23 +180,23 @@ type Measure struct {
 	Name          string   `yaml:"name"` // in queries
 	Label         Text     `yaml:"label"`
 	Description   Text     `yaml:"description"`
-	Kind          string   `yaml:"kind"`
-	Column        string   `yaml:"column"`      // of the fact table
-	WhenKnown     string   `yaml:"when_known"`  // only fact rows that have a value in this column
-	WhenTrue      string   `yaml:"when_true"`   // only fact rows where this boolean column is true
-	Numerator     string   `yaml:"numerator"`   // ratio: a measure
-	Denominator   string   `yaml:"denominator"` // ratio: a measure
-	Q             *float64 `yaml:"q"`           // quantile: which, from 0 to 1; 0.5 is the median
-	Weight        string   `yaml:"weight"`      // weighted: the column of weights
-	WeightType    string   `yaml:"weight_type"` // weighted: decimal (default) or integer
-	Formula       string   `yaml:"formula"`     // formula: the expression over measures, such as net - coalesce(cost, 0)
-	Type          string   `yaml:"type"`        // of the column: decimal (default: four decimals), integer, double; min, max and quantile also date
-	Unit          string   `yaml:"unit"`        // "currency" for the report currency, else shown as it stands
-	Format        string   `yaml:"format"`      // how it is shown
-	Digits        int      `yaml:"digits"`      // decimals shown; 0: those of the format
-	LowerIsBetter bool     `yaml:"lower_is_better"`
-	Synonyms      []string `yaml:"synonyms"` // other names in queries
-	Hidden        bool     `yaml:"hidden"`   // usable, not listed
+	Kind          string   `yaml:"kind"`            // how it is computed
+	Column        string   `yaml:"column"`          // of the fact table
+	WhenKnown     string   `yaml:"when_known"`      // only fact rows that have a value in this column
+	WhenTrue      string   `yaml:"when_true"`       // only fact rows where this boolean column is true
+	Numerator     string   `yaml:"numerator"`       // ratio: a measure
+	Denominator   string   `yaml:"denominator"`     // ratio: a measure
+	Q             *float64 `yaml:"q"`               // quantile: which, from 0 to 1; 0.5 is the median
+	Weight        string   `yaml:"weight"`          // weighted: the column of weights
+	WeightType    string   `yaml:"weight_type"`     // weighted: decimal (default) or integer
+	Formula       string   `yaml:"formula"`         // formula: the expression over measures, such as net - coalesce(cost, 0)
+	Type          string   `yaml:"type"`            // of the column: decimal (default: four decimals), integer, double; min, max and quantile also date
+	Unit          string   `yaml:"unit"`            // "currency" for the report currency, else shown as it stands
+	Format        string   `yaml:"format"`          // how it is shown
+	Digits        int      `yaml:"digits"`          // decimals shown; 0: those of the format
+	LowerIsBetter bool     `yaml:"lower_is_better"` // costs and returns, for example
+	Synonyms      []string `yaml:"synonyms"`        // other names in queries
+	Hidden        bool     `yaml:"hidden"`          // usable, not listed
 
 	expr  *Expr    // what it is computed from, where it is no aggregate of fact rows
 	known []string // columns that must have a value, besides WhenKnown: of the parts of averages
