@@ -55,6 +55,9 @@ func fixed(v any, decimals int) string {
 	switch n := v.(type) {
 	case int64:
 		digits = strconv.FormatInt(n, 10)
+		if decimals > 0 {
+			digits += "." + strings.Repeat("0", decimals)
+		}
 	case engine.Decimal:
 		digits = roundDecimal(n, decimals)
 	case float64:
