@@ -19,6 +19,7 @@ import (
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
+	"verso/olap/formula"
 	"verso/olap/olaptest"
 )
 
@@ -445,9 +446,9 @@ func compareFormulas(t *testing.T, seed uint64, dir string, q cube.Query, seen m
 		t.Fatal(err)
 	}
 	for _, row := range table.Rows {
-		cell := func(m *cube.Measure) cube.Number {
+		cell := func(m *cube.Measure) formula.Number {
 			v := ratFrom(row.Cells[1+slices.Index(q.Measures, m.Name)])
-			return cube.Number{Exact: v, Known: v != nil}
+			return formula.Number{Exact: v, Known: v != nil}
 		}
 		for i, name := range q.Measures {
 			m, got := o.Cubes()[0].Measure(name), row.Cells[1+i]

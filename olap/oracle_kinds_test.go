@@ -7,6 +7,7 @@ import (
 
 	"verso/olap/cube"
 	"verso/olap/engine"
+	"verso/olap/formula"
 )
 
 // otherKinds are the measures that are no plain sums, counts or ratios.
@@ -23,9 +24,9 @@ func (o *oracle) otherKinds(c *cube.Cube, m *cube.Measure, facts []ofact) (any, 
 	case cube.Min, cube.Max:
 		return g.extreme(m.Column, m.Kind == cube.Max), true
 	case cube.Formula:
-		v := m.Value(func(base *cube.Measure) cube.Number {
+		v := m.Value(func(base *cube.Measure) formula.Number {
 			n := ratFrom(o.measure(c, base.Name, facts))
-			return cube.Number{Exact: n, Known: n != nil}
+			return formula.Number{Exact: n, Known: n != nil}
 		})
 		switch {
 		case !v.Known:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"verso/olap/cube"
+	"verso/olap/formula"
 )
 
 // sqlOf gives the SQL of an aggregate of facts in the group at hand.
@@ -19,7 +20,7 @@ func valueOf(m *cube.Measure, base sqlOf) string {
 	if e == nil {
 		return base(m)
 	}
-	if e.Op == cube.OpDivide {
+	if e.Op == formula.OpDivide {
 		return base.divide(e)
 	}
 	sql := base.of(e)
@@ -31,31 +32,31 @@ func valueOf(m *cube.Measure, base sqlOf) string {
 
 // of is the SQL of an expression: integers as BIGINT or DECIMAL(38,0), decimals
 // as DECIMAL(38, their scale), doubles as DOUBLE.
-func (base sqlOf) of(e *cube.Expr) string {
+func (base sqlOf) of(e *formula.Expr) string {
 	switch e.Op {
-	case cube.OpMeasure:
+	case formula.OpMeasure:
 		return base.measure(e)
-	case cube.OpNumber:
+	case formula.OpNumber:
 		return cast(e.Number, e.Type, e.Scale)
-	case cube.OpAdd:
+	case formula.OpAdd:
 		return base.add(e)
-	case cube.OpTimes:
+	case formula.OpTimes:
 		return "(" + base.factor(e, e.Args[0]) + " * " + base.factor(e, e.Args[1]) + ")"
-	case cube.OpDivide:
+	case formula.OpDivide:
 		return "(" + base.divide(e) + ")"
-	case cube.OpNegative:
+	case formula.OpNegative:
 		return "(- " + base.of(e.Args[0]) + ")"
-	case cube.OpRoot:
+	case formula.OpRoot:
 		return "sqrt(" + base.of(e.Args[0]) + ")"
 	case "abs":
 		return "abs(" + base.of(e.Args[0]) + ")"
 	case "if":
 		c := e.Args[0]
-		kind, scale := cube.WidestType(c.Args)
+		kind, scale := formula.WidestType(c.Args)
 		return fmt.Sprintf("CASE WHEN %s %s %s THEN %s ELSE %s END", base.as(c.Args[0], kind, scale), c.Op, base.as(c.Args[1], kind, scale),
 			base.as(e.Args[1], e.Type, e.Scale), base.as(e.Args[2], e.Type, e.Scale))
 	case "nullif":
-		kind, scale := cube.WidestType(e.Args)
+		kind, scale := formula.WidestType(e.Args)
 		value := "NULLIF(" + base.list(e.Args, kind, scale) + ")"
 		if kind == e.Type && scale == e.Scale {
 			return value
@@ -68,8 +69,8 @@ func (base sqlOf) of(e *cube.Expr) string {
 
 // measure is the value of another measure, in the SQL type that its type goes
 // by: what the database gives for a least value is that of the column.
-func (base sqlOf) measure(e *cube.Expr) string {
-	m := e.Measure
+func (base sqlOf) measure(e *formula.Expr) string {
+	m := cube.Of(e.Measure)
 	if inner := m.Expr(); inner != nil {
 		return base.of(inner)
 	}
@@ -90,21 +91,21 @@ func cast(sql, kind string, scale int) string {
 }
 
 // as is an expression in a type that holds its values.
-func (base sqlOf) as(e *cube.Expr, kind string, scale int) string {
+func (base sqlOf) as(e *formula.Expr, kind string, scale int) string {
 	switch {
 	case e.Type == kind && e.Scale == scale:
 		return base.of(e)
 	case kind == "integer":
 		return base.of(e)
-	case e.Op == cube.OpNumber:
+	case e.Op == formula.OpNumber:
 		return cast(e.Number, kind, scale)
-	case e.Op == cube.OpMeasure && e.Measure.Expr() == nil:
-		return cast(base(e.Measure), kind, scale)
+	case e.Op == formula.OpMeasure && e.Measure.Expr() == nil:
+		return cast(base(cube.Of(e.Measure)), kind, scale)
 	}
 	return cast(base.of(e), kind, scale)
 }
 
-func (base sqlOf) list(args []*cube.Expr, kind string, scale int) string {
+func (base sqlOf) list(args []*formula.Expr, kind string, scale int) string {
 	list := make([]string, len(args))
 	for i, a := range args {
 		list[i] = base.as(a, kind, scale)
@@ -113,23 +114,23 @@ func (base sqlOf) list(args []*cube.Expr, kind string, scale int) string {
 }
 
 // add is a sum in which what is missing counts as 0, unless all is.
-func (base sqlOf) add(e *cube.Expr) string {
+func (base sqlOf) add(e *formula.Expr) string {
 	var sum strings.Builder
 	var there []string
 	certain := false
 	for i, a := range e.Args {
 		sign := " + "
-		if a.Op == cube.OpNegative {
+		if a.Op == formula.OpNegative {
 			sign, a = " - ", a.Args[0]
 		}
 		if i == 0 && sign == " + " {
 			sign = ""
 		}
 		value := base.as(a, e.Type, e.Scale)
-		present := a.Op == cube.OpNumber || a.Op == cube.OpMeasure && a.Measure.Counts()
+		present := a.Op == formula.OpNumber || a.Op == formula.OpMeasure && cube.Of(a.Measure).Counts()
 		certain = certain || present
 		there = append(there, value)
-		if a.Op != cube.OpNumber {
+		if a.Op != formula.OpNumber {
 			value = "COALESCE(" + value + ", 0)"
 		}
 		sum.WriteString(sign + value)
@@ -141,7 +142,7 @@ func (base sqlOf) add(e *cube.Expr) string {
 }
 
 // factor is a factor of a product: exact where the product is.
-func (base sqlOf) factor(product, e *cube.Expr) string {
+func (base sqlOf) factor(product, e *formula.Expr) string {
 	if product.Type == "double" {
 		return base.as(e, "double", 0)
 	}
@@ -154,7 +155,7 @@ func (base sqlOf) factor(product, e *cube.Expr) string {
 // of them (900 billion) the quotient is the correctly rounded one, so that equal
 // ratios are equal numbers and tie in a ranking. Products of amounts have more
 // decimals, and the same holds for their smallest unit.
-func (base sqlOf) divide(e *cube.Expr) string {
+func (base sqlOf) divide(e *formula.Expr) string {
 	a, b := e.Args[0], e.Args[1]
 	scale := max(a.Scale, b.Scale)
 	if a.Type == "double" || b.Type == "double" {
@@ -164,10 +165,10 @@ func (base sqlOf) divide(e *cube.Expr) string {
 }
 
 // units is a part of a quotient as DOUBLE, in units of so many decimals.
-func (base sqlOf) units(e *cube.Expr, scale int) string {
+func (base sqlOf) units(e *formula.Expr, scale int) string {
 	value := base.of(e)
-	if e.Op == cube.OpMeasure && e.Measure.Expr() == nil {
-		value = base(e.Measure)
+	if e.Op == formula.OpMeasure && e.Measure.Expr() == nil {
+		value = base(cube.Of(e.Measure))
 	}
 	value = "CAST(" + value + " AS DOUBLE)"
 	unit := "1" + strings.Repeat("0", scale)

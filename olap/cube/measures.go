@@ -1,7 +1,10 @@
 package cube
 
 import (
+	"math/big"
 	"slices"
+
+	"verso/olap/formula"
 )
 
 // ApproxError is the standard error of approximate distinct counts, as a share
@@ -27,7 +30,7 @@ func Formats() []string {
 
 // Expr is what the measure is computed from at each level, nil for an aggregate
 // of fact rows.
-func (m *Measure) Expr() *Expr { return m.expr }
+func (m *Measure) Expr() *formula.Expr { return m.expr }
 
 // KnownColumns are the fact columns that must have a value for a row to count.
 func (m *Measure) KnownColumns() []string {
@@ -48,7 +51,7 @@ func (m *Measure) Additive() bool {
 	case Sum, Count, Min, Max:
 		return true
 	case Formula:
-		return m.expr.linear()
+		return m.expr.Linear()
 	}
 	return false
 }
@@ -68,8 +71,40 @@ func (m *Measure) Bases() (list []*Measure) {
 	if m.expr == nil {
 		return []*Measure{m}
 	}
-	m.expr.bases(&list)
+	for _, o := range m.expr.Bases() {
+		list = append(list, Of(o))
+	}
 	return list
+}
+
+// Of is the measure that an operand of an expression is: all operands of the
+// expressions of a model are measures.
+func Of(o formula.Operand) *Measure {
+	m, _ := o.(*Measure)
+	return m
+}
+
+// Summable reports whether the measure's value for a whole is the sum of its
+// values for the parts.
+func (m *Measure) Summable() bool { return m.Additive() && m.Kind != Min && m.Kind != Max }
+
+// Value is the value of the measure computed from the values of its bases.
+func (m *Measure) Value(base func(*Measure) formula.Number) formula.Number {
+	if m.expr == nil {
+		return base(m)
+	}
+	return m.expr.Value(func(o formula.Operand) formula.Number { return base(Of(o)) })
+}
+
+// OverNothing is the value of the measure over no fact: counts are 0, all else
+// is missing.
+func (m *Measure) OverNothing() formula.Number {
+	return m.Value(func(base *Measure) formula.Number {
+		if base.Counts() {
+			return formula.Number{Exact: new(big.Rat), Known: true}
+		}
+		return formula.Number{}
+	})
 }
 
 // ValueType is the type of the measure's values: integer, decimal, double or date.
@@ -195,21 +230,22 @@ func (l *loader) dates(m *Measure, p place) {
 
 // part is an aggregate that an average or a deviation is computed from. It is
 // known by the measure's name and what it is, which no query can write.
-func (m *Measure) part(name, kind string, known ...string) *Expr {
+func (m *Measure) part(name, kind string, known ...string) *formula.Expr {
 	b := &Measure{Name: m.Name + "#" + name, Kind: kind, WhenKnown: m.WhenKnown, WhenTrue: m.WhenTrue, known: known}
 	if kind == Sum {
 		b.Column, b.Type = m.Column, m.Type
 	}
-	return &Expr{Op: OpMeasure, Measure: b}
+	return &formula.Expr{Op: formula.OpMeasure, Name: b.Name, Measure: b}
 }
 
 // product is the sum of the column times another one.
-func (m *Measure) product(name, by, byType string) *Expr {
+func (m *Measure) product(name, by, byType string) *formula.Expr {
 	e := m.part(name, Sum)
-	e.Measure.Type, e.Measure.times = "decimal", by
+	p := Of(e.Measure)
+	p.Type, p.times = "decimal", by
 	for _, t := range []string{m.Type, byType} {
 		if t != "integer" {
-			e.Measure.scale += decimalScale
+			p.scale += decimalScale
 		}
 	}
 	return e
@@ -222,21 +258,28 @@ func (m *Measure) expand() {
 		m.expr = divide(m.part("sum", Sum), m.part("known", Count, m.Column))
 	case Weighted:
 		products, weights := m.product("products", m.Weight, m.WeightType), m.part("weights", Sum, m.Column)
-		weights.Measure.Column, weights.Measure.Type = m.Weight, m.WeightType
+		w := Of(weights.Measure)
+		w.Column, w.Type = m.Weight, m.WeightType
 		m.expr = divide(products, weights)
 	case StdDev:
 		// √((n·Σx² − (Σx)²) / (n·(n−1))), of which all but the division and the
 		// root is exact.
 		n, sum, squares := m.part("known", Count, m.Column), m.part("sum", Sum), m.product("squares", m.Column, m.Type)
-		one := &Expr{Op: OpNumber, Number: "1"}
-		spread := &Expr{Op: OpAdd, Args: []*Expr{times(n, squares), negative(times(sum, sum))}}
-		m.expr = &Expr{Op: OpRoot, Args: []*Expr{divide(spread, times(n, &Expr{Op: OpAdd, Args: []*Expr{n, negative(one)}}))}}
+		one := &formula.Expr{Op: formula.OpNumber, Number: "1"}
+		spread := &formula.Expr{Op: formula.OpAdd, Args: []*formula.Expr{times(n, squares), negative(times(sum, sum))}}
+		m.expr = &formula.Expr{Op: formula.OpRoot, Args: []*formula.Expr{divide(spread, times(n, &formula.Expr{Op: formula.OpAdd, Args: []*formula.Expr{n, negative(one)}}))}}
 	}
 	if m.expr != nil {
-		m.expr.infer()
+		m.expr.Infer()
 	}
 }
 
-func divide(a, b *Expr) *Expr { return &Expr{Op: OpDivide, Args: []*Expr{a, b}} }
-func times(a, b *Expr) *Expr  { return &Expr{Op: OpTimes, Args: []*Expr{a, b}} }
-func negative(a *Expr) *Expr  { return &Expr{Op: OpNegative, Args: []*Expr{a}} }
+func divide(a, b *formula.Expr) *formula.Expr {
+	return &formula.Expr{Op: formula.OpDivide, Args: []*formula.Expr{a, b}}
+}
+func times(a, b *formula.Expr) *formula.Expr {
+	return &formula.Expr{Op: formula.OpTimes, Args: []*formula.Expr{a, b}}
+}
+func negative(a *formula.Expr) *formula.Expr {
+	return &formula.Expr{Op: formula.OpNegative, Args: []*formula.Expr{a}}
+}

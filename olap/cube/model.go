@@ -1,5 +1,7 @@
 package cube
 
+import "verso/olap/formula"
+
 // Text is a word or sentence in the languages verso speaks.
 type Text struct {
 	EN string `yaml:"en"`
@@ -198,8 +200,8 @@ type Measure struct {
 	Synonyms      []string `yaml:"synonyms"`        // other names in queries
 	Hidden        bool     `yaml:"hidden"`          // usable, not listed
 
-	expr  *Expr    // what it is computed from, where it is no aggregate of fact rows
-	known []string // columns that must have a value, besides WhenKnown: of the parts of averages
-	times string   // column that Column is multiplied by: of the parts of averages
-	scale int      // with times: the decimals of the products
+	expr  *formula.Expr // what it is computed from, where it is no aggregate of fact rows
+	known []string      // columns that must have a value, besides WhenKnown: of the parts of averages
+	times string        // column that Column is multiplied by: of the parts of averages
+	scale int           // with times: the decimals of the products
 }

@@ -1,8 +1,11 @@
 package cube
 
 import (
+	"errors"
 	"slices"
 	"strings"
+
+	"verso/olap/formula"
 )
 
 // resolver gives the measures of a cube that are computed from others their
@@ -85,12 +88,13 @@ func (r *resolver) expression(m *Measure, p place) bool {
 		if m.Formula == "" {
 			return false
 		}
-		e, err := ParseFormula(m.Formula)
-		if err != nil {
-			r.fail(p.key("formula"), "measure %s: %v", m.Name, err)
+		e, err := formula.Parse(m.Formula)
+		var wrong *formula.Error
+		if errors.As(err, &wrong) {
+			r.inFormula(m, p, wrong.Column, wrong.Message)
 			return false
 		}
-		if !r.names(m, e, p.key("formula")) {
+		if !r.names(m, e, p) {
 			return false
 		}
 		m.expr = e
@@ -100,9 +104,9 @@ func (r *resolver) expression(m *Measure, p place) bool {
 		m.expand()
 		return slices.Contains(Kinds(), m.Kind)
 	}
-	m.expr.infer()
-	if m.expr.size() > maxSize {
-		r.fail(p, "measure %s has more than %d terms when everything it is computed from is written out", m.Name, maxSize)
+	m.expr.Infer()
+	if m.expr.Size() > formula.MaxSize {
+		r.fail(p, "measure %s has more than %d terms when everything it is computed from is written out", m.Name, formula.MaxSize)
 		m.expr = nil
 		return false
 	}
@@ -110,7 +114,7 @@ func (r *resolver) expression(m *Measure, p place) bool {
 }
 
 // part is the numerator or denominator of a ratio.
-func (r *resolver) part(m *Measure, p place, key, name string) *Expr {
+func (r *resolver) part(m *Measure, p place, key, name string) *formula.Expr {
 	if name == "" {
 		r.fail(p, "measure %s: a ratio needs a %s", m.Name, key)
 		return nil
@@ -123,34 +127,40 @@ func (r *resolver) part(m *Measure, p place, key, name string) *Expr {
 	case of.ValueType() == "date":
 		r.fail(p.key(key), "measure %s: %s is a date, not a number", m.Name, name)
 	default:
-		return &Expr{Op: OpMeasure, Measure: of}
+		return &formula.Expr{Op: formula.OpMeasure, Name: of.Name, Measure: of}
 	}
 	return nil
 }
 
+// inFormula reports what is wrong at a column of the measure's formula.
+func (r *resolver) inFormula(m *Measure, p place, column int, message string) {
+	r.fail(p.key("formula"), "measure %s: %v", m.Name,
+		&ParseError{What: "formula", Text: formula.OneLine(m.Formula), Column: column, Message: message})
+}
+
 // names looks up the measures of a formula; all that are wrong are reported.
-func (r *resolver) names(m *Measure, e *Expr, p place) bool {
+func (r *resolver) names(m *Measure, e *formula.Expr, p place) bool {
 	ok := true
 	for _, a := range e.Args {
 		ok = r.names(m, a, p) && ok
 	}
-	if e.Op != OpMeasure {
+	if e.Op != formula.OpMeasure {
 		return ok
 	}
 	wrong := func(message string) bool {
-		r.fail(p, "measure %s: %v", m.Name, &ParseError{What: "formula", Text: oneLine(m.Formula), Column: e.column, Message: message})
+		r.inFormula(m, p, e.Column, message)
 		return false
 	}
-	of := r.cube.Measure(e.name)
+	of := r.cube.Measure(e.Name)
 	switch {
 	case of == nil:
 		others := slices.DeleteFunc(allMeasureNames(r.cube), func(name string) bool { return name == m.Name })
-		return wrong("no measure " + e.name + "; " + Hint(e.name, others))
+		return wrong("no measure " + e.Name + "; " + Hint(e.Name, others))
 	case !r.measure(of):
 		return false
 	case of.ValueType() == "date":
 		return wrong(of.Name + " is a date, not a number")
 	}
-	e.Measure = of
+	e.Measure, e.Name = of, of.Name
 	return ok
 }

@@ -1,7 +1,8 @@
-package cube
+package formula
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,7 +21,7 @@ func functions() map[string][2]int {
 	return map[string][2]int{"abs": {1, 1}, "min": {2, 20}, "max": {2, 20}, "coalesce": {2, 20}, "nullif": {2, 2}, "if": {3, 3}}
 }
 
-// ParseFormula reads an expression over measures:
+// Parse reads an expression over measures:
 //
 //	net - coalesce(cost, 0)
 //	(copies + cancelled) × 100 ÷ nullif(lines, 0)
@@ -29,9 +30,9 @@ func functions() map[string][2]int {
 // with + - * / (also − × ÷), brackets, numbers such as 12 and 0.25, names of
 // measures and the functions abs, min, max, coalesce, nullif and if(a < b, x,
 // y), comparing by = != <> < <= > >=. The names are not looked up. An error is a
-// *ParseError.
-func ParseFormula(text string) (*Expr, error) {
-	p := &formulaParser{text: oneLine(text)}
+// *Error.
+func Parse(text string) (*Expr, error) {
+	p := &formulaParser{text: OneLine(text)}
 	if len(text) > maxFormulaText {
 		p.fail("the formula is longer than %d bytes", maxFormulaText)
 		return nil, p.err
@@ -47,8 +48,8 @@ func ParseFormula(text string) (*Expr, error) {
 	return e, nil
 }
 
-// oneLine is text on one line, each character where it was.
-func oneLine(text string) string {
+// OneLine is text on one line, each character where it was.
+func OneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return ' '
@@ -57,7 +58,37 @@ func oneLine(text string) string {
 	}, strings.TrimRightFunc(text, unicode.IsSpace))
 }
 
-const numberToken = quotedToken + 100
+// Error is text that is no formula.
+type Error struct {
+	Column  int // from 1, in characters
+	Message string
+}
+
+// Error gives the column and the message.
+func (e *Error) Error() string { return fmt.Sprintf("column %d: %s", e.Column, e.Message) }
+
+type tokenKind int
+
+const (
+	endToken tokenKind = iota
+	wordToken
+	numberToken
+	symbolToken
+)
+
+type token struct {
+	kind   tokenKind
+	text   string
+	column int
+}
+
+// String names the token in a message.
+func (t token) String() string {
+	if t.kind == endToken {
+		return "the end"
+	}
+	return strconv.Quote(t.text)
+}
 
 // formulaParser reads one token ahead. The first error stays.
 type formulaParser struct {
@@ -74,7 +105,7 @@ func (p *formulaParser) fail(format string, args ...any) {
 
 func (p *formulaParser) failAt(column int, format string, args ...any) {
 	if p.err == nil {
-		p.err = &ParseError{What: "formula", Text: p.text, Column: column, Message: fmt.Sprintf(format, args...)}
+		p.err = &Error{Column: column, Message: fmt.Sprintf(format, args...)}
 	}
 	p.token.kind = endToken
 }
@@ -164,13 +195,13 @@ func (p *formulaParser) enter() bool {
 // sum reads terms joined by + and -.
 func (p *formulaParser) sum() *Expr {
 	first := p.product()
-	e := &Expr{Op: OpAdd, Args: []*Expr{first}, column: first.column}
+	e := &Expr{Op: OpAdd, Args: []*Expr{first}, Column: first.Column}
 	for p.err == nil && (p.symbol("+") || p.symbol("-")) {
 		minus := p.symbol("-")
 		p.next()
 		term := p.product()
 		if minus {
-			term = &Expr{Op: OpNegative, Args: []*Expr{term}, column: term.column}
+			term = &Expr{Op: OpNegative, Args: []*Expr{term}, Column: term.Column}
 		}
 		e.Args = append(e.Args, term)
 	}
@@ -186,7 +217,7 @@ func (p *formulaParser) product() *Expr {
 	for p.err == nil && (p.symbol(OpTimes) || p.symbol(OpDivide)) {
 		op := p.token.text
 		p.next()
-		e = &Expr{Op: op, Args: []*Expr{e, p.factor()}, column: e.column}
+		e = &Expr{Op: op, Args: []*Expr{e, p.factor()}, Column: e.Column}
 	}
 	return e
 }
@@ -194,7 +225,7 @@ func (p *formulaParser) product() *Expr {
 // factor reads a number, a measure, a function, brackets, or the negative of
 // one.
 func (p *formulaParser) factor() *Expr {
-	e := &Expr{column: p.token.column}
+	e := &Expr{Column: p.token.column}
 	if !p.enter() {
 		return e
 	}
@@ -211,10 +242,10 @@ func (p *formulaParser) factor() *Expr {
 		e.Op, e.Number = OpNumber, p.token.text
 		p.next()
 	case p.token.kind == wordToken:
-		e.name = p.token.text
+		e.Name = p.token.text
 		p.next()
 		if p.symbol("(") {
-			e.Op, e.name = e.name, ""
+			e.Op, e.Name = e.Name, ""
 			p.call(e)
 			break
 		}
@@ -234,10 +265,9 @@ func (p *formulaParser) close(what string) {
 
 // call reads the arguments of a function.
 func (p *formulaParser) call(e *Expr) {
-	known := []string{"abs", "coalesce", "if", "max", "min", "nullif"}
 	count, ok := functions()[e.Op]
 	if !ok {
-		p.failAt(e.column, "no function %q; %s", e.Op, Hint(e.Op, known))
+		p.failAt(e.Column, "no function %q; known: abs, coalesce, if, max, min, nullif", e.Op)
 		return
 	}
 	p.next()
@@ -255,9 +285,9 @@ func (p *formulaParser) call(e *Expr) {
 	p.close("a comma or the closing bracket")
 	switch n := len(e.Args); {
 	case count[0] == count[1] && n != count[0]:
-		p.failAt(e.column, "%s takes exactly %d, here it has %d", e.Op, count[0], n)
+		p.failAt(e.Column, "%s takes exactly %d, here it has %d", e.Op, count[0], n)
 	case n < count[0] || n > count[1]:
-		p.failAt(e.column, "%s takes %d to %d values, here it has %d", e.Op, count[0], count[1], n)
+		p.failAt(e.Column, "%s takes %d to %d values, here it has %d", e.Op, count[0], count[1], n)
 	}
 }
 
@@ -265,21 +295,18 @@ func (p *formulaParser) comparison(left *Expr) *Expr {
 	for _, op := range comparisons() {
 		if p.symbol(op) {
 			p.next()
-			return &Expr{Op: op, Args: []*Expr{left, p.sum()}, column: left.column}
+			return &Expr{Op: op, Args: []*Expr{left, p.sum()}, Column: left.Column}
 		}
 	}
 	p.fail("if begins with a comparison, such as if(orders > 0, …); want = != < <= > or >=, found %s", p.token)
 	return left
 }
 
-// String writes the expression as ParseFormula reads it.
+// String writes the expression as Parse reads it.
 func (e *Expr) String() string {
 	switch e.Op {
 	case OpMeasure:
-		if e.Measure != nil {
-			return e.Measure.Name
-		}
-		return e.name
+		return e.Name
 	case OpNumber:
 		return e.Number
 	case OpNegative:

@@ -1,4 +1,6 @@
-package cube
+// Package formula is the expressions of measures over other measures: read from
+// text, typed, and computed exactly. It knows nothing of cubes.
+package formula
 
 import (
 	"math"
@@ -18,6 +20,14 @@ const (
 	OpRoot     = "root" // of a double that is not negative
 )
 
+// Operand is a measure within an expression.
+type Operand interface {
+	ValueType() string // integer, decimal or double
+	Scale() int        // decimals of a decimal
+	Expr() *Expr       // what it is computed from in turn; nil for an aggregate of facts
+	Summable() bool    // its value for a whole is the sum of those for its parts
+}
+
 // Expr is an expression over measures, with its type worked out. It is computed
 // from the aggregates of one group of facts.
 //
@@ -27,13 +37,13 @@ const (
 type Expr struct {
 	Op      string
 	Args    []*Expr
-	Measure *Measure // OpMeasure
-	Number  string   // OpNumber: plain digits, perhaps with a decimal point
-	Type    string   // integer, decimal, double; "boolean" for a comparison
-	Scale   int      // decimals of a decimal
+	Measure Operand // OpMeasure, once looked up
+	Number  string  // OpNumber: plain digits, perhaps with a decimal point
+	Type    string  // integer, decimal, double; "boolean" for a comparison
+	Scale   int     // decimals of a decimal
 
-	name   string // OpMeasure: as written
-	column int    // where it stands in the text, from 1
+	Name   string // OpMeasure: as written
+	Column int    // where it stands in the text, from 1
 }
 
 // maxScale is how many decimals a product keeps exactly; with more it becomes a
@@ -43,11 +53,11 @@ const maxScale = 12
 // comparisons in the order in which they are looked for in text.
 func comparisons() []string { return []string{"!=", "<>", "<=", ">=", "=", "<", ">"} }
 
-// infer works out the type of an expression from those of its parts: integers
+// Infer works out the type of an expression from those of its parts: integers
 // and decimals stay exact in sums and products, a quotient is a double.
-func (e *Expr) infer() {
+func (e *Expr) Infer() {
 	for _, a := range e.Args {
-		a.infer()
+		a.Infer()
 	}
 	switch e.Op {
 	case OpMeasure:
@@ -101,22 +111,16 @@ func numberType(digits string) (kind string, scale int) {
 	return "integer", 0
 }
 
-// linear reports whether the value for a whole is the sum of those for its parts.
-func (e *Expr) linear() bool {
+// Linear reports whether the value for a whole is the sum of those for its parts.
+func (e *Expr) Linear() bool {
 	switch e.Op {
 	case OpMeasure:
-		switch m := e.Measure; m.Kind {
-		case Sum, Count:
-			return true
-		case Formula:
-			return m.expr.linear()
-		}
-		return false
+		return e.Measure.Summable()
 	case OpAdd, OpNegative:
-		return !slices.ContainsFunc(e.Args, func(a *Expr) bool { return !a.linear() })
+		return !slices.ContainsFunc(e.Args, func(a *Expr) bool { return !a.Linear() })
 	case OpTimes:
 		a, b := e.Args[0], e.Args[1]
-		return a.constant() && b.linear() || a.linear() && b.constant()
+		return a.constant() && b.Linear() || a.Linear() && b.constant()
 	}
 	return false
 }
@@ -126,35 +130,44 @@ func (e *Expr) constant() bool {
 	return e.Op != OpMeasure && !slices.ContainsFunc(e.Args, func(a *Expr) bool { return !a.constant() })
 }
 
-func (e *Expr) bases(list *[]*Measure) {
-	switch {
-	case e.Op == OpMeasure && e.Measure.expr != nil:
-		e.Measure.expr.bases(list)
-	case e.Op == OpMeasure && !slices.ContainsFunc(*list, func(m *Measure) bool { return m.Name == e.Measure.Name }):
-		*list = append(*list, e.Measure)
+// Bases are the aggregates of facts that the expression is computed from, each
+// once, in the order in which they occur.
+func (e *Expr) Bases() (list []Operand) {
+	e.bases(&list)
+	return list
+}
+
+func (e *Expr) bases(list *[]Operand) {
+	if e.Op == OpMeasure {
+		switch inner := e.Measure.Expr(); {
+		case inner != nil:
+			inner.bases(list)
+		case !slices.Contains(*list, e.Measure):
+			*list = append(*list, e.Measure)
+		}
 	}
 	for _, a := range e.Args {
 		a.bases(list)
 	}
 }
 
-// size is about how many terms the expression has when written out.
-func (e *Expr) size() int {
+// Size is about how many terms the expression has when written out.
+func (e *Expr) Size() int {
 	n := 1
-	if e.Op == OpMeasure && e.Measure.expr != nil {
-		n = e.Measure.expr.size()
+	if e.Op == OpMeasure && e.Measure.Expr() != nil {
+		n = e.Measure.Expr().Size()
 	}
 	for _, a := range e.Args {
-		n += a.size()
+		n += a.Size()
 	}
 	if e.Op == OpAdd {
 		n *= 2 // each part is also asked whether it is there
 	}
-	return min(n, 2*maxSize)
+	return min(n, 2*MaxSize)
 }
 
-// maxSize bounds a formula with everything in it written out.
-const maxSize = 2000
+// MaxSize bounds a formula with everything in it written out.
+const MaxSize = 2000
 
 // Number is the value of an expression: exact, or a double. The zero Number is
 // missing.
@@ -164,28 +177,13 @@ type Number struct {
 	Known  bool
 }
 
-// Value is the value of the measure computed from the values of its bases.
-func (m *Measure) Value(base func(*Measure) Number) Number {
-	if m.expr == nil {
-		return base(m)
-	}
-	return m.expr.value(base)
-}
-
-// OverNothing is the value of the measure over no fact: counts are 0, all else
-// is missing.
-func (m *Measure) OverNothing() Number {
-	return m.Value(func(base *Measure) Number {
-		if base.Counts() {
-			return Number{Exact: new(big.Rat), Known: true}
-		}
-		return Number{}
-	})
-}
-
-func (e *Expr) value(base func(*Measure) Number) Number {
+// Value is the value of the expression, from those of its bases.
+func (e *Expr) Value(base func(Operand) Number) Number {
 	if e.Op == OpMeasure {
-		return e.Measure.Value(base)
+		if inner := e.Measure.Expr(); inner != nil {
+			return inner.Value(base)
+		}
+		return base(e.Measure)
 	}
 	if e.Op == OpNumber {
 		exact, ok := new(big.Rat).SetString(e.Number)
@@ -193,7 +191,7 @@ func (e *Expr) value(base func(*Measure) Number) Number {
 	}
 	args := make([]Number, len(e.Args))
 	for i, a := range e.Args {
-		args[i] = a.value(base)
+		args[i] = a.Value(base)
 	}
 	n := e.apply(args)
 	if n.Known && e.Type == "double" && n.Exact != nil {
