@@ -116,13 +116,11 @@ func adds(v compile.Value) string {
 	if !v.Measure.Additive() || v.Ref.Window != "" || v.Ref.Calc != "" && v.Ref.Calc != cube.Delta {
 		return ""
 	}
-	switch v.Measure.Kind {
-	case cube.Sum, cube.Count:
+	switch {
+	case v.Measure.Summable():
 		return "sum"
-	case cube.Min, cube.Max:
-		if v.Ref.Calc == "" {
-			return v.Measure.Kind
-		}
+	case v.Ref.Calc == "":
+		return v.Measure.Kind // min, max
 	}
 	return ""
 }

@@ -42,7 +42,7 @@ type Cube struct {
 	Table       string     `yaml:"table"` // schema.table
 	Dimensions  []*Use     `yaml:"dimensions"`
 	Measures    []*Measure `yaml:"measures"`
-	Bridges     []*Bridge  `yaml:"bridges"`
+	Bridges     []*Bridge  `yaml:"bridges"` // how to take changes of money apart into price, volume, mix, currency and cost
 	Drivers     []string   `yaml:"drivers"` // attributes that a change is explained by; none: all but dates
 	Position    Position   `yaml:"-"`
 
