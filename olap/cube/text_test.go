@@ -164,6 +164,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add("cubes:\n  - name: s\n    table: a.b\n")
 	f.Add("dimensions:\n  - {name: d, key: k, table: a.b, attributes: [{name: x, column: c}]}\n")
 	f.Add("cubes: [{name: s, measures: [{name: r, kind: ratio, numerator: r, denominator: r}]}]")
+	f.Add("cubes: [{name: s, table: a.b, measures: [{name: a, kind: count}, {name: f, kind: formula, formula: 'if(a < 1, a / 2, -f)'}, {name: q, kind: quantile, q: .5, column: c}, {name: w, kind: weighted, column: c, weight: d}, {nme: x, <<: {a: b}}]}]")
+	f.Add("x: &a {y: *a}\ncubes: !!map [&b {name: *b, ? [a] : c}]")
 	f.Add("cubes: [null]\ndimensions: [null, {attributes: [null], beside: [null], hierarchies: [null]}]")
 	f.Fuzz(func(t *testing.T, text string) {
 		m, err := cube.Load([]cube.File{{Name: "f.yaml", Data: []byte(text)}})
