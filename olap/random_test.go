@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"verso/olap"
+	"verso/olap/catalog"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
@@ -163,4 +164,14 @@ func measured(c *cube.Cube, name string, facts []map[string]any) any {
 	}
 	sum.Mul(sum, big.NewRat(10000, 1))
 	return olaptest.Money(sum.Num().Int64())
+}
+
+// catalogModel is the shipped catalog.
+func catalogModel(t *testing.T) *cube.Model {
+	t.Helper()
+	m, err := catalog.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
