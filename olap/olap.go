@@ -12,6 +12,7 @@ import (
 	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
+	"verso/olap/rollup"
 )
 
 // Options say which cubes to open and in which language to answer.
@@ -19,6 +20,10 @@ type Options struct {
 	Catalog string // folder of the user's own YAML files; "" for none
 	Lang    string // en or zh; "": the language of the run
 	Limits
+
+	NoRollups bool             // answer from the facts alone
+	Asked     func(Asked)      // told of every question; nil: nobody is
+	Clock     func() time.Time // times them; nil: they take no time
 }
 
 // Run is the record of the run that filled a generation (meta.run).
@@ -37,10 +42,13 @@ type Olap struct {
 }
 
 type shared struct {
-	db     engine.Querier
-	model  *cube.Model
-	run    Run
-	tables map[string]bool // schema.table
+	db      engine.Querier
+	model   *cube.Model
+	run     Run
+	tables  map[string]bool // schema.table
+	rollups []*compile.Rollup
+	asked   func(Asked)
+	clock   func() time.Time
 
 	proofs  proofs
 	limits  Limits
@@ -57,7 +65,7 @@ func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &shared{db: db, model: model, tables: map[string]bool{}}
+	s := &shared{db: db, model: model, tables: map[string]bool{}, asked: o.Asked, clock: o.Clock}
 	err = engine.Rows(ctx, db, engine.SQL(`SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name`),
 		func(row []any) error {
 			s.tables[engine.Text(row[0])+"."+engine.Text(row[1])] = true
@@ -75,6 +83,11 @@ func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
 	}
 	s.run = Run{ID: engine.Text(row[0]), AsOf: engine.Text(row[1]), Company: engine.Text(row[2]),
 		Currency: engine.Text(row[3]), Language: engine.Text(row[4])}
+	if !o.NoRollups {
+		if s.rollups, err = rollup.Load(ctx, db, model); err != nil {
+			return nil, err
+		}
+	}
 	lang := o.Lang
 	if lang == "" {
 		lang = s.run.Language
@@ -164,12 +177,14 @@ func (o *Olap) ExplainContext(ctx context.Context, q cube.Query) (Explanation, e
 
 // ask answers a query from the database.
 func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
+	began := o.now()
 	c, err := o.compile(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	b := newBuilder(o, c)
 	err = engine.Rows(ctx, o.db, engine.SQL(c.SQL, c.Args...), b.add)
+	o.tell(c, began, err)
 	if errors.Is(err, errTooMany) {
 		return nil, o.tooMany(ctx, c)
 	}
@@ -198,7 +213,7 @@ func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, er
 
 // options are those of a first compilation, which prove completes.
 func (o *Olap) options() compile.Options {
-	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths()}
+	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, Rollups: o.rollups, Depths: o.knownDepths()}
 	options.AsOf, _ = time.Parse(time.DateOnly, o.run.AsOf)
 	return options
 }

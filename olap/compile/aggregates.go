@@ -13,6 +13,7 @@ import (
 type part struct {
 	name    string // its column in the SQL: the name of the first measure that is it
 	measure *cube.Measure
+	stored  Storage // how the rollup in the place of the facts keeps it; "" with facts
 }
 
 // findParts breaks the measures down to base aggregates, those that the
@@ -145,6 +146,8 @@ func (t *part) quantile() string {
 // again is the SQL that aggregates the aggregates of finer groups.
 func (t *part) again() string {
 	switch t.measure.Kind {
+	case cube.Distinct:
+		return t.distinctAgain()
 	case cube.Count:
 		return "CAST(COALESCE(sum(" + quote(t.name) + "), 0) AS BIGINT)"
 	case cube.Min, cube.Max:
@@ -163,7 +166,7 @@ func (t *part) sum() string {
 
 // value is the SQL of a measure from the parts of its level.
 func (p *plan) value(m *cube.Measure) string {
-	return valueOf(m, func(base *cube.Measure) string { return quote(p.partOf[base.Name]) })
+	return valueOf(m, func(base *cube.Measure) string { return p.partValue(p.partOf[base.Name]) })
 }
 
 func (p *plan) showParts() string {

@@ -1,8 +1,8 @@
 // Package compile turns cube queries into SQL: pure, no database.
 //
 // [Compile] takes a query through an ordered list of passes, each in a file of
-// its own: names, filters, time, aggregates, top, levels, joins. The plan they
-// fill in is then written as one SQL statement of named stages:
+// its own: names, filters, time, aggregates, top, levels, source, joins. The
+// plan they fill in is then written as one SQL statement of named stages:
 //
 //	base     the facts that the filters keep, with the columns that are needed
 //	leaf     their aggregates at the finest level, where coarser ones follow
@@ -11,6 +11,9 @@
 //	levels   every level asked for, by GROUPING SETS: from leaf, or from base
 //	         where a distinct count has to be made at each level
 //	tested, held, answer   which rows satisfy conditions on measures
+//
+// With a rollup in the place of the facts (see source.go), its rows are added up
+// in the stage cells, base is their names and aggregates, and there is no leaf.
 //
 // Months or other members without facts are not listed.
 package compile
@@ -41,6 +44,7 @@ type Options struct {
 	// (dimension.hierarchy); those it does not name have the declared depth.
 	Depths map[string]int
 	AsOf   time.Time // from which relative times of named sets count; zero: not known
+	Rollups  []*Rollup // that stand beside the facts
 }
 
 // Stage is what one step of the compilation found, for people to read; the last
@@ -64,6 +68,8 @@ type Compiled struct {
 	Rows      []Axis
 	Columns   []Axis
 	Measures  []Value
+	Rollup    string          // the rollup read instead of the facts; "" for the facts
+	Rejected  []Rejected      // the cube's other rollups
 	Tables    []string        // tables read
 	Unique    []Unique        // what must hold for no fact to be counted twice
 	Joined    []*cube.Use     // dimensions joined
@@ -136,8 +142,12 @@ type plan struct {
 	model    *cube.Model
 	lang     string
 	complete map[string]bool
+	rollups  []*Rollup
 	query    cube.Query
-	cube     *cube.Cube
+	cube     *cube.Cube // over the rollup, once one is chosen
+	factCube *cube.Cube // over the facts
+	rollup   *Rollup    // nil: the facts
+	rejected []Rejected
 
 	rows     []*field
 	cols     []*field
@@ -193,6 +203,7 @@ func passes() []pass {
 		{"top", (*plan).bindTop, (*plan).showTop},
 		{"having", (*plan).bindHaving, (*plan).showHaving},
 		{"levels", (*plan).findLevels, (*plan).showLevels},
+		{"source", (*plan).route, (*plan).showSource},
 		{"joins", (*plan).findJoins, (*plan).showJoins},
 	}
 }
@@ -200,7 +211,7 @@ func passes() []pass {
 // Compile turns a query into SQL. It needs no database. A question that the
 // model cannot answer is a *QueryError.
 func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
-	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, query: q, partOf: map[string]string{}}
+	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, rollups: o.Rollups, query: q, partOf: map[string]string{}}
 	var stages []Stage
 	for _, step := range passes() {
 		if err := step.run(p); err != nil {
@@ -214,7 +225,10 @@ func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Stages = stages
+	c.Stages, c.Rejected = stages, p.rejected
+	if p.rollup != nil {
+		c.Rollup = p.rollup.Name
+	}
 	return c, nil
 }
 

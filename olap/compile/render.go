@@ -31,8 +31,12 @@ func (p *plan) render() (*Compiled, error) {
 		r.groups = append(r.groups, f.groups(p.lang)...)
 		r.carried = append(r.carried, f.carried(p.lang)...)
 	}
-	r.base()
-	r.leaf()
+	if r.rollup != nil {
+		r.rolled()
+	} else {
+		r.base()
+		r.leaf()
+	}
 	if p.top != nil {
 		source := r.source
 		r.place(source, r.ranking())
