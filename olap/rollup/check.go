@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 
 	"verso/olap/compile"
 	"verso/olap/cube"
@@ -62,6 +63,9 @@ func answer(ctx context.Context, db engine.Querier, c *compile.Compiled) (rows [
 		rows = append(rows, row)
 		return nil
 	})
+	// Totals stand in the order of what they carry; the answer's own order is
+	// made of its members later, the same for both.
+	slices.SortFunc(rows, func(x, y []any) int { return strings.Compare(fmt.Sprint(x...), fmt.Sprint(y...)) })
 	return rows, err
 }
 
