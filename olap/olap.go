@@ -183,7 +183,7 @@ func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
 		return nil, err
 	}
 	b := newBuilder(o, c)
-	err = engine.Rows(ctx, o.db, engine.SQL(c.SQL, c.Args...), b.add)
+	err = engine.Rows(ctx, o.db, engine.Statement{SQL: c.SQL, Args: c.Args, Again: c.Rollup != ""}, b.add)
 	o.tell(c, began, err)
 	if errors.Is(err, errTooMany) {
 		return nil, o.tooMany(ctx, c)

@@ -199,6 +199,7 @@ func (r *renderer) allLevels() {
 	if r.top != nil {
 		list = append(list, `"#other"`, `min("#rank") AS "#rank"`)
 	}
+	list = append(list, r.countHere()...)
 	kind := ""
 	if len(r.having) > 0 {
 		kind = "MATERIALIZED "

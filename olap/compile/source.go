@@ -201,7 +201,7 @@ func (r *renderer) rolled() {
 		list = append(list, t.again()+" AS "+quote(t.name))
 	}
 	list = append(list, "CAST(COALESCE(sum("+quote(FactsColumn)+"), 0) AS BIGINT) AS "+quote(FactsColumn))
-	name, kind := "base", "MATERIALIZED "
+	name, kind := "base", r.materialized()
 	if shown {
 		name, kind = "cells", ""
 	}
@@ -223,6 +223,25 @@ func (r *renderer) rolled() {
 	r.facts = `(SELECT CAST(COALESCE(sum(` + quote(FactsColumn) + `), 0) AS BIGINT) FROM "base")`
 }
 
+// once reports whether base is read once: by one level, without a ranking.
+func (r *renderer) once() bool { return r.rollup != nil && len(r.levels) == 1 && r.top == nil }
+
+func (r *renderer) materialized() string {
+	if r.once() {
+		return ""
+	}
+	return "MATERIALIZED "
+}
+
+// countHere is the number of facts where the level itself can tell it.
+func (r *renderer) countHere() []string {
+	if !r.once() {
+		return nil
+	}
+	r.facts = quote(FactsColumn)
+	return []string{"CAST(COALESCE(sum(sum(" + quote(FactsColumn) + ")) OVER (), 0) AS BIGINT) AS " + quote(FactsColumn)}
+}
+
 // named joins the names of members to the cells.
 func (r *renderer) named() {
 	var list []string
@@ -235,7 +254,7 @@ func (r *renderer) named() {
 		list = append(list, "f."+quote(t.name))
 	}
 	list = append(list, "f."+quote(FactsColumn))
-	r.stage("base", "MATERIALIZED (\n  SELECT "+strings.Join(list, listSep)+"\n  FROM \"cells\" AS f")
+	r.stage("base", r.materialized()+"(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM \"cells\" AS f")
 	for _, j := range r.joins {
 		if len(j.fields) > 0 {
 			j.only(j.fields, nil).write(&r.text, r.lang)

@@ -275,6 +275,7 @@ func (db *DB) Close() error {
 	db.mu.Unlock()
 	var errs []error
 	for _, c := range idle {
+		c.forget()
 		errs = append(errs, c.raw.Close())
 	}
 	errs = append(errs, db.connector.Close())
