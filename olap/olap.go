@@ -155,9 +155,11 @@ func (e *LimitError) Error() string {
 
 // Explanation is what a query becomes.
 type Explanation struct {
-	SQL    string          `json:"sql"`
-	Args   []any           `json:"args"`
-	Stages []compile.Stage `json:"stages"`
+	SQL      string             `json:"sql"`
+	Args     []any              `json:"args"`
+	Stages   []compile.Stage    `json:"stages"`
+	Rollup   string             `json:"rollup,omitempty"`   // answers; "": the facts do
+	Rejected []compile.Rejected `json:"rejected,omitempty"` // rollups that do not, with the reason
 }
 
 // Explain gives the statement with which Ask would answer a query.
@@ -172,7 +174,7 @@ func (o *Olap) ExplainContext(ctx context.Context, q cube.Query) (Explanation, e
 	if err != nil {
 		return Explanation{}, err
 	}
-	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages}, nil
+	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages, Rollup: c.Rollup, Rejected: c.Rejected}, nil
 }
 
 // ask answers a query from the database.

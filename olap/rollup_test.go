@@ -148,3 +148,42 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 	}
 	t.Logf("%d random questions on %d warehouses, %d from rollups: with rollups = without = oracle; rejected: %v", asked, *stars, hits, rejects)
 }
+
+// A rollup with a wrong row is found out, not used, and told on the page about
+// the quality of the data.
+func TestCorruptedRollupIsNotUsed(t *testing.T) {
+	ctx := context.Background()
+	for _, damage := range []string{
+		`UPDATE rollup.month SET net = net + 0.0001 WHERE rowid = 3`,
+		`UPDATE rollup.month SET customers = set_bit(customers, 1, 1 - get_bit(customers, 1)) WHERE rowid = 0`,
+		`DELETE FROM rollup.month WHERE rowid = 5`,
+		`INSERT INTO rollup.month SELECT * FROM rollup.month WHERE rowid = 1`,
+		`UPDATE rollup.month__customer SET customer_type = 'wrong' WHERE "#id" = 2`,
+	} {
+		db := olaptest.Star(t)
+		m := modelOf(t)
+		m.Rollups = []*cube.Rollup{{Name: "month", Cube: "sales", By: []string{"date.month", "customer.type"}, Distinct: []string{"customers"}}}
+		o := rollup.Options{Run: "test", Limits: everything(), Samples: 25, Seed: 5}
+		if built, err := rollup.Build(ctx, db, m, o); err != nil || built[0].State != rollup.OK {
+			t.Fatal(built, err)
+		}
+		if _, err := db.Exec(ctx, engine.SQL(damage)); err != nil {
+			t.Fatal(err)
+		}
+		found, err := rollup.Recheck(ctx, db, m, o)
+		if err != nil || found[0].State != rollup.Failed || found[0].Reason == "" {
+			t.Errorf("%s: %+v, %v", damage, found, err)
+			continue
+		}
+		with := open(t, db)
+		q := cube.Query{Cube: "sales", Rows: []string{"customer.type"}, Measures: []string{"net", "customers"}}
+		e, err := with.Explain(q)
+		if err != nil || e.Rollup != "" || !strings.Contains(fmt.Sprint(e.Stages), "not month: failed its check") {
+			t.Errorf("%s: the rollup is used: %+v %v", damage, e, err)
+		}
+		row, err := engine.One(ctx, db, engine.SQL(`SELECT passed, samples FROM meta.check_result WHERE check_id = 'rollup_month'`))
+		if err != nil || row[0] != false || !strings.Contains(engine.Text(row[1]), "from the facts") {
+			t.Errorf("%s: meta.check_result says %v, %v", damage, row, err)
+		}
+	}
+}

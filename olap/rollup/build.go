@@ -32,6 +32,7 @@ type part struct {
 	stored compile.Storage
 	sql    string // the aggregate as it is stored
 	bytes  int64  // of a cell
+	bits   [2]int64
 }
 
 func (b *builder) table() string { return "rollup." + b.rollup.Name }
@@ -78,7 +79,7 @@ func (b *builder) drop(ctx context.Context) error {
 		}
 	}
 	for _, g := range b.grains {
-		for _, name := range []string{b.membersTable(g), b.keysTable(g)} {
+		for _, name := range append(b.oldTables(g), b.membersTable(g), b.keysTable(g)) {
 			if err := b.exec(ctx, "DROP TABLE IF EXISTS "+quoteTable(name)); err != nil {
 				return err
 			}
@@ -276,7 +277,7 @@ func (b *builder) findDistinct(ctx context.Context, t *part) error {
 	case bytes > b.options.Limits.Bits:
 		b.left = append(b.left, fmt.Sprintf("%s left out: it would take %d MB of bits", t.Name, bytes>>20))
 	default:
-		t.stored = compile.StoredBits
+		t.stored, t.bits = compile.StoredBits, [2]int64{low, high}
 		t.sql = fmt.Sprintf("bitstring_agg(CAST(%s AS BIGINT), CAST(%d AS BIGINT), CAST(%d AS BIGINT))", quote(t.Name), low, high)
 	}
 	return nil
@@ -293,11 +294,16 @@ func (b *builder) built(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	s.Reason = strings.Join(b.left, "; ")
-	s.detail = detail{Rollup: compile.Rollup{Table: b.table(), Rows: s.Rows, Parts: map[string]compile.Storage{}}, Meanings: map[string]string{"": b.cube.Table}}
+	s.detail = detail{Rollup: compile.Rollup{Table: b.table(), Rows: s.Rows, Parts: map[string]compile.Storage{}}, Meanings: map[string]string{"": b.cube.Table},
+		SQL: map[string]string{}, Bits: map[string][2]int64{}}
 	width := int64(8)
 	for _, t := range b.parts {
 		s.detail.Parts[t.Name] = t.stored
 		s.detail.Meanings[t.Name] = t.Meaning()
+		s.detail.SQL[t.Name] = t.sql
+		if t.stored == compile.StoredBits {
+			s.detail.Bits[t.Name] = t.bits
+		}
 		width += t.bytes
 	}
 	for _, g := range b.grains {

@@ -53,7 +53,9 @@ type Status struct {
 // detail is what answers need to know about a rollup.
 type detail struct {
 	compile.Rollup
-	Meanings map[string]string `json:"meanings"` // of parts and attributes, when it was built
+	Meanings map[string]string   `json:"meanings"` // of parts and attributes, when it was built
+	SQL      map[string]string   `json:"sql"`      // of parts, as it is stored
+	Bits     map[string][2]int64 `json:"bits"`     // the least and greatest key that the bits of a part can hold
 }
 
 // Limits bound a rollup. A larger one would gain too little for its room.
@@ -93,7 +95,7 @@ func each(ctx context.Context, db engine.QueryExecer, m *cube.Model, o Options, 
 		o.Limits = DefaultLimits()
 	}
 	if o.Samples == 0 {
-		o.Samples = 12
+		o.Samples = defaultSamples
 	}
 	if _, err := db.Exec(ctx, engine.SQL(createMeta)); err != nil {
 		return nil, fmt.Errorf("rollup: %w", err)
