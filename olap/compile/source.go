@@ -45,6 +45,7 @@ const (
 type Rollup struct {
 	Name  string             `json:"name"`
 	Cube  string             `json:"cube"`
+	By    []string           `json:"by"`
 	Table string             `json:"table"`
 	Rows  int64              `json:"rows"`
 	Grain []*Grain           `json:"grain"`

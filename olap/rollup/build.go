@@ -294,7 +294,7 @@ func (b *builder) built(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	s.Reason = strings.Join(b.left, "; ")
-	s.detail = detail{Rollup: compile.Rollup{Table: b.table(), Rows: s.Rows, Parts: map[string]compile.Storage{}}, Meanings: map[string]string{"": b.cube.Table},
+	s.detail = detail{Rollup: compile.Rollup{By: b.rollup.By, Table: b.table(), Rows: s.Rows, Parts: map[string]compile.Storage{}}, Meanings: map[string]string{"": b.cube.Table},
 		SQL: map[string]string{}, Bits: map[string][2]int64{}}
 	width := int64(8)
 	for _, t := range b.parts {
