@@ -247,7 +247,7 @@ func (j *refreshJob) rollups(ctx context.Context, s *etl.State) error {
 }
 
 func (j *refreshJob) buildSite(ctx context.Context, s *etl.State) error {
-	pending, err := prepareSite(ctx, s.DB, j.config, j.config.Site, "")
+	pending, err := j.app.prepareSite(ctx, s.DB, j.config, j.config.Site, "")
 	if err != nil {
 		return fmt.Errorf("build the report site: %w", err)
 	}

@@ -47,7 +47,7 @@ const maxCandidates = 60
 func Advise(ctx context.Context, db engine.Querier, m *cube.Model, questions []Question, b Budget) ([]Advice, error) {
 	a := &adviser{db: db, model: m, budget: b, weights: map[string]*weight{}}
 	for _, q := range questions {
-		if need := a.need(q); need != nil {
+		if need := a.need(q); need != nil && !a.declared(need) {
 			a.needs = append(a.needs, need)
 		}
 	}
@@ -93,7 +93,9 @@ func (a *adviser) need(q Question) *need {
 	if c == nil || q.Rollup != "" {
 		return nil
 	}
-	if _, err := compile.Compile(a.model, q.Query, compile.Options{}); err != nil {
+	unfiltered := q.Query // the values of filters are not logged
+	unfiltered.Where = nil
+	if _, err := compile.Compile(a.model, unfiltered, compile.Options{}); err != nil {
 		return nil
 	}
 	n := &need{question: q, cube: c}
@@ -123,6 +125,17 @@ func (a *adviser) need(q Question) *need {
 		}
 	}
 	return n
+}
+
+// declared reports whether a rollup of the catalog is for the question, built
+// already or not.
+func (a *adviser) declared(n *need) bool {
+	for _, r := range a.model.Rollups {
+		if (candidate{a.model.Cube(r.Cube), r.By}).tells(n) && !slices.ContainsFunc(n.distinct, func(d string) bool { return !slices.Contains(r.Distinct, d) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // plain are the measures behind what a query asks for, by their names.

@@ -19,6 +19,7 @@ type builder struct {
 	cube    *cube.Cube
 	options Options
 	tables  map[string]bool
+	sums    map[string]factSum // by cube and part, for all builders of a build
 
 	grains []*grain
 	parts  []*part
@@ -205,12 +206,11 @@ func (b *builder) findSum(ctx context.Context, t *part) error {
 	if t.Measure.Kind != cube.Sum {
 		return nil
 	}
-	row, err := engine.One(ctx, b.db, engine.SQL("SELECT any_value(typeof(v)), sum(abs(v)) FROM (SELECT "+t.Input+" AS v FROM "+quoteTable(b.cube.Table)+" AS f)"))
+	sum, err := b.sumOf(ctx, t)
 	if err != nil {
 		return err
 	}
-	kind := engine.Text(row[0])
-	var scale int
+	kind, scale := sum.kind, 0
 	switch {
 	case kind == "DOUBLE" || kind == "FLOAT":
 		t.stored = ""
@@ -225,12 +225,47 @@ func (b *builder) findSum(ctx context.Context, t *part) error {
 	default:
 		kind = "BIGINT"
 	}
-	if units(row[1]).Cmp(big.NewInt(1_000_000_000_000_000_000)) < 0 && scale <= 18 {
+	if sum.size.Cmp(big.NewInt(1_000_000_000_000_000_000)) < 0 && scale <= 18 {
 		t.sql = "CAST(" + t.Aggregate + " AS " + kind + ")"
 		return nil
 	}
 	t.bytes = 16
 	return nil
+}
+
+// factSum is what all facts together give of a sum: its type, and the sum of
+// the sizes in smallest units.
+type factSum struct {
+	kind string
+	size *big.Int
+}
+
+// sumOf looks at all sums of the cube in one pass, for all its rollups.
+func (b *builder) sumOf(ctx context.Context, t *part) (factSum, error) {
+	id := b.cube.Name + "." + t.Name
+	if s, known := b.sums[id]; known {
+		return s, nil
+	}
+	all := &cube.Rollup{Cube: b.cube.Name, Measures: []string{t.Name}}
+	for _, m := range b.cube.Measures {
+		all.Measures = append(all.Measures, m.Name)
+	}
+	var names, items []string
+	ingredients, _ := compile.Ingredients(b.cube, all)
+	for _, i := range ingredients {
+		if i.Measure.Kind == cube.Sum {
+			names = append(names, i.Name)
+			items = append(items, "any_value(typeof("+i.Input+"))", "sum(abs("+i.Input+"))")
+		}
+	}
+	row, err := engine.One(ctx, b.db, engine.SQL("SELECT "+strings.Join(items, ", ")+" FROM "+quoteTable(b.cube.Table)+" AS f"))
+	if err != nil {
+		return factSum{}, err
+	}
+	for i, name := range names {
+		b.sums[b.cube.Name+"."+name] = factSum{engine.Text(row[2*i]), units(row[2*i+1])}
+	}
+	return b.sums[id], nil
 }
 
 // units is a number in its smallest units.

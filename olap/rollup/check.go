@@ -15,7 +15,7 @@ import (
 )
 
 // wholeRows is how large a rollup may be for all its cells to be compared.
-const wholeRows = 20_000
+const wholeRows = 3_000
 
 // Check asks n seeded random questions of the rollup and of the facts and
 // compares the answers: first everything in total, then, of a small rollup, every
@@ -136,6 +136,9 @@ func (a *asker) question(ctx context.Context) (cube.Query, error) {
 	a.rand.Shuffle(len(measures), func(i, j int) { measures[i], measures[j] = measures[j], measures[i] })
 	q := cube.Query{Cube: a.cube.Name, Measures: measures[:min(len(measures), 1+a.rand.IntN(4))], Limit: 100_000}
 	n := min(a.rand.IntN(4), len(fields))
+	if a.rollup.Rows > wholeRows {
+		n = min(n, 1) // answers of many rows take long to compare
+	}
 	q.Rows = fields[:n]
 	if rest := fields[n:]; len(rest) > 0 && a.rand.IntN(3) == 0 {
 		q.Columns = rest[:1]
@@ -273,7 +276,7 @@ func Recheck(ctx context.Context, db engine.QueryExecer, m *cube.Model, o Option
 	return list, nil
 }
 
-const defaultSamples = 12
+const defaultSamples = 5
 
 // checkBuilt checks a rollup and records the outcome, for the page on the
 // quality of the data too.

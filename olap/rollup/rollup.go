@@ -72,7 +72,7 @@ func DefaultLimits() Limits { return Limits{Cells: 1_000_000, Share: 0.5, Bits: 
 type Options struct {
 	Run      string                          // the run that builds
 	Limits   Limits                          // zero: DefaultLimits
-	Samples  int                             // questions compared with the facts after each build; 0: 12, negative: none
+	Samples  int                             // questions compared with the facts after each build; 0: 5, negative: none
 	Seed     uint64                          // of those questions
 	Progress func(rollup string, rows int64) // nil: silent
 }
@@ -108,8 +108,9 @@ func each(ctx context.Context, db engine.QueryExecer, m *cube.Model, o Options, 
 		return nil, err
 	}
 	var list []Status
+	sums := map[string]factSum{}
 	for _, r := range m.Rollups {
-		b := &builder{db: db, rollup: r, cube: m.Cube(r.Cube), options: o, tables: tables}
+		b := &builder{db: db, rollup: r, cube: m.Cube(r.Cube), options: o, tables: tables, sums: sums}
 		s, err := run(b)
 		if err != nil {
 			return nil, fmt.Errorf("rollup %s: %w", r.Name, err)
