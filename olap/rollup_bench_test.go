@@ -52,10 +52,10 @@ func benchWarehouse(b *testing.B, threads int) (with, without *olap.Olap) {
 	for _, s := range built {
 		b.Logf("%s: %d rows, %s %s", s.Name, s.Rows, s.State, s.Reason)
 	}
-	if with, err = olap.Open(ctx, db, olap.Options{}); err != nil {
+	if with, err = olap.Open(ctx, db, olap.Options{Limits: olap.Limits{Cache: -1}}); err != nil {
 		b.Fatal(err)
 	}
-	if without, err = olap.Open(ctx, db, olap.Options{NoRollups: true}); err != nil {
+	if without, err = olap.Open(ctx, db, olap.Options{NoRollups: true, Limits: olap.Limits{Cache: -1}}); err != nil {
 		b.Fatal(err)
 	}
 	return with, without

@@ -46,7 +46,7 @@ func tablesOfRollup(t *testing.T, db engine.Database, name string) (tables []str
 func TestRebuildEqualsBuild(t *testing.T) {
 	ctx := context.Background()
 	parts, whole := 0, 0
-	for seed := range uint64(8) {
+	for seed := range uint64(4) {
 		db := olaptest.Open(t, untidy(seed*2))
 		m := modelOf(t)
 		r := rand.New(rand.NewPCG(seed, 3))

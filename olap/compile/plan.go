@@ -42,9 +42,9 @@ type Options struct {
 	Complete map[string]bool
 	// Depths are the levels that hierarchies of parents have
 	// (dimension.hierarchy); those it does not name have the declared depth.
-	Depths map[string]int
-	AsOf   time.Time // from which relative times of named sets count; zero: not known
-	Rollups  []*Rollup // that stand beside the facts
+	Depths  map[string]int
+	AsOf    time.Time // from which relative times of named sets count; zero: not known
+	Rollups []*Rollup // that stand beside the facts
 }
 
 // Stage is what one step of the compilation found, for people to read; the last
