@@ -246,7 +246,7 @@ func (b *builder) sumOf(ctx context.Context, t *part) (factSum, error) {
 	if s, known := b.sums[id]; known {
 		return s, nil
 	}
-	all := &cube.Rollup{Cube: b.cube.Name, Measures: []string{t.Name}}
+	all := &cube.Rollup{Cube: b.cube.Name}
 	for _, m := range b.cube.Measures {
 		all.Measures = append(all.Measures, m.Name)
 	}
