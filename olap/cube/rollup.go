@@ -7,7 +7,7 @@ import "strings"
 // question that needs nothing else is answered from it, with the same answer.
 type Rollup struct {
 	Name     string   `yaml:"name"`
-	Cube     string   `yaml:"cube"`
+	Cube     string   `yaml:"cube"`     // whose facts it adds up
 	By       []string `yaml:"by"`       // dimension.attribute
 	Measures []string `yaml:"measures"` // none: every measure that adds up
 	Distinct []string `yaml:"distinct"` // distinct counts
