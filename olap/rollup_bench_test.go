@@ -25,7 +25,7 @@ FROM range(600000) AS r(i)
 JOIN (SELECT *, row_number() OVER (ORDER BY line_id) - 1 AS no FROM core.fact_order_line) AS f ON f.no = (i // 3 * 7919) % 2000
 JOIN (SELECT *, row_number() OVER (ORDER BY date_key) - 1 AS no FROM core.dim_date WHERE date_key BETWEEN 20230101 AND 20250630) AS d ON d.no = (i // 3 * 31) % 912`
 
-// benchWarehouse has a rollup of about 90,000 rows and a small one.
+// benchWarehouse has a rollup of about 14,000 rows and a small one.
 func benchWarehouse(b *testing.B, threads int) (with, without *olap.Olap) {
 	b.Helper()
 	ctx := context.Background()
