@@ -56,7 +56,7 @@ func (p *plan) findJoins() error {
 func (j *join) write(s *sqlText, lang string) {
 	d := j.use.Of
 	kind := "LEFT"
-	if j.inner {
+	if j.isInner() {
 		kind = "INNER"
 	}
 	s.add("\n  " + kind + " JOIN (\n    SELECT d." + quote(d.Key) + ` AS "#key"`)
@@ -66,9 +66,11 @@ func (j *join) write(s *sqlText, lang string) {
 		}
 	}
 	for i, c := range j.where {
-		s.add(",\n      ")
-		c.write(s)
-		s.add(" AS " + quote(whereColumn(i)))
+		if !j.narrows(c) {
+			s.add(",\n      ")
+			c.write(s)
+			s.add(" AS " + quote(whereColumn(i)))
+		}
 	}
 	s.add("\n    FROM " + quoteTable(d.Table) + " AS d")
 	for _, b := range j.beside {
@@ -78,6 +80,7 @@ func (j *join) write(s *sqlText, lang string) {
 			s.add(" AND "+alias+"."+quote(column)+" = ?", b.Where[column])
 		}
 	}
+	j.narrow(s)
 	name := quote(j.use.Name)
 	s.add("\n  ) AS " + name + " ON " + name + `."#key" = f.` + quote(j.use.Key))
 }
@@ -88,11 +91,11 @@ func whereColumn(i int) string { return "#where" + strconv.Itoa(i+1) }
 // from the dimension counts as one of the unknown member.
 func (j *join) conditions() (list []string) {
 	for i, c := range j.where {
-		column := quote(j.use.Name) + "." + quote(whereColumn(i))
-		if c.onUnknown() && !j.inner {
-			column = "COALESCE(" + column + ", TRUE)"
+		if j.narrows(c) {
+			continue
 		}
-		list = append(list, column)
+		column := quote(j.use.Name) + "." + quote(whereColumn(i))
+		list = append(list, "COALESCE("+column+", TRUE)")
 	}
 	return list
 }
@@ -101,8 +104,11 @@ func (p *plan) showJoins() string {
 	var lines []string
 	for _, j := range p.joins {
 		kind := "left join: a fact's member may be missing"
-		if j.inner {
+		switch {
+		case j.inner:
 			kind = "inner join: every fact has its member"
+		case j.isInner():
+			kind = "inner join: no fact without its member is kept"
 		}
 		lines = append(lines, j.use.Of.Table+" on "+j.use.Of.Key+" = "+j.use.Key+", "+kind)
 		for _, b := range j.beside {

@@ -49,10 +49,10 @@ SELECT -1 AS "d_datekey", CAST(NULL AS DATE) AS "d_day", '(unknown)' AS "d_date"
        CAST(NULL AS INTEGER) AS "d_monthnuminyear", CAST(NULL AS INTEGER) AS "d_weeknuminyear", '(unknown)' AS "d_sellingseason",
        CAST(NULL AS BOOLEAN) AS "d_lastdayinweekfl", CAST(NULL AS BOOLEAN) AS "d_lastdayinmonthfl", CAST(NULL AS BOOLEAN) AS "d_holidayfl", CAST(NULL AS BOOLEAN) AS "d_weekdayfl"
 UNION ALL
-SELECT year(d) * 10000 + month(d) * 100 + day(d), d, strftime(d, '%B %-d, %Y'), strftime(d, '%A'), strftime(d, '%B'),
-       year(d), strftime(d, '%Y') || '-Q' || quarter(d), year(d) * 100 + month(d), strftime(d, '%b%Y'),
-       dayofweek(d) + 1, day(d), dayofyear(d),
-       month(d), (dayofyear(d) - 1) // 7 + 1,
+SELECT CAST(strftime(d, '%Y%m%d') AS INTEGER), d, strftime(d, '%B %-d, %Y'), strftime(d, '%A'), strftime(d, '%B'),
+       CAST(year(d) AS INTEGER), strftime(d, '%Y') || '-Q' || quarter(d), CAST(strftime(d, '%Y%m') AS INTEGER), strftime(d, '%b%Y'),
+       CAST(dayofweek(d) + 1 AS INTEGER), CAST(day(d) AS INTEGER), CAST(dayofyear(d) AS INTEGER),
+       CAST(month(d) AS INTEGER), CAST((dayofyear(d) - 1) // 7 + 1 AS INTEGER),
        CASE WHEN month(d) IN (11, 12) THEN 'Christmas' WHEN month(d) <= 2 THEN 'Winter' WHEN month(d) <= 5 THEN 'Spring' WHEN month(d) <= 8 THEN 'Summer' ELSE 'Fall' END,
        dayofweek(d) = 6, d = last_day(d), month(d) * 100 + day(d) IN (101, 220, 421, 520, 719, 831, 919, 1020, 1120, 1225), dayofweek(d) BETWEEN 1 AND 5
 FROM (SELECT CAST(t AS DATE) AS d FROM range(DATE '1992-01-01', DATE '1999-01-01', INTERVAL 1 DAY) AS days(t));
@@ -109,7 +109,7 @@ CREATE TABLE ssb.lineorder AS
 SELECT "lo_orderkey", "lo_linenumber", "lo_custkey", "lo_partkey", "lo_suppkey", "lo_orderdate", "lo_orderpriority", '0' AS "lo_shippriority",
        "lo_quantity", "lo_extendedprice", "lo_ordtotalprice", "lo_discount",
        CAST("lo_extendedprice" * (100 - "lo_discount") // 100 AS INTEGER) AS "lo_revenue", "lo_supplycost", "lo_tax",
-       year(due) * 10000 + month(due) * 100 + day(due) AS "lo_commitdate", "lo_shipmode",
+       CAST(year(due) * 10000 + month(due) * 100 + day(due) AS INTEGER) AS "lo_commitdate", "lo_shipmode",
        "lo_extendedprice" * "lo_discount" AS "lo_discounted",
        CAST("lo_extendedprice" * (100 - "lo_discount") // 100 AS INTEGER) - "lo_supplycost" AS "lo_profit"
 FROM (
