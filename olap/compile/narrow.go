@@ -21,13 +21,18 @@ func (j *join) narrow(s *sqlText) {
 	for _, c := range j.where {
 		if j.narrows(c) {
 			s.add(lead)
-			if !c.writePlain(s, "d."+quote(j.use.Of.Key), c.field.raw(c.field.attr.Column)) {
+			if c.several() || !c.writePlain(s, "d."+quote(j.use.Of.Key), c.field.raw(c.field.attr.Column)) {
 				c.write(s)
 			}
 			lead = "\n      AND "
 		}
 	}
 }
+
+// several reports whether a condition is a list of values. DuckDB guesses that a
+// list keeps a fifth, and that a key other than -1 keeps another fifth of that;
+// as one condition it guesses once.
+func (c *condition) several() bool { return c.op == "in" && len(c.values) > 1 }
 
 // maxPlain bounds the values of a condition written without its table of cases.
 const maxPlain = 100
