@@ -70,7 +70,7 @@ func (b *Bench) Run(ctx context.Context, c Case) (Result, error) {
 	}
 	r.Rows = len(hand)
 	if c.Query == nil {
-		r.Skipped = "not built: " + c.Needs
+		r.Skipped = "no cube query; needs " + c.Needs
 	}
 	steps := []func() error{func() error { _, err := Hand(ctx, b.DB, c); return err }}
 	for _, w := range b.Ways {

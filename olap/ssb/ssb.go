@@ -51,7 +51,7 @@ type Case struct {
 	// benchmark's own queries, which are always answered.
 	Needs string
 	SQL   string
-	Query *cube.Query // nil: there is no such cube query
+	Query *cube.Query // nil: what is needed is asked for in another way, or not built
 }
 
 // Cases are the 13 queries of the benchmark and its annex, in order.
@@ -78,8 +78,8 @@ func Cases() ([]Case, error) {
 		{Name: "rolling", Title: "rolling 12 months", Needs: "scopes of time"},
 		{Name: "balance", Title: "balance, last of period", Needs: "semi-additive measures"},
 		{Name: "top", Title: "top 10 and others", Needs: "rankings"},
-		{Name: "drill_through", Title: "drill-through", Needs: "drill-through"},
-		{Name: "policy", Title: "row policy", Needs: "row policies"},
+		{Name: "drill_through", Title: "drill-through", Needs: "the rows behind a cell (Olap.Facts)"},
+		{Name: "policy", Title: "row policy", Needs: "row policies, which are not built"},
 	}
 	for i := range list {
 		if err := list[i].read(); err != nil {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"verso/olap"
 	"verso/olap/compile"
@@ -72,7 +74,7 @@ func TestCubeAnswersAsHandWrittenSQL(t *testing.T) {
 				}
 				found[c.Name] = found[c.Name] || len(hand) > 0
 				if c.Query == nil {
-					t.Skip("needs " + c.Needs + ", which cubes do not have")
+					t.Skip("no cube query; needs " + c.Needs)
 				}
 				table, err := o.Ask(t.Context(), *c.Query)
 				var refused *compile.QueryError
@@ -186,6 +188,44 @@ func TestScaleOutOfRange(t *testing.T) {
 	for _, s := range []ssb.Scale{{Factor: 0}, {Factor: -1}, {Factor: 1000}, {Factor: 1, Seed: -1}} {
 		if err := ssb.Generate(t.Context(), nil, s); err == nil {
 			t.Errorf("%+v is accepted", s)
+		}
+	}
+}
+
+// The bench compares and measures every case it is given, and leaves out by name
+// what the cubes refuse.
+func TestBench(t *testing.T) {
+	db := star(t, ssb.Scale{Factor: 0.001, Seed: 1}, 2)
+	tick := time.Time{}
+	var mu sync.Mutex
+	b := &ssb.Bench{DB: db, Ways: []ssb.Way{{Name: "cube", Olap: open(t, db)}}, Rounds: 2, Now: func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		tick = tick.Add(time.Millisecond)
+		return tick
+	}}
+	all := cases(t)
+	r, err := b.Run(t.Context(), all[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Rows != 1 || r.Hand.Median != 1 || len(r.Ways) != 1 || r.Ways[0].Ratio != 1 || r.Ways[0].Over != 0 || !r.Ways[0].Within() {
+		t.Errorf("%+v", r)
+	}
+	r, err = b.Run(t.Context(), all[len(all)-1])
+	if err != nil || r.Skipped == "" || len(r.Ways) != 0 || r.Hand.Median != 1 {
+		t.Errorf("%+v %v", r, err)
+	}
+	wrong := all[0]
+	wrong.SQL = "SELECT 1"
+	var different *ssb.DifferenceError
+	if _, err := b.Run(t.Context(), wrong); !errors.As(err, &different) {
+		t.Errorf("a different answer: %v", err)
+	}
+	for way := -1; way < 1; way++ {
+		load, err := b.Clients(t.Context(), all[:3], way, 4, 2)
+		if err != nil || load.Questions != 24 {
+			t.Errorf("%+v %v", load, err)
 		}
 	}
 }
