@@ -24,6 +24,8 @@ type Options struct {
 	NoRollups bool             // answer from the facts alone
 	Asked     func(Asked)      // told of every question; nil: nobody is
 	Clock     func() time.Time // times them; nil: they take no time
+	// Model is asked instead of the shipped cubes and those of Catalog; nil: these.
+	Model *cube.Model
 }
 
 // Run is the record of the run that filled a generation (meta.run).
@@ -61,12 +63,15 @@ type shared struct {
 // Open reads the catalog, shipped and the user's own, and meta.run of the
 // generation. The database stays the caller's.
 func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
-	model, err := catalog.Load(o.Catalog)
-	if err != nil {
-		return nil, err
+	model := o.Model
+	if model == nil {
+		var err error
+		if model, err = catalog.Load(o.Catalog); err != nil {
+			return nil, err
+		}
 	}
 	s := &shared{db: db, model: model, tables: map[string]bool{}, asked: o.Asked, clock: o.Clock}
-	err = engine.Rows(ctx, db, engine.SQL(`SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name`),
+	err := engine.Rows(ctx, db, engine.SQL(`SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name`),
 		func(row []any) error {
 			s.tables[engine.Text(row[0])+"."+engine.Text(row[1])] = true
 			return nil

@@ -101,15 +101,16 @@ func (r *renderer) base() {
 		list = []string{`1 AS "#fact"`}
 	}
 	r.stage("base", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(r.cube.Table)+" AS f")
+	onKeys := r.keyConditions()
 	for _, j := range r.joins {
 		j.write(&r.text, r.lang)
 	}
-	r.where()
+	r.where(onKeys)
 	r.text.add("\n)")
 	r.facts = `(SELECT count(*) FROM "base")`
 }
 
-func (r *renderer) where() {
+func (r *renderer) where(onKeys []*condition) {
 	lead := "\n  WHERE "
 	if p := r.period; p != nil {
 		key := "f." + quote(p.use.Key)
@@ -118,6 +119,12 @@ func (r *renderer) where() {
 		if p.to != 0 {
 			r.text.add(lead+key+" <= ?", p.to)
 		}
+	}
+	for _, c := range onKeys {
+		key := "f." + quote(c.field.use.Key)
+		r.text.add(lead)
+		c.writePlain(&r.text, key, key)
+		lead = "\n    AND "
 	}
 	for _, j := range r.joins {
 		for _, c := range j.conditions() {
@@ -138,10 +145,16 @@ func (r *renderer) where() {
 	}
 }
 
+// oneLevel reports whether facts are aggregated only once anyway, each in one
+// group.
+func (r *renderer) oneLevel() bool {
+	return len(r.levels) == 1 && r.top == nil && r.also == nil && r.rollup == nil
+}
+
 // leaf aggregates once at the finest level, where coarser levels follow from
 // it.
 func (r *renderer) leaf() {
-	if !r.additive {
+	if !r.additive || r.oneLevel() {
 		return
 	}
 	list := append(names(r.groups), least(r.carried)...)
@@ -200,6 +213,10 @@ func (r *renderer) allLevels() {
 		list = append(list, `"#other"`, `min("#rank") AS "#rank"`)
 	}
 	list = append(list, r.countHere()...)
+	if r.oneLevel() {
+		list = append(list, `CAST(sum(count(*)) OVER () AS BIGINT) AS "#facts"`)
+		r.facts = `"#facts"`
+	}
 	kind := ""
 	if len(r.having) > 0 {
 		kind = "MATERIALIZED "

@@ -212,7 +212,7 @@ func (r *renderer) rolled() {
 			j.only(nil, j.where).write(&r.text, r.lang)
 		}
 	}
-	r.where()
+	r.where(nil)
 	if len(keys) > 0 {
 		r.text.add("\n  GROUP BY " + strings.Join(keys, ", "))
 	}
