@@ -169,7 +169,7 @@ func (b *builder) ancestor(r *outRow, level int) *outRow {
 // attribute of that level counts, the levels above being equal.
 func (b *builder) compareBy(s cube.Sort, x, y *outRow, level int) int {
 	for i, m := range b.query.Measures {
-		if m.Measure.Name == s.By {
+		if m.Ref.String() == s.By {
 			return compareNil(b.values(x, totalColumn)[i], b.values(y, totalColumn)[i], s.Desc)
 		}
 	}

@@ -3,6 +3,7 @@ package olap
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -235,12 +236,12 @@ func (b *builder) columns() []Column {
 	}
 	add := func(members []string, total bool) {
 		for _, m := range c.Measures {
-			unit := m.Measure.Unit
+			unit := m.Unit
 			if unit == "currency" {
 				unit = b.olap.run.Currency
 			}
-			list = append(list, Column{Name: m.Measure.Name, Label: m.Label, Kind: "measure", Type: m.Measure.ValueType(),
-				Unit: unit, Format: m.Measure.Format, Members: members, Total: total, Lower: m.Measure.LowerIsBetter})
+			list = append(list, Column{Name: m.Ref.String(), Label: m.Label, Kind: "measure", Type: m.Type, Unit: unit, Format: m.Format,
+				Members: members, Total: total, Lower: m.Measure.LowerIsBetter, Measure: m.Ref.Measure, Scope: m.Ref.Scope(), Calc: m.Ref.Calc})
 		}
 	}
 	if len(c.Columns) == 0 {
@@ -297,15 +298,15 @@ func (b *builder) values(r *outRow, column int) []any {
 	}
 	values := make([]any, len(b.query.Measures))
 	for i, m := range b.query.Measures {
-		if m.Measure.Counts() {
-			values[i] = int64(0)
-		}
+		values[i] = m.Empty()
 	}
 	return values
 }
 
 // notes say what a reader could misunderstand.
-func (b *builder) notes() []string {
+func (b *builder) notes() []string { return append(slices.Clone(b.query.Notes), b.topNotes()...) }
+
+func (b *builder) topNotes() []string {
 	top := b.query.Query.Top
 	if top == nil || b.members <= int64(top.N) {
 		return nil

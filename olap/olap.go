@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"verso/olap/catalog"
 	"verso/olap/compile"
@@ -25,6 +26,15 @@ type Run struct {
 	Company  string
 	Currency string
 	Language string
+}
+
+// day is the as-of date; zero where it is not known.
+func (r Run) day() time.Time {
+	d, err := time.Parse(time.DateOnly, r.AsOf)
+	if err != nil {
+		return time.Time{}
+	}
+	return d
 }
 
 // Olap answers cube queries on one generation. It is safe for many goroutines.
@@ -171,7 +181,7 @@ func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
 // compile compiles a query for this generation: what it reads is there, its
 // joins repeat no fact, and where no fact can be lost they are inner joins.
 func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
-	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}}
+	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, AsOf: o.run.day()}
 	c, err := compile.Compile(o.model, q, options)
 	if err != nil {
 		return nil, err
@@ -186,12 +196,13 @@ func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, er
 			return nil, err
 		}
 	}
-	for _, u := range c.Joined {
-		missing, err := o.missing(ctx, c.Cube, u)
+	for _, j := range c.Joined {
+		missing, err := o.missing(ctx, j.Cube, j.Use)
 		if err != nil {
 			return nil, err
 		}
-		options.Complete[u.Name] = missing == 0
+		complete, known := options.Complete[j.Use.Name]
+		options.Complete[j.Use.Name] = missing == 0 && (complete || !known)
 	}
 	return compile.Compile(o.model, q, options)
 }

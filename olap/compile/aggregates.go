@@ -11,8 +11,10 @@ import (
 // part is a base aggregate over fact rows, computed by the database; ratios
 // are made of parts.
 type part struct {
-	name    string // its column in the SQL: the name of the first measure that is it
+	name    string // its column in the SQL: the name of the measure, with its scope
 	measure *cube.Measure
+	stream  *stream
+	extra   string // not of facts but of the days they stand on: extraDays, extraWork; "": of facts
 }
 
 // findParts breaks the measures down to base aggregates, those that the
@@ -24,44 +26,72 @@ func (p *plan) findParts() error {
 		p.addParts(m)
 	}
 	if t := p.query.Top; t != nil {
-		m, err := p.measure("top", t.By)
+		by, err := p.ask("top", t.By)
 		if err != nil {
 			return err
 		}
-		p.addParts(m)
+		p.addParts(by)
 	}
 	return nil
 }
 
-func (p *plan) addParts(m *cube.Measure) {
-	if m.Kind == cube.Ratio {
-		p.addParts(p.cube.Measure(m.Numerator))
-		p.addParts(p.cube.Measure(m.Denominator))
+// addParts adds what a column of numbers is made of.
+func (p *plan) addParts(a *asked) {
+	for _, t := range p.termsOf(a) {
+		p.addTerm(t)
+		if a.ref.Calc == cube.LikeForLike {
+			p.addPart(t.first(), extraWork)
+		}
+	}
+}
+
+func (p *plan) addTerm(t term) {
+	if t.measure.Kind == cube.Ratio {
+		p.addTerm(t.of(t.measure.Numerator))
+		p.addTerm(t.of(t.measure.Denominator))
 		return
 	}
-	if _, known := p.partOf[m.Name]; known {
+	p.addPart(t, "")
+	if t.measure.OverTime == cube.Average {
+		p.addPart(t, extraDays)
+	}
+}
+
+// addPart adds a base aggregate that is not there yet.
+func (p *plan) addPart(t term, extra string) {
+	if p.part(t, extra) != nil {
 		return
 	}
-	p.partOf[m.Name] = m.Name
-	p.parts = append(p.parts, &part{name: m.Name, measure: m})
-	if m.Kind == cube.Distinct {
+	x := &part{name: t.name() + extra, measure: t.measure, stream: p.stream(t), extra: extra}
+	for _, other := range p.parts {
+		if other.name == x.name { // measures of two cubes by one name
+			x.name = t.home.Name + "." + x.name
+		}
+	}
+	p.parts = append(p.parts, x)
+	if t.measure.Kind == cube.Distinct && extra == "" {
 		p.additive = false
 	}
 }
 
-// partsOf are the parts that a measure is made of, each once.
-func (p *plan) partsOf(m *cube.Measure) (list []*part) {
-	if m.Kind == cube.Ratio {
-		n, d := p.partsOf(p.cube.Measure(m.Numerator)), p.partsOf(p.cube.Measure(m.Denominator))
-		for _, t := range slices.Concat(n, d) {
-			if !slices.Contains(list, t) {
-				list = append(list, t)
-			}
+// part is the base aggregate of a term, nil if there is none yet.
+func (p *plan) part(t term, extra string) *part {
+	for _, x := range p.parts {
+		if x.measure == t.measure && x.extra == extra && x.stream.is(t) {
+			return x
 		}
-		return list
 	}
+	return nil
+}
+
+// partsOf are the parts that a column of numbers is made of, each once.
+func (p *plan) partsOf(a *asked) (list []*part) {
+	q := &plan{cube: p.cube}
+	q.addParts(a)
 	for _, t := range p.parts {
-		if t.name == p.partOf[m.Name] {
+		if slices.ContainsFunc(q.parts, func(x *part) bool {
+			return x.measure == t.measure && x.extra == t.extra && x.stream.same(t.stream)
+		}) {
 			list = append(list, t)
 		}
 	}
@@ -126,26 +156,30 @@ func (t *part) sum() string {
 	return s
 }
 
-// value is the SQL of a measure from the parts of its level. A ratio divides
-// there; by zero it has no value.
+// number is the SQL of a measure in a scope from the parts of its level. A ratio
+// divides there; by zero it has no value.
 //
 // Amounts are divided as whole ten-thousandths, their smallest unit: below 2^53
 // of them (900 billion) the quotient is the correctly rounded one, so that equal
 // ratios are equal numbers and tie in a ranking.
-func (p *plan) value(m *cube.Measure) string {
-	if m.Kind != cube.Ratio {
-		return quote(p.partOf[m.Name])
+func (p *plan) number(t term) string {
+	m := t.measure
+	switch {
+	case m.OverTime == cube.Average:
+		return p.average(t)
+	case m.Kind != cube.Ratio:
+		return quote(p.part(t, "").name)
 	}
-	n, d := p.cube.Measure(m.Numerator), p.cube.Measure(m.Denominator)
-	whole := n.ValueType() == "decimal" || d.ValueType() == "decimal"
-	return p.divisible(n, whole) + " / NULLIF(" + p.divisible(d, whole) + ", 0)"
+	n, d := t.of(m.Numerator), t.of(m.Denominator)
+	whole := n.measure.ValueType() == "decimal" || d.measure.ValueType() == "decimal"
+	return divisible(p.number(n), n.measure.ValueType(), whole) + " / NULLIF(" + divisible(p.number(d), d.measure.ValueType(), whole) + ", 0)"
 }
 
-// divisible is a part of a ratio as DOUBLE, in ten-thousandths where asked.
-func (p *plan) divisible(m *cube.Measure, tenThousandths bool) string {
-	value := "CAST(" + p.value(m) + " AS DOUBLE)"
+// divisible is a value of a type as DOUBLE, in ten-thousandths where asked.
+func divisible(sql, kind string, tenThousandths bool) string {
+	value := "CAST(" + sql + " AS DOUBLE)"
 	switch {
-	case tenThousandths && m.ValueType() == "decimal":
+	case tenThousandths && kind == "decimal":
 		return "round(" + value + " * 10000)"
 	case tenThousandths:
 		return value + " * 10000"
@@ -156,6 +190,9 @@ func (p *plan) divisible(m *cube.Measure, tenThousandths bool) string {
 func (p *plan) showParts() string {
 	var lines []string
 	for _, t := range p.parts {
+		if t.extra != "" {
+			continue
+		}
 		of := t.input()
 		if of == "" {
 			of = "facts"

@@ -41,14 +41,15 @@ func (r *renderer) finish() *Compiled {
 		c.Columns = append(c.Columns, axis(f))
 	}
 	for _, m := range r.measures {
-		c.Measures = append(c.Measures, Value{m, m.Label.In(r.lang), add(r.value(m) + " AS " + quote(m.Name))})
+		c.Measures = append(c.Measures, r.describe(m, add(r.value(m)+" AS "+quote(m.ref.String()))))
 	}
 	c.RowLevel, c.ColLevel = add(`"#rows"`), add(`"#columns"`)
 	if r.top != nil {
 		c.Other, c.Rank = add(`"#other"`), add(`"#rank"`)
 		c.Members = add(`(SELECT count(*) FROM "ranked") AS "#members"`)
 	}
-	c.Facts = add(r.facts + ` AS "#facts"`)
+	c.Facts = add(r.factCount() + ` AS "#facts"`)
+	c.Notes = r.notes
 
 	stages := r.text.String()
 	order := []string{`"#rows" DESC`, `"#columns" DESC`}
@@ -68,18 +69,31 @@ func (r *renderer) finish() *Compiled {
 
 // describeTables lists what is read, and what must be unique in it.
 func (r *renderer) describeTables(c *Compiled) {
-	c.Tables = []string{r.cube.Table}
+	for _, s := range r.sources {
+		c.Tables = append(c.Tables, s.cube.Table)
+	}
 	add := func(table, key string, where map[string]string) {
 		if !slices.Contains(c.Tables, table) {
 			c.Tables = append(c.Tables, table)
 		}
-		c.Unique = append(c.Unique, Unique{Table: table, Key: key, Where: where})
+		if u := (Unique{Table: table, Key: key, Where: where}); !slices.ContainsFunc(c.Unique, func(x Unique) bool { return x.Table == table && x.Key == key }) {
+			c.Unique = append(c.Unique, u)
+		}
 	}
-	for _, j := range r.joins {
-		c.Joined = append(c.Joined, j.use)
+	joined := func(j *join) {
 		add(j.use.Of.Table, j.use.Of.Key, nil)
 		for _, b := range j.beside {
 			add(b.Table, b.Key, b.Where)
 		}
+	}
+	for _, s := range r.sources {
+		for _, j := range s.joins {
+			c.Joined = append(c.Joined, Joined{s.cube, j.use})
+			joined(j)
+		}
+	}
+	if r.clock != nil {
+		joined(r.clock.join)
+		add(r.clock.use.Of.Table, r.clock.day, nil)
 	}
 }

@@ -22,33 +22,54 @@ type join struct {
 }
 
 // findJoins lists the dimensions that the attributes used are in, each once,
-// in the order of the cube.
+// in the order of the cube, for every cube whose facts are read. Facts get the
+// dimension that scopes act on with the days they are shown on.
 func (p *plan) findJoins() error {
-	for _, u := range p.cube.Dimensions {
-		j := &join{use: u, inner: p.complete[u.Name]}
-		beside := map[string]bool{}
+	for _, s := range p.sources {
 		for _, f := range slices.Concat(p.rows, p.cols) {
-			if f.use == u {
-				j.fields = append(j.fields, f)
-				beside[f.attr.In] = true
+			if err := s.has(p, "rows", f); err != nil {
+				return err
 			}
 		}
 		for _, c := range p.filters {
-			if c.field.use == u {
-				j.where = append(j.where, c)
-				beside[c.field.attr.In] = true
+			if err := s.has(p, "where", c.field); err != nil {
+				return err
 			}
 		}
-		for _, b := range u.Of.Beside {
-			if beside[b.Name] {
-				j.beside = append(j.beside, b)
+		for _, u := range s.cube.Dimensions {
+			if p.clock != nil && u.Name == p.clock.use.Name {
+				continue
 			}
-		}
-		if len(beside) > 0 {
-			p.joins = append(p.joins, j)
+			if j := p.joinOf(u); len(j.fields)+len(j.where) > 0 {
+				s.joins = append(s.joins, j)
+			}
 		}
 	}
 	return nil
+}
+
+// joinOf is the join of a dimension with the attributes of it that are used.
+func (p *plan) joinOf(u *cube.Use) *join {
+	j := &join{use: u, inner: p.complete[u.Name]}
+	beside := map[string]bool{}
+	for _, f := range slices.Concat(p.rows, p.cols) {
+		if f.use.Name == u.Name {
+			j.fields = append(j.fields, f)
+			beside[f.attr.In] = true
+		}
+	}
+	for _, c := range p.filters {
+		if c.field.use.Name == u.Name {
+			j.where = append(j.where, c)
+			beside[c.field.attr.In] = true
+		}
+	}
+	for _, b := range u.Of.Beside {
+		if beside[b.Name] {
+			j.beside = append(j.beside, b)
+		}
+	}
+	return j
 }
 
 // write adds the join: the dimension as facts see it, one column for each
@@ -70,16 +91,22 @@ func (j *join) write(s *sqlText, lang string) {
 		c.write(s)
 		s.add(" AS " + quote(whereColumn(i)))
 	}
-	s.add("\n    FROM " + quoteTable(d.Table) + " AS d")
+	j.from(s, "\n    ")
+	name := quote(j.use.Name)
+	s.add("\n  ) AS " + name + " ON " + name + `."#key" = f.` + quote(j.use.Key))
+}
+
+// from adds the dimension's table and those beside it.
+func (j *join) from(s *sqlText, line string) {
+	d := j.use.Of
+	s.add(line + "FROM " + quoteTable(d.Table) + " AS d")
 	for _, b := range j.beside {
 		alias := quote("beside " + b.Name)
-		s.add("\n    LEFT JOIN " + quoteTable(b.Table) + " AS " + alias + " ON " + alias + "." + quote(b.Key) + " = d." + quote(d.Key))
+		s.add(line + "LEFT JOIN " + quoteTable(b.Table) + " AS " + alias + " ON " + alias + "." + quote(b.Key) + " = d." + quote(d.Key))
 		for _, column := range slices.Sorted(maps.Keys(b.Where)) {
 			s.add(" AND "+alias+"."+quote(column)+" = ?", b.Where[column])
 		}
 	}
-	name := quote(j.use.Name)
-	s.add("\n  ) AS " + name + " ON " + name + `."#key" = f.` + quote(j.use.Key))
 }
 
 func whereColumn(i int) string { return "#where" + strconv.Itoa(i+1) }
@@ -99,7 +126,7 @@ func (j *join) conditions() (list []string) {
 
 func (p *plan) showJoins() string {
 	var lines []string
-	for _, j := range p.joins {
+	for _, j := range p.allJoins() {
 		kind := "left join: a fact's member may be missing"
 		if j.inner {
 			kind = "inner join: every fact has its member"
@@ -110,4 +137,12 @@ func (p *plan) showJoins() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// allJoins are the joins of all sources.
+func (p *plan) allJoins() (list []*join) {
+	for _, s := range p.sources {
+		list = append(list, s.joins...)
+	}
+	return list
 }

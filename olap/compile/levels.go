@@ -34,7 +34,7 @@ func (p *plan) findLevels() error {
 
 // sortsByMeasure: rows of a pivot are sorted by the total over its columns.
 func (p *plan) sortsByMeasure() bool {
-	return slices.ContainsFunc(p.query.Sort, func(s cube.Sort) bool { return p.cube.Measure(s.By) != nil })
+	return slices.ContainsFunc(p.query.Sort, func(s cube.Sort) bool { return p.byMeasure(s.By) })
 }
 
 func (p *plan) showLevels() string {

@@ -1,12 +1,15 @@
 // Package compile turns cube queries into SQL: pure, no database.
 //
 // [Compile] takes a query through an ordered list of passes, each in a file of
-// its own: names, filters, time, aggregates, top, levels, joins. The plan they
-// fill in is then written as one SQL statement of named stages:
+// its own: names, filters, time, aggregates, top, levels, scopes, joins. The plan
+// they fill in is then written as one SQL statement of named stages:
 //
+//	shown, calendar, days   where scopes of time are asked for: the days shown,
+//	         all days, and for each scope on which days a fact is shown
 //	base     the facts that the filters keep, with the columns that are needed
 //	leaf     their aggregates at the finest level, where coarser ones follow
 //	         from it; materialised, so that facts are read once
+//	streams  facts as each scope shows them, and of all cubes combined
 //	members, ranked, placed   the ranking of a top-N
 //	levels   every level asked for, by GROUPING SETS: from leaf, or from base
 //	         where a distinct count has to be made at each level
@@ -17,6 +20,7 @@ package compile
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"verso/olap/cube"
 )
@@ -35,6 +39,9 @@ type Options struct {
 	// every fact: they are joined by an inner join, which is several times
 	// faster. All others are joined by a left join, which needs no such promise.
 	Complete map[string]bool
+	// AsOf is the day up to which facts are known; comparisons and windows of
+	// time end there. The zero time sets no end.
+	AsOf time.Time
 }
 
 // Stage is what one step of the compilation found, for people to read; the last
@@ -58,13 +65,14 @@ type Compiled struct {
 	Rows      []Axis
 	Columns   []Axis
 	Measures  []Value
-	Tables    []string    // tables read
-	Unique    []Unique    // what must hold for no fact to be counted twice
-	Joined    []*cube.Use // dimensions joined
-	Others    bool        // an "others" row is asked for
-	ColTotal  bool        // the total over Columns is shown
-	Limit     int         // rows of the answer at most
-	FetchRows int         // rows fetched at most; one more means too many
+	Notes     []string // what a reader could misunderstand, in the language asked for
+	Tables    []string // tables read
+	Unique    []Unique // what must hold for no fact to be counted twice
+	Joined    []Joined // dimensions joined
+	Others    bool     // an "others" row is asked for
+	ColTotal  bool     // the total over Columns is shown
+	Limit     int      // rows of the answer at most
+	FetchRows int      // rows fetched at most; one more means too many
 
 	// Positions of the housekeeping columns; -1 where there is none.
 	RowLevel, ColLevel, Other, Rank, Members, Facts int
@@ -82,11 +90,32 @@ type Axis struct {
 	ID        int // what is shown where members look the same; -1: nothing
 }
 
-// Value is a measure and the result column that carries it.
+// Value is a column of numbers that is asked for and the result column that
+// carries it. Where Ref.Calc is a share, rank, running sum or index, the result
+// carries the value that the calculation starts from.
 type Value struct {
+	Ref     cube.Ref // with the measure's own name
 	Measure *cube.Measure
 	Label   string
+	Type    string // as cube.Measure.ValueType
+	Unit    string // as cube.Measure.Unit; "pp" for differences of shares
+	Format  string // as cube.Measure.Format
 	Column  int
+}
+
+// Empty is the value where there is no fact: 0 for counts and differences of
+// counts, else nil.
+func (v Value) Empty() any {
+	if v.Measure.Counts() && (v.Ref.Calc == "" || v.Ref.Calc == cube.Delta) {
+		return int64(0)
+	}
+	return nil
+}
+
+// Joined is a dimension joined to the facts of a cube.
+type Joined struct {
+	Cube *cube.Cube
+	Use  *cube.Use
 }
 
 // Unique is a table and the column that must not repeat a value, among the
@@ -102,20 +131,23 @@ type plan struct {
 	model    *cube.Model
 	lang     string
 	complete map[string]bool
+	asOf     time.Time
 	query    cube.Query
 	cube     *cube.Cube
 
 	rows     []*field
 	cols     []*field
-	measures []*cube.Measure
+	measures []*asked
 	filters  []*condition
 	period   *period
-	parts    []*part           // base aggregates, each once
-	partOf   map[string]string // measure name → name of its part
-	additive bool              // every part of a whole follows from the parts of its parts
+	parts    []*part   // base aggregates, each once
+	streams  []*stream // facts, as each scope shows them
+	sources  []*source // the cubes whose facts are read
+	clock    *clock    // nil where days do not matter
+	notes    []string
+	additive bool // every part of a whole follows from the parts of its parts
 	levels   []level
 	top      *ranking
-	joins    []*join
 }
 
 // field is an attribute of a dimension as the cube uses it.
@@ -150,6 +182,7 @@ func passes() []pass {
 		{"aggregates", (*plan).findParts, (*plan).showParts},
 		{"top", (*plan).bindTop, (*plan).showTop},
 		{"levels", (*plan).findLevels, (*plan).showLevels},
+		{"scopes", (*plan).bindScopes, (*plan).showScopes},
 		{"joins", (*plan).findJoins, (*plan).showJoins},
 	}
 }
@@ -157,7 +190,7 @@ func passes() []pass {
 // Compile turns a query into SQL. It needs no database. A question that the
 // model cannot answer is a *QueryError.
 func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
-	p := &plan{model: m, lang: o.Lang, complete: o.Complete, query: q, partOf: map[string]string{}}
+	p := &plan{model: m, lang: o.Lang, complete: o.Complete, asOf: o.AsOf, query: q}
 	var stages []Stage
 	for _, step := range passes() {
 		if err := step.run(p); err != nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"verso/olap/cube"
 )
 
 // renderer writes a plan as one statement of named stages: the facts with the
@@ -17,7 +19,8 @@ type renderer struct {
 	carried []column
 	source  string // the stage that the next one reads
 	leaves  bool   // source holds aggregates of groups, not facts
-	facts   string // SQL of the number of facts
+	counted bool   // source has a column for every part, counts of facts too
+	reach   string // SQL of the days whose facts some stream shows
 }
 
 func (p *plan) render() *Compiled {
@@ -26,18 +29,28 @@ func (p *plan) render() *Compiled {
 		r.groups = append(r.groups, f.groups(p.lang)...)
 		r.carried = append(r.carried, f.carried(p.lang)...)
 	}
-	r.base()
-	r.leaf()
+	if p.clock != nil {
+		r.days()
+	}
+	for _, s := range p.sources {
+		r.base(s)
+		r.leaf(s)
+	}
+	r.spread()
 	if p.top != nil {
 		r.ranking()
 	}
-	r.allLevels()
+	if p.clock != nil && len(p.clock.levels) > 1 {
+		r.splitLevels()
+	} else {
+		r.allLevels()
+	}
 	return r.finish()
 }
 
 func (r *renderer) stage(name, body string) {
 	lead := ",\n"
-	if name == "base" {
+	if r.source == "" {
 		lead = "WITH "
 	}
 	r.text.add(lead + quote(name) + " AS " + body)
@@ -68,14 +81,20 @@ func least(columns []column) (list []string) {
 const listSep = ",\n  "
 
 // base selects the facts that the filters keep.
-func (r *renderer) base() {
+func (r *renderer) base(s *source) {
 	var list []string
 	for _, f := range slices.Concat(r.rows, r.cols) {
+		if r.onClock(f) {
+			continue
+		}
 		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
 			list = append(list, quote(f.use.Name)+"."+quote(c.name))
 		}
 	}
-	for _, t := range r.parts {
+	if r.clock != nil {
+		list = append(list, "f."+quote(s.cube.Use(r.clock.use.Name).Key)+` AS "#day"`)
+	}
+	for _, t := range s.parts {
 		if in := t.input(); in != "" {
 			list = append(list, in+" AS "+quote(t.name))
 		}
@@ -83,26 +102,32 @@ func (r *renderer) base() {
 	if len(list) == 0 {
 		list = []string{`1 AS "#fact"`}
 	}
-	r.stage("base", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(r.cube.Table)+" AS f")
-	for _, j := range r.joins {
+	r.stage("base"+s.name, "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(s.cube.Table)+" AS f")
+	for _, j := range s.joins {
 		j.write(&r.text, r.lang)
 	}
-	r.where()
+	r.where(s)
 	r.text.add("\n)")
-	r.facts = `(SELECT count(*) FROM "base")`
 }
 
-func (r *renderer) where() {
+// onClock reports whether an attribute is of the dimension that scopes act on:
+// facts get it with the days on which they are shown.
+func (p *plan) onClock(f *field) bool { return p.clock != nil && f.use == p.clock.use }
+
+func (r *renderer) where(s *source) {
 	lead := "\n  WHERE "
-	if p := r.period; p != nil {
-		key := "f." + quote(p.use.Key)
+	if c := r.clock; c != nil {
+		r.text.add(lead + "f." + quote(s.cube.Use(c.use.Name).Key) + " IN (" + r.reach + ")")
+		lead = "\n    AND "
+	} else if p := r.period; p != nil {
+		key := "f." + quote(s.cube.Use(p.use.Name).Key)
 		r.text.add(lead+key+" >= ?", max(p.from, 1))
 		lead = "\n    AND "
 		if p.to != 0 {
 			r.text.add(lead+key+" <= ?", p.to)
 		}
 	}
-	for _, j := range r.joins {
+	for _, j := range s.joins {
 		for _, c := range j.conditions() {
 			r.text.add(lead + c)
 			lead = "\n    AND "
@@ -112,16 +137,26 @@ func (r *renderer) where() {
 
 // leaf aggregates once at the finest level, where coarser levels follow from
 // it.
-func (r *renderer) leaf() {
+func (r *renderer) leaf(s *source) {
 	if !r.additive {
 		return
 	}
-	list := append(names(r.groups), least(r.carried)...)
-	list = append(list, r.aggregates(r.parts)...)
+	var fields []*field
+	for _, f := range slices.Concat(r.rows, r.cols) {
+		if !r.onClock(f) {
+			fields = append(fields, f)
+		}
+	}
+	groups, carried := columnsOf(fields, r.lang)
+	if r.clock != nil {
+		groups = append(groups, column{name: "#day"})
+	}
+	list := append(names(groups), least(carried)...)
+	r.leaves = false
+	list = append(list, r.aggregates(s.parts)...)
 	list = append(list, `count(*) AS "#n"`)
-	r.stage("leaf", "MATERIALIZED (\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+r.groupBy(r.groups)+"\n)")
+	r.stage("leaf"+s.name, "MATERIALIZED (\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+r.groupBy(groups)+"\n)")
 	r.leaves = true
-	r.facts = `(SELECT CAST(COALESCE(sum("#n"), 0) AS BIGINT) FROM "leaf")`
 }
 
 func (r *renderer) groupBy(groups []column) string {
@@ -135,8 +170,13 @@ func (r *renderer) groupBy(groups []column) string {
 func (r *renderer) aggregates(parts []*part) (list []string) {
 	for _, t := range parts {
 		sql := t.aggregate()
-		if r.leaves {
+		switch {
+		case t.extra != "":
+			sql = "max(" + quote(t.name) + ")"
+		case r.leaves:
 			sql = t.again()
+		case r.counted && t.measure.Kind == cube.Count:
+			sql = "count(" + quote(t.name) + ")"
 		}
 		list = append(list, sql+" AS "+quote(t.name))
 	}
@@ -148,7 +188,7 @@ func (r *renderer) aggregates(parts []*part) (list []string) {
 func (r *renderer) ranking() {
 	first := r.rows[0]
 	groups, carried := first.groups(r.lang), first.carried(r.lang)
-	source := r.source
+	source := r.sourceAt(r.rows[:1])
 	list := slices.Concat(names(groups), least(carried), r.aggregates(r.partsOf(r.top.by)))
 	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+r.groupBy(groups)+"\n)")
 	direction := " DESC"
@@ -158,23 +198,45 @@ func (r *renderer) ranking() {
 	order := append([]string{r.value(r.top.by) + direction + " NULLS LAST"}, first.order()...)
 	list = append(append(names(groups), names(carried)...), "row_number() OVER (ORDER BY "+strings.Join(order, ", ")+`) AS "#rank"`)
 	r.stage("ranked", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+"\n)")
+	if r.clock == nil {
+		r.placed("placed", source, slices.Concat(r.rows, r.cols))
+		return
+	}
+	for k, dates := range r.clock.levels {
+		if r.onClock(first) && !slices.Contains(dates, first) {
+			continue // without the members ranked there is nothing to place
+		}
+		var fields []*field
+		for _, f := range slices.Concat(r.rows, r.cols) {
+			if !r.onClock(f) || slices.Contains(dates, f) {
+				fields = append(fields, f)
+			}
+		}
+		r.placed(r.at("placed", k), quote(r.at("streams", k)), fields)
+	}
+}
 
-	list = []string{`CASE WHEN t."#rank" IS NULL THEN 1 ELSE 0 END AS "#other"`, `t."#rank" AS "#rank"`}
+// placed marks the facts of a stage, which has these fields.
+func (r *renderer) placed(name, source string, fields []*field) {
+	groups, carried := columnsOf(r.rows[:1], r.lang)
+	list := []string{`CASE WHEN t."#rank" IS NULL THEN 1 ELSE 0 END AS "#other"`, `t."#rank" AS "#rank"`}
 	for _, c := range slices.Concat(groups, carried) {
 		list = append(list, "t."+quote(c.name))
 	}
-	for _, f := range r.rows[1:] {
-		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
-			list = append(list, `CASE WHEN t."#rank" IS NOT NULL THEN s.`+quote(c.name)+" END AS "+quote(c.name))
+	for _, f := range fields {
+		if f == r.rows[0] {
+			continue
 		}
-	}
-	for _, f := range r.cols {
 		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
-			list = append(list, "s."+quote(c.name)+" AS "+quote(c.name))
+			value := "s." + quote(c.name)
+			if slices.Contains(r.rows, f) {
+				value = `CASE WHEN t."#rank" IS NOT NULL THEN ` + value + " END"
+			}
+			list = append(list, value+" AS "+quote(c.name))
 		}
 	}
 	for _, t := range r.parts {
-		if r.leaves || t.input() != "" {
+		if r.leaves || r.counted || t.input() != "" {
 			list = append(list, "s."+quote(t.name)+" AS "+quote(t.name))
 		}
 	}
@@ -183,7 +245,7 @@ func (r *renderer) ranking() {
 		on = append(on, "t."+quote(c.name)+" IS NOT DISTINCT FROM s."+quote(c.name))
 	}
 	kept := strings.Join(append(append(names(groups), names(carried)...), `"#rank"`), ", ")
-	r.stage("placed", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+
+	r.stage(name, "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+
 		" AS s LEFT JOIN (SELECT "+kept+` FROM "ranked" WHERE "#rank" <= ?) AS t ON `+strings.Join(on, " AND ")+"\n)")
 	r.text.args = append(r.text.args, r.top.n)
 }

@@ -38,15 +38,8 @@ func (p *plan) resolve() error {
 	if len(q.Measures) == 0 {
 		return refuse("measures", "", "ask for at least one measure; known: %s", strings.Join(p.cube.MeasureNames(), ", "))
 	}
-	for _, name := range q.Measures {
-		m, err := p.measure("measures", name)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(p.measures, m) {
-			return refuse("measures", name, "%s is asked for twice", m.Name)
-		}
-		p.measures = append(p.measures, m)
+	if err := p.resolveMeasures(); err != nil {
+		return err
 	}
 	return p.resolveRest()
 }
@@ -109,6 +102,9 @@ func (p *plan) field(part, name string) (*field, error) {
 				known = append(known, u.Name+"."+n)
 			}
 			return nil, refuse(part, name, "dimension %s has no attribute %q; %s", u.Name, attribute, cube.Hint(name, known))
+		}
+		if err := lacking(c, part, name, dimension); err != nil {
+			return nil, err
 		}
 		return nil, refuse(part, name, "cube %s has no dimension %q; %s", c.Name, dimension, cube.Hint(dimension, useNames(c)))
 	}
@@ -174,17 +170,21 @@ func firstOf(list []string, n int) []string { return list[:min(n, len(list))] }
 
 // sortKey finds what to sort by: an attribute on the rows or a measure asked for.
 func (p *plan) sortKey(name string) (string, error) {
-	if m := p.cube.Measure(name); m != nil {
-		if !slices.Contains(p.measures, m) {
-			return "", refuse("sort", name, "%s is not among the measures asked for", m.Name)
+	if ref, err := cube.ParseRef(name); err == nil && p.cube.Measure(ref.Measure) != nil {
+		a, err := p.ask("sort", name)
+		if err != nil {
+			return "", err
 		}
-		return m.Name, nil
+		if !slices.ContainsFunc(p.measures, func(x *asked) bool { return x.ref == a.ref }) {
+			return "", refuse("sort", name, "%s is not among the measures asked for", a.ref)
+		}
+		return a.ref.String(), nil
 	}
 	f, err := p.field("sort", name)
 	if err != nil {
 		var known []string
 		for _, m := range p.measures {
-			known = append(known, m.Name)
+			known = append(known, m.ref.String())
 		}
 		return "", refuse("sort", name, "no row attribute or measure %q is asked for; %s", name, cube.Hint(name, append(known, p.query.Rows...)))
 	}
@@ -209,8 +209,8 @@ func (p *plan) showNames() string {
 	}
 	var measures []string
 	for _, m := range p.measures {
-		measures = append(measures, m.Name)
+		measures = append(measures, m.ref.String())
 	}
 	return fmt.Sprintf("cube %s (%s)\nrows %s\ncolumns %s\nmeasures %s\nlimit %d rows",
-		p.cube.Name, p.cube.Table, list(p.rows), list(p.cols), strings.Join(measures, ", "), p.query.Limit)
+		p.cube.Name, factsOf(p.cube), list(p.rows), list(p.cols), strings.Join(measures, ", "), p.query.Limit)
 }

@@ -1,10 +1,6 @@
 package compile
 
-import (
-	"fmt"
-
-	"verso/olap/cube"
-)
+import "fmt"
 
 // maxTop bounds the members of a ranking.
 const maxTop = 10_000
@@ -12,7 +8,7 @@ const maxTop = 10_000
 // ranking keeps the first n members of the first row attribute.
 type ranking struct {
 	n      int
-	by     *cube.Measure
+	by     *asked
 	others bool
 	bottom bool
 }
@@ -31,11 +27,11 @@ func (p *plan) bindTop() error {
 	case t.N < 1 || t.N > maxTop:
 		return refuse("top", "", "n is %d; want 1 to %d", t.N, maxTop)
 	}
-	m, err := p.measure("top", t.By)
+	by, err := p.ask("top", t.By)
 	if err != nil {
 		return err
 	}
-	p.top = &ranking{n: t.N, by: m, others: t.Others, bottom: t.Bottom}
+	p.top = &ranking{n: t.N, by: by, others: t.Others, bottom: t.Bottom}
 	return nil
 }
 
@@ -50,5 +46,5 @@ func (p *plan) showTop() string {
 	if p.top.others {
 		rest = "the rest in one row of its own"
 	}
-	return fmt.Sprintf("%d members of %s with the %s %s; %s", p.top.n, p.rows[0].name, which, p.top.by.Name, rest)
+	return fmt.Sprintf("%d members of %s with the %s %s; %s", p.top.n, p.rows[0].name, which, p.top.by.ref, rest)
 }

@@ -63,14 +63,11 @@ func Load(files []File) (*Model, error) {
 			cubes = append(cubes, placedCube{c, place{file: f.Name, root: root, path: at("$.cubes", i)}})
 		}
 	}
-	// Cubes that extend come after all that are extended, wherever they stand.
-	for _, extends := range []bool{false, true} {
-		for _, c := range cubes {
-			if c.cube.Extends == extends {
-				l.addCube(c.cube, c.place)
-			}
-		}
+	// Cubes that extend or combine come after those they need, wherever they stand.
+	for _, c := range inOrder(cubes) {
+		l.addCube(c.cube, c.place)
 	}
+	l.checkScenarios()
 	if len(l.errs) == 0 {
 		l.checkRatios()
 	}
@@ -142,6 +139,10 @@ func (d *document) emptyItem() string {
 			return at(path+".dimensions", slices.Index(x.Dimensions, nil))
 		case slices.Contains(x.Measures, nil):
 			return at(path+".measures", slices.Index(x.Measures, nil))
+		case slices.Contains(x.Combines, nil):
+			return at(path+".combines", slices.Index(x.Combines, nil))
+		case slices.Contains(x.Scenarios, nil):
+			return at(path+".scenarios", slices.Index(x.Scenarios, nil))
 		}
 	}
 	return ""
@@ -166,10 +167,10 @@ func explainYAML(y yaml.Error) string {
 }
 
 // yamlKeys are the keys of catalog files, for suggestions.
-var yamlKeys = []string{"attributes", "beside", "column", "column_zh", "cubes", "date", "denominator", "description",
-	"dimension", "dimensions", "extends", "format", "hidden", "hierarchies", "id", "in", "key", "kind", "label", "levels",
-	"lower_is_better", "measures", "name", "names", "numerator", "order", "show_key", "synonyms", "table", "type",
-	"unit", "when_known", "where"}
+var yamlKeys = []string{"attributes", "beside", "column", "column_zh", "combines", "cube", "cubes", "date", "denominator", "description",
+	"dimension", "dimensions", "extends", "format", "grain", "hidden", "hierarchies", "id", "in", "key", "kind", "label", "levels",
+	"lower_is_better", "measures", "name", "names", "numerator", "order", "over_time", "scenarios", "show_key", "synonyms", "table", "type",
+	"unit", "when_known", "where", "workday"}
 
 // place finds positions: a path inside a parsed file.
 type place struct {

@@ -31,17 +31,21 @@ func (m *Model) Cube(name string) *Cube { return m.cubes[name] }
 // Dimension returns a shared dimension by name, or nil.
 func (m *Model) Dimension(name string) *Dimension { return m.dimensions[name] }
 
-// Cube is one fact table with its dimensions and measures.
+// Cube is one fact table with its dimensions and measures, or, with Combines,
+// measures of several cubes over the dimensions that they share.
 type Cube struct {
-	Name        string     `yaml:"name"`
-	Extends     bool       `yaml:"extends"` // adds measures and dimensions to the cube of this name
-	Label       Text       `yaml:"label"`
-	Description Text       `yaml:"description"`
-	Table       string     `yaml:"table"` // schema.table
-	Dimensions  []*Use     `yaml:"dimensions"`
-	Measures    []*Measure `yaml:"measures"`
-	Position    Position   `yaml:"-"`
+	Name        string      `yaml:"name"`
+	Extends     bool        `yaml:"extends"` // adds measures and dimensions to the cube of this name
+	Label       Text        `yaml:"label"`
+	Description Text        `yaml:"description"`
+	Table       string      `yaml:"table"` // schema.table
+	Dimensions  []*Use      `yaml:"dimensions"`
+	Measures    []*Measure  `yaml:"measures"`
+	Combines    []*Combine  `yaml:"combines"`  // no table, dimensions those shared; its own measures are made of the combined ones
+	Scenarios   []*Scenario `yaml:"scenarios"` // what its measures can be compared with besides other times
+	Position    Position    `yaml:"-"`
 
+	home     map[*Measure]*Cube // of combined measures
 	uses     map[string]*Use
 	measures map[string]*Measure
 	synonyms map[string]string // measure synonym → name
@@ -65,6 +69,7 @@ type Use struct {
 	Dimension string `yaml:"dimension"` // the shared dimension; "": the same as Name
 	Key       string `yaml:"key"`       // integer column of the fact table
 	Label     Text   `yaml:"label"`     // empty: the dimension's
+	Grain     string `yaml:"grain"`     // a date dimension: facts stand on the first day of this period, such as month; "": days
 
 	Of *Dimension `yaml:"-"`
 }
@@ -76,8 +81,9 @@ type Dimension struct {
 	Date        bool         `yaml:"date"` // days, keyed yyyymmdd
 	Label       Text         `yaml:"label"`
 	Description Text         `yaml:"description"`
-	Table       string       `yaml:"table"` // schema.table
-	Key         string       `yaml:"key"`   // integer column, unique
+	Table       string       `yaml:"table"`   // schema.table
+	Key         string       `yaml:"key"`     // integer column, unique
+	Workday     string       `yaml:"workday"` // a date dimension: boolean column of the days worked; "": not known
 	Attributes  []*Attribute `yaml:"attributes"`
 	Hierarchies []*Hierarchy `yaml:"hierarchies"`
 	Beside      []*Beside    `yaml:"beside"`
@@ -108,6 +114,7 @@ type Attribute struct {
 	Key         string          `yaml:"key"`       // what tells members apart where values may repeat: the dimension's key, or a text column
 	ShowKey     bool            `yaml:"show_key"`  // shown as "key value"
 	ID          string          `yaml:"id"`        // text column, shown in brackets where two members of an answer look the same
+	Grain       string          `yaml:"grain"`     // of a date dimension's attribute that is a period of time: year, month … (see Grains); "": cyclic, as weekdays are
 	Order       string          `yaml:"order"`     // column that orders the members; "": the key when shown, else the value
 	Names       map[string]Text `yaml:"names"`     // value → what is shown instead
 	In          string          `yaml:"in"`        // the table beside that holds the column; "": the dimension's own
@@ -153,6 +160,7 @@ type Measure struct {
 	WhenKnown     string   `yaml:"when_known"`  // only fact rows that have a value in this column
 	Numerator     string   `yaml:"numerator"`   // ratio: a measure
 	Denominator   string   `yaml:"denominator"` // ratio: a measure
+	OverTime      string   `yaml:"over_time"`   // a sum that may not be added up over days: last, first or average
 	Type          string   `yaml:"type"`        // sum, min, max: decimal (default), integer, double; min, max also date
 	Unit          string   `yaml:"unit"`        // "currency" for the report currency, else shown as it stands
 	Format        string   `yaml:"format"`      // money, integer, percent, ratio, days, text, date
@@ -173,7 +181,7 @@ func (m *Measure) ValueType() string {
 	switch {
 	case m.Counts():
 		return "integer"
-	case m.Kind == Ratio:
+	case m.Kind == Ratio, m.OverTime == Average:
 		return "double"
 	case m.Type == "":
 		return "decimal"

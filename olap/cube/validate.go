@@ -8,9 +8,10 @@ import (
 
 // loader joins catalog files into a model and gathers what is wrong.
 type loader struct {
-	model  *Model
-	places map[*Measure]place
-	errs   []error
+	model     *Model
+	places    map[*Measure]place
+	scenarios []placedScenario
+	errs      []error
 }
 
 func (l *loader) fail(p place, format string, args ...any) {
@@ -74,6 +75,7 @@ func (l *loader) addDimension(d *Dimension, p place) {
 	l.words(p, d.Label, d.Description)
 	l.table(p, d.Table)
 	l.needed(p, "key", d.Key)
+	l.dateKeys(d, p)
 	for i, b := range d.Beside {
 		at := p.item("beside", i)
 		if l.name(at, "table beside", b.Name) {
@@ -110,6 +112,7 @@ func (l *loader) addAttribute(d *Dimension, a *Attribute, p place) {
 		a.Type = "text"
 	}
 	l.oneOf(p, "type", a.Type, "text", "integer", "date", "boolean")
+	l.grain(d, a, p)
 	l.words(p, a.Label, a.Description)
 	l.needed(p, "column", a.Column)
 	if a.In != "" && d.beside[a.In] == nil {
@@ -149,9 +152,14 @@ func (l *loader) addCube(c *Cube, p place) {
 	}
 	c.Position = p.position()
 	c.uses, c.measures, c.synonyms = map[string]*Use{}, map[string]*Measure{}, map[string]string{}
+	c.home = map[*Measure]*Cube{}
 	l.model.cubes[c.Name] = c
 	l.model.Cubes = append(l.model.Cubes, c)
 	l.words(p, c.Label, c.Description)
+	if c.Virtual() {
+		l.addVirtual(c, p)
+		return
+	}
 	l.table(p, c.Table)
 	l.fillCube(c, c, p)
 }
@@ -177,15 +185,20 @@ func (l *loader) fillCube(c, from *Cube, p place) {
 			l.fail(at, "cube %s: no dimension %q; %s", c.Name, u.Dimension, Hint(u.Dimension, dimensionNames(l.model)))
 		default:
 			l.needed(at, "key", u.Key)
+			l.useGrain(u, at)
 			c.uses[u.Name] = u
 		}
 	}
 	for i, m := range from.Measures {
 		l.addMeasure(c, m, p.item("measures", i))
 	}
+	for i, s := range from.Scenarios {
+		l.scenarios = append(l.scenarios, placedScenario{c, s, p.item("scenarios", i)})
+	}
 	if c != from {
 		c.Dimensions = append(c.Dimensions, from.Dimensions...)
 		c.Measures = append(c.Measures, from.Measures...)
+		c.Scenarios = append(c.Scenarios, from.Scenarios...)
 	}
 	for i, m := range from.Measures {
 		l.ratioParts(c, m, p.item("measures", i))
@@ -205,6 +218,7 @@ func (l *loader) addMeasure(c *Cube, m *Measure, p place) {
 	l.words(p, m.Label, m.Description)
 	l.oneOf(p, "kind", m.Kind, Sum, Count, Distinct, Min, Max, Ratio)
 	l.oneOf(p, "format", m.Format, "money", "integer", "percent", "ratio", "days", "text", "date")
+	l.overTime(c, m, p)
 	switch m.Kind {
 	case Sum, Distinct, Min, Max:
 		l.needed(p, "column", m.Column)
@@ -265,7 +279,7 @@ func ratioLoop(c *Cube, m *Measure, path []string) []string {
 	if slices.Contains(path, m.Name) {
 		return append(path, m.Name)
 	}
-	if m.Kind != Ratio {
+	if m.Kind != Ratio || c.Home(m) != c {
 		return nil
 	}
 	path = append(slices.Clone(path), m.Name)

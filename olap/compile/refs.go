@@ -1,0 +1,267 @@
+package compile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"verso/olap/cube"
+)
+
+// asked is a column of numbers: a measure, in a scope of time, with a
+// calculation.
+type asked struct {
+	ref     cube.Ref // with the measure's own name
+	measure *cube.Measure
+}
+
+// scope is the part of a Ref that says which facts a cell takes.
+type scope struct{ window, against string }
+
+func scopeOf(r cube.Ref) scope { return scope{r.Window, r.Against} }
+
+func (s scope) text() string { return cube.Ref{Window: s.window, Against: s.against}.Scope() }
+
+// ask finds the measure of a Ref and checks its scope.
+func (p *plan) ask(part, text string) (*asked, error) {
+	if p.cube.Measure(text) == nil && !strings.ContainsAny(text, "@:") {
+		_, err := p.measure(part, text) // refuses attributes and other names
+		return nil, err
+	}
+	ref, err := cube.ParseRef(text)
+	if err != nil {
+		var parse *cube.ParseError
+		if errors.As(err, &parse) {
+			return nil, refuse(part, text, "%q: %s", text, parse.Message)
+		}
+		return nil, err
+	}
+	m, err := p.measure(part, ref.Measure)
+	if err != nil {
+		return nil, err
+	}
+	ref.Measure = m.Name
+	a := &asked{ref, m}
+	return a, p.checkRef(part, a)
+}
+
+// checkRef refuses comparisons that the cube does not have and calculations
+// that the measure does not allow.
+func (p *plan) checkRef(part string, a *asked) error {
+	r, m := a.ref, a.measure
+	if r.Against != "" && !timeComparison(r.Against) {
+		s := p.cube.Scenario(r.Against)
+		if s == nil {
+			return refuse(part, r.String(), "%s: nothing named %q to compare with; %s", r, r.Against, cube.Hint(r.Against, p.comparisons()))
+		}
+		if missing := lacks(s.Of, p.cube, m); missing != "" {
+			return refuse(part, r.String(), "%s: cube %s, the %s of %s, has no measure %s; it has %s", r, s.Cube, s.Name, p.cube.Name, missing,
+				cube.OrList(s.Of.MeasureNames()))
+		}
+	}
+	compared := r.Calc == cube.Delta || r.Calc == cube.Pct || r.Calc == cube.LikeForLike
+	switch {
+	case compared && m.ValueType() == "date":
+		return refuse(part, r.String(), "%s: %s is a date, which has no %s", r, m.Name, r.Calc)
+	case r.Calc == cube.LikeForLike && p.cube.Scenario(r.Against) != nil:
+		return refuse(part, r.String(), "%s: lfl compares the days of two periods; a %s has none of its own, ask for %s:pct", r, r.Against, cube.Ref{Measure: r.Measure, Window: r.Window, Against: r.Against})
+	case r.Calc == cube.LikeForLike && m.OverTime != "":
+		return refuse(part, r.String(), "%s: %s is not added up over days, so it has no value per day; ask for %s:pct", r, m.Name, cube.Ref{Measure: r.Measure, Window: r.Window, Against: r.Against})
+	}
+	return nil
+}
+
+// lacks is the name of a measure that a scenario's cube would need for m.
+func lacks(in, c *cube.Cube, m *cube.Measure) string {
+	if in.Measure(m.Name) == nil {
+		return m.Name
+	}
+	return ""
+}
+
+func timeComparison(against string) bool {
+	_, years := cube.Ref{Against: against}.YearsBack()
+	return years || against == "pp" || against == "pw"
+}
+
+// comparisons are those of the cube.
+func (p *plan) comparisons() []string {
+	list := []string{"py", "pp", "pw", "py2"}
+	for _, s := range p.cube.Scenarios {
+		list = append(list, s.Name)
+	}
+	return list
+}
+
+// resolveMeasures finds what is asked for. With Compare, every measure asked for
+// without scope and calculation is followed by its value, the difference and
+// its share for each comparison.
+func (p *plan) resolveMeasures() error {
+	q := &p.query
+	for _, c := range q.Compare {
+		if ref, err := cube.ParseRef("x@" + c); err != nil || ref.Against != c {
+			return refuse("compare", c, "%q is nothing to compare with; %s", c, cube.Hint(c, p.comparisons()))
+		}
+	}
+	var names []string
+	for _, name := range q.Measures {
+		a, err := p.ask("measures", name)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(p.measures, func(x *asked) bool { return x.ref == a.ref }) {
+			if len(q.Compare) > 0 && a.ref.Against != "" {
+				continue // the comparison has brought it along
+			}
+			return refuse("measures", name, "%s is asked for twice", a.ref)
+		}
+		p.measures = append(p.measures, a)
+		names = append(names, name)
+		if a.ref.Scope() != "" || a.ref.Calc != "" {
+			continue
+		}
+		for _, c := range q.Compare {
+			for _, calc := range []string{"", cube.Delta, cube.Pct} {
+				text := cube.Ref{Measure: a.ref.Measure, Against: c, Calc: calc}.String()
+				if slices.Contains(names, text) {
+					continue
+				}
+				with, err := p.ask("compare", text)
+				if err != nil {
+					return err
+				}
+				p.measures = append(p.measures, with)
+				names = append(names, text)
+			}
+		}
+	}
+	q.Measures, q.Compare = names, nil
+	return nil
+}
+
+// byMeasure reports whether a sort key is a column of numbers.
+func (p *plan) byMeasure(by string) bool {
+	ref, err := cube.ParseRef(by)
+	return err == nil && p.cube.Measure(ref.Measure) != nil
+}
+
+// term is a measure of a cube in a scope.
+type term struct {
+	home    *cube.Cube // whose facts, or whose other measures, it is made of
+	measure *cube.Measure
+	scope   scope
+}
+
+// term is a measure asked for, in a scope; in that of a scenario it is the
+// scenario's measure of the same name.
+func (p *plan) term(a *asked, s scope) term {
+	if x := p.cube.Scenario(s.against); x != nil {
+		return term{x.Of, x.Of.Measure(a.measure.Name), s}
+	}
+	return term{p.cube.Home(a.measure), a.measure, s}
+}
+
+// termsOf are the terms of what is asked for: two where it compares.
+func (p *plan) termsOf(a *asked) []term {
+	list := []term{p.term(a, scopeOf(a.ref))}
+	if a.ref.Calc == cube.Delta || a.ref.Calc == cube.Pct || a.ref.Calc == cube.LikeForLike {
+		list = append([]term{p.term(a, scopeOf(a.ref.Base()))}, list...)
+	}
+	return list
+}
+
+// of is another measure of the cube that the term's is at home in, in the same
+// scope.
+func (t term) of(name string) term {
+	m := t.home.Measure(name)
+	return term{t.home.Home(m), m, t.scope}
+}
+
+// first is the base aggregate that a term starts with.
+func (t term) first() term {
+	for t.measure.Kind == cube.Ratio {
+		t = t.of(t.measure.Numerator)
+	}
+	return t
+}
+
+func (t term) name() string {
+	return cube.Ref{Measure: t.measure.Name, Window: t.scope.window, Against: t.scope.against}.String()
+}
+
+// describe says how a column of numbers is shown.
+func (p *plan) describe(a *asked, column int) Value {
+	m := a.measure
+	v := Value{Ref: a.ref, Measure: m, Label: p.labelOf(a), Type: m.ValueType(), Unit: m.Unit, Format: m.Format, Column: column}
+	switch a.ref.Calc {
+	case cube.Pct, cube.LikeForLike:
+		v.Type, v.Unit, v.Format = "double", "%", "percent"
+	case cube.Delta:
+		if m.Format == "percent" {
+			v.Unit = "pp"
+		}
+	}
+	return v
+}
+
+// labelOf is the measure's label with its scope and comparison.
+func (p *plan) labelOf(a *asked) string {
+	r, zh := a.ref, p.lang == "zh"
+	label := a.measure.Label.In(p.lang)
+	add := func(en, text string) {
+		if zh {
+			en = text
+		}
+		if en != "" {
+			label += " " + en
+		}
+	}
+	switch r.Calc {
+	case cube.Delta:
+		add("Δ", "Δ")
+	case cube.Pct:
+		add("Δ %", "Δ %")
+	case cube.LikeForLike:
+		add("Δ % per working day", "日均 Δ %")
+	}
+	if n, unit, ok := r.Roll(); ok {
+		add(fmt.Sprintf("last %d %s", n, plural(n, rollUnits[unit].en)), fmt.Sprintf("近%d%s", n, rollUnits[unit].zh))
+	} else if r.Window != "" {
+		add(windowLabels[r.Window].EN, windowLabels[r.Window].ZH)
+	}
+	n, years := r.YearsBack()
+	switch s := p.cube.Scenario(r.Against); {
+	case r.Against == "":
+	case s != nil && s.Label.EN != "":
+		add(s.Label.EN, s.Label.In("zh"))
+	case s != nil:
+		add(s.Of.Label.EN, s.Of.Label.In("zh"))
+	case years && n > 1:
+		add(fmt.Sprintf("PY%d", n), fmt.Sprintf("前%d年", n))
+	case years:
+		add("PY", "上年")
+	case r.Against == "pp":
+		add("PP", "上期")
+	case r.Against == "pw":
+		add("PY same weekday", "上年同星期")
+	}
+	return label
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
+var rollUnits = map[byte]struct{ en, zh string }{
+	'd': {"day", "日"}, 'w': {"week", "周"}, 'm': {"month", "个月"}, 'q': {"quarter", "个季度"}, 'y': {"year", "年"},
+}
+
+var windowLabels = map[string]cube.Text{
+	"ytd": {EN: "YTD", ZH: "本年累计"}, "htd": {EN: "HTD", ZH: "半年累计"}, "qtd": {EN: "QTD", ZH: "本季累计"},
+	"mtd": {EN: "MTD", ZH: "本月累计"}, "wtd": {EN: "WTD", ZH: "本周累计"}, "fytd": {EN: "fiscal YTD", ZH: "财年累计"},
+	"aytd": {EN: "academic YTD", ZH: "学年累计"},
+}
