@@ -88,7 +88,7 @@ func (r *renderer) shown() {
 	key := "d." + quote(c.use.Of.Key)
 	groups, carried := columnsOf(c.join.fields, r.lang)
 	list := []string{key + ` AS "#day"`, "d." + quote(c.day) + ` AS "#date"`}
-	if c.use.Of.Workday != "" {
+	if r.works() {
 		list = append(list, "CASE WHEN d."+quote(c.use.Of.Workday)+` THEN 1 ELSE 0 END AS "#work"`)
 	}
 	for _, col := range slices.Concat(groups, carried) {
@@ -113,6 +113,11 @@ func (r *renderer) shown() {
 	r.text.add("\n)")
 }
 
+// works reports whether days worked are counted.
+func (r *renderer) works() bool {
+	return slices.ContainsFunc(r.streams, func(s *stream) bool { return s.work })
+}
+
 // firstDay is the first day with a fact.
 func (r *renderer) firstDay() string {
 	var list []string
@@ -134,7 +139,7 @@ func (r *renderer) calendar() {
 	c := r.clock
 	day := "d." + quote(c.day)
 	list := []string{"d." + quote(c.use.Of.Key) + ` AS "#day"`, day + ` AS "#date"`}
-	if c.use.Of.Workday != "" {
+	if r.works() {
 		list = append(list, "CASE WHEN d."+quote(c.use.Of.Workday)+` THEN 1 ELSE 0 END AS "#work"`)
 	}
 	var spans []string
@@ -218,7 +223,7 @@ func (r *renderer) shownOn(s *stream, groups, carried []column) string {
 		on = append(on, "s."+quote(col.name))
 	}
 	work := ""
-	if c.use.Of.Workday != "" {
+	if r.works() {
 		work = `, c."#work"`
 	}
 	switch {

@@ -56,6 +56,7 @@ type clock struct {
 	join     *join      // the dimension, with the attributes shown and filters
 	pp       shift      // of the previous period
 	weeks    bool       // weeks are shown: years are compared week by week
+	alike    bool       // the days of a fact are the same at all levels
 	levels   [][]*field // the date attributes given at a level, each combination once
 }
 
@@ -254,7 +255,7 @@ func (p *plan) bindScenarios() error {
 func (p *plan) bindDateLevels() error {
 	c := p.clock
 	if !slices.ContainsFunc(p.streams, func(s *stream) bool { return s.scope.window != "" || s.over != "" || s.work }) {
-		c.levels = [][]*field{c.join.fields}
+		c.levels, c.alike = [][]*field{c.join.fields}, true
 		return nil
 	}
 	if p.top != nil && p.top.others && p.rows[0].use == c.use {
@@ -358,7 +359,7 @@ func (c *clock) of(fields []*field) (dates []*field) {
 
 // at is the number of the combination of date attributes among fields.
 func (c *clock) at(fields []*field) int {
-	if len(c.levels) == 1 && len(c.levels[0]) == len(c.join.fields) {
+	if c.alike {
 		return 0
 	}
 	dates := c.of(fields)

@@ -28,7 +28,7 @@ func TestGoldenSQL(t *testing.T) {
 		for _, name := range q.Complete {
 			complete[name] = true
 		}
-		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete})
+		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete, AsOf: asOf})
 		if err != nil {
 			t.Fatal(err)
 		}
