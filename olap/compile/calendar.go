@@ -36,10 +36,14 @@ func (s shift) back(day string) string {
 
 // words says what a shift does.
 func (s shift) words() string {
+	n, word := s.days, "day"
 	if s.months > 0 {
-		return fmt.Sprintf("%d %s later", s.months, plural(s.months, "month"))
+		n, word = s.months, "month"
 	}
-	return fmt.Sprintf("%d %s later", s.days, plural(s.days, "day"))
+	if n > 1 {
+		word += "s"
+	}
+	return fmt.Sprintf("%d %s later", n, word)
 }
 
 // columnsOf are the columns of attributes: those that tell members apart, and
@@ -257,4 +261,28 @@ func rollShift(n int, unit byte) shift {
 		return shift{days: 7 * n}
 	}
 	return shift{days: n}
+}
+
+// earliest is a day before which no stream reaches, as yyyymmdd; 0 where there
+// is none.
+func (r *renderer) earliest() int64 {
+	c := r.clock
+	if c.from == 0 {
+		return 0
+	}
+	first := dayOfKey(c.from)
+	for _, s := range r.streams {
+		move := c.shiftOf(s.scope)
+		length := shift{}
+		if n, unit, ok := (cube.Ref{Window: s.scope.window}).Roll(); ok {
+			length = rollShift(n, unit)
+		} else if s.scope.window != "" {
+			length = shift{months: 12}
+		}
+		from := dayOfKey(c.from).AddDate(0, -move.months-length.months, -move.days-length.days)
+		if from = from.AddDate(0, 0, -5); (move != shift{} || length != shift{}) && from.Before(first) { // ends of months may be clipped
+			first = from
+		}
+	}
+	return keyOfDay(first)
 }

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -192,76 +191,6 @@ func (t term) name() string {
 
 // describe says how a column of numbers is shown.
 func (p *plan) describe(a *asked, column int) Value {
-	m := a.measure
-	v := Value{Ref: a.ref, Measure: m, Label: p.labelOf(a), Type: m.ValueType(), Unit: m.Unit, Format: m.Format, Column: column}
-	switch a.ref.Calc {
-	case cube.Pct, cube.LikeForLike:
-		v.Type, v.Unit, v.Format = "double", "%", "percent"
-	case cube.Delta:
-		if m.Format == "percent" {
-			v.Unit = "pp"
-		}
-	}
-	return v
-}
-
-// labelOf is the measure's label with its scope and comparison.
-func (p *plan) labelOf(a *asked) string {
-	r, zh := a.ref, p.lang == "zh"
-	label := a.measure.Label.In(p.lang)
-	add := func(en, text string) {
-		if zh {
-			en = text
-		}
-		if en != "" {
-			label += " " + en
-		}
-	}
-	switch r.Calc {
-	case cube.Delta:
-		add("Δ", "Δ")
-	case cube.Pct:
-		add("Δ %", "Δ %")
-	case cube.LikeForLike:
-		add("Δ % per working day", "日均 Δ %")
-	}
-	if n, unit, ok := r.Roll(); ok {
-		add(fmt.Sprintf("last %d %s", n, plural(n, rollUnits[unit].en)), fmt.Sprintf("近%d%s", n, rollUnits[unit].zh))
-	} else if r.Window != "" {
-		add(windowLabels[r.Window].EN, windowLabels[r.Window].ZH)
-	}
-	n, years := r.YearsBack()
-	switch s := p.cube.Scenario(r.Against); {
-	case r.Against == "":
-	case s != nil && s.Label.EN != "":
-		add(s.Label.EN, s.Label.In("zh"))
-	case s != nil:
-		add(s.Of.Label.EN, s.Of.Label.In("zh"))
-	case years && n > 1:
-		add(fmt.Sprintf("PY%d", n), fmt.Sprintf("前%d年", n))
-	case years:
-		add("PY", "上年")
-	case r.Against == "pp":
-		add("PP", "上期")
-	case r.Against == "pw":
-		add("PY same weekday", "上年同星期")
-	}
-	return label
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
-}
-
-var rollUnits = map[byte]struct{ en, zh string }{
-	'd': {"day", "日"}, 'w': {"week", "周"}, 'm': {"month", "个月"}, 'q': {"quarter", "个季度"}, 'y': {"year", "年"},
-}
-
-var windowLabels = map[string]cube.Text{
-	"ytd": {EN: "YTD", ZH: "本年累计"}, "htd": {EN: "HTD", ZH: "半年累计"}, "qtd": {EN: "QTD", ZH: "本季累计"},
-	"mtd": {EN: "MTD", ZH: "本月累计"}, "wtd": {EN: "WTD", ZH: "本周累计"}, "fytd": {EN: "fiscal YTD", ZH: "财年累计"},
-	"aytd": {EN: "academic YTD", ZH: "学年累计"},
+	kind, unit, format := a.measure.Shown(a.ref.Calc)
+	return Value{Ref: a.ref, Measure: a.measure, Label: p.cube.Caption(a.ref, p.lang), Type: kind, Unit: unit, Format: format, Column: column}
 }

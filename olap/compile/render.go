@@ -117,8 +117,16 @@ func (p *plan) onClock(f *field) bool { return p.clock != nil && f.use == p.cloc
 func (r *renderer) where(s *source) {
 	lead := "\n  WHERE "
 	if c := r.clock; c != nil {
-		r.text.add(lead + "f." + quote(s.cube.Use(c.use.Name).Key) + " IN (" + r.reach + ")")
+		key := "f." + quote(s.cube.Use(c.use.Name).Key)
+		r.text.add(lead + key + " IN (" + r.reach + ")")
 		lead = "\n    AND "
+		// The same, more loosely, so that blocks of other days are not read.
+		if first := r.earliest(); first != 0 {
+			r.text.add(lead+key+" >= ?", first)
+		}
+		if c.to != 0 {
+			r.text.add(lead+key+" <= ?", c.to)
+		}
 	} else if p := r.period; p != nil {
 		key := "f." + quote(s.cube.Use(p.use.Name).Key)
 		r.text.add(lead+key+" >= ?", max(p.from, 1))

@@ -327,8 +327,9 @@ func (p *plan) describeStream(s *stream) string {
 	if move != (shift{}) {
 		text = "a fact" + where + " is shown " + move.words()
 	}
-	if n, unit, ok := (cube.Ref{Window: s.scope.window}).Roll(); ok {
-		text = fmt.Sprintf("the %d %s%s up to the last day of the period", n, plural(n, rollUnits[unit].en), where)
+	window := cube.Ref{Window: s.scope.window}
+	if n, _, ok := window.Roll(); ok {
+		text = fmt.Sprintf("the %d %s%s up to the last day of the period", n, window.RollUnit(), where)
 	} else if s.scope.window != "" {
 		text = "facts" + where + " from the first day of the " + strings.ReplaceAll((cube.Ref{Window: s.scope.window}).Span(), "_", " ") + " to the last day of the period"
 	}
