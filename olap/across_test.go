@@ -195,7 +195,7 @@ func TestScenarios(t *testing.T) {
 		{cube.Query{Cube: "sales", Measures: []string{"copies@plan"}}, "measures: copies@plan: cube sales_plan, the plan of sales, has no measure copies; it has net or lines"},
 		{cube.Query{Cube: "sales", Measures: []string{"net@plan"}, Time: &cube.Time{From: "2024-01-10", To: "2024-03-31"}}, "time: the facts of cube sales_plan stand for a whole month each, and the range cuts one; let it start on the first and end on the last day of a month"},
 		{cube.Query{Cube: "sales", Measures: []string{"net@plan:lfl"}}, "measures: net@plan:lfl: lfl compares the days of two periods; a plan has none of its own, ask for net@plan:pct"},
-		{cube.Query{Cube: "across", Rows: []string{"currency.code"}, Measures: []string{"net"}}, "rows: cube returns does not have the dimension currency, so across cannot be shown by currency.code; these can: net, copies, aov, customers, net_last (cube sales)"},
+		{cube.Query{Cube: "across", Rows: []string{"currency.code"}, Measures: []string{"net"}}, "rows: across cannot be asked by currency.code: cube returns does not have the dimension currency; with it can be asked net, copies, aov, customers, net_last (cube sales)"},
 	} {
 		_, err := o.Ask(context.Background(), c.query)
 		var refused *compile.QueryError

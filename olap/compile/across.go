@@ -75,26 +75,6 @@ func (s *source) has(p *plan, part string, f *field) error {
 		s.cube.Name, use.Grain, f.name, cube.OrList(known))
 }
 
-// lacking refuses a dimension that only some of the combined cubes have.
-func lacking(c *cube.Cube, part, name, dimension string) error {
-	var with, without []string
-	for _, from := range c.Combines {
-		if from.Of.Use(dimension) == nil {
-			without = append(without, from.Cube)
-			continue
-		}
-		with = append(with, strings.Join(from.Measures, ", ")+" (cube "+from.Cube+")")
-	}
-	if len(with) == 0 {
-		return nil
-	}
-	if len(without) == 0 {
-		return refuse(part, name, "the cubes that %s combines have different dimensions named %s; ask one of them: %s", c.Name, dimension, strings.Join(with, "; "))
-	}
-	return refuse(part, name, "cube %s does not have the dimension %s, so %s cannot be shown by %s; these can: %s",
-		strings.Join(without, ", "), dimension, c.Name, name, strings.Join(with, "; "))
-}
-
 // factsOf names the facts of a cube.
 func factsOf(c *cube.Cube) string {
 	if !c.Virtual() {

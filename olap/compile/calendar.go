@@ -14,36 +14,24 @@ import (
 
 // forward is the day on which a fact of a day is shown. Months are clipped: the
 // 31st falls on the last day of a shorter month, 29 February on the 28th.
-func (s shift) forward(day string) string {
-	if s.months > 0 {
-		return fmt.Sprintf("CAST(%s + INTERVAL %d MONTH AS DATE)", day, s.months)
+func forward(s cube.Shift, day string) string {
+	if s.Months > 0 {
+		return fmt.Sprintf("CAST(%s + INTERVAL %d MONTH AS DATE)", day, s.Months)
 	}
-	return fmt.Sprintf("CAST(%s + INTERVAL %d DAY AS DATE)", day, s.days)
+	return fmt.Sprintf("CAST(%s + INTERVAL %d DAY AS DATE)", day, s.Days)
 }
 
 // back is the last day whose facts are shown on a day or before it: the end of
 // a month moves to the end of a month.
-func (s shift) back(day string) string {
+func back(s cube.Shift, day string) string {
 	switch {
-	case s.months > 0:
-		moved := fmt.Sprintf("CAST(%s - INTERVAL %d MONTH AS DATE)", day, s.months)
+	case s.Months > 0:
+		moved := fmt.Sprintf("CAST(%s - INTERVAL %d MONTH AS DATE)", day, s.Months)
 		return "CASE WHEN " + day + " = last_day(" + day + ") THEN last_day(" + moved + ") ELSE " + moved + " END"
-	case s.days > 0:
-		return fmt.Sprintf("CAST(%s - INTERVAL %d DAY AS DATE)", day, s.days)
+	case s.Days > 0:
+		return fmt.Sprintf("CAST(%s - INTERVAL %d DAY AS DATE)", day, s.Days)
 	}
 	return day
-}
-
-// words says what a shift does.
-func (s shift) words() string {
-	n, word := s.days, "day"
-	if s.months > 0 {
-		n, word = s.months, "month"
-	}
-	if n > 1 {
-		word += "s"
-	}
-	return fmt.Sprintf("%d %s later", n, word)
 }
 
 // columnsOf are the columns of attributes: those that tell members apart, and
@@ -231,36 +219,21 @@ func (r *renderer) shownOn(s *stream, groups, carried []column) string {
 		work = `, c."#work"`
 	}
 	switch {
-	case s.scope.window == "" && move == shift{}:
+	case s.scope.window == "" && move == cube.Shift{}:
 		return `"shown"`
 	case s.scope.window == "":
 		return "(SELECT " + strings.Join(append([]string{`c."#day"` + work}, on...), ", ") +
-			` FROM "calendar" AS c JOIN "shown" AS s ON s."#date" = ` + move.forward(`c."#date"`) + ")"
+			` FROM "calendar" AS c JOIN "shown" AS s ON s."#date" = ` + forward(move, `c."#date"`) + ")"
 	}
-	ends := slices.Concat(names(groups), least(carried), []string{move.back(`max("#date")`) + ` AS "#end"`})
+	ends := slices.Concat(names(groups), least(carried), []string{back(move, `max("#date")`) + ` AS "#end"`})
 	sql := "(SELECT " + strings.Join(append([]string{`c."#day"` + work}, on...), ", ") +
 		" FROM (SELECT " + strings.Join(ends, ", ") + ` FROM "shown"` + strings.ReplaceAll(r.groupBy(groups), "\n ", "") + ") AS s"
-	if n, unit, ok := (cube.Ref{Window: s.scope.window}).Roll(); ok {
-		start := rollShift(n, unit).back(`s."#end"`)
+	if length, ok := (cube.Ref{Window: s.scope.window}).RollLength(); ok {
+		start := back(length, `s."#end"`)
 		return sql + ` JOIN "calendar" AS c ON c."#date" > ` + start + ` AND c."#date" <= s."#end")`
 	}
 	start := "z." + quote("#"+cube.Ref{Window: s.scope.window}.Span())
 	return sql + ` JOIN "calendar" AS z ON z."#date" = s."#end" JOIN "calendar" AS c ON c."#date" BETWEEN ` + start + ` AND z."#date")`
-}
-
-// rollShift is the length of a rolling window.
-func rollShift(n int, unit byte) shift {
-	switch unit {
-	case 'y':
-		return shift{months: 12 * n}
-	case 'q':
-		return shift{months: 3 * n}
-	case 'm':
-		return shift{months: n}
-	case 'w':
-		return shift{days: 7 * n}
-	}
-	return shift{days: n}
 }
 
 // earliest is a day before which no stream reaches, as yyyymmdd; 0 where there
@@ -270,19 +243,17 @@ func (r *renderer) earliest() int64 {
 	if c.from == 0 {
 		return 0
 	}
-	first := dayOfKey(c.from)
+	first := cube.DayOfKey(c.from)
 	for _, s := range r.streams {
 		move := c.shiftOf(s.scope)
-		length := shift{}
-		if n, unit, ok := (cube.Ref{Window: s.scope.window}).Roll(); ok {
-			length = rollShift(n, unit)
-		} else if s.scope.window != "" {
-			length = shift{months: 12}
+		length, rolling := (cube.Ref{Window: s.scope.window}).RollLength()
+		if !rolling && s.scope.window != "" {
+			length = cube.Shift{Months: 12}
 		}
-		from := dayOfKey(c.from).AddDate(0, -move.months-length.months, -move.days-length.days)
-		if from = from.AddDate(0, 0, -5); (move != shift{} || length != shift{}) && from.Before(first) { // ends of months may be clipped
+		from := cube.DayOfKey(c.from).AddDate(0, -move.Months-length.Months, -move.Days-length.Days)
+		if from = from.AddDate(0, 0, -5); (move != cube.Shift{} || length != cube.Shift{}) && from.Before(first) { // ends of months may be clipped
 			first = from
 		}
 	}
-	return keyOfDay(first)
+	return cube.KeyOfDay(first)
 }

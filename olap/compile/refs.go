@@ -54,8 +54,8 @@ func (p *plan) checkRef(part string, a *asked) error {
 		if s == nil {
 			return refuse(part, r.String(), "%s: nothing named %q to compare with; %s", r, r.Against, cube.Hint(r.Against, p.comparisons()))
 		}
-		if missing := lacks(s.Of, p.cube, m); missing != "" {
-			return refuse(part, r.String(), "%s: cube %s, the %s of %s, has no measure %s; it has %s", r, s.Cube, s.Name, p.cube.Name, missing,
+		if s.Of.Measure(m.Name) == nil {
+			return refuse(part, r.String(), "%s: cube %s, the %s of %s, has no measure %s; it has %s", r, s.Cube, s.Name, p.cube.Name, m.Name,
 				cube.OrList(s.Of.MeasureNames()))
 		}
 	}
@@ -69,14 +69,6 @@ func (p *plan) checkRef(part string, a *asked) error {
 		return refuse(part, r.String(), "%s: %s is not added up over days, so it has no value per day; ask for %s:pct", r, m.Name, cube.Ref{Measure: r.Measure, Window: r.Window, Against: r.Against})
 	}
 	return nil
-}
-
-// lacks is the name of a measure that a scenario's cube would need for m.
-func lacks(in, c *cube.Cube, m *cube.Measure) string {
-	if in.Measure(m.Name) == nil {
-		return m.Name
-	}
-	return ""
 }
 
 func timeComparison(against string) bool {

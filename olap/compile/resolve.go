@@ -103,8 +103,8 @@ func (p *plan) field(part, name string) (*field, error) {
 			}
 			return nil, refuse(part, name, "dimension %s has no attribute %q; %s", u.Name, attribute, cube.Hint(name, known))
 		}
-		if err := lacking(c, part, name, dimension); err != nil {
-			return nil, err
+		if why := c.NotShared(dimension); why != "" {
+			return nil, refuse(part, name, "%s cannot be asked by %s: %s", c.Name, name, why)
 		}
 		return nil, refuse(part, name, "cube %s has no dimension %q; %s", c.Name, dimension, cube.Hint(dimension, useNames(c)))
 	}

@@ -44,9 +44,6 @@ const (
 	extraWork = " #work" // days worked
 )
 
-// shift is how far a comparison moves facts.
-type shift struct{ months, days int }
-
 // clock is the date dimension that scopes act on: facts are shown on its days.
 type clock struct {
 	use      *cube.Use
@@ -54,7 +51,7 @@ type clock struct {
 	from, to int64      // days shown, yyyymmdd; 0 is open
 	since    bool       // an open range starts on the first day with a fact
 	join     *join      // the dimension, with the attributes shown and filters
-	pp       shift      // of the previous period
+	pp       cube.Shift // of the previous period
 	weeks    bool       // weeks are shown: years are compared week by week
 	alike    bool       // the days of a fact are the same at all levels
 	levels   [][]*field // the date attributes given at a level, each combination once
@@ -145,9 +142,9 @@ func (p *plan) bindRange() error {
 	if p.period != nil {
 		c.from, c.to = p.period.from, p.period.to
 	}
-	if !p.asOf.IsZero() && (c.to == 0 || c.to > keyOfDay(p.asOf)) {
+	if !p.asOf.IsZero() && (c.to == 0 || c.to > cube.KeyOfDay(p.asOf)) {
 		asked := c.to
-		c.to = keyOfDay(p.asOf)
+		c.to = cube.KeyOfDay(p.asOf)
 		if asked != 0 || len(c.join.where) > 0 {
 			p.note("The days shown end on %[1]s, the as-of date; comparisons cover the same days.",
 				"所示日期截至数据日期 %[1]s，比较范围为相同的日期。", p.asOf.Format(time.DateOnly))
@@ -192,21 +189,17 @@ func (p *plan) bindPrevious() error {
 	}
 	if finest >= 0 {
 		g := cube.Grains()[finest]
-		c.pp = shift{g.Months, g.Days}
+		c.pp = cube.Shift{Months: g.Months, Days: g.Days}
 		return nil
 	}
 	if p.period == nil || p.period.from == 0 || c.to == 0 {
 		return refuse("measures", "pp", "pp: previous to what? give a time range with a start, or put a period (%s) on an axis", periodNames(c.use))
 	}
-	from, to := dayOfKey(p.period.from), dayOfKey(c.to)
+	to := c.to
 	if p.period.to != 0 {
-		to = dayOfKey(p.period.to)
+		to = p.period.to
 	}
-	if after := to.AddDate(0, 0, 1); from.Day() == 1 && after.Day() == 1 {
-		c.pp = shift{months: (after.Year()-from.Year())*12 + int(after.Month()) - int(from.Month())}
-		return nil
-	}
-	c.pp = shift{days: int(to.Sub(from).Hours()/24) + 1}
+	c.pp = cube.LengthOf(cube.DayOfKey(p.period.from), cube.DayOfKey(to))
 	return nil
 }
 
@@ -240,8 +233,8 @@ func (p *plan) bindScenarios() error {
 			if end.key == 0 {
 				continue
 			}
-			if d := dayOfKey(end.key).AddDate(0, 0, end.after); d.Day() != 1 && (end.after == 0 || end.key != p.clock.to) {
-				return refuse("time", dayOfKey(end.key).Format(time.DateOnly), "the facts of cube %s stand for a whole %s each, and the range cuts one; let it start on the first and end on the last day of a month",
+			if d := cube.DayOfKey(end.key).AddDate(0, 0, end.after); d.Day() != 1 && (end.after == 0 || end.key != p.clock.to) {
+				return refuse("time", cube.DayOfKey(end.key).Format(time.DateOnly), "the facts of cube %s stand for a whole %s each, and the range cuts one; let it start on the first and end on the last day of a month",
 					s.cube.Name, use.Grain)
 			}
 		}
@@ -324,8 +317,8 @@ func (p *plan) describeStream(s *stream) string {
 		where = " of " + s.home.Name
 	}
 	text := "a fact" + where + " is shown on its own day"
-	if move != (shift{}) {
-		text = "a fact" + where + " is shown " + move.words()
+	if move != (cube.Shift{}) {
+		text = "a fact" + where + " is shown " + move.String()
 	}
 	window := cube.Ref{Window: s.scope.window}
 	if n, _, ok := window.Roll(); ok {
@@ -333,8 +326,8 @@ func (p *plan) describeStream(s *stream) string {
 	} else if s.scope.window != "" {
 		text = "facts" + where + " from the first day of the " + strings.ReplaceAll((cube.Ref{Window: s.scope.window}).Span(), "_", " ") + " to the last day of the period"
 	}
-	if s.scope.window != "" && move != (shift{}) {
-		text += ", all " + strings.Replace(move.words(), "later", "earlier", 1)
+	if s.scope.window != "" && move != (cube.Shift{}) {
+		text += ", all " + strings.Replace(move.String(), "later", "earlier", 1)
 	}
 	switch s.over {
 	case cube.Last, cube.First:
@@ -369,24 +362,18 @@ func (c *clock) at(fields []*field) int {
 	})
 }
 
-func keyOfDay(d time.Time) int64 { return int64(d.Year()*10000 + int(d.Month())*100 + d.Day()) }
-
-func dayOfKey(key int64) time.Time {
-	return time.Date(int(key/10000), time.Month(key/100%100), int(key%100), 0, 0, 0, 0, time.UTC)
-}
-
 // shiftOf is how far a comparison moves facts forward.
-func (c *clock) shiftOf(s scope) shift {
+func (c *clock) shiftOf(s scope) cube.Shift {
 	n, years := cube.Ref{Against: s.against}.YearsBack()
 	switch {
 	case years && c.weeks:
-		return shift{days: 364 * n}
+		return cube.Shift{Days: 364 * n}
 	case years:
-		return shift{months: 12 * n}
+		return cube.Shift{Months: 12 * n}
 	case s.against == "pw":
-		return shift{days: 364}
+		return cube.Shift{Days: 364}
 	case s.against == "pp":
 		return c.pp
 	}
-	return shift{}
+	return cube.Shift{}
 }

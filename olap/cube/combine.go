@@ -150,6 +150,26 @@ func (c *Cube) Lacking(use string) (cubes []*Cube) {
 	return cubes
 }
 
+// NotShared says why a cube that combines others does not have a dimension that
+// some of them have, and what can be asked with it; "" where none has it.
+func (c *Cube) NotShared(dimension string) string {
+	var with, without []string
+	for _, from := range c.Combines {
+		if from.Of.Use(dimension) == nil {
+			without = append(without, from.Cube)
+			continue
+		}
+		with = append(with, strings.Join(from.Measures, ", ")+" (cube "+from.Cube+")")
+	}
+	switch {
+	case len(with) == 0:
+		return ""
+	case len(without) == 0:
+		return "its cubes have different dimensions named " + dimension + "; ask one of them: " + strings.Join(with, "; ")
+	}
+	return "cube " + strings.Join(without, ", ") + " does not have the dimension " + dimension + "; with it can be asked " + strings.Join(with, "; ")
+}
+
 func (l *loader) factCubes() (names []string) {
 	for _, c := range l.model.Cubes {
 		if !c.Virtual() {
