@@ -237,3 +237,46 @@ func TestScopesSpeak(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// The shipped cube of sales and returns says what each of them says by itself,
+// at every attribute they share.
+func TestTradeIsSalesAndReturns(t *testing.T) {
+	ctx := context.Background()
+	o := open(t, olaptest.Star(t))
+	cell := func(cubeName, measure, field string) map[string]any {
+		table, err := o.Ask(ctx, cube.Query{Cube: cubeName, Rows: []string{field}, Measures: []string{measure}, Totals: cube.Totals{Grand: true}})
+		if err != nil {
+			t.Fatal(field, err)
+		}
+		values := map[string]any{}
+		for _, r := range table.Rows {
+			if r.Cells[1] != nil {
+				values[engine.Text(r.Cells[0])] = r.Cells[1]
+			}
+		}
+		return values
+	}
+	trade := modelOf(t).Cube("trade")
+	for _, field := range trade.FieldNames() {
+		net, back := cell("sales", "net", field), cell("returns", "return_value", field)
+		if diff := cmp.Diff(fmt.Sprint(net), fmt.Sprint(cell("trade", "net", field))); diff != "" {
+			t.Errorf("net by %s: %s", field, diff)
+		}
+		if diff := cmp.Diff(fmt.Sprint(back), fmt.Sprint(cell("trade", "return_value", field))); diff != "" {
+			t.Errorf("return_value by %s: %s", field, diff)
+		}
+		rate := map[string]string{}
+		for id, v := range back {
+			if a, b := number(v), number(net[id]); b != nil && *b != 0 {
+				rate[id] = fmt.Sprintf("%.9g", *a / *b)
+			}
+		}
+		got := map[string]string{}
+		for id, v := range cell("trade", "return_rate", field) {
+			got[id] = fmt.Sprintf("%.9g", *number(v))
+		}
+		if diff := cmp.Diff(rate, got); diff != "" {
+			t.Errorf("return_rate by %s: %s", field, diff)
+		}
+	}
+}

@@ -73,6 +73,9 @@ func TestMeasuresEqualHandWrittenSQL(t *testing.T) {
 	db := olaptest.Star(t)
 	o := open(t, db)
 	for _, c := range o.Cubes() {
+		if c.Virtual() {
+			continue // see TestTradeIsSalesAndReturns
+		}
 		for _, measure := range c.MeasureNames() {
 			expression := byHand[c.Name][measure]
 			if expression == "" {
@@ -118,6 +121,9 @@ func TestEveryAttributeAddsUp(t *testing.T) {
 	ctx := context.Background()
 	o := open(t, olaptest.Star(t))
 	for _, c := range o.Cubes() {
+		if c.Virtual() {
+			continue
+		}
 		count := c.MeasureNames()[len(c.MeasureNames())-1]
 		if c.Name == "sales" {
 			count = "lines"

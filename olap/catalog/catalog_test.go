@@ -60,6 +60,7 @@ func TestNamesStay(t *testing.T) {
 	for _, c := range []struct{ cube, fields, measures string }{
 		{"sales", shared + " currency.code", "net gross discount copies lines orders customers titles aov net_per_copy price_realisation discount_rate cost margin margin_pct cost_coverage tax"},
 		{"returns", shared, "return_value return_copies return_lines"},
+		{"trade", shared, "net copies margin return_value return_copies return_rate return_rate_copies"},
 	} {
 		fields := map[string]bool{}
 		for _, f := range m.Cube(c.cube).FieldNames() {
