@@ -2,10 +2,13 @@ package olap
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 )
@@ -74,38 +77,95 @@ func compareMembers(a, b *member, desc bool) int {
 	return compareNil(a.key, b.key, desc)
 }
 
+// sortColumns lists the columns shown, a subtotal after its columns.
 func (b *builder) sortColumns() {
-	sort.SliceStable(b.cols, func(i, j int) bool {
+	if len(b.query.Columns) == 0 || b.query.ColTotal {
+		total := levelID(0)
+		if b.colOf[total] == nil {
+			b.colOf[total] = &outCol{index: totalColumn}
+		}
+		b.colOf[total].shown = true
+	}
+	for _, c := range b.colOf {
+		if c.shown {
+			b.cols = append(b.cols, c)
+		}
+	}
+	sort.Slice(b.cols, func(i, j int) bool {
 		x, y := b.cols[i].members, b.cols[j].members
-		for k := range x {
+		for k := range min(len(x), len(y)) {
 			if c := compareMembers(x[k], y[k], false); c != 0 {
 				return c < 0
 			}
 		}
-		return false
+		return len(x) > len(y)
 	})
 }
 
-// sortRows puts the rows in order. With subtotals, members are sorted among
-// their siblings, each subtotal stands after its rows; without, all rows are
-// sorted as one list. The others row follows, the grand total ends.
-func (b *builder) sortRows() {
-	nested := b.query.Query.Totals.Rows && len(b.query.Rows) > 1
+// sortColumnsOf finds, for each sort key, the index of the column whose cells
+// it compares.
+func (b *builder) sortColumnsOf() ([]int, error) {
+	var list []int
+	for _, s := range b.query.Query.Sort {
+		index := totalColumn
+		if len(s.Members) > 0 {
+			col := b.columnNamed(s.Members)
+			if col == nil {
+				return nil, b.noColumn(s.Members)
+			}
+			index = col.index
+		}
+		list = append(list, index)
+	}
+	return list, nil
+}
+
+// columnNamed is the column that stands under members, as shown or by their
+// keys; nil if there is none.
+func (b *builder) columnNamed(members []string) *outCol {
+	for _, c := range b.cols {
+		if slices.Equal(b.memberNames(c), members) {
+			return c
+		}
+	}
+	for _, c := range b.cols {
+		if slices.Equal(keysOf(b.query.Columns, c.members), members) {
+			return c
+		}
+	}
+	return nil
+}
+
+func (b *builder) noColumn(members []string) error {
+	var known []string
+	for _, c := range b.cols {
+		known = append(known, strings.Join(b.memberNames(c), " / "))
+	}
+	name := strings.Join(members, " / ")
+	return &compile.QueryError{Part: "sort", Name: name, Message: fmt.Sprintf("no column %q in the answer; %s", name, cube.Hint(name, known))}
+}
+
+// sortRows puts the rows in order. With subtotals, or where members are ranked
+// within their parents, members are sorted among their siblings, each subtotal
+// stands after its rows and an others row after its siblings; else all rows are
+// sorted as one list, which the others row follows. The grand total ends.
+// Columns are those that the sort keys compare.
+func (b *builder) sortRows(columns []int) {
+	nested := b.query.Query.Totals.Rows || b.query.TopLevel > 1
 	sort.SliceStable(b.rows, func(i, j int) bool {
 		x, y := b.rows[i], b.rows[j]
-		if c := cmp.Compare(place(x), place(y)); c != 0 || place(x) > 0 {
+		if nested {
+			return b.compareNested(x, y, columns) < 0
+		}
+		if c := cmp.Compare(standing(x), standing(y)); c != 0 || standing(x) > 0 {
 			return c < 0
 		}
-		if nested {
-			return b.compareNested(x, y) < 0
-		}
-		return b.compareFlat(x, y) < 0
+		return b.compareFlat(x, y, columns) < 0
 	})
 }
 
-// place is 0 for members and their subtotals, 1 for the others row, 2 for the
-// grand total.
-func place(r *outRow) int {
+// standing is 0 for members, 1 for the others row, 2 for the grand total.
+func standing(r *outRow) int {
 	switch {
 	case r.other:
 		return 1
@@ -115,9 +175,9 @@ func place(r *outRow) int {
 	return 0
 }
 
-func (b *builder) compareFlat(x, y *outRow) int {
-	for _, s := range b.query.Query.Sort {
-		if c := b.compareBy(s, x, y, -1); c != 0 {
+func (b *builder) compareFlat(x, y *outRow, columns []int) int {
+	for k, s := range b.query.Query.Sort {
+		if c := b.compareBy(s, columns[k], x, y, -1); c != 0 {
 			return c
 		}
 	}
@@ -136,18 +196,21 @@ func (b *builder) compareFlat(x, y *outRow) int {
 
 // compareNested finds the first level at which two rows part and compares the
 // siblings there.
-func (b *builder) compareNested(x, y *outRow) int {
+func (b *builder) compareNested(x, y *outRow, columns []int) int {
 	for i := range min(x.level, y.level) {
 		if x.members[i] == y.members[i] {
 			continue
 		}
-		px, py := b.ancestor(x, i+1), b.ancestor(y, i+1)
-		for _, s := range b.query.Query.Sort {
-			if c := b.compareBy(s, px, py, i); c != 0 {
+		if x.members[i] == b.others || y.members[i] == b.others {
+			return cmp.Compare(x.members[i].rank, y.members[i].rank)
+		}
+		px, py := b.sibling(x, i+1), b.sibling(y, i+1)
+		for k, s := range b.query.Query.Sort {
+			if c := b.compareBy(s, columns[k], px, py, i); c != 0 {
 				return c
 			}
 		}
-		if i == 0 && len(b.query.Query.Sort) == 0 {
+		if i == b.query.TopLevel-1 && len(b.query.Query.Sort) == 0 {
 			if c := cmp.Compare(x.rank, y.rank); c != 0 {
 				return c
 			}
@@ -157,7 +220,8 @@ func (b *builder) compareNested(x, y *outRow) int {
 	return cmp.Compare(y.level, x.level)
 }
 
-// ancestor is the subtotal of a row at a level, or the row itself.
+// ancestor is the subtotal of a row at a level, or the row itself; nil where
+// that level was not computed.
 func (b *builder) ancestor(r *outRow, level int) *outRow {
 	if r.level == level {
 		return r
@@ -165,12 +229,21 @@ func (b *builder) ancestor(r *outRow, level int) *outRow {
 	return b.rowOf[levelID(level)+keyOf(r.members[:level])]
 }
 
-// compareBy compares two rows by one sort key. With level >= 0 only the
-// attribute of that level counts, the levels above being equal.
-func (b *builder) compareBy(s cube.Sort, x, y *outRow, level int) int {
-	for i, m := range b.query.Measures {
-		if m.Ref.String() == s.By {
-			return compareNil(b.values(x, totalColumn)[i], b.values(y, totalColumn)[i], s.Desc)
+// sibling is what stands for a row among siblings at a level: its ancestor
+// there, or, where only members are compared, itself.
+func (b *builder) sibling(r *outRow, level int) *outRow {
+	if a := b.ancestor(r, level); a != nil {
+		return a
+	}
+	return r
+}
+
+// compareBy compares two rows by one sort key: in a column, or by the attribute
+// of a level (of any, with -1), the levels above being equal.
+func (b *builder) compareBy(s cube.Sort, column int, x, y *outRow, level int) int {
+	for i, v := range b.query.Measures {
+		if v.Ref.String() == s.By {
+			return compareNil(b.cells(x, column)[i], b.cells(y, column)[i], s.Desc)
 		}
 	}
 	for i, a := range b.query.Rows {

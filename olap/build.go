@@ -2,7 +2,6 @@ package olap
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,11 +31,16 @@ type builder struct {
 	query *compile.Compiled
 	words words
 
-	fetched int
+	fetched int // rows of shown levels
+	all     int
 	facts   int64
-	members int64 // behind a ranking
-	rows    []*outRow
-	cols    []*outCol
+	left    int64 // members that a ranking leaves out
+	tested  int64 // finest rows, and those of them that satisfy the conditions on measures
+	passed  int64
+	others  *member
+	rows    []*outRow // shown
+	hidden  []*outRow // only computed with
+	cols    []*outCol // shown; all of the columns before a total over some
 	rowOf   map[string]*outRow
 	colOf   map[string]*outCol
 	seen    []map[string]*member // by axis: rows first, then columns
@@ -44,7 +48,7 @@ type builder struct {
 
 // member is a member of an attribute in this answer.
 type member struct {
-	rank  int // 0 for real members, 1 for (none), 2 for (unknown)
+	rank  int // 0 for real members, 1 for (none), 2 for (unknown), 3 for (others)
 	order any
 	value any
 	key   any
@@ -52,25 +56,29 @@ type member struct {
 	id    string
 }
 
-// outRow is a row in the making; values are the measures by column index, -1
-// for the total over columns (or the only column).
+// outRow is a row in the making; values are the measures by column index, and
+// cells what is shown: the same where nothing is calculated from the answer.
 type outRow struct {
 	level   int
 	other   bool
 	rank    int64
-	members []*member
+	members []*member // of the attributes given; that of the others row ends with (others)
 	values  map[int][]any
+	cells   map[int][]any
 }
 
 type outCol struct {
 	index   int
-	members []*member
+	members []*member // of the attributes given
+	shown   bool
 }
 
+// totalColumn is the index of the total over columns, or of the only column.
 const totalColumn = -1
 
 func newBuilder(o *Olap, c *compile.Compiled) *builder {
 	b := &builder{olap: o, query: c, words: wordsIn(o.lang), rowOf: map[string]*outRow{}, colOf: map[string]*outCol{}}
+	b.others = &member{rank: 3, key: othersKey, shown: b.words.others}
 	for range len(c.Rows) + len(c.Columns) {
 		b.seen = append(b.seen, map[string]*member{})
 	}
@@ -80,48 +88,78 @@ func newBuilder(o *Olap, c *compile.Compiled) *builder {
 // add takes one row of the statement.
 func (b *builder) add(row []any) error {
 	c := b.query
-	if b.fetched++; b.fetched > c.FetchRows {
-		return errTooMany
-	}
-	b.facts, _ = engine.Int(row[c.Facts])
 	level, _ := engine.Int(row[c.RowLevel])
 	colLevel, _ := engine.Int(row[c.ColLevel])
-	out := &outRow{level: int(level), values: map[int][]any{}}
-	if c.Other >= 0 && level > 0 {
-		other, _ := engine.Int(row[c.Other])
-		out.other = other == 1
-		out.rank, _ = engine.Int(row[c.Rank])
+	shownRow, shownColumn := slices.Contains(c.RowLevels, int(level)), b.showsColumns(int(colLevel))
+	if b.all++; shownRow && shownColumn {
+		b.fetched++
 	}
-	if c.Members >= 0 {
-		b.members, _ = engine.Int(row[c.Members])
+	if b.fetched > c.FetchRows || b.all > c.AllRows {
+		return errTooMany
 	}
-	if out.other {
-		out.level = 1
-	} else {
-		for i := range out.level {
-			out.members = append(out.members, b.member(i, c.Rows[i], row))
-		}
-	}
-	id := levelID(out.level) + keyOf(out.members)
-	if out.other {
-		id = "other"
-	}
-	if known := b.rowOf[id]; known != nil {
-		out = known
-	} else {
-		b.rowOf[id] = out
-		b.rows = append(b.rows, out)
-	}
-	column := totalColumn
-	if len(c.Columns) > 0 && colLevel > 0 {
-		column = b.column(row)
-	}
+	b.count(row)
+	out := b.row(int(level), shownRow, row)
+	column := b.column(int(colLevel), row)
+	column.shown = column.shown || shownRow && shownColumn
 	values := make([]any, len(c.Measures))
 	for i, m := range c.Measures {
 		values[i] = row[m.Column]
 	}
-	out.values[column] = values
+	out.values[column.index] = values
 	return nil
+}
+
+// showsColumns reports whether columns of a level are shown.
+func (b *builder) showsColumns(level int) bool {
+	switch c := b.query; level {
+	case len(c.Columns):
+		return true
+	case 0:
+		return c.ColTotal
+	}
+	return b.query.ColSub
+}
+
+// count reads the counts that every row of the statement carries.
+func (b *builder) count(row []any) {
+	for at, into := range map[int]*int64{b.query.Facts: &b.facts, b.query.Left: &b.left, b.query.Tested: &b.tested, b.query.Passed: &b.passed} {
+		if at >= 0 {
+			*into, _ = engine.Int(row[at])
+		}
+	}
+}
+
+// row is the row of the answer that a row of the statement belongs to.
+func (b *builder) row(level int, shown bool, row []any) *outRow {
+	c := b.query
+	out := &outRow{level: level, values: map[int][]any{}}
+	if c.Other >= 0 && level >= c.TopLevel {
+		other, _ := engine.Int(row[c.Other])
+		out.other = other == 1
+		out.rank, _ = engine.Int(row[c.Rank])
+	}
+	given := level
+	if out.other {
+		out.level = c.TopLevel
+		given = c.TopLevel - 1
+	}
+	for i := range given {
+		out.members = append(out.members, b.member(i, c.Rows[i], row))
+	}
+	if out.other {
+		out.members = append(out.members, b.others)
+	}
+	id := levelID(out.level) + keyOf(out.members)
+	if known := b.rowOf[id]; known != nil {
+		return known
+	}
+	b.rowOf[id] = out
+	if shown {
+		b.rows = append(b.rows, out)
+	} else {
+		b.hidden = append(b.hidden, out)
+	}
+	return out
 }
 
 func levelID(level int) string { return strconv.Itoa(level) }
@@ -129,23 +167,29 @@ func levelID(level int) string { return strconv.Itoa(level) }
 func keyOf(members []*member) string {
 	var s strings.Builder
 	for _, m := range members {
-		fmt.Fprintf(&s, "\x00%d\x01%s", m.rank, engine.Text(m.key))
+		s.WriteByte(0)
+		s.WriteByte('0' + byte(m.rank))
+		s.WriteByte(1)
+		s.WriteString(engine.Text(m.key))
 	}
 	return s.String()
 }
 
-// column is the index of the column that a row of the statement belongs to.
-func (b *builder) column(row []any) int {
+// column is the column of the answer that a row of the statement belongs to.
+func (b *builder) column(level int, row []any) *outCol {
 	var members []*member
-	for i, a := range b.query.Columns {
+	for i, a := range b.query.Columns[:level] {
 		members = append(members, b.member(len(b.query.Rows)+i, a, row))
 	}
-	id := keyOf(members)
+	id := levelID(level) + keyOf(members)
 	if b.colOf[id] == nil {
-		b.colOf[id] = &outCol{index: len(b.cols), members: members}
-		b.cols = append(b.cols, b.colOf[id])
+		col := &outCol{index: totalColumn, members: members}
+		if level > 0 {
+			col.index = len(b.colOf)
+		}
+		b.colOf[id] = col
 	}
-	return b.colOf[id].index
+	return b.colOf[id]
 }
 
 // member reads a member from a row of the statement; one value is kept for
@@ -175,152 +219,4 @@ func (b *builder) member(axis int, a compile.Axis, row []any) *member {
 	}
 	b.seen[axis][id] = m
 	return m
-}
-
-// table is the finished answer.
-func (b *builder) table() (*Table, error) {
-	c := b.query
-	// A grand total is there even when it is over nothing.
-	if whole := levelID(0); b.rowOf[whole] == nil && (len(c.Rows) == 0 || c.Query.Totals.Grand) {
-		b.rowOf[whole] = &outRow{}
-		b.rows = append(b.rows, b.rowOf[whole])
-	}
-	if n := len(b.rows); n > c.Limit {
-		return nil, &LimitError{"rows", int64(n), int64(c.Limit)}
-	}
-	if n := len(b.cols); n > compile.MaxMembers {
-		return nil, &LimitError{"columns", int64(n), compile.MaxMembers}
-	}
-	if n := len(b.rows) * len(b.cols); n > compile.MaxCells {
-		return nil, &LimitError{"cells", int64(n), compile.MaxCells}
-	}
-	for _, seen := range b.seen {
-		tellApart(seen)
-	}
-	b.sortColumns()
-	b.sortRows()
-	t := &Table{Query: c.Query, AsOf: b.olap.run.AsOf, Run: b.olap.run.ID, Facts: b.facts}
-	t.Columns = b.columns()
-	for _, r := range b.rows {
-		t.Rows = append(t.Rows, b.row(r))
-	}
-	t.Notes = b.notes()
-	return t, nil
-}
-
-// tellApart adds the ID in brackets to members that look the same.
-func tellApart(seen map[string]*member) {
-	count := map[string]int{}
-	for _, m := range seen {
-		count[engine.Text(m.shown)]++
-	}
-	for _, m := range seen {
-		if count[engine.Text(m.shown)] > 1 && m.id != "" {
-			m.shown = engine.Text(m.shown) + " (" + m.id + ")"
-		}
-	}
-}
-
-func (b *builder) columns() []Column {
-	c := b.query
-	var list []Column
-	for _, a := range c.Rows {
-		kind, format := a.Attribute.Type, "text"
-		if len(a.Attribute.Names) > 0 {
-			kind = "text"
-		}
-		if kind == "date" {
-			format = "date"
-		}
-		list = append(list, Column{Name: a.Field, Label: a.Label, Kind: "attribute", Type: kind, Format: format})
-	}
-	add := func(members []string, total bool) {
-		for _, m := range c.Measures {
-			unit := m.Unit
-			if unit == "currency" {
-				unit = b.olap.run.Currency
-			}
-			list = append(list, Column{Name: m.Ref.String(), Label: m.Label, Kind: "measure", Type: m.Type, Unit: unit, Format: m.Format,
-				Members: members, Total: total, Lower: m.Measure.LowerIsBetter, Measure: m.Ref.Measure, Scope: m.Ref.Scope(), Calc: m.Ref.Calc})
-		}
-	}
-	if len(c.Columns) == 0 {
-		add(nil, false)
-		return list
-	}
-	for _, col := range b.cols {
-		members := make([]string, len(col.members))
-		for i, m := range col.members {
-			members[i] = engine.Text(m.shown)
-		}
-		add(members, false)
-	}
-	if c.ColTotal {
-		add([]string{b.words.total}, true)
-	}
-	return list
-}
-
-func (b *builder) row(r *outRow) Row {
-	c := b.query
-	out := Row{Level: r.level, Other: r.other}
-	for i := range c.Rows {
-		var cell any
-		switch {
-		case r.other && i == 0:
-			cell = b.words.others
-		case i < len(r.members):
-			cell = r.members[i].shown
-		}
-		out.Cells = append(out.Cells, cell)
-	}
-	columns := []int{totalColumn}
-	if len(c.Columns) > 0 {
-		columns = nil
-		for _, col := range b.cols {
-			columns = append(columns, col.index)
-		}
-		if c.ColTotal {
-			columns = append(columns, totalColumn)
-		}
-	}
-	for _, column := range columns {
-		out.Cells = append(out.Cells, b.values(r, column)...)
-	}
-	return out
-}
-
-// values are the measures of a cell. Where there is no fact, counts are 0 and
-// everything else is empty.
-func (b *builder) values(r *outRow, column int) []any {
-	if values := r.values[column]; values != nil {
-		return values
-	}
-	values := make([]any, len(b.query.Measures))
-	for i, m := range b.query.Measures {
-		values[i] = m.Empty()
-	}
-	return values
-}
-
-// notes say what a reader could misunderstand.
-func (b *builder) notes() []string { return append(slices.Clone(b.query.Notes), b.topNotes()...) }
-
-func (b *builder) topNotes() []string {
-	top := b.query.Query.Top
-	if top == nil || b.members <= int64(top.N) {
-		return nil
-	}
-	rest := b.members - int64(top.N)
-	field := b.query.Rows[0].Label
-	zh := b.olap.lang == "zh"
-	switch {
-	case top.Others && zh:
-		return []string{fmt.Sprintf("其余 %d 个%s合并为%s。", rest, field, b.words.others)}
-	case top.Others:
-		return []string{fmt.Sprintf("%s gathers %d more of %s.", b.words.others, rest, field)}
-	case zh:
-		return []string{fmt.Sprintf("另有 %d 个%s未列出；总计包含全部。", rest, field)}
-	}
-	return []string{fmt.Sprintf("%d more of %s are not shown; a grand total covers all.", rest, field)}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -49,7 +50,8 @@ type shared struct {
 	run    Run
 	tables map[string]bool // schema.table
 
-	proofs proofs
+	proofs  proofs
+	columns tableColumns
 }
 
 // Open reads the catalog, shipped and the user's own, and meta.run of the
@@ -186,25 +188,36 @@ func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, er
 	if err != nil {
 		return nil, err
 	}
+	if err := o.prove(ctx, c, options.Complete); err != nil {
+		return nil, err
+	}
+	return compile.Compile(o.model, q, options)
+}
+
+// prove checks that what a statement reads is there and that its joins repeat
+// no fact, and notes the dimensions whose join loses none.
+func (o *Olap) prove(ctx context.Context, c *compile.Compiled, complete map[string]bool) error {
 	for _, table := range c.Tables {
 		if !o.tables[table] {
-			return nil, &MissingTableError{Table: table, Cube: c.Cube.Name}
+			return &MissingTableError{Table: table, Cube: c.Cube.Name}
 		}
 	}
 	for _, u := range c.Unique {
 		if err := o.unique(ctx, u); err != nil {
-			return nil, err
+			return err
 		}
 	}
+	found := map[string]bool{}
 	for _, j := range c.Joined {
 		missing, err := o.missing(ctx, j.Cube, j.Use)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		complete, known := options.Complete[j.Use.Name]
-		options.Complete[j.Use.Name] = missing == 0 && (complete || !known)
+		all, known := found[j.Use.Name]
+		found[j.Use.Name] = missing == 0 && (all || !known)
 	}
-	return compile.Compile(o.model, q, options)
+	maps.Copy(complete, found)
+	return nil
 }
 
 // tooMany counts what the answer would have had.

@@ -314,3 +314,11 @@ func number(v any) *float64 {
 	}
 	return &f
 }
+
+// exactly is a number as it is, doubles included.
+func exactly(v any) *big.Rat {
+	if f, ok := v.(float64); ok {
+		return new(big.Rat).SetFloat64(f)
+	}
+	return exact(v)
+}

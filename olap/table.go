@@ -27,6 +27,7 @@ type Column struct {
 	Level   int      // how many column attributes are given; len(Query.Columns) except for totals
 	Total   bool     // a total or subtotal over Query.Columns; Members then ends with the word for it
 	Lower   bool     // a measure of which less is better
+	Adds    string   // sum, min or max: how the values of parts make that of the whole; "" where they do not
 	Measure string   // the measure's name, without scope and calculation; "" for attributes
 	Scope   string   // as in cube.Ref.Scope
 	Calc    string   // as in cube.Ref.Calc
@@ -65,6 +66,30 @@ func (t *Table) Grand() *Row {
 func (t *Table) Index(name string, members ...string) int {
 	for i, c := range t.Columns {
 		if c.Name == name && (len(members) == 0 || equal(c.Members, members)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Find is the row of these keys: those of every row attribute for a leaf, of
+// the first ones for a subtotal, none for the grand total (or the only row), and
+// "(others)" as the last for an others row. It is nil where there is no such row.
+func (t *Table) Find(keys ...string) *Row {
+	for i := range t.Rows {
+		if equal(t.Rows[i].Keys, keys) {
+			return &t.Rows[i]
+		}
+	}
+	return nil
+}
+
+// ColumnOf is the position of the column of a measure under members given by
+// their keys: all of them, the first ones for a subtotal, none for the total over
+// columns or where nothing is on the columns. It is -1 where there is none.
+func (t *Table) ColumnOf(ref string, keys ...string) int {
+	for i, c := range t.Columns {
+		if c.Kind == "measure" && c.Name == ref && equal(c.Keys, keys) {
 			return i
 		}
 	}

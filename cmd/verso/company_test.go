@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 	"verso/olap/warehouse"
+	"verso/reports/web"
 )
 
 // sharedData finds a public data set, or skips the test.
@@ -30,6 +32,14 @@ func sharedData(t *testing.T, name string) string {
 		t.Skipf("public data set %s is not here (VERSO_DATA names its folder)", name)
 	}
 	return path
+}
+
+// needsAssets skips a test that builds a site where npm has not been run.
+func needsAssets(t *testing.T) {
+	t.Helper()
+	if _, err := web.Load(); errors.Is(err, web.ErrNotBuilt) {
+		t.Skip(err)
+	}
 }
 
 // verso runs the command line in this process and returns what it printed.

@@ -19,6 +19,7 @@ func TestDemoTwice(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds two companies")
 	}
+	needsAssets(t)
 	tables, sites := [2]map[string]string{}, [2]map[string]string{}
 	for i := range 2 {
 		dir := t.TempDir()
@@ -88,6 +89,7 @@ func fileDigests(t *testing.T, dir string) map[string]string {
 
 // TestDemoAddsUp checks on a dirty demo company what must hold of any data.
 func TestDemoAddsUp(t *testing.T) {
+	needsAssets(t)
 	dir := t.TempDir()
 	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.02", "--dirty")
 	db := generation(t, dir)

@@ -22,11 +22,12 @@ var floors = map[string][]string{
 	"olap/catalog":           {"olap/cube"},
 	"olap/compile":           {"olap/cube"},
 	"olap/change":            {"olap", "olap/cube", "olap/compile", "olap/engine"},
-	"olap/anomaly":           {"olap", "olap/cube", "olap/engine"},
+	"olap/anomaly":           {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/rollup":            {"olap/engine", "olap/cube", "olap/compile"},
 	"olap":                   {"olap/engine", "olap/cube", "olap/compile", "olap/catalog", "olap/rollup"},
 	"olap/olaptest":          {"olap", "olap/engine", "olap/engine/duck", "olap/cube", "olap/catalog"},
 	"olap/export":            {"olap", "olap/engine", "olap/cube"},
+	"olap/export/workbook":   {"olap", "olap/engine", "olap/cube", "olap/export"},
 	"olap/warehouse":         {"olap/engine"},
 	"olap/access":            {"olap/engine", "olap/cube"},
 	"olap/api":               {"olap", "olap/engine", "olap/cube", "olap/warehouse", "olap/access"},
@@ -67,7 +68,7 @@ var floors = map[string][]string{
 var driverOwners = map[string]string{
 	"github.com/duckdb/duckdb-go": "olap/engine/duck",
 	"github.com/jackc/pgx":        "etl/source/postgres",
-	"github.com/xuri/excelize":    "etl/source/xlsx",
+	"github.com/xuri/excelize":    "olap/export/workbook",
 }
 
 type goPackage struct {

@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"verso/olap"
+	"verso/olap/cube"
 	"verso/olap/export"
+	"verso/olap/export/workbook"
 )
 
 // registerOutput adds the flags of every command that prints rows.
 func registerOutput(cmd *cobra.Command, format, out *string) {
-	cmd.Flags().StringVar(format, "format", "table", "table, csv, json or parquet")
+	cmd.Flags().StringVar(format, "format", "table", "table, csv, json, parquet, arrow or xlsx")
 	cmd.Flags().StringVarP(out, "out", "o", "", "file to write instead of the standard output; CSV holds texts as they are, also those a spreadsheet takes for formulas")
 }
 
@@ -31,6 +34,10 @@ func (a *app) writeTable(table *olap.Table, format, out, lang string) error {
 			return export.WriteJSON(w, table)
 		case "parquet":
 			return export.WriteParquet(w, table)
+		case "arrow":
+			return export.WriteArrow(w, table)
+		case "xlsx", "pivot":
+			return workbook.Write(w, table, workbook.Options{Lang: lang, Pivot: format == "pivot"})
 		}
 		o := a.textOptions()
 		o.Lang = lang
@@ -48,6 +55,10 @@ func (a *app) writeRows(ctx context.Context, r array.RecordReader, format, out s
 			return export.WriteRowsJSON(ctx, w, r)
 		case "parquet":
 			return export.WriteRowsParquet(ctx, w, r)
+		case "arrow":
+			return export.WriteRowsArrow(ctx, w, r)
+		case "xlsx":
+			return workbook.WriteRows(ctx, w, r, workbook.Options{})
 		}
 		return export.WriteRowsText(ctx, w, r, a.textOptions())
 	})
@@ -57,8 +68,8 @@ func (a *app) writeRows(ctx context.Context, r array.RecordReader, format, out s
 // under its name only when it is whole.
 func (a *app) output(path, format string, write func(io.Writer) error) error {
 	if path == "" {
-		if format == "parquet" && isTerminal(a.stdout) {
-			return usagef("verso", "parquet is no text: name a file with --out, or redirect the output")
+		if slices.Contains(binaryFormats, format) && isTerminal(a.stdout) {
+			return usagef("verso", "%s is no text: name a file with --out, or redirect the output", format)
 		}
 		return write(a.stdout)
 	}
@@ -73,13 +84,17 @@ func (a *app) output(path, format string, write func(io.Writer) error) error {
 	return os.Rename(temporary, path)
 }
 
-// checkFormat refuses unknown output formats before anything is asked.
-func checkFormat(cmd *cobra.Command, format string) error {
-	switch format {
-	case "table", "csv", "json", "parquet":
+// binaryFormats are not for terminals.
+var binaryFormats = []string{"parquet", "arrow", "xlsx", "pivot"}
+
+// checkFormat refuses unknown output formats before anything is asked. The
+// format pivot is a workbook with a PivotTable, which only answers of cubes have.
+func checkFormat(cmd *cobra.Command, format string, more ...string) error {
+	known := append([]string{"table", "csv", "json", "parquet", "arrow", "xlsx"}, more...)
+	if slices.Contains(known, format) {
 		return nil
 	}
-	return usagef(cmd.CommandPath(), "unknown format %q: table, csv, json or parquet", format)
+	return usagef(cmd.CommandPath(), "unknown format %q: %s", format, cube.OrList(known))
 }
 
 func isTerminal(w io.Writer) bool {

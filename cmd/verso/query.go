@@ -38,7 +38,7 @@ lists the cubes.`,
   verso query returns --rows date.month --measures return_value --time 2025 --format csv`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkFormat(cmd, f.format); err != nil {
+			if err := checkFormat(cmd, f.format, "pivot"); err != nil {
 				return err
 			}
 			p, err := a.openPublished(cmd.Context(), f.lang)

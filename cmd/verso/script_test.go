@@ -16,6 +16,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script/*.txtar: commands with the output and the
 // exit code they must have.
 func TestScripts(t *testing.T) {
+	needsAssets(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,

@@ -26,7 +26,14 @@ func (p *plan) findParts() error {
 		p.addParts(m)
 	}
 	if t := p.query.Top; t != nil {
-		by, err := p.ask("top", t.By)
+		by, err := p.plainRef("top", t.By)
+		if err != nil {
+			return err
+		}
+		p.addParts(by)
+	}
+	for _, h := range p.query.Having {
+		by, err := p.plainRef("having", h.By)
 		if err != nil {
 			return err
 		}

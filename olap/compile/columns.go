@@ -62,10 +62,18 @@ func (f *field) shown(lang string) column {
 // byKey reports whether members are told apart by the dimension's own key.
 func (f *field) byKey() bool { return f.attr.Key == f.use.Of.Key && f.attr.In == "" }
 
+// translated reports whether the value shown is a translation of the one that
+// tells members apart.
+func (f *field) translated(lang string) bool {
+	return lang == "zh" && f.attr.ColumnZH != "" && f.attr.Key == ""
+}
+
 // groups are the columns that tell the members apart.
 func (f *field) groups(lang string) []column {
 	a := f.attr
 	switch {
+	case f.translated(lang):
+		return []column{{f.name + " #key", f.member(text(f.raw(a.Column))), false}}
 	case a.Key == "" && a.Type == "text":
 		return []column{f.shown(lang)}
 	case a.Key == "":
@@ -80,7 +88,7 @@ func (f *field) groups(lang string) []column {
 func (f *field) carried(lang string) []column {
 	a := f.attr
 	var list []column
-	if a.Key != "" {
+	if a.Key != "" || f.translated(lang) {
 		list = append(list, f.shown(lang))
 	}
 	if a.Order != "" {
@@ -94,7 +102,7 @@ func (f *field) carried(lang string) []column {
 
 // order is the ORDER BY list that puts members into their order: by the order
 // column, else by value; "(none)" and then "(unknown)" at the end.
-func (f *field) order() []string {
+func (f *field) order(lang string) []string {
 	a := f.attr
 	value := quote(f.name)
 	last := "CASE WHEN " + value + " IS NULL THEN 2 WHEN " + value + " = " + noneLiteral + " THEN 1 ELSE 0 END"
@@ -106,7 +114,7 @@ func (f *field) order() []string {
 		keys = append(keys, quote(f.name+" #order")+" NULLS LAST")
 	}
 	keys = append(keys, value+" NULLS LAST")
-	if a.Key != "" {
+	if a.Key != "" || f.translated(lang) {
 		keys = append(keys, quote(f.name+" #key")+" NULLS LAST")
 	}
 	return keys

@@ -22,9 +22,9 @@ func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), "
 // without a value.
 func (c *condition) onUnknown() bool {
 	switch c.op {
-	case "=", "in":
+	case "=", "in", "key_in":
 		return c.unknown
-	case "!=", "not_in":
+	case "!=", "not_in", "key_not_in":
 		return !c.unknown
 	}
 	return c.op == "is_null"
@@ -49,6 +49,11 @@ func (c *condition) write(s *sqlText) {
 	case "!=", "not_in":
 		s.add("NOT ")
 		c.writeIn(s)
+	case "key_in":
+		c.writeKeys(s)
+	case "key_not_in":
+		s.add("NOT ")
+		c.writeKeys(s)
 	case "<", "<=", ">", ">=":
 		s.add("COALESCE("+value+" "+c.op+" ?, FALSE)", c.values[0])
 	case "between":

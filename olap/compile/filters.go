@@ -31,6 +31,7 @@ var operators = []struct {
 }{
 	{"=", 1}, {"!=", 1}, {"in", -1}, {"not_in", -1}, {"<", 1}, {"<=", 1}, {">", 1}, {">=", 1},
 	{"between", 2}, {"contains", 1}, {"starts", 1}, {"is_null", 0}, {"not_null", 0},
+	{"key_in", -1}, {"key_not_in", -1},
 }
 
 func operatorNames() (names []string) {
@@ -77,7 +78,8 @@ func (p *plan) bindFilter(f cube.Filter) (*condition, error) {
 		return nil, refuse("where", f.Field, "%s holds no text, and %s is for text", fd.name, f.Op)
 	}
 	c := &condition{field: fd, op: f.Op}
-	equality := f.Op == "=" || f.Op == "!=" || f.Op == "in" || f.Op == "not_in"
+	byKey := f.Op == "key_in" || f.Op == "key_not_in"
+	equality := f.Op == "=" || f.Op == "!=" || f.Op == "in" || f.Op == "not_in" || byKey
 	for _, text := range f.Values {
 		if text == cube.None || text == cube.Unknown {
 			if !equality {
@@ -85,6 +87,14 @@ func (p *plan) bindFilter(f cube.Filter) (*condition, error) {
 			}
 			c.none = c.none || text == cube.None
 			c.unknown = c.unknown || text == cube.Unknown
+			continue
+		}
+		if byKey {
+			v, err := fd.parseKey("where", text)
+			if err != nil {
+				return nil, err
+			}
+			c.values = append(c.values, v)
 			continue
 		}
 		values, err := parseValue(fd, text, equality)

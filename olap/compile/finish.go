@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -8,45 +9,49 @@ import (
 // finish selects the answer from the levels and describes its columns.
 func (r *renderer) finish() *Compiled {
 	c := &Compiled{Query: r.query, Cube: r.cube, Limit: r.query.Limit, FetchRows: r.query.Limit,
-		ColTotal: r.query.Totals.Cols, Others: r.top != nil && r.top.others, Other: -1, Rank: -1, Members: -1}
+		ColSub: r.query.Totals.ColSub, ColTotal: r.query.Totals.Cols, Other: -1, Rank: -1, Left: -1, Tested: -1, Passed: -1}
 	if len(r.cols) > 0 {
 		c.FetchRows = MaxCells
 	}
+	c.AllRows = c.FetchRows
+	for _, l := range r.levels {
+		if !l.shown {
+			c.AllRows += c.FetchRows
+		} else if !slices.Contains(c.RowLevels, l.rows) {
+			c.RowLevels = append(c.RowLevels, l.rows)
+		}
+	}
+	if r.top != nil {
+		c.Others, c.TopLevel = r.top.others, r.top.at+1
+	}
 	var list []string
 	add := func(sql string) int { list = append(list, sql); return len(list) - 1 }
-	column := func(columns []column, name string) int {
-		for _, k := range columns {
-			if k.name == name {
-				return add(quote(k.name))
-			}
-		}
-		return -1
-	}
-	axis := func(f *field) Axis {
-		a := Axis{Field: f.name, Label: f.label(r.lang), Attribute: f.attr, Value: add(quote(f.name))}
-		groups, carried := f.groups(r.lang), f.carried(r.lang)
-		a.Key = column(groups, f.name+" #key")
-		if a.Key < 0 {
-			a.Key = a.Value
-		}
-		a.Known = column(groups, f.name+" #known")
-		a.Order = column(carried, f.name+" #order")
-		a.ID = column(carried, f.name+" #id")
-		return a
-	}
+	column := func(name string) int { return add(quote(name)) }
 	for _, f := range r.rows {
-		c.Rows = append(c.Rows, axis(f))
+		c.Rows = append(c.Rows, r.axis(f, column))
 	}
 	for _, f := range r.cols {
-		c.Columns = append(c.Columns, axis(f))
+		c.Columns = append(c.Columns, r.axis(f, column))
 	}
-	for _, m := range r.measures {
-		c.Measures = append(c.Measures, r.describe(m, add(r.value(m)+" AS "+quote(m.ref.String()))))
+	at := map[string]int{}
+	for _, a := range r.measures {
+		name := a.computed().String()
+		if _, known := at[name]; !known {
+			at[name] = add(r.value(a) + " AS " + quote(name))
+		}
+		c.Measures = append(c.Measures, r.describe(a, at[name]))
 	}
 	c.RowLevel, c.ColLevel = add(`"#rows"`), add(`"#columns"`)
 	if r.top != nil {
 		c.Other, c.Rank = add(`"#other"`), add(`"#rank"`)
-		c.Members = add(`(SELECT count(*) FROM "ranked") AS "#members"`)
+		c.Left = add(`(SELECT count(*) FROM "ranked") - (SELECT count(*) FROM "kept") AS "#left"`)
+	}
+	for _, t := range r.having {
+		c.Having = append(c.Having, t.label)
+	}
+	if len(r.having) > 0 {
+		c.Tested = add(`(SELECT count(*) FROM "tested") AS "#tested"`)
+		c.Passed = add(`(SELECT count(*) FROM "tested" WHERE "#pass") AS "#passed"`)
 	}
 	c.Facts = add(r.factCount() + ` AS "#facts"`)
 	c.Notes = r.notes
@@ -57,14 +62,55 @@ func (r *renderer) finish() *Compiled {
 		order = append(order, `"#rank" NULLS LAST`)
 	}
 	for _, f := range slices.Concat(r.rows, r.cols) {
-		order = append(order, f.order()...)
+		order = append(order, f.order(r.lang)...)
 	}
-	c.SQL = stages + "\nSELECT " + strings.Join(list, listSep) + "\nFROM \"levels\"" + r.keep() +
+	from := "\nFROM " + r.source
+	c.SQL = stages + "\nSELECT " + strings.Join(list, listSep) + from + conjunction(r.keep()) +
 		"\nORDER BY " + strings.Join(order, ", ") + "\nLIMIT ?"
-	c.CountSQL = stages + "\nSELECT count(*) AS \"rows\" FROM \"levels\"" + r.keep()
-	c.Args = append(slices.Clone(r.text.args), int64(c.FetchRows)+1)
+	c.CountSQL = stages + "\nSELECT count(*) AS \"rows\"" + from + conjunction(append(r.keep(), r.onlyShown()...))
+	c.Args = append(slices.Clone(r.text.args), int64(c.AllRows)+1)
 	r.describeTables(c)
 	return c
+}
+
+// axis describes the result columns of an attribute; add selects one.
+func (r *renderer) axis(f *field, add func(name string) int) Axis {
+	a := Axis{Field: f.name, Label: f.label(r.lang), Attribute: f.attr, Value: add(f.name), Known: -1, Order: -1, ID: -1}
+	a.Key = a.Value
+	for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
+		switch c.name {
+		case f.name + " #key":
+			a.Key = add(c.name)
+		case f.name + " #known":
+			a.Known = add(c.name)
+		case f.name + " #order":
+			a.Order = add(c.name)
+		case f.name + " #id":
+			a.ID = add(c.name)
+		}
+	}
+	return a
+}
+
+func conjunction(conditions []string) string {
+	if len(conditions) == 0 {
+		return ""
+	}
+	return "\nWHERE " + strings.Join(conditions, " AND ")
+}
+
+// onlyShown is the condition that leaves out levels that are not shown.
+func (r *renderer) onlyShown() []string {
+	if !r.hides() {
+		return nil
+	}
+	var shown []string
+	for _, l := range r.levels {
+		if l.shown {
+			shown = append(shown, fmt.Sprintf(`"#rows" = %d AND "#columns" = %d`, l.rows, l.cols))
+		}
+	}
+	return []string{"(" + strings.Join(shown, " OR ") + ")"}
 }
 
 // describeTables lists what is read, and what must be unique in it.

@@ -1,8 +1,8 @@
 // Package compile turns cube queries into SQL: pure, no database.
 //
 // [Compile] takes a query through an ordered list of passes, each in a file of
-// its own: names, filters, time, aggregates, top, levels, scopes, joins. The plan
-// they fill in is then written as one SQL statement of named stages:
+// its own: names, filters, time, aggregates, top, having, levels, scopes, joins. The
+// plan they fill in is then written as one SQL statement of named stages:
 //
 //	shown, calendar, days   where scopes of time are asked for: the days shown,
 //	         all days, and for each scope on which days a fact is shown
@@ -10,9 +10,10 @@
 //	leaf     their aggregates at the finest level, where coarser ones follow
 //	         from it; materialised, so that facts are read once
 //	streams  facts as each scope shows them, and of all cubes combined
-//	members, ranked, placed   the ranking of a top-N
+//	members, ranked, kept, placed   the ranking of a top-N
 //	levels   every level asked for, by GROUPING SETS: from leaf, or from base
 //	         where a distinct count has to be made at each level
+//	tested, held, answer   which rows satisfy conditions on measures
 //
 // Months or other members without facts are not listed.
 package compile
@@ -70,12 +71,19 @@ type Compiled struct {
 	Unique    []Unique // what must hold for no fact to be counted twice
 	Joined    []Joined // dimensions joined
 	Others    bool     // an "others" row is asked for
+	TopLevel  int      // level of the members ranked; 0: no ranking
+	RowLevels []int    // row levels that are shown; others are there for calculations and sorting
+	ColSub    bool     // subtotals over prefixes of Columns are shown
 	ColTotal  bool     // the total over Columns is shown
+	Having    []string // labels of the measures that Query.Having tests
 	Limit     int      // rows of the answer at most
-	FetchRows int      // rows fetched at most; one more means too many
+	FetchRows int      // rows of shown levels fetched at most; one more means too many
+	AllRows   int      // rows of all levels fetched at most; one more means too many
 
-	// Positions of the housekeeping columns; -1 where there is none.
-	RowLevel, ColLevel, Other, Rank, Members, Facts int
+	// Positions of the housekeeping columns; -1 where there is none. Left is how
+	// many members a ranking leaves out; Tested and Passed are the finest rows
+	// before and after Query.Having.
+	RowLevel, ColLevel, Other, Rank, Left, Tested, Passed, Facts int
 }
 
 // Axis is an attribute on an axis and the result columns that carry it.
@@ -90,9 +98,8 @@ type Axis struct {
 	ID        int // what is shown where members look the same; -1: nothing
 }
 
-// Value is a column of numbers that is asked for and the result column that
-// carries it. Where Ref.Calc is a share, rank, running sum or index, the result
-// carries the value that the calculation starts from.
+// Value is a measure asked for and the result column that carries its number,
+// before a calculation that is made of the answer (see Ref.Calc).
 type Value struct {
 	Ref     cube.Ref // with the measure's own name
 	Measure *cube.Measure
@@ -106,7 +113,7 @@ type Value struct {
 // Empty is the value where there is no fact: 0 for counts and differences of
 // counts, else nil.
 func (v Value) Empty() any {
-	if v.Measure.Counts() && (v.Ref.Calc == "" || v.Ref.Calc == cube.Delta) {
+	if v.Measure.Counts() && v.Ref.Calc != cube.Pct && v.Ref.Calc != cube.LikeForLike {
 		return int64(0)
 	}
 	return nil
@@ -148,6 +155,7 @@ type plan struct {
 	additive bool // every part of a whole follows from the parts of its parts
 	levels   []level
 	top      *ranking
+	having   []*test
 }
 
 // field is an attribute of a dimension as the cube uses it.
@@ -159,11 +167,11 @@ type field struct {
 
 func (f *field) label(lang string) string { return f.attr.Label.In(lang) }
 
-// level is one grouping: how many of the row attributes are given, and whether
-// the column attributes are.
+// level is one grouping: how many of the row and column attributes are given,
+// and whether it is shown or only computed with.
 type level struct {
-	rows int
-	cols bool
+	rows, cols int
+	shown      bool
 }
 
 // pass is one step from question to plan. It may refuse the question.
@@ -181,6 +189,7 @@ func passes() []pass {
 		{"time", (*plan).bindTime, (*plan).showTime},
 		{"aggregates", (*plan).findParts, (*plan).showParts},
 		{"top", (*plan).bindTop, (*plan).showTop},
+		{"having", (*plan).bindHaving, (*plan).showHaving},
 		{"levels", (*plan).findLevels, (*plan).showLevels},
 		{"scopes", (*plan).bindScopes, (*plan).showScopes},
 		{"joins", (*plan).findJoins, (*plan).showJoins},

@@ -15,6 +15,62 @@ type asked struct {
 	measure *cube.Measure
 }
 
+// ofAnswer are the calculations made of a finished answer, not in SQL.
+var ofAnswer = []string{cube.ShareParent, cube.ShareRow, cube.ShareColumn, cube.ShareTotal, cube.Rank, cube.Running, cube.Index}
+
+// computed is what SQL computes: the Ref without a calculation made of the
+// finished answer.
+func (a *asked) computed() cube.Ref {
+	r := a.ref
+	if slices.Contains(ofAnswer, r.Calc) {
+		r.Calc = ""
+	}
+	return r
+}
+
+// plainRef reads a Ref that SQL can compare: its calculation, if any, is not
+// one of the answer.
+func (p *plan) plainRef(part, text string) (*asked, error) {
+	a, err := p.ask(part, text)
+	if err == nil && a.computed() != a.ref {
+		return nil, refuse(part, text, "%s is calculated from the finished answer; use %s, or the same without %s", a.ref, a.computed(), a.ref.Calc)
+	}
+	return a, err
+}
+
+// isRef reports whether a sort key is a measure asked for.
+func (p *plan) isRef(key string) bool {
+	return slices.ContainsFunc(p.measures, func(a *asked) bool { return a.ref.String() == key })
+}
+
+// sortRef is the measure asked for that a name means; "" if it is no measure.
+func (p *plan) sortRef(name string) (string, error) {
+	measure, _, _ := strings.Cut(name, ":")
+	measure, _, _ = strings.Cut(measure, "@")
+	if p.cube.Measure(measure) == nil {
+		return "", nil
+	}
+	a, err := p.ask("sort", name)
+	switch {
+	case err != nil:
+		return "", err
+	case !p.isRef(a.ref.String()):
+		return "", refuse("sort", name, "%s is not among the measures asked for", a.ref)
+	case a.ref.Calc == cube.Running || a.ref.Calc == cube.Index:
+		return "", refuse("sort", name, "%s depends on the order of the rows; sort by %s", a.ref, a.computed())
+	}
+	return a.ref.String(), nil
+}
+
+func summable(c *cube.Cube) (names []string) {
+	for _, name := range c.MeasureNames() {
+		if k := c.Measure(name).Kind; k == cube.Sum || k == cube.Count {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // scope is the part of a Ref that says which facts a cell takes.
 type scope struct{ window, against string }
 
@@ -32,7 +88,7 @@ func (p *plan) ask(part, text string) (*asked, error) {
 	if err != nil {
 		var parse *cube.ParseError
 		if errors.As(err, &parse) {
-			return nil, refuse(part, text, "%q: %s", text, parse.Message)
+			return nil, refuse(part, text, "%s: %s", text, parse.Message)
 		}
 		return nil, err
 	}
@@ -61,8 +117,11 @@ func (p *plan) checkRef(part string, a *asked) error {
 	}
 	compared := r.Calc == cube.Delta || r.Calc == cube.Pct || r.Calc == cube.LikeForLike
 	switch {
-	case compared && m.ValueType() == "date":
-		return refuse(part, r.String(), "%s: %s is a date, which has no %s", r, m.Name, r.Calc)
+	case r.Calc == cube.Running && (m.Kind != cube.Sum && m.Kind != cube.Count || m.OverTime != "" || r.Window != ""):
+		return refuse(part, r.String(), "%s does not add up, so it has no running total; ask for sums and counts of facts: %s",
+			a.computed(), strings.Join(firstOf(summable(p.cube), 5), ", "))
+	case (compared || r.Calc != "" && r.Calc != cube.Rank) && m.ValueType() == "date":
+		return refuse(part, r.String(), "%s is a date, not a number", m.Name)
 	case r.Calc == cube.LikeForLike && p.cube.Scenario(r.Against) != nil:
 		return refuse(part, r.String(), "%s: lfl compares the days of two periods; a %s has none of its own, ask for %s:pct", r, r.Against, cube.Ref{Measure: r.Measure, Window: r.Window, Against: r.Against})
 	case r.Calc == cube.LikeForLike && m.OverTime != "":
@@ -129,12 +188,6 @@ func (p *plan) resolveMeasures() error {
 	}
 	q.Measures, q.Compare = names, nil
 	return nil
-}
-
-// byMeasure reports whether a sort key is a column of numbers.
-func (p *plan) byMeasure(by string) bool {
-	ref, err := cube.ParseRef(by)
-	return err == nil && p.cube.Measure(ref.Measure) != nil
 }
 
 // term is a measure of a cube in a scope.

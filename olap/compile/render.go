@@ -10,17 +10,18 @@ import (
 
 // renderer writes a plan as one statement of named stages: the facts with the
 // columns that are needed ("base"), the finest groups where everything adds up
-// ("leaf"), the ranking ("members", "ranked", "placed") and the groups of every
-// level ("levels").
+// ("leaf"), the ranking ("members", "ranked", "kept", "placed"), the groups of
+// every level ("levels") and the conditions on them ("tested", "held", "answer").
 type renderer struct {
 	*plan
 	text    sqlText
 	groups  []column // of all axes
 	carried []column
-	source  string // the stage that the next one reads
-	leaves  bool   // source holds aggregates of groups, not facts
-	counted bool   // source has a column for every part, counts of facts too
-	reach   string // SQL of the days whose facts some stream shows
+	source  string   // the stage that the next one reads
+	leaves  bool     // source holds aggregates of groups, not facts
+	counted bool     // source has a column for every part, counts of facts too
+	reach   string   // SQL of the days whose facts some stream shows
+	extra   []string // further columns of "base"
 }
 
 func (p *plan) render() *Compiled {
@@ -38,13 +39,14 @@ func (p *plan) render() *Compiled {
 	}
 	r.spread()
 	if p.top != nil {
-		r.ranking()
+		r.placeAll()
 	}
 	if p.clock != nil && len(p.clock.levels) > 1 {
 		r.splitLevels()
 	} else {
 		r.allLevels()
 	}
+	r.test()
 	return r.finish()
 }
 
@@ -99,6 +101,7 @@ func (r *renderer) base(s *source) {
 			list = append(list, in+" AS "+quote(t.name))
 		}
 	}
+	list = append(list, r.extra...)
 	if len(list) == 0 {
 		list = []string{`1 AS "#fact"`}
 	}
@@ -191,81 +194,11 @@ func (r *renderer) aggregates(parts []*part) (list []string) {
 	return list
 }
 
-// ranking marks what is not among the first members as other: the group
-// columns of its rows are emptied, so that it falls into one group.
-func (r *renderer) ranking() {
-	first := r.rows[0]
-	groups, carried := first.groups(r.lang), first.carried(r.lang)
-	source := r.sourceAt(r.rows[:1])
-	list := slices.Concat(names(groups), least(carried), r.aggregates(r.partsOf(r.top.by)))
-	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+r.groupBy(groups)+"\n)")
-	direction := " DESC"
-	if r.top.bottom {
-		direction = ""
-	}
-	order := append([]string{r.value(r.top.by) + direction + " NULLS LAST"}, first.order()...)
-	list = append(append(names(groups), names(carried)...), "row_number() OVER (ORDER BY "+strings.Join(order, ", ")+`) AS "#rank"`)
-	r.stage("ranked", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+"\n)")
-	if r.clock == nil {
-		r.placed("placed", source, slices.Concat(r.rows, r.cols))
-		return
-	}
-	for k, dates := range r.clock.levels {
-		if r.onClock(first) && !slices.Contains(dates, first) {
-			continue // without the members ranked there is nothing to place
-		}
-		var fields []*field
-		for _, f := range slices.Concat(r.rows, r.cols) {
-			if !r.onClock(f) || slices.Contains(dates, f) {
-				fields = append(fields, f)
-			}
-		}
-		r.placed(r.at("placed", k), quote(r.at("streams", k)), fields)
-	}
-}
-
-// placed marks the facts of a stage, which has these fields.
-func (r *renderer) placed(name, source string, fields []*field) {
-	groups, carried := columnsOf(r.rows[:1], r.lang)
-	list := []string{`CASE WHEN t."#rank" IS NULL THEN 1 ELSE 0 END AS "#other"`, `t."#rank" AS "#rank"`}
-	for _, c := range slices.Concat(groups, carried) {
-		list = append(list, "t."+quote(c.name))
-	}
-	for _, f := range fields {
-		if f == r.rows[0] {
-			continue
-		}
-		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
-			value := "s." + quote(c.name)
-			if slices.Contains(r.rows, f) {
-				value = `CASE WHEN t."#rank" IS NOT NULL THEN ` + value + " END"
-			}
-			list = append(list, value+" AS "+quote(c.name))
-		}
-	}
-	for _, t := range r.parts {
-		if r.leaves || r.counted || t.input() != "" {
-			list = append(list, "s."+quote(t.name)+" AS "+quote(t.name))
-		}
-	}
-	var on []string
-	for _, c := range groups {
-		on = append(on, "t."+quote(c.name)+" IS NOT DISTINCT FROM s."+quote(c.name))
-	}
-	kept := strings.Join(append(append(names(groups), names(carried)...), `"#rank"`), ", ")
-	r.stage(name, "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+
-		" AS s LEFT JOIN (SELECT "+kept+` FROM "ranked" WHERE "#rank" <= ?) AS t ON `+strings.Join(on, " AND ")+"\n)")
-	r.text.args = append(r.text.args, r.top.n)
-}
-
 // allLevels computes every level that is asked for from the source stage.
 func (r *renderer) allLevels() {
 	list := append(names(r.groups), least(r.carried)...)
 	list = append(list, r.aggregates(r.parts)...)
-	rowLevel, colLevel := fmt.Sprint(r.levels[0].rows), "0"
-	if len(r.cols) > 0 {
-		colLevel = fmt.Sprint(len(r.cols))
-	}
+	rowLevel, colLevel := fmt.Sprint(len(r.rows)), fmt.Sprint(len(r.cols))
 	group := r.groupBy(r.groups)
 	if len(r.levels) > 1 || r.top != nil {
 		for _, f := range r.rows {
@@ -276,7 +209,7 @@ func (r *renderer) allLevels() {
 		}
 		var sets []string
 		for _, l := range r.levels {
-			sets = append(sets, "("+strings.Join(r.groupingSet(l), ", ")+")")
+			sets = append(sets, "("+strings.Join(r.groupingSet(l, r.top != nil && l.rows > r.top.at), ", ")+")")
 		}
 		group = "\n  GROUP BY GROUPING SETS (\n    " + strings.Join(sets, ",\n    ") + ")"
 	}
@@ -284,27 +217,21 @@ func (r *renderer) allLevels() {
 	if r.top != nil {
 		list = append(list, `"#other"`, `min("#rank") AS "#rank"`)
 	}
-	r.stage("levels", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+group+"\n)")
+	kind := ""
+	if len(r.having) > 0 {
+		kind = "MATERIALIZED "
+	}
+	r.stage("levels", kind+"(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+group+"\n)")
 }
 
-func (r *renderer) groupingSet(l level) (set []string) {
-	if r.top != nil && l.rows > 0 {
+// groupingSet are the columns given at a level; other keeps the rest of a
+// ranking apart.
+func (r *renderer) groupingSet(l level, other bool) (set []string) {
+	if other {
 		set = append(set, `"#other"`)
 	}
 	for _, f := range r.levelFields(l) {
 		set = append(set, names(f.groups(r.lang))...)
 	}
 	return set
-}
-
-// keep leaves out what a ranking leaves over: the rest's rows where it is not
-// asked for, and all but one of the levels at which it appears.
-func (r *renderer) keep() string {
-	switch {
-	case r.top == nil:
-		return ""
-	case !r.top.others:
-		return "\nWHERE \"#rows\" = 0 OR \"#other\" = 0"
-	}
-	return fmt.Sprintf("\nWHERE \"#rows\" = 0 OR \"#other\" = 0 OR \"#rows\" = %d", len(r.rows))
 }

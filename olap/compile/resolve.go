@@ -47,17 +47,25 @@ func (p *plan) resolve() error {
 // resolveRest checks the parts that need the axes and measures.
 func (p *plan) resolveRest() error {
 	q := &p.query
+	q.Sort = slices.Clone(q.Sort)
 	for i, s := range q.Sort {
 		f, err := p.sortKey(s.By)
 		if err != nil {
 			return err
 		}
-		q.Sort = slices.Clone(q.Sort)
 		q.Sort[i].By = f
+		switch {
+		case len(s.Members) == 0:
+		case len(p.cols) == 0:
+			return refuse("sort", s.By, "members name a column, and nothing is on the columns; take them out, or put an attribute there")
+		case !p.isRef(f):
+			return refuse("sort", s.By, "members name a column of a measure, and %s is an attribute", f)
+		}
 	}
 	// A total over an axis without attributes is the value itself.
 	q.Totals.Rows = q.Totals.Rows && len(p.rows) > 1
 	q.Totals.Cols = q.Totals.Cols && len(p.cols) > 0
+	q.Totals.ColSub = q.Totals.ColSub && len(p.cols) > 1
 	switch {
 	case q.Limit < 0:
 		return refuse("limit", "", "limit %d: want the largest number of rows wanted, or 0 for %d", q.Limit, DefaultLimit)
@@ -170,21 +178,14 @@ func firstOf(list []string, n int) []string { return list[:min(n, len(list))] }
 
 // sortKey finds what to sort by: an attribute on the rows or a measure asked for.
 func (p *plan) sortKey(name string) (string, error) {
-	if ref, err := cube.ParseRef(name); err == nil && p.cube.Measure(ref.Measure) != nil {
-		a, err := p.ask("sort", name)
-		if err != nil {
-			return "", err
-		}
-		if !slices.ContainsFunc(p.measures, func(x *asked) bool { return x.ref == a.ref }) {
-			return "", refuse("sort", name, "%s is not among the measures asked for", a.ref)
-		}
-		return a.ref.String(), nil
+	if key, err := p.sortRef(name); key != "" || err != nil {
+		return key, err
 	}
 	f, err := p.field("sort", name)
 	if err != nil {
 		var known []string
-		for _, m := range p.measures {
-			known = append(known, m.ref.String())
+		for _, a := range p.measures {
+			known = append(known, a.ref.String())
 		}
 		return "", refuse("sort", name, "no row attribute or measure %q is asked for; %s", name, cube.Hint(name, append(known, p.query.Rows...)))
 	}
@@ -208,8 +209,8 @@ func (p *plan) showNames() string {
 		return strings.Join(names, ", ")
 	}
 	var measures []string
-	for _, m := range p.measures {
-		measures = append(measures, m.ref.String())
+	for _, a := range p.measures {
+		measures = append(measures, a.ref.String())
 	}
 	return fmt.Sprintf("cube %s (%s)\nrows %s\ncolumns %s\nmeasures %s\nlimit %d rows",
 		p.cube.Name, factsOf(p.cube), list(p.rows), list(p.cols), strings.Join(measures, ", "), p.query.Limit)

@@ -251,8 +251,8 @@ func (p *plan) bindDateLevels() error {
 		c.levels, c.alike = [][]*field{c.join.fields}, true
 		return nil
 	}
-	if p.top != nil && p.top.others && p.rows[0].use == c.use {
-		return refuse("top", p.rows[0].name, "the others of a ranking of %s are no period of time, so %s has no value there; leave others out, or rank by another attribute", p.rows[0].name, p.perPeriod())
+	if p.top != nil && p.top.others && p.rows[p.top.at].use == c.use {
+		return refuse("top", p.rows[p.top.at].name, "the others of a ranking of %s are no period of time, so %s has no value there; leave others out, or rank by another attribute", p.rows[p.top.at].name, p.perPeriod())
 	}
 	add := func(fields []*field) {
 		if dates := c.of(fields); c.at(dates) < 0 {
@@ -263,9 +263,10 @@ func (p *plan) bindDateLevels() error {
 		add(p.levelFields(l))
 	}
 	if p.top != nil {
-		add(p.rows[:1])
-		add(p.cols)
-		add(nil)
+		add(p.rows[:p.top.at+1])
+		for _, l := range p.levels {
+			add(p.restFields(l))
+		}
 	}
 	return nil
 }

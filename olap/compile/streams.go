@@ -137,17 +137,21 @@ func (r *renderer) splitLevels() {
 	var list []string
 	for _, l := range r.levels {
 		fields := r.levelFields(l)
-		if r.top == nil || l.rows == 0 {
+		if r.top == nil || l.rows <= r.top.at {
 			list = append(list, r.oneLevel(fields, l.rows, r.sourceAt(fields), "NULL", "NULL", ""))
 			continue
 		}
 		list = append(list, r.oneLevel(fields, l.rows, r.placedAt(fields), "0", `min("#rank")`, ` WHERE "#other" = 0`))
 		if r.top.others && l.rows == len(r.rows) {
-			cols := fields[l.rows:]
-			list = append(list, r.oneLevel(cols, 0, r.placedAt(cols), "1", "NULL", ` WHERE "#other" = 1`))
+			rest := r.restFields(l)
+			list = append(list, r.oneLevel(rest, r.top.at, r.placedAt(rest), "1", "NULL", ` WHERE "#other" = 1`))
 		}
 	}
-	r.stage("levels", "(\n  "+strings.Join(list, "\n  UNION ALL\n  ")+"\n)")
+	kind := ""
+	if len(r.having) > 0 {
+		kind = "MATERIALIZED "
+	}
+	r.stage("levels", kind+"(\n  "+strings.Join(list, "\n  UNION ALL\n  ")+"\n)")
 }
 
 // oneLevel is one level: the fields given, the first of them rows. The rest
@@ -185,6 +189,30 @@ func (r *renderer) oneLevel(fields []*field, rows int, source, other, rank, wher
 		having = " HAVING count(*) > 0"
 	}
 	return "SELECT " + strings.Join(list, ", ") + " FROM " + source + where + r.groupBy(groups) + having
+}
+
+// restFields are the attributes that the rest behind a ranking has at a level:
+// the parents and the columns.
+func (p *plan) restFields(l level) []*field {
+	return append(slices.Clone(p.rows[:p.top.at]), p.cols[:l.cols]...)
+}
+
+// placeAll ranks, and places the facts of every combination of date attributes
+// that has the members ranked.
+func (r *renderer) placeAll() {
+	source := r.source
+	groups := r.ranking()
+	all := slices.Concat(r.rows, r.cols)
+	if r.clock == nil {
+		r.place("placed", source, all, groups)
+		return
+	}
+	for k, dates := range r.clock.levels {
+		missing := func(f *field) bool { return r.onClock(f) && !slices.Contains(dates, f) }
+		if !slices.ContainsFunc(r.rows[:r.top.at+1], missing) {
+			r.place(r.at("placed", k), quote(r.at("streams", k)), slices.DeleteFunc(slices.Clone(all), missing), groups)
+		}
+	}
 }
 
 // placedAt is the stage of ranked facts by the date attributes among fields.

@@ -57,7 +57,18 @@ func (c *Cube) Caption(r Ref, lang string) string {
 	case r.Against == "pw":
 		add("PY same weekday", "上年同星期")
 	}
-	return label
+	return label + calcLabels[r.Calc].In(lang)
+}
+
+// calcLabels are what calculations made of an answer add to a label.
+var calcLabels = map[string]Text{
+	ShareParent: {EN: ", share of parent", ZH: "占上级"},
+	ShareRow:    {EN: ", share of row", ZH: "占行"},
+	ShareColumn: {EN: ", share of column", ZH: "占列"},
+	ShareTotal:  {EN: ", share of total", ZH: "占总计"},
+	Rank:        {EN: ", rank", ZH: "排名"},
+	Running:     {EN: ", running total", ZH: "累计"},
+	Index:       {EN: ", index", ZH: "指数"},
 }
 
 // RollUnit is the word for the unit of a rolling window, in English and in the

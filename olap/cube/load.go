@@ -143,6 +143,8 @@ func (d *document) emptyItem() string {
 			return at(path+".combines", slices.Index(x.Combines, nil))
 		case slices.Contains(x.Scenarios, nil):
 			return at(path+".scenarios", slices.Index(x.Scenarios, nil))
+		case slices.Contains(x.Bridges, nil):
+			return at(path+".bridges", slices.Index(x.Bridges, nil))
 		}
 	}
 	return ""
@@ -167,9 +169,9 @@ func explainYAML(y yaml.Error) string {
 }
 
 // yamlKeys are the keys of catalog files, for suggestions.
-var yamlKeys = []string{"attributes", "beside", "column", "column_zh", "combines", "cube", "cubes", "date", "denominator", "description",
-	"dimension", "dimensions", "extends", "format", "grain", "hidden", "hierarchies", "id", "in", "key", "kind", "label", "levels",
-	"lower_is_better", "measures", "name", "names", "numerator", "order", "over_time", "scenarios", "show_key", "synonyms", "table", "type",
+var yamlKeys = []string{"attributes", "beside", "bridges", "column", "column_zh", "combines", "cost", "cube", "cubes", "currency", "date", "denominator", "description", "dimension", "dimensions",
+	"drivers", "extends", "foreign", "format", "grain", "group", "hidden", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels",
+	"lower_is_better", "measure", "measures", "name", "names", "numerator", "order", "over_time", "quantity", "revenue", "scenarios", "show_key", "synonyms", "table", "type",
 	"unit", "when_known", "where", "workday"}
 
 // place finds positions: a path inside a parsed file.

@@ -43,6 +43,8 @@ type Cube struct {
 	Measures    []*Measure  `yaml:"measures"`
 	Combines    []*Combine  `yaml:"combines"`  // no table, dimensions those shared; its own measures are made of the combined ones
 	Scenarios   []*Scenario `yaml:"scenarios"` // what its measures can be compared with besides other times
+	Bridges     []*Bridge   `yaml:"bridges"`
+	Drivers     []string    `yaml:"drivers"` // attributes that a change is explained by; none: all but dates
 	Position    Position    `yaml:"-"`
 
 	home     map[*Measure]*Cube // of combined measures
@@ -138,6 +140,30 @@ type Beside struct {
 	Table string            `yaml:"table"`
 	Key   string            `yaml:"key"`   // column that holds the member's key
 	Where map[string]string `yaml:"where"` // column = value, so that a member has one row
+}
+
+// Bridge says how a change of an amount of money is taken apart into price,
+// volume, mix, currency and cost. Its parts are sums over the same facts; the
+// amount is Revenue less Cost.
+type Bridge struct {
+	Measure  string `yaml:"measure"`  // the amount
+	Quantity string `yaml:"quantity"` // pieces
+	Revenue  string `yaml:"revenue"`  // in the report currency; "": Measure itself
+	Foreign  string `yaml:"foreign"`  // Revenue in the document's currency; "": no currency step
+	Cost     string `yaml:"cost"`     // "": no cost step
+	Item     string `yaml:"item"`     // attribute whose members have a price
+	Group    string `yaml:"group"`    // attribute of the groups of items that make the mix
+	Currency string `yaml:"currency"` // attribute of the document's currency; needed with Foreign
+}
+
+// Bridge is how the cube takes a measure's change apart, or nil.
+func (c *Cube) Bridge(measure string) *Bridge {
+	for _, b := range c.Bridges {
+		if b.Measure == measure {
+			return b
+		}
+	}
+	return nil
 }
 
 // The kinds of measures.

@@ -30,7 +30,7 @@ type Query struct {
 // filters in it must hold.
 type Filter struct {
 	Field  string   `json:"field,omitempty"`
-	Op     string   `json:"op,omitempty"` // = != in not_in < <= > >= between contains not_contains starts ends is_null not_null in_set not_in_set
+	Op     string   `json:"op,omitempty"` // = != in not_in < <= > >= between contains not_contains starts ends is_null not_null in_set not_in_set key_in key_not_in (keys as in the rows and columns of an answer)
 	Values []string `json:"values,omitempty"`
 	Any    []Filter `json:"any,omitempty"`
 	All    []Filter `json:"all,omitempty"`

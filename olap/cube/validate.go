@@ -203,6 +203,12 @@ func (l *loader) fillCube(c, from *Cube, p place) {
 	for i, m := range from.Measures {
 		l.ratioParts(c, m, p.item("measures", i))
 	}
+	l.checkBridges(c, from.Bridges, p)
+	l.checkDrivers(c, from.Drivers, p)
+	if c != from {
+		c.Drivers = append(c.Drivers, from.Drivers...)
+		c.Bridges = append(c.Bridges, from.Bridges...)
+	}
 }
 
 func (l *loader) addMeasure(c *Cube, m *Measure, p place) {

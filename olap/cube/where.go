@@ -44,7 +44,7 @@ func pad(text string, n int) string {
 //	customer.name contains "Press" and region.area not in (North, (unknown))
 //
 // Operators: = != <> < <= > >=, in (…), not in (…), between … and …,
-// contains, starts, is null, is not null. A value is a word, or text in single
+// contains, starts, is null, is not null, key in (…), key not in (…). A value is a word, or text in single
 // or double quotes, the quote doubled inside. (none) and (unknown) stand for
 // members without a value and for the unknown member. Text without any filter
 // gives nil. Names are checked when the query is compiled. An error is a
@@ -223,6 +223,15 @@ func (p *whereParser) condition() Filter {
 		p.next()
 		p.keyword("in", "after not comes in: not in (a, b)")
 		f.Op, f.Values = "not_in", p.list()
+	case p.word("key"):
+		p.next()
+		f.Op = "key_in"
+		if p.word("not") {
+			f.Op = "key_not_in"
+			p.next()
+		}
+		p.keyword("in", "after key comes in or not in: key in (a, b)")
+		f.Values = p.list()
 	case p.word("is"):
 		f.Op = "is_null"
 		p.next()
@@ -290,7 +299,7 @@ func formatFilter(f Filter) string {
 		values[i] = formatValue(v)
 	}
 	switch f.Op {
-	case "in", "not_in":
+	case "in", "not_in", "key_in", "key_not_in":
 		return f.Field + " " + strings.ReplaceAll(f.Op, "_", " ") + " (" + strings.Join(values, ", ") + ")"
 	case "between":
 		return f.Field + " between " + strings.Join(values, " and ")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,8 +24,22 @@ type Decimal struct {
 // String writes the number with all its decimals and no thousands separators.
 func (d Decimal) String() string { return d.Num.ToString(d.Scale) }
 
+// maxExactPower is the largest power of ten that a float64 holds exactly.
+const maxExactPower = 22
+
 // Float64 is the nearest float64.
-func (d Decimal) Float64() float64 { return d.Num.ToFloat64(d.Scale) }
+func (d Decimal) Float64() float64 {
+	// Below 2^53 the digits and the power of ten are exact, and so their quotient
+	// is correctly rounded.
+	if n := int64(d.Num.LowBits()); d.Num.HighBits() == n>>63 && n > -1<<53 && n < 1<<53 && d.Scale >= 0 && d.Scale <= maxExactPower {
+		return float64(n) / math.Pow10(int(d.Scale))
+	}
+	f, err := strconv.ParseFloat(d.String(), 64)
+	if err != nil {
+		return d.Num.ToFloat64(d.Scale)
+	}
+	return f
+}
 
 // Value copies the i-th value of an Arrow column out of the engine's memory.
 //

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"math"
 	"math/big"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -220,5 +222,21 @@ func TestQuote(t *testing.T) {
 	}
 	if got := QuoteText(`a'b`); got != `'a''b'` {
 		t.Error(got)
+	}
+}
+
+// A decimal's float64 is the one that its digits read as.
+func TestDecimalIsTheNearestFloat(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 100_000 {
+		n := r.Int64() >> r.IntN(60)
+		d := Decimal{Num: decimal128.FromI64(n), Scale: int32(r.IntN(12))}
+		want, err := strconv.ParseFloat(d.String(), 64)
+		if err != nil || d.Float64() != want {
+			t.Fatalf("%s is %v, want %v (%v)", d, d.Float64(), want, err)
+		}
+	}
+	if d := (Decimal{Num: decimal128.FromI64(20904054500), Scale: 4}); d.Float64() != 2090405.45 {
+		t.Errorf("%s is %v", d, d.Float64())
 	}
 }

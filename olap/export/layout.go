@@ -44,6 +44,12 @@ func clean(s string) string {
 	}, s)
 }
 
+// Clean makes text fit one line and takes control characters out of it.
+func Clean(s string) string { return clean(s) }
+
+// Width is how many columns of a terminal the text takes.
+func Width(s string) int { return columns(s) }
+
 // columns is how many columns of a terminal the text takes: two for Chinese
 // characters, none for combining marks.
 func columns(s string) int {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
@@ -26,27 +25,10 @@ import (
 // (none) and (unknown) are null. The file's metadata hold verso.query,
 // verso.as_of, verso.run, verso.facts and verso.notes.
 func WriteParquet(w io.Writer, t *olap.Table) error {
-	schema, err := answerSchema(t)
+	schema, batch, err := answerBatch(t)
 	if err != nil {
-		return err
+		return fmt.Errorf("parquet: %w", err)
 	}
-	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
-	defer b.Release()
-	first := 0
-	if marked(t) {
-		first = 1
-	}
-	for _, r := range t.Rows {
-		if first == 1 {
-			b.Field(0).(*array.StringBuilder).Append(levelOf(t, r))
-		}
-		for i, v := range r.Cells {
-			if err := appendValue(b.Field(first+i), v); err != nil {
-				return fmt.Errorf("parquet: column %s: %w", t.Columns[i].Name, err)
-			}
-		}
-	}
-	batch := b.NewRecordBatch()
 	defer batch.Release()
 	return writeParquet(w, schema, func(out *pqarrow.FileWriter) error { return out.Write(batch) })
 }

@@ -27,7 +27,7 @@ type TextOptions struct {
 // fit the width is shortened with "…" or counted below, never dropped unsaid.
 func WriteText(w io.Writer, t *olap.Table, o TextOptions) error {
 	words := wordsIn(o.Lang)
-	g := &grid{max: o.Width, color: o.Color, left: words.columnsLeft, head: headings(t.Columns)}
+	g := &grid{max: o.Width, color: o.Color, left: words.columnsLeft, head: Headings(t.Columns)}
 	for _, c := range t.Columns {
 		g.right = append(g.right, c.Kind == "measure")
 	}
@@ -63,9 +63,9 @@ func WriteText(w io.Writer, t *olap.Table, o TextOptions) error {
 	return err
 }
 
-// headings are the lines above the columns: one for each attribute on the
+// Headings are the lines above the columns: one for each attribute on the
 // column axis, its members written once over their columns, and the names.
-func headings(list []olap.Column) [][]string {
+func Headings(list []olap.Column) [][]string {
 	depth := 0
 	for _, c := range list {
 		depth = max(depth, len(c.Members))
@@ -193,3 +193,6 @@ func isNumber(t arrow.DataType) bool {
 	}
 	return false
 }
+
+// Caption is the line under an answer: as-of date, run and number of facts.
+func Caption(t *olap.Table, lang string) string { return wordsIn(lang).caption(t) }
