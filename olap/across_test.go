@@ -50,7 +50,7 @@ cubes:
       - {name: rate, kind: ratio, numerator: return_value, denominator: net, format: percent, unit: "%", label: {en: Return rate}, description: {en: Returned.}}
 `
 
-func openOwn(t *testing.T) (*olap.Olap, engine.Database) {
+func openPlan(t *testing.T) (*olap.Olap, engine.Database) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(ownCubes), 0o600); err != nil {
@@ -115,7 +115,7 @@ func same(t *testing.T, o *olap.Olap, db engine.Database, q cube.Query, sql stri
 // cell, on which the cube has facts, whatever the other filters; an average
 // divides by these days.
 func TestMeasuresOfOneDay(t *testing.T) {
-	o, db := openOwn(t)
+	o, db := openPlan(t)
 	const byMonth = `
 		WITH f AS (SELECT s.*, d.%[1]s AS p FROM core.fact_order_line AS s JOIN core.dim_date AS d ON d.date_key = s.date_key WHERE s.date_key BETWEEN 20240110 AND 20240620),
 		     e AS (SELECT p, max(date_key) AS l, min(date_key) AS a, count(DISTINCT date_key) AS n FROM f GROUP BY p)
@@ -141,7 +141,7 @@ func TestMeasuresOfOneDay(t *testing.T) {
 // Cubes are asked side by side: each measure over its own facts, ratios over
 // both, members of either.
 func TestDrillAcross(t *testing.T) {
-	o, db := openOwn(t)
+	o, db := openPlan(t)
 	const hand = `WITH m AS (SELECT x.kind, sum(x.net) AS net, count(DISTINCT nullif(x.customer_key, -1)) AS c, sum(x.v) AS v, count(x.v) AS l FROM (
 			SELECT coalesce(c.kind, '(none)') AS kind, f.net, f.customer_key, NULL AS v FROM core.fact_order_line AS f JOIN core.dim_channel AS c USING (channel_key) WHERE channel_key <> -1 %[1]s
 			UNION ALL SELECT coalesce(c.kind, '(none)'), NULL, NULL, f.value FROM core.fact_return AS f JOIN core.dim_channel AS c USING (channel_key) WHERE channel_key <> -1 %[1]s
@@ -175,7 +175,7 @@ func TestDrillAcross(t *testing.T) {
 
 // A plan by month is compared at months and coarser periods.
 func TestScenarios(t *testing.T) {
-	o, db := openOwn(t)
+	o, db := openPlan(t)
 	same(t, o, db, cube.Query{Cube: "sales", Rows: []string{"date.quarter"}, Measures: []string{"net"}, Compare: []string{"plan"}, Time: &cube.Time{From: "2024-01-01", To: "2024-12-31"}, Totals: cube.Totals{Grand: true}},
 		`SELECT q, a, b, a - b, CAST(a - b AS DOUBLE) / CAST(b AS DOUBLE) FROM (
 			SELECT year_quarter AS q, (SELECT sum(net) FROM core.fact_order_line JOIN core.dim_date AS x USING (date_key) WHERE x.year_quarter = d.year_quarter) AS a,
@@ -208,7 +208,7 @@ func TestScenarios(t *testing.T) {
 // What is shown says so: labels, units and notes in both languages.
 func TestScopesSpeak(t *testing.T) {
 	ctx := context.Background()
-	o, _ := openOwn(t)
+	o, _ := openPlan(t)
 	q := cube.Query{Cube: "sales", Rows: []string{"date.week"}, Measures: []string{"net", "price_realisation@py:delta", "net@ytd.py2", "lines@roll12m", "net@pp:lfl"}, Compare: []string{"py"}, Time: &cube.Time{From: "2025-01-01", To: "2025-12-31"}}
 	var got []string
 	for _, lang := range []string{"en", "zh"} {

@@ -63,11 +63,16 @@ func compareNil(a, b any, desc bool) int {
 }
 
 // compareMembers is the order of members: by their order column, then by
-// value, then by key; (none) and (unknown) at the end, whatever the direction.
+// value, then by key; (none) and (unknown), in the order of their keys, at the
+// end, whatever the direction.
 func compareMembers(a, b *member, desc bool) int {
-	if c := cmp.Compare(a.rank, b.rank); c != 0 || a.rank > 0 {
+	if c := cmp.Compare(a.rank, b.rank); c != 0 {
 		return c
 	}
+	if a.rank > 0 && a.rank < calculatedRank {
+		return compareNil(a.key, b.key, false)
+	}
+	desc = desc && a.rank < calculatedRank
 	if c := compareNil(a.order, b.order, desc); c != 0 {
 		return c
 	}
@@ -176,6 +181,11 @@ func standing(r *outRow) int {
 }
 
 func (b *builder) compareFlat(x, y *outRow, columns []int) int {
+	if len(b.query.Query.Sort) > 0 {
+		if c := compareCalculated(x.members, y.members); c != 0 {
+			return c
+		}
+	}
 	for k, s := range b.query.Query.Sort {
 		if c := b.compareBy(s, columns[k], x, y, -1); c != 0 {
 			return c
@@ -203,6 +213,9 @@ func (b *builder) compareNested(x, y *outRow, columns []int) int {
 		}
 		if x.members[i] == b.others || y.members[i] == b.others {
 			return cmp.Compare(x.members[i].rank, y.members[i].rank)
+		}
+		if c := compareCalculated(x.members[i:i+1], y.members[i:i+1]); c != 0 {
+			return c
 		}
 		px, py := b.sibling(x, i+1), b.sibling(y, i+1)
 		for k, s := range b.query.Query.Sort {

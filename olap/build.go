@@ -38,6 +38,8 @@ type builder struct {
 	tested  int64 // finest rows, and those of them that satisfy the conditions on measures
 	passed  int64
 	others  *member
+	unseen  []int64   // hidden members that have facts, by attribute
+	absent  []string  // notes on values that do not occur
 	rows    []*outRow // shown
 	hidden  []*outRow // only computed with
 	cols    []*outCol // shown; all of the columns before a total over some
@@ -48,7 +50,7 @@ type builder struct {
 
 // member is a member of an attribute in this answer.
 type member struct {
-	rank  int // 0 for real members, 1 for (none), 2 for (unknown), 3 for (others)
+	rank  int // 0 for real members, 1 for (none), 2 for (unknown), 3 for (others), 4 for calculated ones
 	order any
 	value any
 	key   any
@@ -98,6 +100,7 @@ func (b *builder) add(row []any) error {
 		return errTooMany
 	}
 	b.count(row)
+	b.countHidden(row)
 	out := b.row(int(level), shownRow, row)
 	column := b.column(int(colLevel), row)
 	column.shown = column.shown || shownRow && shownColumn
@@ -207,14 +210,15 @@ func (b *builder) member(axis int, a compile.Axis, row []any) *member {
 			m.shown = name.In(b.olap.lang)
 		}
 	}
+	b.calculated(axis, a, row, m)
 	id := keyOf([]*member{m})
 	if known := b.seen[axis][id]; known != nil {
 		return known
 	}
-	if a.Order >= 0 {
+	if a.Order >= 0 && m.rank < calculatedRank {
 		m.order = row[a.Order]
 	}
-	if a.ID >= 0 {
+	if a.ID >= 0 && m.rank < calculatedRank {
 		m.id = engine.Text(row[a.ID])
 	}
 	b.seen[axis][id] = m

@@ -77,10 +77,10 @@ func (b *builder) whole(r, parent *outRow, column int, calc string) (place, bool
 	return place{}, false
 }
 
-// parent is the row one level up, nil for the grand total.
+// parent is the row one level up; the whole is its own.
 func (b *builder) parent(r *outRow) *outRow {
 	if r.level == 0 {
-		return nil
+		return r
 	}
 	return b.ancestor(r, r.level-1)
 }
@@ -96,7 +96,7 @@ func (b *builder) ranks(i int, v compile.Value) {
 			var of []*outRow
 			for _, r := range family {
 				r.cells[col.index][i] = nil
-				if value := b.values(r, col.index)[i]; value != nil && !r.other && r.level > 0 {
+				if value := b.values(r, col.index)[i]; value != nil && !r.other && r.level > 0 && !r.isCalculated() {
 					values, of = append(values, value), append(of, r)
 				}
 			}
@@ -137,11 +137,20 @@ func (b *builder) calculateInOrder() {
 				var sum any
 				first := b.values(family[0], col.index)[i]
 				for _, r := range family {
+					if r.isCalculated() {
+						r.cells[col.index][i] = nil
+						continue
+					}
 					value := b.values(r, col.index)[i]
 					sum = plus(sum, value)
-					if r.cells[col.index][i] = sum; v.Ref.Calc == cube.Index {
-						r.cells[col.index][i] = quotient(value, first, 100)
+					cell := sum
+					if v.Ref.Calc == cube.Index {
+						cell = quotient(value, first, 100)
 					}
+					if r.level == 0 || r.other && v.Ref.Calc == cube.Index {
+						cell = nil
+					}
+					r.cells[col.index][i] = cell
 				}
 			}
 		}

@@ -103,12 +103,12 @@ func (o *Olap) ExplainFacts(ctx context.Context, q cube.Query, cell Cell) (Expla
 // detail writes the statement for this generation, with the same proofs as an
 // answer.
 func (o *Olap) detail(ctx context.Context, q cube.Query, cell Cell) (*compile.Detailed, error) {
-	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}}
+	options := o.options()
 	d, err := compile.Detail(o.model, q, cell, nil, options)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.prove(ctx, d.Reads, options.Complete); err != nil {
+	if err := o.prove(ctx, d.Reads, options); err != nil {
 		return nil, err
 	}
 	columns, err := o.columnsOf(ctx, d.Reads.Cube.Table)
@@ -189,7 +189,7 @@ type factReader struct {
 }
 
 func newFactReader(o *Olap, d *compile.Detailed) *factReader {
-	return &factReader{newBuilder(o, &compile.Compiled{Rows: d.Members}), d}
+	return &factReader{newBuilder(o, &compile.Compiled{Rows: d.Members, Calculated: -1}), d}
 }
 
 func (r *factReader) row(row []any) []any {

@@ -92,6 +92,7 @@ func (b *builder) columns() []Column {
 		total := len(col.members) < len(c.Columns)
 		for _, v := range c.Measures {
 			m := b.measureColumn(v)
+			m.Calculated = hasCalculated(col.members)
 			m.Members, m.Keys, m.Level, m.Total = b.memberNames(col), keysOf(c.Columns, col.members), len(col.members), total
 			list = append(list, m)
 		}
@@ -113,16 +114,14 @@ func attributeColumn(a compile.Axis) Column {
 
 // adds says how the values of parts make that of the whole.
 func adds(v compile.Value) string {
-	if !v.Measure.Additive() || v.Measure.OverTime != "" || v.Ref.Window != "" || v.Ref.Calc != "" && v.Ref.Calc != cube.Delta {
+	if !v.Measure.Additive() || v.Measure.Stock() || v.Ref.Window != "" || v.Ref.Calc != "" && v.Ref.Calc != cube.Delta {
 		return ""
 	}
-	switch v.Measure.Kind {
-	case cube.Sum, cube.Count:
+	switch {
+	case v.Measure.Summable():
 		return "sum"
-	case cube.Min, cube.Max:
-		if v.Ref.Calc == "" {
-			return v.Measure.Kind
-		}
+	case v.Ref.Calc == "":
+		return v.Measure.Kind // min, max
 	}
 	return ""
 }
@@ -131,17 +130,21 @@ func adds(v compile.Value) string {
 func (b *builder) measureColumn(v compile.Value) Column {
 	m := v.Measure
 	c := Column{Name: v.Ref.String(), Label: v.Label, Kind: "measure", Type: v.Type, Unit: v.Unit, Format: v.Format,
-		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc, Adds: adds(v)}
+		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc, Adds: adds(v),
+		Digits: m.Digits, Approximate: m.Approximate()}
 	if c.Unit == "currency" {
 		c.Unit = b.olap.run.Currency
 	}
 	switch v.Ref.Calc {
+	case cube.Pct, cube.LikeForLike:
+		c.Digits = 0
 	case cube.ShareParent, cube.ShareRow, cube.ShareColumn, cube.ShareTotal:
-		c.Type, c.Unit, c.Format = "double", "%", "percent"
+		c.Type, c.Unit, c.Format, c.Digits = "double", "%", "percent", 0
 	case cube.Rank:
 		c.Type, c.Unit, c.Format, c.Lower = "integer", "", "integer", true
+		c.Digits = 0
 	case cube.Index:
-		c.Type, c.Unit, c.Format = "double", "", "ratio"
+		c.Type, c.Unit, c.Format, c.Digits = "double", "", "ratio", 0
 	}
 	return c
 }
@@ -178,7 +181,7 @@ func keysOf(axes []compile.Axis, members []*member) []string {
 }
 
 func (b *builder) shownRow(r *outRow) Row {
-	out := Row{Level: r.level, Other: r.other, Keys: keysOf(b.query.Rows, r.members)}
+	out := Row{Level: r.level, Other: r.other, Calculated: hasCalculated(r.members), Keys: keysOf(b.query.Rows, r.members)}
 	for i := range b.query.Rows {
 		var cell any
 		if i < len(r.members) {
@@ -208,7 +211,7 @@ func (b *builder) values(r *outRow, column int) []any {
 	}
 	values := make([]any, len(b.query.Measures))
 	for i, m := range b.query.Measures {
-		values[i] = m.Empty()
+		values[i] = overNothing(m)
 	}
 	return values
 }
@@ -216,7 +219,6 @@ func (b *builder) values(r *outRow, column int) []any {
 // notes say what a reader could misunderstand.
 func (b *builder) notes() (notes []string) {
 	zh := b.olap.lang == "zh"
-	notes = slices.Clone(b.query.Notes)
 	if top := b.query.Query.Top; top != nil && b.left > 0 {
 		field := b.query.Rows[b.query.TopLevel-1].Label
 		switch {
@@ -237,7 +239,7 @@ func (b *builder) notes() (notes []string) {
 		}
 		notes = append(notes, fmt.Sprintf(text, b.tested, b.passed, b.conditions(zh)))
 	}
-	return notes
+	return slices.Concat(notes, b.memberNotes(), b.approxNotes())
 }
 
 // conditions are those on measures, in words.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"verso/olap/cache"
 	"verso/olap/catalog"
 	"verso/olap/compile"
 	"verso/olap/cube"
@@ -18,6 +19,7 @@ import (
 type Options struct {
 	Catalog string // folder of the user's own YAML files; "" for none
 	Lang    string // en or zh; "": the language of the run
+	Limits
 }
 
 // Run is the record of the run that filled a generation (meta.run).
@@ -51,6 +53,10 @@ type shared struct {
 	tables map[string]bool // schema.table
 
 	proofs  proofs
+	limits  Limits
+	slots   chan struct{} // one for each question that runs
+	cache   *cache.Cache[*Table]
+	trees   trees
 	columns tableColumns
 }
 
@@ -83,6 +89,7 @@ func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
 	if lang == "" {
 		lang = s.run.Language
 	}
+	s.limit(o.Limits)
 	return &Olap{shared: s, lang: lang}, nil
 }
 
@@ -98,6 +105,9 @@ func (o *Olap) Run() Run { return o.run }
 // Cubes lists the cubes with their dimensions and measures, in the catalog's
 // order. They are not to be changed.
 func (o *Olap) Cubes() []*cube.Cube { return o.model.Cubes }
+
+// Model is the cubes and dimensions, to look names up in. It is not to be changed.
+func (o *Olap) Model() *cube.Model { return o.model }
 
 // MissingTableError is a table that the generation does not have.
 type MissingTableError struct {
@@ -162,9 +172,8 @@ func (o *Olap) ExplainContext(ctx context.Context, q cube.Query) (Explanation, e
 	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages}, nil
 }
 
-// Ask answers a query. A question that cannot be answered is a
-// *compile.QueryError, an answer beyond its limit a *LimitError.
-func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
+// ask answers a query from the database.
+func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
 	c, err := o.compile(ctx, q)
 	if err != nil {
 		return nil, err
@@ -177,26 +186,35 @@ func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.findAbsent(ctx); err != nil {
+		return nil, err
+	}
 	return b.table()
 }
 
 // compile compiles a query for this generation: what it reads is there, its
 // joins repeat no fact, and where no fact can be lost they are inner joins.
 func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
-	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, AsOf: o.run.day()}
+	options := o.options()
 	c, err := compile.Compile(o.model, q, options)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.prove(ctx, c, options.Complete); err != nil {
+	if err := o.prove(ctx, c, options); err != nil {
 		return nil, err
 	}
 	return compile.Compile(o.model, q, options)
 }
 
-// prove checks that what a statement reads is there and that its joins repeat
-// no fact, and notes the dimensions whose join loses none.
-func (o *Olap) prove(ctx context.Context, c *compile.Compiled, complete map[string]bool) error {
+// options are those of a first compilation, which prove completes.
+func (o *Olap) options() compile.Options {
+	return compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths(), AsOf: o.run.day()}
+}
+
+// prove checks that what a statement reads is there and sound and that its
+// joins repeat no fact, and notes in the options the depths of hierarchies and
+// the dimensions whose join loses no fact.
+func (o *Olap) prove(ctx context.Context, c *compile.Compiled, options compile.Options) error {
 	for _, table := range c.Tables {
 		if !o.tables[table] {
 			return &MissingTableError{Table: table, Cube: c.Cube.Name}
@@ -207,6 +225,13 @@ func (o *Olap) prove(ctx context.Context, c *compile.Compiled, complete map[stri
 			return err
 		}
 	}
+	for _, h := range c.Trees {
+		depth, err := o.soundTree(ctx, h)
+		if err != nil {
+			return err
+		}
+		options.Depths[treeID(h)] = depth
+	}
 	found := map[string]bool{}
 	for _, j := range c.Joined {
 		missing, err := o.missing(ctx, j.Cube, j.Use)
@@ -216,7 +241,7 @@ func (o *Olap) prove(ctx context.Context, c *compile.Compiled, complete map[stri
 		all, known := found[j.Use.Name]
 		found[j.Use.Name] = missing == 0 && (all || !known)
 	}
-	maps.Copy(complete, found)
+	maps.Copy(options.Complete, found)
 	return nil
 }
 

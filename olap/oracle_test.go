@@ -248,6 +248,9 @@ rows:
 // exact decimal.
 func (o *oracle) measure(c *cube.Cube, name string, facts []ofact) any {
 	m, t := c.Measure(name), o.data.Table(c.Table)
+	if v, ok := o.otherKinds(c, m, facts); ok {
+		return v
+	}
 	if m.Kind == cube.Ratio {
 		n, d := exact(o.measure(c, m.Numerator, facts)), exact(o.measure(c, m.Denominator, facts))
 		if n == nil || d == nil || d.Sign() == 0 {
@@ -258,7 +261,7 @@ func (o *oracle) measure(c *cube.Cube, name string, facts []ofact) any {
 	}
 	var values []any
 	for _, f := range facts {
-		if m.WhenKnown != "" && f.row[t.Column(m.WhenKnown)] == nil {
+		if m.WhenKnown != "" && f.row[t.Column(m.WhenKnown)] == nil || m.WhenTrue != "" && f.row[t.Column(m.WhenTrue)] != true {
 			continue
 		}
 		if m.Kind == cube.Count {
@@ -308,17 +311,13 @@ func exact(v any) *big.Rat {
 }
 
 func number(v any) *float64 {
+	if d, ok := v.(time.Time); ok {
+		day := float64(d.Unix())
+		return &day
+	}
 	f, ok := engine.Float(v)
 	if !ok {
 		return nil
 	}
 	return &f
-}
-
-// exactly is a number as it is, doubles included.
-func exactly(v any) *big.Rat {
-	if f, ok := v.(float64); ok {
-		return new(big.Rat).SetFloat64(f)
-	}
-	return exact(v)
 }

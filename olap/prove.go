@@ -18,6 +18,7 @@ import (
 type proofs struct {
 	mu    sync.Mutex
 	found map[string]int64
+	lists map[string][]string
 }
 
 // count runs a statement that counts offenders, once for each id. Questions

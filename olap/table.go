@@ -21,16 +21,21 @@ type Column struct {
 	Kind    string   // "attribute" or "measure"
 	Type    string   // text, integer, decimal, double, date, boolean
 	Unit    string   // currency code, copies, %, days; "" for counts
-	Format  string   // money, integer, percent, ratio, days, text, date
+	Format  string   // one of cube.Formats
+	Digits  int      // decimals shown; 0: those of the format
 	Members []string // the members of Query.Columns this column stands under; nil without column axes
 	Keys    []string // their keys, as in Row.Keys
 	Level   int      // how many column attributes are given; len(Query.Columns) except for totals
 	Total   bool     // a total or subtotal over Query.Columns; Members then ends with the word for it
 	Lower   bool     // a measure of which less is better
 	Adds    string   // sum, min or max: how the values of parts make that of the whole; "" where they do not
-	Measure string   // the measure's name, without scope and calculation; "" for attributes
-	Scope   string   // as in cube.Ref.Scope
-	Calc    string   // as in cube.Ref.Calc
+	// Calculated: the column stands under a calculated member, in no total.
+	Calculated bool
+	Measure    string // the measure's name, without scope and calculation; "" for attributes
+	Scope      string // as in cube.Ref.Scope
+	Calc       string // as in cube.Ref.Calc
+	// Approximate: the measure is not exact, see cube.ApproxError; a note says so.
+	Approximate bool
 }
 
 // Row is one row of the answer. Cells hold engine values (see engine.Value).
@@ -42,6 +47,9 @@ type Column struct {
 type Row struct {
 	Level int  // how many row attributes are given; len(Query.Rows) for a leaf, 0 for the grand total
 	Other bool // the "others" row of a Top
+	// Calculated: the row, or a subtotal, is of a calculated member: its facts
+	// are those of other rows too, and it is in no total.
+	Calculated bool
 	// Keys tell the members of the row attributes given apart, whatever the
 	// language and however they are shown: two answers are joined by them. They
 	// are the key's text, "(none)" or "(unknown)"; "(others)" for the others row.

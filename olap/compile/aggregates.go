@@ -3,13 +3,14 @@ package compile
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"verso/olap/cube"
 )
 
-// part is a base aggregate over fact rows, computed by the database; ratios
-// are made of parts.
+// part is a base aggregate over fact rows, computed by the database; averages,
+// ratios and formulas are made of parts.
 type part struct {
 	name    string // its column in the SQL: the name of the measure, with its scope
 	measure *cube.Measure
@@ -45,22 +46,15 @@ func (p *plan) findParts() error {
 // addParts adds what a column of numbers is made of.
 func (p *plan) addParts(a *asked) {
 	for _, t := range p.termsOf(a) {
-		p.addTerm(t)
-		if a.ref.Calc == cube.LikeForLike {
-			p.addPart(t.first(), extraWork)
+		for _, base := range t.bases() {
+			p.addPart(base, "")
+			if base.measure.OverTime == cube.Average {
+				p.addPart(base, extraDays)
+			}
 		}
-	}
-}
-
-func (p *plan) addTerm(t term) {
-	if t.measure.Kind == cube.Ratio {
-		p.addTerm(t.of(t.measure.Numerator))
-		p.addTerm(t.of(t.measure.Denominator))
-		return
-	}
-	p.addPart(t, "")
-	if t.measure.OverTime == cube.Average {
-		p.addPart(t, extraDays)
+		if a.ref.Calc == cube.LikeForLike {
+			p.addPart(t.bases()[0], extraWork)
+		}
 	}
 }
 
@@ -76,7 +70,7 @@ func (p *plan) addPart(t term, extra string) {
 		}
 	}
 	p.parts = append(p.parts, x)
-	if t.measure.Kind == cube.Distinct && extra == "" {
+	if !t.measure.Additive() && extra == "" {
 		p.additive = false
 	}
 }
@@ -109,20 +103,38 @@ func (p *plan) partsOf(a *asked) (list []*part) {
 // all rows.
 func (t *part) input() string {
 	m := t.measure
+	value := t.column()
+	var conditions []string
+	for _, column := range m.KnownColumns() {
+		conditions = append(conditions, "f."+quote(column)+" IS NOT NULL")
+	}
+	if m.WhenTrue != "" {
+		conditions = append(conditions, "f."+quote(m.WhenTrue))
+	}
+	switch {
+	case len(conditions) > 0:
+		return "CASE WHEN " + strings.Join(conditions, " AND ") + " THEN " + value + " END"
+	case m.Kind == cube.Count:
+		return ""
+	}
+	return value
+}
+
+// column is the SQL of the value aggregated.
+func (t *part) column() string {
+	m := t.measure
 	column := "f." + quote(m.Column)
-	switch m.Kind {
-	case cube.Count:
-		if m.WhenKnown == "" {
-			return ""
-		}
-		return "CASE WHEN f." + quote(m.WhenKnown) + " IS NOT NULL THEN 1 END"
-	case cube.Distinct:
-		column = "NULLIF(" + column + ", -1)"
+	switch {
+	case m.Kind == cube.Count:
+		return "1"
+	case m.Kind == cube.Distinct, m.Kind == cube.Approx:
+		return "NULLIF(" + column + ", -1)"
+	case m.Times() != "" && m.Scale() == 0:
+		return "CAST(" + column + " AS DECIMAL(19,0)) * f." + quote(m.Times())
+	case m.Times() != "":
+		return column + " * f." + quote(m.Times())
 	}
-	if m.WhenKnown == "" {
-		return column
-	}
-	return "CASE WHEN f." + quote(m.WhenKnown) + " IS NOT NULL THEN " + column + " END"
+	return column
 }
 
 // aggregate is the SQL that aggregates the inputs of fact rows.
@@ -136,12 +148,32 @@ func (t *part) aggregate() string {
 		return "count(" + column + ")"
 	case cube.Distinct:
 		return "count(DISTINCT " + column + ")"
+	case cube.Approx:
+		return "approx_count_distinct(" + column + ")"
 	case cube.Min:
 		return "min(" + column + ")"
 	case cube.Max:
 		return "max(" + column + ")"
+	case cube.Quantile:
+		return t.quantile()
 	}
 	return t.sum()
+}
+
+// quantile is exact: of dates the one at or before the place, of numbers
+// between the two neighbours of the place in proportion, a double. Amounts are
+// taken in ten-thousandths, so that nothing is lost in between.
+func (t *part) quantile() string {
+	column, q := quote(t.name), strconv.FormatFloat(*t.measure.Q, 'f', -1, 64)
+	switch t.measure.Type {
+	case "date":
+		return "quantile_disc(" + column + ", " + q + ")"
+	case "integer":
+		return "quantile_cont(CAST(" + column + " AS BIGINT), " + q + ")"
+	case "double":
+		return "quantile_cont(CAST(" + column + " AS DOUBLE), " + q + ")"
+	}
+	return "quantile_cont(CAST(" + column + " * 10000 AS BIGINT), " + q + ") / 10000"
 }
 
 // again is the SQL that aggregates the aggregates of finer groups.
@@ -163,36 +195,20 @@ func (t *part) sum() string {
 	return s
 }
 
-// number is the SQL of a measure in a scope from the parts of its level. A ratio
-// divides there; by zero it has no value.
-//
-// Amounts are divided as whole ten-thousandths, their smallest unit: below 2^53
-// of them (900 billion) the quotient is the correctly rounded one, so that equal
-// ratios are equal numbers and tie in a ranking.
+// number is the SQL of a measure in a scope from the parts of its level.
 func (p *plan) number(t term) string {
-	m := t.measure
-	switch {
-	case m.OverTime == cube.Average:
-		return p.average(t)
-	case m.Kind != cube.Ratio:
-		return quote(p.part(t, "").name)
-	}
-	n, d := t.of(m.Numerator), t.of(m.Denominator)
-	whole := n.measure.ValueType() == "decimal" || d.measure.ValueType() == "decimal"
-	return divisible(p.number(n), n.measure.ValueType(), whole) + " / NULLIF(" + divisible(p.number(d), d.measure.ValueType(), whole) + ", 0)"
+	return valueOf(t.measure, func(base *cube.Measure) string {
+		b := term{t.home.Home(base), base, t.scope}
+		if base.OverTime == cube.Average {
+			return p.average(b)
+		}
+		return quote(p.part(b, "").name)
+	})
 }
 
-// divisible is a value of a type as DOUBLE, in ten-thousandths where asked.
-func divisible(sql, kind string, tenThousandths bool) string {
-	value := "CAST(" + sql + " AS DOUBLE)"
-	switch {
-	case tenThousandths && kind == "decimal":
-		return "round(" + value + " * 10000)"
-	case tenThousandths:
-		return value + " * 10000"
-	}
-	return value
-}
+// perRow reports whether the value of a measure is more than a column of its
+// level.
+func perRow(m *cube.Measure) bool { return m.Expr() != nil || m.OverTime == cube.Average }
 
 func (p *plan) showParts() string {
 	var lines []string

@@ -87,8 +87,8 @@ func (r *renderer) shown() {
 		list = append(list, col.sql+" AS "+quote(col.name))
 	}
 	r.stage("shown", "(\n  SELECT "+strings.Join(list, listSep))
-	c.join.from(&r.text, "\n  ")
-	r.text.add("\n  WHERE " + key + " <> -1")
+	c.join.writeFrom(&r.text)
+	r.text.add("\n    WHERE " + key + " <> -1")
 	if c.from != 0 {
 		r.text.add("\n    AND "+key+" >= ?", c.from)
 	}
@@ -99,8 +99,16 @@ func (r *renderer) shown() {
 		r.text.add("\n    AND "+key+" <= ?", c.to)
 	}
 	for _, w := range c.join.where {
-		r.text.add("\n    AND ")
-		w.write(&r.text)
+		if !w.inner {
+			r.text.add("\n    AND ")
+			w.write(&r.text)
+		}
+	}
+	for _, g := range r.grouped {
+		if r.onClock(g.field()) {
+			r.text.add("\n    AND ")
+			g.write(&r.text, func(w *condition) { w.write(&r.text) })
+		}
 	}
 	r.text.add("\n)")
 }

@@ -27,7 +27,12 @@ type column struct {
 // raw is a column of the dimension's table or of the table beside it that
 // holds the attribute.
 func (f *field) raw(name string) string {
-	if f.attr.In != "" {
+	switch {
+	case f.attr.Set != nil:
+		return "(" + setMember(f.attr.Set) + ")"
+	case f.attr.Tree != nil:
+		return quote(levelAlias(f.attr)) + "." + quote(name)
+	case f.attr.In != "":
 		return quote("beside "+f.attr.In) + "." + quote(name)
 	}
 	return "d." + quote(name)
@@ -50,8 +55,8 @@ func (f *field) shown(lang string) column {
 	if lang == "zh" && a.ColumnZH != "" {
 		value = "COALESCE(" + f.raw(a.ColumnZH) + ", " + value + ")"
 	}
-	if a.ShowKey {
-		value = f.raw(a.Key) + " || COALESCE(' ' || " + value + ", '')"
+	if lead := f.lead(); lead != "" {
+		value = f.raw(lead) + " || COALESCE(' ' || " + value + ", '')"
 	}
 	if a.Type == "text" {
 		value = text(value)
@@ -61,6 +66,14 @@ func (f *field) shown(lang string) column {
 
 // byKey reports whether members are told apart by the dimension's own key.
 func (f *field) byKey() bool { return f.attr.Key == f.use.Of.Key && f.attr.In == "" }
+
+// lead is the column shown before the value, or "".
+func (f *field) lead() string {
+	if f.attr.ShowKey {
+		return f.attr.Key
+	}
+	return f.attr.Lead
+}
 
 // translated reports whether the value shown is a translation of the one that
 // tells members apart.
@@ -78,6 +91,9 @@ func (f *field) groups(lang string) []column {
 		return []column{f.shown(lang)}
 	case a.Key == "":
 		return []column{f.shown(lang), {f.name + " #known", f.member("TRUE"), false}}
+	case a.Tree != nil:
+		// A member above the level has no ancestor there: -1, shown as "(none)".
+		return []column{{f.name + " #key", f.member("COALESCE(" + f.raw(a.Key) + ", -1)"), false}}
 	case f.byKey():
 		return []column{{f.name + " #key", f.member(f.raw(a.Key)), false}}
 	}

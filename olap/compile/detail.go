@@ -45,7 +45,7 @@ type Detailed struct {
 // fact's columns it lists the identifiers (_id, _no), dates, what the cube's
 // measures are made of, and where the row came from. An error is a *QueryError.
 func Detail(m *cube.Model, q cube.Query, cell Cell, columns []FactColumn, o Options) (*Detailed, error) {
-	p := &plan{model: m, lang: o.Lang, complete: o.Complete, asOf: o.AsOf}
+	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete}
 	measures := q.Measures
 	others, err := plainCell(&q, cell)
 	if err != nil {
@@ -78,6 +78,9 @@ func Detail(m *cube.Model, q cube.Query, cell Cell, columns []FactColumn, o Opti
 	day := p.day()
 	if day != "" {
 		r.extra = append(r.extra, "f."+quote(day)+` AS "#day"`)
+	}
+	if err := r.prepare(); err != nil {
+		return nil, err
 	}
 	r.base(facts)
 	var on []string
@@ -157,7 +160,7 @@ func (p *plan) columnsOf(refs []string) (names []string) {
 		a := &asked{ref: cube.Ref{Measure: m.Name}, measure: m}
 		p.addParts(a)
 		for _, t := range p.partsOf(a) {
-			names = append(names, t.measure.Column, t.measure.WhenKnown)
+			names = append(append(names, t.measure.Column, t.measure.Times(), t.measure.WhenTrue), t.measure.KnownColumns()...)
 		}
 	}
 	return names
@@ -269,10 +272,14 @@ func (r *renderer) inCell(s *sqlText, cell Cell, others bool) error {
 	for i, key := range slices.Concat(keys, cell.Column) {
 		f := r.plan.cellField(i, len(keys))
 		s.add(lead)
+		lead = "\n  AND "
+		if n := f.calculatedKey(key); n > 0 && f == r.also {
+			s.add(`EXISTS (SELECT 1 FROM "calculated" AS c WHERE c."#calculated" = ? AND `+r.sameMember(f, "s", "c")+")", n)
+			continue
+		}
 		if err := f.isMember(s, "s", "cell", key, r.lang); err != nil {
 			return err
 		}
-		lead = "\n  AND "
 	}
 	if others {
 		s.add(lead + `t."#rank" IS NULL`)

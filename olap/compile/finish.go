@@ -2,25 +2,20 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
 // finish selects the answer from the levels and describes its columns.
-func (r *renderer) finish() *Compiled {
+func (r *renderer) finish() (*Compiled, error) {
 	c := &Compiled{Query: r.query, Cube: r.cube, Limit: r.query.Limit, FetchRows: r.query.Limit,
-		ColSub: r.query.Totals.ColSub, ColTotal: r.query.Totals.Cols, Other: -1, Rank: -1, Left: -1, Tested: -1, Passed: -1}
+		ColSub: r.query.Totals.ColSub, ColTotal: r.query.Totals.Cols, Other: -1, Rank: -1, Left: -1, Tested: -1, Passed: -1,
+		Calculated: -1, CalculatedAxis: -1, Notes: r.notes}
 	if len(r.cols) > 0 {
 		c.FetchRows = MaxCells
 	}
-	c.AllRows = c.FetchRows
-	for _, l := range r.levels {
-		if !l.shown {
-			c.AllRows += c.FetchRows
-		} else if !slices.Contains(c.RowLevels, l.rows) {
-			c.RowLevels = append(c.RowLevels, l.rows)
-		}
-	}
+	r.countLevels(c)
 	if r.top != nil {
 		c.Others, c.TopLevel = r.top.others, r.top.at+1
 	}
@@ -54,12 +49,17 @@ func (r *renderer) finish() *Compiled {
 		c.Passed = add(`(SELECT count(*) FROM "tested" WHERE "#pass") AS "#passed"`)
 	}
 	c.Facts = add(r.factCount() + ` AS "#facts"`)
-	c.Notes = r.notes
+	if err := r.describeLists(c, add); err != nil {
+		return nil, err
+	}
 
 	stages := r.text.String()
 	order := []string{`"#rows" DESC`, `"#columns" DESC`}
 	if r.top != nil {
 		order = append(order, `"#rank" NULLS LAST`)
+	}
+	if r.also != nil {
+		order = append(order, `"#calculated"`)
 	}
 	for _, f := range slices.Concat(r.rows, r.cols) {
 		order = append(order, f.order(r.lang)...)
@@ -70,7 +70,19 @@ func (r *renderer) finish() *Compiled {
 	c.CountSQL = stages + "\nSELECT count(*) AS \"rows\"" + from + conjunction(append(r.keep(), r.onlyShown()...))
 	c.Args = append(slices.Clone(r.text.args), int64(c.AllRows)+1)
 	r.describeTables(c)
-	return c
+	return c, nil
+}
+
+// countLevels says which row levels are shown, and how many rows may come.
+func (r *renderer) countLevels(c *Compiled) {
+	c.AllRows = c.FetchRows
+	for _, l := range r.levels {
+		if !l.shown {
+			c.AllRows += c.FetchRows
+		} else if !slices.Contains(c.RowLevels, l.rows) {
+			c.RowLevels = append(c.RowLevels, l.rows)
+		}
+	}
 }
 
 // axis describes the result columns of an attribute; add selects one.
@@ -122,8 +134,8 @@ func (r *renderer) describeTables(c *Compiled) {
 		if !slices.Contains(c.Tables, table) {
 			c.Tables = append(c.Tables, table)
 		}
-		if u := (Unique{Table: table, Key: key, Where: where}); !slices.ContainsFunc(c.Unique, func(x Unique) bool { return x.Table == table && x.Key == key }) {
-			c.Unique = append(c.Unique, u)
+		if !slices.ContainsFunc(c.Unique, func(u Unique) bool { return u.Table == table && u.Key == key && maps.Equal(u.Where, where) }) {
+			c.Unique = append(c.Unique, Unique{Table: table, Key: key, Where: where})
 		}
 	}
 	joined := func(j *join) {
@@ -131,6 +143,7 @@ func (r *renderer) describeTables(c *Compiled) {
 		for _, b := range j.beside {
 			add(b.Table, b.Key, b.Where)
 		}
+		r.describeMembers(c, j)
 	}
 	for _, s := range r.sources {
 		for _, j := range s.joins {

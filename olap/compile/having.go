@@ -94,8 +94,8 @@ func parseNumber(kind, text string) (any, error) {
 	return text, nil
 }
 
-// write adds the condition on a row of "levels": TRUE or FALSE. != holds where
-// = does not, so also without a value; the other comparisons do not.
+// write adds the condition on a row of "levels": TRUE or FALSE. A row
+// without a value satisfies is_null only.
 func (t *test) write(s *sqlText, value string) {
 	mark := "?"
 	if _, exact := firstValue(t.values).(string); exact {
@@ -108,10 +108,12 @@ func (t *test) write(s *sqlText, value string) {
 		s.add(value + " IS NOT NULL")
 	case "between":
 		s.add("COALESCE("+value+" BETWEEN "+mark+" AND "+mark+", FALSE)", t.values...)
-	case "!=":
-		s.add("NOT COALESCE("+value+" = "+mark+", FALSE)", t.values...)
 	default:
-		s.add("COALESCE("+value+" "+t.op+" "+mark+", FALSE)", t.values...)
+		op := t.op
+		if op == "!=" {
+			op = "<>"
+		}
+		s.add("COALESCE("+value+" "+op+" "+mark+", FALSE)", t.values...)
 	}
 }
 
@@ -162,6 +164,9 @@ func (r *renderer) test() {
 		if r.top.at == 0 {
 			always += ` OR l."#other" = 1`
 		}
+	}
+	for _, c := range r.keepMembers(`"levels"`) {
+		other += " AND " + c
 	}
 	r.text.add(fmt.Sprintf(" AS \"#pass\"\n  FROM \"levels\"\n  WHERE \"#rows\" = %d AND \"#columns\" = 0%s\n)", len(r.rows), other))
 

@@ -51,36 +51,86 @@ func (p *plan) findJoins() error {
 // joinOf is the join of a dimension with the attributes of it that are used.
 func (p *plan) joinOf(u *cube.Use) *join {
 	j := &join{use: u, inner: p.complete[u.Name]}
-	beside := map[string]bool{}
-	for _, f := range slices.Concat(p.rows, p.cols) {
+	for _, f := range p.axes() {
 		if f.use.Name == u.Name {
 			j.fields = append(j.fields, f)
-			beside[f.attr.In] = true
 		}
 	}
 	for _, c := range p.filters {
 		if c.field.use.Name == u.Name {
 			j.where = append(j.where, c)
-			beside[c.field.attr.In] = true
 		}
 	}
-	for _, b := range u.Of.Beside {
-		if beside[b.Name] {
+	j.findBeside()
+	return j
+}
+
+// used are the attributes shown and filtered by.
+func (j *join) used() []*field {
+	list := slices.Clone(j.fields)
+	for _, c := range j.where {
+		list = append(list, c.field)
+	}
+	return list
+}
+
+func (j *join) findBeside() {
+	for _, b := range j.use.Of.Beside {
+		if slices.ContainsFunc(j.used(), func(f *field) bool { return f.attr.In == b.Name }) {
 			j.beside = append(j.beside, b)
 		}
 	}
-	return j
 }
+
+// levels are the attributes used that are levels of hierarchies of parents,
+// each once.
+func (j *join) levels() (list []*cube.Attribute) {
+	for _, f := range j.used() {
+		if a := f.attr; a.Tree != nil && !slices.Contains(list, a) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// trees are the hierarchies of parents that the levels used are of.
+func (j *join) trees() (list []*cube.Parents) {
+	for _, a := range j.levels() {
+		if !slices.Contains(list, a.Tree) {
+			list = append(list, a.Tree)
+		}
+	}
+	return list
+}
+
+// sets are the named sets shown and filtered by, each once.
+func (j *join) sets() (list []*cube.Set) {
+	add := func(s *cube.Set) {
+		if s != nil && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	for _, f := range j.used() {
+		add(f.attr.Set)
+	}
+	for _, c := range j.where {
+		for _, s := range c.sets {
+			add(s)
+		}
+	}
+	return list
+}
+
+func levelAlias(a *cube.Attribute) string { return "level " + a.Name }
 
 // write adds the join: the dimension as facts see it, one column for each
 // group, carried and condition.
 func (j *join) write(s *sqlText, lang string) {
-	d := j.use.Of
 	kind := "LEFT"
 	if j.inner {
 		kind = "INNER"
 	}
-	s.add("\n  " + kind + " JOIN (\n    SELECT d." + quote(d.Key) + ` AS "#key"`)
+	s.add("\n  " + kind + " JOIN (\n    SELECT d." + quote(j.use.Of.Key) + ` AS "#key"`)
 	for _, f := range j.fields {
 		for _, c := range slices.Concat(f.groups(lang), f.carried(lang)) {
 			s.add(",\n      " + c.sql + " AS " + quote(c.name))
@@ -91,37 +141,56 @@ func (j *join) write(s *sqlText, lang string) {
 		c.write(s)
 		s.add(" AS " + quote(whereColumn(i)))
 	}
-	j.from(s, "\n    ")
+	j.writeFrom(s)
 	name := quote(j.use.Name)
 	s.add("\n  ) AS " + name + " ON " + name + `."#key" = f.` + quote(j.use.Key))
 }
 
-// from adds the dimension's table and those beside it.
-func (j *join) from(s *sqlText, line string) {
+// writeFrom adds the dimension with all that is joined to it on its key.
+func (j *join) writeFrom(s *sqlText) {
 	d := j.use.Of
-	s.add(line + "FROM " + quoteTable(d.Table) + " AS d")
+	on := func(alias, key string) string {
+		return " AS " + quote(alias) + " ON " + quote(alias) + "." + quote(key) + " = "
+	}
+	s.add("\n    FROM " + quoteTable(d.Table) + " AS d")
 	for _, b := range j.beside {
-		alias := quote("beside " + b.Name)
-		s.add(line + "LEFT JOIN " + quoteTable(b.Table) + " AS " + alias + " ON " + alias + "." + quote(b.Key) + " = d." + quote(d.Key))
+		alias := "beside " + b.Name
+		s.add("\n    LEFT JOIN " + quoteTable(b.Table) + on(alias, b.Key) + "d." + quote(d.Key))
 		for _, column := range slices.Sorted(maps.Keys(b.Where)) {
-			s.add(" AND "+alias+"."+quote(column)+" = ?", b.Where[column])
+			s.add(" AND "+quote(alias)+"."+quote(column)+" = ?", b.Where[column])
 		}
+	}
+	for _, h := range j.trees() {
+		s.add("\n    LEFT JOIN " + quote(treeStage(h)) + on(treeStage(h), "#key") + "d." + quote(d.Key))
+	}
+	for _, a := range j.levels() {
+		s.add("\n    LEFT JOIN " + quoteTable(d.Table) + on(levelAlias(a), d.Key) + quote(treeStage(a.Tree)) + "." + quote(levelColumn(a.Level)))
+	}
+	for _, set := range j.sets() {
+		s.add("\n    LEFT JOIN " + quote(setStage(set)) + on(setStage(set), "#key") + "d." + quote(d.Key))
 	}
 }
 
 func whereColumn(i int) string { return "#where" + strconv.Itoa(i+1) }
 
-// conditions are the WHERE conditions on facts. A fact whose member is missing
-// from the dimension counts as one of the unknown member.
+// conditions are the WHERE conditions on facts that stand by themselves.
 func (j *join) conditions() (list []string) {
-	for i, c := range j.where {
-		column := quote(j.use.Name) + "." + quote(whereColumn(i))
-		if c.onUnknown() && !j.inner {
-			column = "COALESCE(" + column + ", TRUE)"
+	for _, c := range j.where {
+		if !c.inner {
+			list = append(list, j.condition(c))
 		}
-		list = append(list, column)
 	}
 	return list
+}
+
+// condition is a condition on facts. A fact whose member is missing from the
+// dimension counts as one of the unknown member.
+func (j *join) condition(c *condition) string {
+	column := quote(j.use.Name) + "." + quote(whereColumn(slices.Index(j.where, c)))
+	if c.onUnknown() && !j.inner {
+		column = "COALESCE(" + column + ", TRUE)"
+	}
+	return column
 }
 
 func (p *plan) showJoins() string {
@@ -137,6 +206,14 @@ func (p *plan) showJoins() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// everyJoin is the joins of all sources, and that of the days shown.
+func (p *plan) everyJoin() []*join {
+	if p.clock == nil {
+		return p.allJoins()
+	}
+	return append(p.allJoins(), p.clock.join)
 }
 
 // allJoins are the joins of all sources.

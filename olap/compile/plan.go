@@ -40,8 +40,12 @@ type Options struct {
 	// every fact: they are joined by an inner join, which is several times
 	// faster. All others are joined by a left join, which needs no such promise.
 	Complete map[string]bool
-	// AsOf is the day up to which facts are known; comparisons and windows of
-	// time end there. The zero time sets no end.
+	// Depths are the levels that hierarchies of parents have
+	// (dimension.hierarchy); those it does not name have the declared depth.
+	Depths map[string]int
+	// AsOf is the day up to which facts are known: comparisons and windows of
+	// time end there, relative times of named sets count from it. The zero time
+	// sets no end; sets with relative times are refused then.
 	AsOf time.Time
 }
 
@@ -66,24 +70,28 @@ type Compiled struct {
 	Rows      []Axis
 	Columns   []Axis
 	Measures  []Value
-	Notes     []string // what a reader could misunderstand, in the language asked for
-	Tables    []string // tables read
-	Unique    []Unique // what must hold for no fact to be counted twice
-	Joined    []Joined // dimensions joined
-	Others    bool     // an "others" row is asked for
-	TopLevel  int      // level of the members ranked; 0: no ranking
-	RowLevels []int    // row levels that are shown; others are there for calculations and sorting
-	ColSub    bool     // subtotals over prefixes of Columns are shown
-	ColTotal  bool     // the total over Columns is shown
-	Having    []string // labels of the measures that Query.Having tests
-	Limit     int      // rows of the answer at most
-	FetchRows int      // rows of shown levels fetched at most; one more means too many
-	AllRows   int      // rows of all levels fetched at most; one more means too many
+	Tables    []string        // tables read
+	Unique    []Unique        // what must hold for no fact to be counted twice
+	Joined    []Joined        // dimensions joined
+	Others    bool            // an "others" row is asked for
+	TopLevel  int             // level of the members ranked; 0: no ranking
+	RowLevels []int           // row levels that are shown; others are there for calculations and sorting
+	ColSub    bool            // subtotals over prefixes of Columns are shown
+	ColTotal  bool            // the total over Columns is shown
+	Having    []string        // labels of the measures that Query.Having tests
+	Trees     []*cube.Parents // hierarchies of parents that must be sound
+	Ask       []Missing       // what the catalog or the query names and the data may not have
+	Notes     []string        // for readers of the answer, in Lang
+	Hidden    []Hidden        // members left out of the axes
+	Limit     int             // rows of the answer at most
+	FetchRows int             // rows of shown levels fetched at most; one more means too many
+	AllRows   int             // rows of all levels fetched at most; one more means too many
 
 	// Positions of the housekeeping columns; -1 where there is none. Left is how
 	// many members a ranking leaves out; Tested and Passed are the finest rows
 	// before and after Query.Having.
 	RowLevel, ColLevel, Other, Rank, Left, Tested, Passed, Facts int
+	Calculated, CalculatedAxis                                   int // the number of the calculated member, from 1, 0 for none; the axis it is on, rows before columns
 }
 
 // Axis is an attribute on an axis and the result columns that carry it.
@@ -110,19 +118,24 @@ type Value struct {
 	Column  int
 }
 
-// Empty is the value where there is no fact: 0 for counts and differences of
-// counts, else nil.
-func (v Value) Empty() any {
-	if v.Measure.Counts() && v.Ref.Calc != cube.Pct && v.Ref.Calc != cube.LikeForLike {
-		return int64(0)
-	}
-	return nil
-}
-
 // Joined is a dimension joined to the facts of a cube.
 type Joined struct {
 	Cube *cube.Cube
 	Use  *cube.Use
+}
+
+// Hidden is an axis attribute with hidden members.
+type Hidden struct {
+	Label  string
+	Column int // how many of them had facts
+}
+
+// Missing asks which of the values that the catalog names do not occur: the
+// statement returns them, one a row.
+type Missing struct {
+	What string // in words, in front of the values
+	SQL  string
+	Args []any
 }
 
 // Unique is a table and the column that must not repeat a value, among the
@@ -138,14 +151,18 @@ type plan struct {
 	model    *cube.Model
 	lang     string
 	complete map[string]bool
-	asOf     time.Time
 	query    cube.Query
 	cube     *cube.Cube
 
 	rows     []*field
 	cols     []*field
 	measures []*asked
-	filters  []*condition
+	filters  []*condition // all of them, those in groups included
+	grouped  []*group     // the groups, joined to the other conditions by and
+	touched  []*cube.Use  // dimensions that are filtered, by all too
+	expanded bool         // a hierarchy of parents was named on an axis
+	also     *field       // the axis attribute whose calculated members are shown
+	options  Options
 	period   *period
 	parts    []*part   // base aggregates, each once
 	streams  []*stream // facts, as each scope shows them
@@ -199,7 +216,7 @@ func passes() []pass {
 // Compile turns a query into SQL. It needs no database. A question that the
 // model cannot answer is a *QueryError.
 func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
-	p := &plan{model: m, lang: o.Lang, complete: o.Complete, asOf: o.AsOf, query: q}
+	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, query: q}
 	var stages []Stage
 	for _, step := range passes() {
 		if err := step.run(p); err != nil {
@@ -209,7 +226,10 @@ func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
 			stages = append(stages, Stage{step.name, text})
 		}
 	}
-	c := p.render()
+	c, err := p.render()
+	if err != nil {
+		return nil, err
+	}
 	c.Stages = stages
 	return c, nil
 }

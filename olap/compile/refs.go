@@ -117,14 +117,14 @@ func (p *plan) checkRef(part string, a *asked) error {
 	}
 	compared := r.Calc == cube.Delta || r.Calc == cube.Pct || r.Calc == cube.LikeForLike
 	switch {
-	case r.Calc == cube.Running && (m.Kind != cube.Sum && m.Kind != cube.Count || m.OverTime != "" || r.Window != ""):
+	case r.Calc == cube.Running && (m.Kind != cube.Sum && m.Kind != cube.Count || m.Stock() || r.Window != ""):
 		return refuse(part, r.String(), "%s does not add up, so it has no running total; ask for sums and counts of facts: %s",
 			a.computed(), strings.Join(firstOf(summable(p.cube), 5), ", "))
 	case (compared || r.Calc != "" && r.Calc != cube.Rank) && m.ValueType() == "date":
 		return refuse(part, r.String(), "%s is a date, not a number", m.Name)
 	case r.Calc == cube.LikeForLike && p.cube.Scenario(r.Against) != nil:
 		return refuse(part, r.String(), "%s: lfl compares the days of two periods; a %s has none of its own, ask for %s:pct", r, r.Against, cube.Ref{Measure: r.Measure, Window: r.Window, Against: r.Against})
-	case r.Calc == cube.LikeForLike && m.OverTime != "":
+	case r.Calc == cube.LikeForLike && m.Stock():
 		return refuse(part, r.String(), "%s: %s is not added up over days, so it has no value per day; ask for %s:pct", r, m.Name, cube.Ref{Measure: r.Measure, Window: r.Window, Against: r.Against})
 	}
 	return nil
@@ -215,19 +215,12 @@ func (p *plan) termsOf(a *asked) []term {
 	return list
 }
 
-// of is another measure of the cube that the term's is at home in, in the same
-// scope.
-func (t term) of(name string) term {
-	m := t.home.Measure(name)
-	return term{t.home.Home(m), m, t.scope}
-}
-
-// first is the base aggregate that a term starts with.
-func (t term) first() term {
-	for t.measure.Kind == cube.Ratio {
-		t = t.of(t.measure.Numerator)
+// bases are the base aggregates that a term is computed from.
+func (t term) bases() (list []term) {
+	for _, base := range t.measure.Bases() {
+		list = append(list, term{t.home.Home(base), base, t.scope})
 	}
-	return t
+	return list
 }
 
 func (t term) name() string {

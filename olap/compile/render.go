@@ -22,11 +22,15 @@ type renderer struct {
 	counted bool     // source has a column for every part, counts of facts too
 	reach   string   // SQL of the days whose facts some stream shows
 	extra   []string // further columns of "base"
+	inSets  int      // conditions of named sets written
 }
 
-func (p *plan) render() *Compiled {
+func (p *plan) render() (*Compiled, error) {
 	r := &renderer{plan: p}
-	for _, f := range slices.Concat(p.rows, p.cols) {
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
+	for _, f := range p.axes() {
 		r.groups = append(r.groups, f.groups(p.lang)...)
 		r.carried = append(r.carried, f.carried(p.lang)...)
 	}
@@ -41,6 +45,7 @@ func (p *plan) render() *Compiled {
 	if p.top != nil {
 		r.placeAll()
 	}
+	r.addCalculated()
 	if p.clock != nil && len(p.clock.levels) > 1 {
 		r.splitLevels()
 	} else {
@@ -50,12 +55,16 @@ func (p *plan) render() *Compiled {
 	return r.finish()
 }
 
-func (r *renderer) stage(name, body string) {
+// stage adds a stage; body may have parameters, args.
+func (r *renderer) stage(name, body string, args ...any) {
 	lead := ",\n"
-	if r.source == "" {
+	if r.text.Len() == 0 {
 		lead = "WITH "
+		if r.recursive() {
+			lead = "WITH RECURSIVE "
+		}
 	}
-	r.text.add(lead + quote(name) + " AS " + body)
+	r.text.add(lead+quote(name)+" AS "+body, args...)
 	r.source = quote(name)
 }
 
@@ -144,6 +153,20 @@ func (r *renderer) where(s *source) {
 			lead = "\n    AND "
 		}
 	}
+	for _, g := range r.grouped {
+		if r.onClock(g.field()) {
+			continue
+		}
+		r.text.add(lead)
+		lead = "\n    AND "
+		g.write(&r.text, func(c *condition) {
+			for _, j := range s.joins {
+				if j.use.Name == c.field.use.Name {
+					r.text.add(j.condition(c))
+				}
+			}
+		})
+	}
 }
 
 // leaf aggregates once at the finest level, where coarser levels follow from
@@ -199,7 +222,12 @@ func (r *renderer) allLevels() {
 	list := append(names(r.groups), least(r.carried)...)
 	list = append(list, r.aggregates(r.parts)...)
 	rowLevel, colLevel := fmt.Sprint(len(r.rows)), fmt.Sprint(len(r.cols))
-	group := r.groupBy(r.groups)
+	groups := r.groups
+	if r.also != nil {
+		groups = append(slices.Clone(groups), column{name: "#calculated"})
+		list = append(list, `"#calculated"`)
+	}
+	group := r.groupBy(groups)
 	if len(r.levels) > 1 || r.top != nil {
 		for _, f := range r.rows {
 			rowLevel += " - GROUPING(" + quote(f.groups(r.lang)[0].name) + ")"
@@ -229,6 +257,9 @@ func (r *renderer) allLevels() {
 func (r *renderer) groupingSet(l level, other bool) (set []string) {
 	if other {
 		set = append(set, `"#other"`)
+	}
+	if r.also != nil {
+		set = append(set, `"#calculated"`)
 	}
 	for _, f := range r.levelFields(l) {
 		set = append(set, names(f.groups(r.lang))...)

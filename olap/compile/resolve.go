@@ -28,6 +28,14 @@ func (p *plan) resolve() error {
 	if p.cols, err = p.axis("columns", q.Columns); err != nil {
 		return err
 	}
+	for _, f := range p.axes() {
+		if p.also != nil && p.also.name == f.name {
+			p.also = f
+		}
+	}
+	if p.expanded {
+		q.Rows, q.Columns = p.fieldNames(p.rows), p.fieldNames(p.cols)
+	}
 	for _, c := range p.cols {
 		for _, r := range p.rows {
 			if c.name == r.name {
@@ -76,6 +84,10 @@ func (p *plan) resolveRest() error {
 }
 
 func (p *plan) axis(part string, names []string) ([]*field, error) {
+	names, err := p.expand(part, names)
+	if err != nil {
+		return nil, err
+	}
 	if len(names) > maxAxis {
 		return nil, refuse(part, "", "%d attributes; at most %d", len(names), maxAxis)
 	}
@@ -106,7 +118,7 @@ func (p *plan) field(part, name string) (*field, error) {
 				return &field{u.Name + "." + a.Name, u, a}, nil
 			}
 			var known []string
-			for _, n := range cube.AttributeNames(u.Of) {
+			for _, n := range slices.Concat(cube.AttributeNames(u.Of), cube.DerivedNames(u.Of)) {
 				known = append(known, u.Name+"."+n)
 			}
 			return nil, refuse(part, name, "dimension %s has no attribute %q; %s", u.Name, attribute, cube.Hint(name, known))

@@ -81,7 +81,7 @@ func (p *plan) bindScopes() error {
 	}
 	p.clock = &clock{use: use, day: day.Column}
 	p.clock.join = p.joinOf(use)
-	for _, check := range []func() error{p.bindPeriods, p.bindRange, p.bindPrevious, p.bindLikeForLike, p.bindScenarios} {
+	for _, check := range []func() error{p.bindGroups, p.bindPeriods, p.bindRange, p.bindPrevious, p.bindLikeForLike, p.bindScenarios} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -100,6 +100,40 @@ func (p *plan) scoped() cube.Ref {
 		return p.top.by.ref
 	}
 	return p.measures[0].ref
+}
+
+// bindGroups checks that each group of filters is either about days shown or
+// about facts.
+func (p *plan) bindGroups() error {
+	for _, g := range p.grouped {
+		for _, c := range g.conditions() {
+			if p.onClock(c.field) == p.onClock(g.field()) {
+				continue
+			}
+			day, other := g.field(), c.field
+			if p.onClock(other) {
+				day, other = other, day
+			}
+			return refuse("where", day.name, "%s says which days are shown, and %s which facts; with %s they cannot stand in one group. Filter by %[1]s beside the group, or ask for measures without scope",
+				day.name, other.name, p.needsDays())
+		}
+	}
+	return nil
+}
+
+// needsDays is what makes the question one of days, for messages.
+func (p *plan) needsDays() string {
+	for _, t := range p.parts {
+		if t.stream.scope != (scope{}) {
+			return "@" + t.stream.scope.text()
+		}
+	}
+	for _, t := range p.parts {
+		if t.stream.over != "" {
+			return t.measure.Name
+		}
+	}
+	return ""
 }
 
 // bindPeriods checks that the dimension has the periods that windows start at.
@@ -142,12 +176,12 @@ func (p *plan) bindRange() error {
 	if p.period != nil {
 		c.from, c.to = p.period.from, p.period.to
 	}
-	if !p.asOf.IsZero() && (c.to == 0 || c.to > cube.KeyOfDay(p.asOf)) {
+	if !p.options.AsOf.IsZero() && (c.to == 0 || c.to > cube.KeyOfDay(p.options.AsOf)) {
 		asked := c.to
-		c.to = cube.KeyOfDay(p.asOf)
+		c.to = cube.KeyOfDay(p.options.AsOf)
 		if asked != 0 || len(c.join.where) > 0 {
 			p.note("The days shown end on %[1]s, the as-of date; comparisons cover the same days.",
-				"所示日期截至数据日期 %[1]s，比较范围为相同的日期。", p.asOf.Format(time.DateOnly))
+				"所示日期截至数据日期 %[1]s，比较范围为相同的日期。", p.options.AsOf.Format(time.DateOnly))
 		}
 	}
 	if n, ok := p.yearsByWeek(); ok {
@@ -254,6 +288,9 @@ func (p *plan) bindDateLevels() error {
 	if p.top != nil && p.top.others && p.rows[p.top.at].use == c.use {
 		return refuse("top", p.rows[p.top.at].name, "the others of a ranking of %s are no period of time, so %s has no value there; leave others out, or rank by another attribute", p.rows[p.top.at].name, p.perPeriod())
 	}
+	if p.also != nil && p.onClock(p.also) {
+		return refuse("rows", p.also.name+"+", "calculated members of %s are no periods of time, so %s has no value there; ask for %[1]s", p.also.name, p.perPeriod())
+	}
 	add := func(fields []*field) {
 		if dates := c.of(fields); c.at(dates) < 0 {
 			c.levels = append(c.levels, dates)
@@ -350,6 +387,11 @@ func (c *clock) of(fields []*field) (dates []*field) {
 		}
 	}
 	return dates
+}
+
+// held are the fields that the facts by a combination of date attributes have.
+func (c *clock) held(k int, fields []*field) []*field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f *field) bool { return f.use == c.use && !slices.Contains(c.levels[k], f) })
 }
 
 // at is the number of the combination of date attributes among fields.

@@ -3,10 +3,13 @@ package compile_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"verso/olap/catalog"
 	"verso/olap/compile"
 	"verso/olap/cube"
 )
@@ -20,15 +23,21 @@ func TestGoldenSQL(t *testing.T) {
 			cube.Query
 			Lang     string
 			Complete []string
+			Depths   map[string]int
 		}
-		if err := json.Unmarshal([]byte(text), &q); err != nil {
+		err := json.Unmarshal([]byte(text), &q)
+		if err != nil {
 			t.Fatal(err)
 		}
 		complete := map[string]bool{}
 		for _, name := range q.Complete {
 			complete[name] = true
 		}
-		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete, AsOf: asOf})
+		m := m
+		if own, ok := file("own.yaml"); ok {
+			m = extended(t, own)
+		}
+		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete, Depths: q.Depths, AsOf: asOf})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,13 +59,31 @@ func TestGoldenSQL(t *testing.T) {
 	})
 }
 
+// extended is the shipped cubes with more beside them.
+func extended(t *testing.T, own string) *cube.Model {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(own), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := catalog.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // Whatever stands in a query's values, none of it gets into the SQL.
 func TestValuesStayOutOfSQL(t *testing.T) {
 	m := shipped(t)
 	const value = `zq'"; DROP TABLE x; --`
-	for _, op := range []string{"=", "!=", "in", "not_in", "<", "<=", ">", ">=", "contains", "starts"} {
+	for _, op := range []string{"=", "!=", "in", "not_in", "<", "<=", ">", ">=", "contains", "not_contains", "starts", "ends", "key_in", "not_key_in"} {
+		field := "customer.name"
+		if strings.Contains(op, "key") {
+			field = "class.l1"
+		}
 		c, err := compile.Compile(m, cube.Query{Cube: "sales", Measures: []string{"net"},
-			Where: []cube.Filter{{Field: "customer.name", Op: op, Values: []string{value}}}}, compile.Options{})
+			Where: []cube.Filter{{Field: field, Op: op, Values: []string{value}}}}, compile.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

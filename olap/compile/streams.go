@@ -105,7 +105,11 @@ func (r *renderer) sourceAt(fields []*field) string {
 	if r.clock == nil {
 		return r.source
 	}
-	return quote(r.at("streams", r.clock.at(fields)))
+	stage := "streams"
+	if r.also != nil {
+		stage = "with calculated"
+	}
+	return quote(r.at(stage, r.clock.at(fields)))
 }
 
 // factCount is the SQL of the number of facts shown.
@@ -184,6 +188,9 @@ func (r *renderer) oneLevel(fields []*field, rows int, source, other, rank, wher
 	if r.top != nil {
 		list = append(list, other+` AS "#other"`, "CAST("+rank+` AS BIGINT) AS "#rank"`)
 	}
+	if r.also != nil {
+		list, groups = append(list, `"#calculated"`), append(groups, column{name: "#calculated"})
+	}
 	having := ""
 	if len(groups) == 0 && (rows > 0 || other == "1") {
 		having = " HAVING count(*) > 0"
@@ -207,10 +214,9 @@ func (r *renderer) placeAll() {
 		r.place("placed", source, all, groups)
 		return
 	}
-	for k, dates := range r.clock.levels {
-		missing := func(f *field) bool { return r.onClock(f) && !slices.Contains(dates, f) }
-		if !slices.ContainsFunc(r.rows[:r.top.at+1], missing) {
-			r.place(r.at("placed", k), quote(r.at("streams", k)), slices.DeleteFunc(slices.Clone(all), missing), groups)
+	for k := range r.clock.levels {
+		if ranked := r.rows[:r.top.at+1]; len(r.clock.held(k, ranked)) == len(ranked) {
+			r.place(r.at("placed", k), quote(r.at("streams", k)), r.clock.held(k, all), groups)
 		}
 	}
 }

@@ -95,7 +95,11 @@ func (r *renderer) ranking() []column {
 	groups = append(slices.Clone(parents), ranked.groups(r.lang)...)
 	carried = append(carried, ranked.carried(r.lang)...)
 	list := slices.Concat(names(groups), least(carried), r.aggregates(r.partsOf(r.top.by)))
-	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+r.groupBy(groups)+"\n)")
+	where := ""
+	if len(ranked.attr.Hide) > 0 {
+		where = "\n  WHERE NOT " + r.isHidden(ranked, source)
+	}
+	r.stage("members", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+where+r.groupBy(groups)+"\n)")
 
 	direction, partition := " DESC", ""
 	if r.top.bottom {
@@ -153,11 +157,12 @@ func (r *renderer) place(name, source string, fields []*field, groups []column) 
 // over: the rest's rows where they are not asked for, and all but one of the
 // levels at which they appear.
 func (r *renderer) keep() []string {
+	list := r.keepMembers(r.source)
 	switch {
 	case r.top == nil:
-		return nil
+		return list
 	case !r.top.others:
-		return []string{fmt.Sprintf(`("#rows" <= %d OR "#other" = 0)`, r.top.at)}
+		return append(list, fmt.Sprintf(`("#rows" <= %d OR "#other" = 0)`, r.top.at))
 	}
-	return []string{fmt.Sprintf(`("#rows" <= %d OR "#other" = 0 OR "#rows" = %d)`, r.top.at, len(r.rows))}
+	return append(list, fmt.Sprintf(`("#rows" <= %d OR "#other" = 0 OR "#rows" = %d)`, r.top.at, len(r.rows)))
 }

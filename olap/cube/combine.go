@@ -7,8 +7,8 @@ import (
 
 // Combine is a cube, some of whose measures another cube takes (drill-across).
 type Combine struct {
-	Cube     string   `yaml:"cube"`
-	Measures []string `yaml:"measures"`
+	Cube     string   `yaml:"cube"`     // one with facts
+	Measures []string `yaml:"measures"` // those it takes
 
 	Of *Cube `yaml:"-"`
 }
@@ -16,8 +16,8 @@ type Combine struct {
 // Scenario is a second set of facts, such as a plan, that the measures of a
 // cube can be compared with: a cube that has measures of the same names.
 type Scenario struct {
-	Name  string `yaml:"name"` // as in net@plan
-	Cube  string `yaml:"cube"`
+	Name  string `yaml:"name"`  // as in net@plan
+	Cube  string `yaml:"cube"`  // the one with its facts
 	Label Text   `yaml:"label"` // empty: the label of its cube
 
 	Of *Cube `yaml:"-"`

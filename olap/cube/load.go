@@ -46,7 +46,7 @@ type document struct {
 // Load reads the catalog files in order, joins them and validates the whole.
 // Unknown keys, repeated names and dangling references are errors with their
 // place; all that are found are reported together (errors.Join of
-// *CatalogError), unless a file is no YAML at all.
+// *CatalogError): those that keep a file from being read first, and alone.
 func Load(files []File) (*Model, error) {
 	l := &loader{model: &Model{cubes: map[string]*Cube{}, dimensions: map[string]*Dimension{}}, places: map[*Measure]place{}}
 	var cubes []placedCube
@@ -63,14 +63,16 @@ func Load(files []File) (*Model, error) {
 			cubes = append(cubes, placedCube{c, place{file: f.Name, root: root, path: at("$.cubes", i)}})
 		}
 	}
+	if len(l.errs) > 0 { // what is left out would be missed elsewhere
+		return nil, errors.Join(l.errs...)
+	}
 	// Cubes that extend or combine come after those they need, wherever they stand.
 	for _, c := range inOrder(cubes) {
 		l.addCube(c.cube, c.place)
 	}
 	l.checkScenarios()
-	if len(l.errs) == 0 {
-		l.checkRatios()
-	}
+	l.resolve()
+	l.linkSets()
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)
 	}
@@ -88,6 +90,11 @@ func decode(f File) (*document, *ast.File, error) {
 		return doc, nil, nil
 	}
 	root, err := parseYAML(f.Data, doc)
+	if root != nil {
+		if errs := unknownKeys(f.Name, root); len(errs) > 0 {
+			return nil, nil, errors.Join(errs...)
+		}
+	}
 	if err == nil {
 		if path := doc.emptyItem(); path != "" {
 			return nil, nil, &CatalogError{place{f.Name, root, path}.position(), "an empty item in a list"}
@@ -123,8 +130,9 @@ func (d *document) emptyItem() string {
 		if x == nil {
 			return path
 		}
-		empty := [3]int{slices.Index(x.Attributes, nil), slices.Index(x.Hierarchies, nil), slices.Index(x.Beside, nil)}
-		for k, list := range []string{"attributes", "hierarchies", "beside"} {
+		empty := [5]int{slices.Index(x.Attributes, nil), slices.Index(x.Hierarchies, nil), slices.Index(x.Beside, nil),
+			slices.Index(x.Parents, nil), slices.Index(x.Sets, nil)}
+		for k, list := range []string{"attributes", "hierarchies", "beside", "parents", "sets"} {
 			if empty[k] >= 0 {
 				return at(path+"."+list, empty[k])
 			}
@@ -150,13 +158,11 @@ func (d *document) emptyItem() string {
 	return ""
 }
 
-// explainYAML says what is wrong in words, with the keys a mistyped one may
-// have been meant for.
+// explainYAML says what is wrong in words.
 func explainYAML(y yaml.Error) string {
 	message := y.GetMessage()
-	if _, rest, ok := strings.Cut(message, "unknown field "); ok {
-		key := strings.Trim(rest, `"`)
-		return fmt.Sprintf("unknown key %q; %s", key, Hint(key, yamlKeys))
+	if _, rest, ok := strings.Cut(message, "unknown field "); ok { // behind an alias
+		return "unknown key " + rest
 	}
 	if _, kind, ok := strings.Cut(message, " of type "); ok && strings.HasPrefix(message, "cannot unmarshal") {
 		want := map[string]string{"bool": "true or false", "string": "text", "cube.Text": "{en: …, zh: …}"}[kind]
@@ -167,12 +173,6 @@ func explainYAML(y yaml.Error) string {
 	}
 	return message
 }
-
-// yamlKeys are the keys of catalog files, for suggestions.
-var yamlKeys = []string{"attributes", "beside", "bridges", "column", "column_zh", "combines", "cost", "cube", "cubes", "currency", "date", "denominator", "description", "dimension", "dimensions",
-	"drivers", "extends", "foreign", "format", "grain", "group", "hidden", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels",
-	"lower_is_better", "measure", "measures", "name", "names", "numerator", "order", "over_time", "quantity", "revenue", "scenarios", "show_key", "synonyms", "table", "type",
-	"unit", "when_known", "where", "workday"}
 
 // place finds positions: a path inside a parsed file.
 type place struct {

@@ -28,7 +28,7 @@ func Keep(q Query, field string, keys ...string) Query {
 
 // Exclude takes members of an attribute, given by their keys, out of a question.
 func Exclude(q Query, field string, keys ...string) Query {
-	q.Where = append(slices.Clone(q.Where), Filter{Field: field, Op: "key_not_in", Values: slices.Clone(keys)})
+	q.Where = append(slices.Clone(q.Where), Filter{Field: field, Op: "not_key_in", Values: slices.Clone(keys)})
 	return q
 }
 

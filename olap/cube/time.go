@@ -3,12 +3,18 @@ package cube
 import "slices"
 
 // The ways in which a sum measure is taken over days where it may not be added
-// up: a stock or a number of open orders has one value each day.
+// up: a stock or a number of open orders has one value each day. The third way
+// is Average: the sum divided by the number of days that have any facts.
 const (
-	Last    = "last"    // of the last day, within the period, that has any facts
-	First   = "first"   // of the first such day
-	Average = "average" // the sum divided by the number of such days
+	Last  = "last"  // of the last day, within the period, that has any facts
+	First = "first" // of the first such day
 )
+
+// Stock reports whether the measure, or a part of it, has a value of its own
+// each day and is not added up over days.
+func (m *Measure) Stock() bool {
+	return slices.ContainsFunc(m.Bases(), func(b *Measure) bool { return b.OverTime != "" })
+}
 
 // Grain is a period of time that an attribute of a date dimension may be, and
 // its length in months or in days.

@@ -25,7 +25,9 @@ import (
 type Statement struct {
 	SQL string
 	// Args are nil, bool, int, int64, float64, string, time.Time (its moment in
-	// UTC), []byte or Decimal (compared exactly). As many as there are parameters.
+	// UTC), []byte or Decimal (compared exactly); []string or []int64 for a list,
+	// whose parameter is cast to one (CAST(? AS VARCHAR[])). As many as there are
+	// parameters.
 	Args []any
 }
 

@@ -169,6 +169,9 @@ var (
 		{"Li Na", "Bookstores"}, {"Zhou Jie", "Universities"}, {"Wu Fang", "Universities"}, {"Zheng Hao", "Web"}, {"Wang Wei", "Web"}}
 	channels = []struct{ id, kind string }{{"mail", "direct"}, {"fax", "direct"}, {"phone", "direct"}, {"e-mail", "direct"},
 		{"web", "web"}, {"edi", "direct"}, {"fair", "fair"}, {"agent", "agent"}, {"visit", "direct"}}
+	// managers are the keys of the employees' managers. Li Na reports to Sun Yu,
+	// Sun Yu and Qian Li to Zhao Min, Wu Fang to Zhou Jie.
+	managers   = []int{-1, 1, 1, 3, -1, 5, -1, -1}
 	currencies = []struct {
 		ccy, name string
 		rate      int64 // ten-thousandths of the report currency
@@ -189,12 +192,16 @@ func (b *builder) partners() {
 		if i == 3 {
 			left = day(2024, 12, 31)
 		}
-		t.add(i+1, fmt.Sprintf("E%02d", i+1), e.name, e.dept, -1, day(2019, 3, 1), left, left == nil, nil, false)
+		t.add(i+1, fmt.Sprintf("E%02d", i+1), e.name, e.dept, managers[i], day(2019, 3, 1), left, left == nil, nil, false)
 	}
 	t = b.data.table("core.dim_channel", "channel_key channel_id name kind level parent_key is_inferred")
 	t.add(-1, unknown, unknown, nil, nil, -1, false)
 	for i, c := range channels {
-		t.add(i+1, c.id, c.id, c.kind, 1, -1, false)
+		level, above := 1, -1
+		if c.id == "fax" || c.id == "phone" { // by way of mail
+			level, above = 2, 1
+		}
+		t.add(i+1, c.id, c.id, c.kind, level, above, false)
 	}
 	t = b.data.table("core.dim_currency", "currency_key ccy name")
 	t.add(-1, unknown, unknown)
@@ -222,11 +229,15 @@ func (b *builder) customers() {
 		kind := kinds[i%len(kinds)]
 		geo := 1 + b.rng.IntN(len(regions))
 		var group any
+		above := -1
 		if i%6 == 0 {
 			group = fmt.Sprintf("Group %d", 1+i/6%3)
+			if i >= 18 { // the customer before it in the group
+				above = n - 18
+			}
 		}
 		t.add(n, fmt.Sprint(1000+n), fmt.Sprintf("C%04d", n), name, nil, b.maybe(kind), b.maybe(kind+" "+pick(b, []string{"A", "B"})),
-			-1, group, nil, geo, regions[geo-1].name, 1+b.rng.IntN(len(channels)), 1+b.rng.IntN(len(employees)),
+			above, group, nil, geo, regions[geo-1].name, 1+b.rng.IntN(len(channels)), 1+b.rng.IntN(len(employees)),
 			day(2022, 6, 1).AddDate(0, 0, i), b.maybe("fair"), day(2022, 7, 1).AddDate(0, 0, i), pick(b, []string{"active", "active", "on hold"}),
 			Money(50000_0000), 60, b.maybe(Money(int64(100000+1000*i)*10000)), "zh", i%2 == 0, nil, nil, nil, nil, false)
 	}

@@ -26,7 +26,7 @@ func bind(raw *duckdb.Conn, sql string, args []any) (text string, out []any, err
 	casts := map[int]string{}
 	for i, v := range args {
 		switch t := v.(type) {
-		case nil, bool, int64, float64, string, []byte:
+		case nil, bool, int64, float64, string, []byte, []string, []int64:
 			out[i] = v
 		case int:
 			out[i] = int64(t)
@@ -38,7 +38,7 @@ func bind(raw *duckdb.Conn, sql string, args []any) (text string, out []any, err
 		case time.Time:
 			out[i] = moment(t)
 		default:
-			return "", nil, fmt.Errorf("duck: argument %d is a %T: use nil, bool, int, int64, float64, string, time.Time, []byte or engine.Decimal", i+1, v)
+			return "", nil, fmt.Errorf("duck: argument %d is a %T: use nil, bool, int, int64, float64, string, time.Time, []byte, engine.Decimal, []string or []int64", i+1, v)
 		}
 	}
 	if len(casts) > 0 {

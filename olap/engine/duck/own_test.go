@@ -260,3 +260,29 @@ func TestReadParquet(t *testing.T) {
 		t.Error(row, err)
 	}
 }
+
+// A list is one parameter, whatever is in it.
+func TestListParameters(t *testing.T) {
+	ctx := context.Background()
+	db, err := Open(ctx, Options{Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	texts := []string{"a", "", "it's", "出版", "x\x1fy", `["q"]`}
+	for _, c := range []struct {
+		sql  string
+		arg  any
+		want string
+	}{
+		{`SELECT string_agg(v, '|' ORDER BY v) AS "t" FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS v) AS x`, texts, "|[\"q\"]|a|it's|x\x1fy|出版"},
+		{`SELECT CAST(sum(v) AS VARCHAR) AS "t" FROM (SELECT unnest(CAST(? AS BIGINT[])) AS v) AS x`, []int64{1, -5, 1 << 40}, "1099511627772"},
+		{`SELECT CAST(max(v) AS VARCHAR) AS "t" FROM (SELECT unnest(CAST(CAST(? AS VARCHAR[]) AS DATE[])) AS v) AS x`, []string{"2024-02-29", "2023-01-01"}, "2024-02-29"},
+		{`SELECT CAST(count(*) AS VARCHAR) AS "t" FROM (SELECT unnest(CAST(? AS VARCHAR[])) AS v) AS x`, make([]string, 100_000), "100000"},
+	} {
+		row, err := engine.One(ctx, db, engine.SQL(c.sql, c.arg))
+		if err != nil || row[0] != c.want {
+			t.Errorf("%s: %v, %v", c.sql, row, err)
+		}
+	}
+}

@@ -114,7 +114,7 @@ func newPivot(t *olap.Table) *pivotData {
 		p.measures[i].name = p.head[len(p.rows)+len(p.columns)+i]
 	}
 	for _, r := range t.Rows {
-		if t.IsTotal(r) {
+		if t.IsTotal(r) || r.Calculated { // their facts are in other lines too
 			continue
 		}
 		p.addLines(t, r)
@@ -164,7 +164,7 @@ func (p *pivotData) addLines(t *olap.Table, r olap.Row) {
 	var lines []*line
 	at := map[string]*line{}
 	for i, c := range t.Columns {
-		if c.Kind != "measure" || c.Total {
+		if c.Kind != "measure" || c.Total || c.Calculated {
 			continue
 		}
 		id := strings.Join(c.Keys, "\x00")

@@ -1,0 +1,134 @@
+package olap
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"verso/olap/cache"
+	"verso/olap/cube"
+	"verso/olap/engine"
+)
+
+// Limits keep one question from taking what others need. The zero value has
+// the defaults.
+type Limits struct {
+	Cache   int64         // bytes of answers kept; 0: 64 MB, less than 0: none
+	Time    time.Duration // a question may run; 0: two minutes, less than 0: no limit
+	Running int           // questions that run at the same time, others wait; 0: 8
+}
+
+const (
+	defaultCache   = 64 << 20
+	defaultTime    = 2 * time.Minute
+	defaultRunning = 8
+)
+
+// limit fills the defaults in.
+func (s *shared) limit(l Limits) {
+	if l.Cache == 0 {
+		l.Cache = defaultCache
+	}
+	if l.Time == 0 {
+		l.Time = defaultTime
+	}
+	if l.Running <= 0 {
+		l.Running = defaultRunning
+	}
+	s.limits, s.slots = l, make(chan struct{}, l.Running)
+	s.cache = cache.New(l.Cache, tableSize)
+}
+
+// TimeError is a question that took longer than it may.
+type TimeError struct{ Limit time.Duration }
+
+// Error says the limit and what to do.
+func (e *TimeError) Error() string {
+	return fmt.Sprintf("the question takes longer than %s; filter more, ask by coarser attributes, or raise the limit", e.Limit)
+}
+
+// MemoryError is a question that needs more memory than the engine may use.
+type MemoryError struct{ Cause error }
+
+// Error says what to do.
+func (e *MemoryError) Error() string {
+	return "the question needs more memory than the engine may use; filter more, or ask by coarser attributes"
+}
+
+// Unwrap is the engine's error.
+func (e *MemoryError) Unwrap() error { return e.Cause }
+
+// Ask answers a query. A question that cannot be answered is a
+// *compile.QueryError, an answer beyond its limit a *LimitError, and one that
+// takes too long or too much memory a *TimeError or *MemoryError; the others are
+// answered on. The generation does not change, so an answer that was given once
+// is given again from memory, and equal questions asked at the same time are
+// computed once. Rows of an answer are not to be changed.
+func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
+	text, err := json.Marshal(q)
+	if err != nil {
+		return nil, err
+	}
+	table, err := o.cache.Get(ctx, o.lang+"\x00"+string(text), func(ctx context.Context) (*Table, error) { return o.limited(ctx, q) })
+	if err != nil {
+		return nil, err
+	}
+	own := *table
+	own.Rows, own.Columns, own.Notes = slices.Clip(own.Rows), slices.Clip(own.Columns), slices.Clip(own.Notes)
+	return &own, nil
+}
+
+// limited asks the database when it is the question's turn.
+func (o *Olap) limited(ctx context.Context, q cube.Query) (*Table, error) {
+	select {
+	case o.slots <- struct{}{}:
+		defer func() { <-o.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	own := ctx
+	if o.limits.Time > 0 {
+		var cancel context.CancelFunc
+		own, cancel = context.WithTimeout(ctx, o.limits.Time)
+		defer cancel()
+	}
+	table, err := o.ask(own, q)
+	switch {
+	case err == nil:
+		return table, nil
+	case own.Err() != nil && ctx.Err() == nil:
+		return nil, &TimeError{o.limits.Time}
+	case errors.Is(err, engine.ErrMemory):
+		return nil, &MemoryError{err}
+	}
+	return nil, err
+}
+
+// Cached says what the cache of answers did and holds.
+func (o *Olap) Cached() cache.Stats { return o.cache.Stats() }
+
+// The memory of parts of an answer, in bytes.
+const (
+	cellSize = 40 // an interface and what it points to
+	rowSize  = 96
+	headSize = 400
+)
+
+func tableSize(t *Table) int64 {
+	size := int64(len(t.Columns)*headSize + len(t.Rows)*rowSize)
+	for _, r := range t.Rows {
+		for _, v := range r.Cells {
+			size += cellSize
+			if text, isText := v.(string); isText {
+				size += int64(len(text))
+			}
+		}
+		for _, k := range r.Keys {
+			size += cellSize + int64(len(k))
+		}
+	}
+	return size
+}
