@@ -135,6 +135,7 @@ func factsAre(ctx context.Context, o *olap.Olap, q cube.Query, cell olap.Cell, w
 	c := o.Cubes()[slices.IndexFunc(o.Cubes(), func(c *cube.Cube) bool { return c.Name == q.Cube })]
 	var columns []string
 	var facts []map[string]any
+	var rows [][]any
 	err := o.EachFact(ctx, q, cell, func(list []olap.Column) error {
 		for _, c := range list {
 			columns = append(columns, c.Name)
@@ -145,7 +146,7 @@ func factsAre(ctx context.Context, o *olap.Olap, q cube.Query, cell olap.Cell, w
 		for i, name := range columns {
 			f[name] = row[i]
 		}
-		facts = append(facts, f)
+		facts, rows = append(facts, f), append(rows, row)
 		return nil
 	})
 	if err != nil {
@@ -168,7 +169,7 @@ func factsAre(ctx context.Context, o *olap.Olap, q cube.Query, cell olap.Cell, w
 			}
 		}
 	}
-	if got := measured(c, cell.Ref, facts); !identical(got, want) {
+	if got := measured(c, cell.Ref, columns, rows); !identical(got, want) {
 		return fmt.Sprintf("%d facts give %v, the cell is %v", len(facts), got, want)
 	}
 	return ""

@@ -54,7 +54,7 @@ func untidy(seed uint64) *olaptest.Data {
 
 // randomQuery makes a valid question.
 func randomQuery(r *rand.Rand, o *oracle) cube.Query {
-	c := o.model.Cubes[r.IntN(len(o.model.Cubes))]
+	c := o.model.Cube([]string{"sales", "returns"}[r.IntN(2)])
 	q := cube.Query{Cube: c.Name}
 	fields := c.FieldNames()
 	r.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })

@@ -26,6 +26,9 @@ func randomRollups(r *rand.Rand, m *cube.Model, n int) {
 	m.Rollups = nil
 	for i := range n {
 		c := m.Cubes[r.IntN(len(m.Cubes))]
+		for c.Virtual() {
+			c = m.Cubes[r.IntN(len(m.Cubes))]
+		}
 		fields := c.FieldNames()
 		r.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
 		declared := &cube.Rollup{Name: fmt.Sprintf("r%d", i), Cube: c.Name, By: fields[:1+r.IntN(6)]}
@@ -143,7 +146,7 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 			}
 		}
 	}
-	if hits*3 < asked {
+	if hits*4 < asked {
 		t.Errorf("only %d of %d questions were answered from a rollup", hits, asked)
 	}
 	t.Logf("%d random questions on %d warehouses, %d from rollups: with rollups = without = oracle; rejected: %v", asked, *stars, hits, rejects)

@@ -69,9 +69,9 @@ func (j *join) onKey(c *condition) bool {
 
 // keyConditions takes the conditions that the facts alone decide out of the
 // joins, and the joins that nothing else is needed from.
-func (p *plan) keyConditions() (list []*condition) {
+func (s *source) keyConditions() (list []*condition) {
 	var joins []*join
-	for _, j := range p.joins {
+	for _, j := range s.joins {
 		own := slices.DeleteFunc(slices.Clone(j.where), func(c *condition) bool {
 			if !j.onKey(c) {
 				return false
@@ -83,6 +83,6 @@ func (p *plan) keyConditions() (list []*condition) {
 			joins = append(joins, &join{use: j.use, inner: j.inner, beside: j.beside, fields: j.fields, where: own})
 		}
 	}
-	p.joins = joins
+	s.joins = joins
 	return list
 }

@@ -26,15 +26,15 @@ func (i Ingredient) Meaning() string {
 // Ingredients are the parts that a rollup holds, each once, in the order of
 // the cube's measures; and those asked for that no rollup can hold.
 func Ingredients(c *cube.Cube, r *cube.Rollup) (list []Ingredient, left []string) {
-	p := &plan{cube: c, partOf: map[string]string{}}
+	p := &plan{cube: c}
 	for _, m := range c.Measures {
 		if len(r.Measures) == 0 && !slices.ContainsFunc(m.Bases(), func(b *cube.Measure) bool { return b.Kind == cube.Distinct || !(&part{measure: b}).merges() }) {
-			p.addParts(m)
+			p.addParts(plainly(m))
 		}
 	}
 	for _, names := range [][]string{r.Measures, r.Distinct} {
 		for _, name := range names {
-			p.addParts(c.Measure(name))
+			p.addParts(plainly(c.Measure(name)))
 		}
 	}
 	for _, t := range p.parts {
@@ -51,9 +51,15 @@ func Ingredients(c *cube.Cube, r *cube.Rollup) (list []Ingredient, left []string
 	return list, left
 }
 
+// plainly is a measure asked for as it stands.
+func plainly(m *cube.Measure) *asked { return &asked{ref: cube.Ref{Measure: m.Name}, measure: m} }
+
 // merges reports whether the part of a whole follows from what a rollup keeps
 // of its parts, to the last digit: a sum of doubles depends on its order.
 func (t *part) merges() bool {
+	if t.extra != "" || t.measure.OverTime != "" {
+		return false
+	}
 	switch t.measure.Kind {
 	case cube.Count, cube.Min, cube.Max, cube.Distinct:
 		return true

@@ -71,6 +71,12 @@ func (p *plan) reject(r *Rollup) string {
 // needsFacts says what no rollup is asked: what is worked out from single
 // members of a dimension, which a rollup may not have.
 func (p *plan) needsFacts() string {
+	switch {
+	case p.clock != nil:
+		return "is not by the days that scopes of time need"
+	case len(p.sources) != 1 || p.sources[0].cube != p.cube:
+		return "is of one cube, and the question needs several"
+	}
 	for _, c := range p.filters {
 		switch {
 		case c.tree != nil || len(c.keys) > 0:

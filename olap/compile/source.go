@@ -90,6 +90,11 @@ func (p *plan) takeFrom(r *Rollup) {
 		}
 	}
 	p.cube = p.cube.Over(r.Table, uses)
+	facts := p.sources[0]
+	facts.cube = p.cube
+	for _, s := range p.streams {
+		s.home = p.cube
+	}
 	for _, f := range p.allFields() {
 		g := r.grain(f.use.Name)
 		f.use = p.cube.Use(f.use.Name)
@@ -97,7 +102,7 @@ func (p *plan) takeFrom(r *Rollup) {
 			f.attr = memberAttribute(f.attr)
 		}
 	}
-	for _, t := range p.parts {
+	for _, t := range slices.Concat(p.parts, facts.parts) {
 		t.stored = r.Parts[t.name]
 	}
 	if p.period != nil {
@@ -183,16 +188,16 @@ func (j *join) only(fields []*field, where []*condition) *join {
 
 // rolled is base from a rollup: its rows are added up by the integer keys that
 // the answer needs, and names are joined to what is left.
-func (r *renderer) rolled() {
+func (r *renderer) rolled(s *source) {
 	var keys, list []string
-	for _, j := range r.joins {
+	for _, j := range s.joins {
 		if key := "f." + quote(j.use.Key); len(j.fields) > 0 {
 			keys = append(keys, key)
 			list = append(list, key+" AS "+quote(j.use.Key))
 		}
 	}
 	shown := len(keys) > 0
-	for _, t := range r.parts {
+	for _, t := range s.parts {
 		if t.stored == StoredKey {
 			key := "NULLIF(f." + quote(KeyColumn(keyUse(r.factCube, t).Name)) + ", -1)"
 			keys = append(keys, key)
@@ -206,26 +211,23 @@ func (r *renderer) rolled() {
 	if shown {
 		name, kind = "cells", ""
 	}
-	r.stage(name, kind+"(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(r.cube.Table)+" AS f")
-	for _, j := range r.joins {
+	r.stage(name, kind+"(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(s.cube.Table)+" AS f")
+	for _, j := range s.joins {
 		if len(j.where) > 0 {
 			j.only(nil, j.where).write(&r.text, r.lang)
 		}
 	}
-	r.where(nil)
+	r.where(s, nil)
 	if len(keys) > 0 {
 		r.text.add("\n  GROUP BY " + strings.Join(keys, ", "))
 	}
 	r.text.add("\n)")
 	if shown {
-		r.named()
+		r.named(s)
 	}
 	r.leaves = true
 	r.facts = `(SELECT CAST(COALESCE(sum(` + quote(FactsColumn) + `), 0) AS BIGINT) FROM "base")`
 }
-
-// once reports whether base is read once: by one level, without a ranking.
-func (r *renderer) once() bool { return r.rollup != nil && len(r.levels) == 1 && r.top == nil }
 
 func (r *renderer) materialized() string {
 	if r.once() {
@@ -240,23 +242,26 @@ func (r *renderer) countHere() []string {
 		return nil
 	}
 	r.facts = quote(FactsColumn)
+	if r.rollup == nil {
+		return []string{"CAST(sum(count(*)) OVER () AS BIGINT) AS " + quote(FactsColumn)}
+	}
 	return []string{"CAST(COALESCE(sum(sum(" + quote(FactsColumn) + ")) OVER (), 0) AS BIGINT) AS " + quote(FactsColumn)}
 }
 
 // named joins the names of members to the cells.
-func (r *renderer) named() {
+func (r *renderer) named(s *source) {
 	var list []string
 	for _, f := range slices.Concat(r.rows, r.cols) {
 		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
 			list = append(list, quote(f.use.Name)+"."+quote(c.name))
 		}
 	}
-	for _, t := range r.parts {
+	for _, t := range s.parts {
 		list = append(list, "f."+quote(t.name))
 	}
 	list = append(list, "f."+quote(FactsColumn))
 	r.stage("base", r.materialized()+"(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM \"cells\" AS f")
-	for _, j := range r.joins {
+	for _, j := range s.joins {
 		if len(j.fields) > 0 {
 			j.only(j.fields, nil).write(&r.text, r.lang)
 		}
@@ -287,12 +292,10 @@ func (t *part) distinctAgain() string {
 	return "CAST(COALESCE(sum(" + column + "), 0) AS BIGINT)"
 }
 
-// partValue is the SQL of the value of a part from its level.
-func (p *plan) partValue(name string) string {
-	for _, t := range p.parts {
-		if t.name == name && t.stored == StoredBits {
-			return "CAST(COALESCE(bit_count(" + quote(name) + "), 0) AS BIGINT)"
-		}
+// value is the SQL of the value of the part from its level.
+func (t *part) value() string {
+	if t.stored == StoredBits {
+		return "CAST(COALESCE(bit_count(" + quote(t.name) + "), 0) AS BIGINT)"
 	}
-	return quote(name)
+	return quote(t.name)
 }

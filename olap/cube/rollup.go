@@ -70,6 +70,10 @@ func (l *loader) addRollup(r *Rollup, p place) {
 		l.fail(p.key("cube"), "rollup %s: no cube %q; %s", r.Name, r.Cube, Hint(r.Cube, CubeNames(l.model)))
 		return
 	}
+	if c.Virtual() {
+		l.fail(p.key("cube"), "rollup %s: cube %s has no facts of its own; declare rollups of the cubes that it combines", r.Name, c.Name)
+		return
+	}
 	if len(r.By) == 0 {
 		l.fail(p, "rollup %s: by is missing: name the attributes it is by", r.Name)
 	}
