@@ -2,6 +2,7 @@ package olap
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -66,6 +67,7 @@ type shared struct {
 	limits  Limits
 	slots   chan struct{} // one for each question that runs
 	cache   *cache.Cache[*Table]
+	plans   *cache.Cache[*compile.Compiled]
 	trees   trees
 	columns tableColumns
 }
@@ -214,9 +216,18 @@ func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
 	return b.table()
 }
 
-// compile compiles a query for this generation: what it reads is there, its
-// joins repeat no fact, and where no fact can be lost they are inner joins.
+// compile is compileAnew, or its result when the query was compiled before.
 func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
+	text, err := json.Marshal(q)
+	if err != nil {
+		return nil, err
+	}
+	return o.plans.Get(ctx, o.lang+"\x00"+string(text), func(ctx context.Context) (*compile.Compiled, error) { return o.compileAnew(ctx, q) })
+}
+
+// compileAnew compiles a query for this generation: what it reads is there, its
+// joins repeat no fact, and where no fact can be lost they are inner joins.
+func (o *Olap) compileAnew(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
 	options := o.options()
 	c, err := compile.Compile(o.model, q, options)
 	if err != nil {
