@@ -219,6 +219,10 @@ func (j *refreshJob) models(ctx context.Context, s *etl.State) error {
 	return models.Run(ctx, s.Conn, o)
 }
 
+// rollupsFrom is how many facts a cube needs for refresh to build its rollups:
+// fewer are read in a few milliseconds.
+const rollupsFrom = 50_000
+
 // rollups builds what the catalog declares. One that cannot be used is told and
 // left out: answers then come from the facts.
 func (j *refreshJob) rollups(ctx context.Context, s *etl.State) error {
@@ -226,8 +230,10 @@ func (j *refreshJob) rollups(ctx context.Context, s *etl.State) error {
 	if err != nil {
 		return err
 	}
+	limits := rollup.DefaultLimits()
+	limits.Facts = rollupsFrom
 	began := j.app.now()
-	built, err := rollup.Build(ctx, s.Conn, model, rollup.Options{Run: s.RunID, Seed: uint64(j.config.Seed),
+	built, err := rollup.Build(ctx, s.Conn, model, rollup.Options{Run: s.RunID, Seed: uint64(j.config.Seed), Limits: limits,
 		Progress: func(name string, rows int64) {
 			now := j.app.now()
 			j.log.Debug("rollups", "table", name, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))

@@ -89,9 +89,28 @@ func (b *builder) drop(ctx context.Context) error {
 	return nil
 }
 
+// enoughFacts refuses a rollup that is not worth its building.
+func (b *builder) enoughFacts(ctx context.Context) error {
+	least := b.options.Limits.Facts
+	if least == 0 {
+		return nil
+	}
+	row, err := engine.One(ctx, b.db, engine.SQL("SELECT count(*) FROM "+quoteTable(b.cube.Table)))
+	if err != nil {
+		return err
+	}
+	if n, _ := engine.Int(row[0]); n < least {
+		return &tooBad{fmt.Sprintf("%d facts answer fast enough by themselves; refresh builds rollups from %d on", n, least)}
+	}
+	return nil
+}
+
 func (b *builder) make(ctx context.Context) error {
 	if !b.tables[b.cube.Table] {
 		return &tooBad{"needs " + b.cube.Table}
+	}
+	if err := b.enoughFacts(ctx); err != nil {
+		return err
 	}
 	if err := b.findGrains(ctx); err != nil {
 		return err

@@ -63,6 +63,7 @@ type Limits struct {
 	Cells int64   // rows
 	Share float64 // rows as a share of the facts
 	Bits  int64   // bytes of the bits of one distinct count
+	Facts int64   // fewer facts than these answer fast enough by themselves
 }
 
 // DefaultLimits are one million rows, half the facts, 256 MB of bits.
