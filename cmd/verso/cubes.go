@@ -74,7 +74,7 @@ func (a *app) cubes(cmd *cobra.Command, f *cubesFlags, args []string) error {
 	if len(args) == 1 {
 		c := model.Cube(args[0])
 		if c == nil {
-			return usagef(cmd.CommandPath(), "no cube %q; %s", args[0], cube.Hint(args[0], cube.CubeNames(model)))
+			return usagef(cmd.CommandPath(), "no cube %q; %s", args[0], cube.Hint(args[0], model.Names()))
 		}
 		cubes = []*cube.Cube{c}
 	}

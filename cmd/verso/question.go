@@ -32,7 +32,7 @@ func (a *app) question(f *queryFlags, args []string, o *olap.Olap) (cube.Query, 
 	case isQuestion(args):
 		return parseArguments(args, o.Model(), asOf)
 	case len(args) == 0:
-		return cube.Query{}, usagef("verso query", "name a cube: %s", strings.Join(cube.CubeNames(o.Model()), ", "))
+		return cube.Query{}, usagef("verso query", "name a cube: %s", strings.Join(o.Model().Names(), ", "))
 	}
 	return f.query(args[0], asOf)
 }

@@ -15,11 +15,11 @@ const maxAxis = 8
 func (p *plan) resolve() error {
 	q := &p.query
 	if q.Cube == "" {
-		return refuse("cube", "", "name a cube; known: %s", strings.Join(cube.CubeNames(p.model), ", "))
+		return refuse("cube", "", "name a cube; known: %s", strings.Join(p.model.Names(), ", "))
 	}
 	p.cube = p.model.Cube(q.Cube)
 	if p.cube == nil {
-		return refuse("cube", q.Cube, "no cube %q; %s", q.Cube, cube.Hint(q.Cube, cube.CubeNames(p.model)))
+		return refuse("cube", q.Cube, "no cube %q; %s", q.Cube, cube.Hint(q.Cube, p.model.Names()))
 	}
 	var err error
 	if p.rows, err = p.axis("rows", q.Rows); err != nil {

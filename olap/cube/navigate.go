@@ -119,7 +119,7 @@ func DrillAcross(m *Model, q Query, to string, measures ...string) (Query, error
 	}
 	other := m.Cube(to)
 	if other == nil {
-		return cannot(step, "no cube %q; %s", to, Hint(to, CubeNames(m)))
+		return cannot(step, "no cube %q; %s", to, Hint(to, m.Names()))
 	}
 	reasons := n.missingIn(other)
 	if len(measures) == 0 {
@@ -230,7 +230,7 @@ type navigator struct {
 func newNavigator(m *Model, q Query, step string) (*navigator, error) {
 	c := m.Cube(q.Cube)
 	if c == nil {
-		return nil, &NavigationError{step, []string{fmt.Sprintf("no cube %q; %s", q.Cube, Hint(q.Cube, CubeNames(m)))}}
+		return nil, &NavigationError{step, []string{fmt.Sprintf("no cube %q; %s", q.Cube, Hint(q.Cube, m.Names()))}}
 	}
 	return &navigator{c, q, step}, nil
 }

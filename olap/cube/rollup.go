@@ -67,7 +67,7 @@ func (l *loader) addRollup(r *Rollup, p place) {
 	l.model.Rollups = append(l.model.Rollups, r)
 	c := l.model.Cube(r.Cube)
 	if c == nil {
-		l.fail(p.key("cube"), "rollup %s: no cube %q; %s", r.Name, r.Cube, Hint(r.Cube, CubeNames(l.model)))
+		l.fail(p.key("cube"), "rollup %s: no cube %q; %s", r.Name, r.Cube, Hint(r.Cube, l.model.Names()))
 		return
 	}
 	if c.Virtual() {

@@ -142,7 +142,7 @@ func (l *loader) addCube(c *Cube, p place) {
 	known := l.model.cubes[c.Name]
 	if c.Extends {
 		if known == nil {
-			l.fail(p.key("name"), "no cube %q to extend; %s", c.Name, Hint(c.Name, CubeNames(l.model)))
+			l.fail(p.key("name"), "no cube %q to extend; %s", c.Name, Hint(c.Name, l.model.Names()))
 			return
 		}
 		l.fillCube(known, c, p)
@@ -237,8 +237,8 @@ func (l *loader) addMeasure(c *Cube, m *Measure, p place) {
 	}
 }
 
-// CubeNames are the cubes of a model, in its order.
-func CubeNames(m *Model) (names []string) {
+// Names are the cubes of the model, in its order.
+func (m *Model) Names() (names []string) {
 	for _, c := range m.Cubes {
 		names = append(names, c.Name)
 	}

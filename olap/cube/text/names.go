@@ -21,7 +21,7 @@ func (n *names) cubes() []string {
 	if n == nil {
 		return nil
 	}
-	return cube.CubeNames(n.model)
+	return n.model.Names()
 }
 
 // fold is a name without what people leave out: case, blanks, signs.
@@ -57,7 +57,7 @@ func (n *names) find(name string) (string, error) {
 		return "", fmt.Errorf("%q may be %s; write which", cube.Shorten(name), cube.OrList(found))
 	}
 	if n.cube == nil {
-		return "", fmt.Errorf("no cube %q; %s", cube.Shorten(name), cube.Hint(name, cube.CubeNames(n.model)))
+		return "", fmt.Errorf("no cube %q; %s", cube.Shorten(name), cube.Hint(name, n.model.Names()))
 	}
 	n.found = map[string]string{}
 	return n.cube.Name, nil
