@@ -12,8 +12,9 @@ import (
 
 	"verso/olap"
 	"verso/olap/cube"
-	"verso/olap/engine"
 	"verso/olap/olaptest"
+	"verso/olap/oracle"
+	"verso/olap/oracle/oracletest"
 )
 
 var (
@@ -53,8 +54,8 @@ func untidy(seed uint64) *olaptest.Data {
 }
 
 // randomQuery makes a valid question.
-func randomQuery(r *rand.Rand, o *oracle) cube.Query {
-	c := o.model.Cubes[r.IntN(len(o.model.Cubes))]
+func randomQuery(r *rand.Rand, m *cube.Model, o *oracle.Oracle) cube.Query {
+	c := m.Cubes[r.IntN(len(m.Cubes))]
 	q := cube.Query{Cube: c.Name}
 	fields := c.FieldNames()
 	r.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
@@ -91,13 +92,13 @@ func randomQuery(r *rand.Rand, o *oracle) cube.Query {
 }
 
 // randomFilter takes values that occur, and sometimes one that does not.
-func randomFilter(r *rand.Rand, o *oracle, c *cube.Cube, field string) cube.Filter {
-	t := o.data.Table(c.Table)
+func randomFilter(r *rand.Rand, o *oracle.Oracle, c *cube.Cube, field string) cube.Filter {
+	occur := o.Shown(c.Name, field)
 	var values []string
 	for range 3 {
 		v := "2024"
-		if len(t.Rows) > 0 && r.IntN(8) > 0 {
-			v = o.member(c, t, t.Rows[r.IntN(len(t.Rows))], field).shown
+		if len(occur) > 0 && r.IntN(8) > 0 {
+			v = occur[r.IntN(len(occur))]
 		}
 		values = append(values, v)
 	}
@@ -138,47 +139,6 @@ func randomFilter(r *rand.Rand, o *oracle, c *cube.Cube, field string) cube.Filt
 	return f
 }
 
-// differs says how the engine's answer differs from the oracle's; "" if not.
-func differs(got *olap.Table, rows []orow, columns [][]string, facts int) string {
-	if got.Facts != int64(facts) {
-		return fmt.Sprintf("%d facts, want %d", got.Facts, facts)
-	}
-	n := len(got.Query.Measures)
-	if want := len(got.Query.Rows) + n*len(columns); len(got.Columns) != want {
-		return fmt.Sprintf("%d columns, want %d", len(got.Columns), want)
-	}
-	for i, c := range got.Columns[len(got.Query.Rows):] {
-		if !slices.Equal(c.Members, columns[i/n]) || c.Name != got.Query.Measures[i%n] {
-			return fmt.Sprintf("column %d is %s %v, want %s %v", i, c.Name, c.Members, got.Query.Measures[i%n], columns[i/n])
-		}
-	}
-	for i := range max(len(rows), len(got.Rows)) {
-		if i >= len(rows) || i >= len(got.Rows) {
-			return fmt.Sprintf("%d rows, want %d", len(got.Rows), len(rows))
-		}
-		g, w := got.Rows[i], rows[i]
-		if g.Level != w.level || g.Other != w.other || len(g.Cells) != len(w.cells) {
-			return fmt.Sprintf("row %d is %v, want %v", i, g, w)
-		}
-		for j := range g.Cells {
-			if !sameCell(g.Cells[j], w.cells[j]) {
-				return fmt.Sprintf("row %d cell %d is %v, want %v\n got %v\nwant %v", i, j, g.Cells[j], w.cells[j], g, w)
-			}
-		}
-	}
-	return ""
-}
-
-// sameCell compares exactly, ratios to the last bit.
-func sameCell(got, want any) bool {
-	x, xok := got.(float64)
-	y, yok := want.(float64)
-	if xok && yok {
-		return x == y
-	}
-	return (got == nil) == (want == nil) && engine.Text(got) == engine.Text(want)
-}
-
 func TestEngineEqualsOracle(t *testing.T) {
 	ctx := context.Background()
 	asked := 0
@@ -189,17 +149,21 @@ func TestEngineEqualsOracle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := newOracle(modelOf(t), data)
+		model := modelOf(t)
+		o := oracle.New(model, data)
 		r := rand.New(rand.NewPCG(uint64(star), 11))
 		for range *queries {
-			q := randomQuery(r, o)
+			q := randomQuery(r, model, o)
 			text, _ := json.Marshal(q)
 			got, err := engine.Ask(ctx, q)
 			if err != nil {
 				t.Fatalf("star %d: %s\n%v", star, text, err)
 			}
-			rows, columns, facts := o.answer(q)
-			if diff := differs(got, rows, columns, facts); diff != "" {
+			want, err := o.Evaluate(q)
+			if err != nil {
+				t.Fatalf("star %d: %s\n%v", star, text, err)
+			}
+			if diff := oracletest.Differs(got, want); diff != "" {
 				e, _ := engine.Explain(q)
 				t.Fatalf("star %d: %s\n%s\n%s\n%v", star, text, diff, e.SQL, e.Args)
 			}

@@ -1,0 +1,221 @@
+package oracle
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"time"
+
+	"verso/olap/cube"
+	"verso/olap/engine"
+)
+
+// member is a member of an attribute. Within one evaluation every member of a
+// field is one *member, so that they compare by address.
+type member struct {
+	state    int    // 0 a member, 1 no value, 2 unknown
+	identity string // tells members of a field apart
+	hasKey   bool
+	order    any
+	value    any
+	shown    string
+	id       string   // shown in brackets beside members that look the same
+	written  []string // how filters may name it
+}
+
+const (
+	known = iota
+	none
+	unknown
+)
+
+// key is the member's key in Row.Keys.
+//
+// Choice: a member that has a key and no value keeps its key, so that keys are
+// unique; only members without a key are "(none)".
+func (m *member) key() string {
+	switch {
+	case m.state == unknown:
+		return cube.Unknown
+	case m.state == none && !m.hasKey:
+		return cube.None
+	}
+	return m.identity
+}
+
+// lookup finds the row of a table by key, among the rows with the values of
+// where.
+func (o *Oracle) lookup(table, key string, k int64, where map[string]string) []any {
+	id := table + " " + key + fmt.Sprint(where)
+	if o.index[id] == nil {
+		o.index[id] = map[int64][]any{}
+		t := o.data.Table(table)
+	rows:
+		for _, row := range t.Rows {
+			for c, v := range where {
+				if row[t.Column(c)] != v {
+					continue rows
+				}
+			}
+			o.index[id][row[t.Column(key)].(int64)] = row
+		}
+	}
+	return o.index[id][k]
+}
+
+// member is the member of an attribute that a key of its dimension has.
+func (o *Oracle) member(a *cube.Attribute, key int64) member {
+	d := a.Dimension
+	if depth := o.extra.Levels[d.Name+"."+a.Name]; depth > 0 {
+		if path := o.ancestors(d, key); depth <= len(path) {
+			key = path[len(path)-depth]
+		} else if len(path) > 0 {
+			// Choice: a branch that ends above a level has no value there.
+			return member{state: none, identity: cube.None, shown: cube.None}
+		}
+	}
+	row := o.lookup(d.Table, d.Key, key, nil)
+	if key == -1 || row == nil {
+		return member{state: unknown, identity: cube.Unknown, shown: cube.Unknown}
+	}
+	table := o.data.Table(d.Table)
+	for _, b := range d.Beside {
+		if b.Name == a.In {
+			table, row = o.data.Table(b.Table), o.lookup(b.Table, b.Key, key, b.Where)
+		}
+	}
+	return memberOf(a, func(column string) any {
+		if column == "" || row == nil {
+			return nil
+		}
+		return row[table.Column(column)]
+	})
+}
+
+func memberOf(a *cube.Attribute, get func(column string) any) member {
+	m := member{value: get(a.Column), order: get(a.Order), id: engine.Text(get(a.ID))}
+	zh := get(a.ColumnZH)
+	for _, v := range []any{m.value, zh} {
+		if v == nil {
+			continue
+		}
+		m.written = append(m.written, engine.Text(v))
+		if k := get(a.Key); a.ShowKey && k != nil {
+			m.written = append(m.written, engine.Text(k)+" "+engine.Text(v), engine.Text(k))
+		}
+	}
+	if k := get(a.Key); a.ShowKey {
+		switch {
+		case k == nil:
+			m.value = nil
+		case m.value == nil:
+			m.value, m.written = k, append(m.written, engine.Text(k))
+		default:
+			m.value = engine.Text(k) + " " + engine.Text(m.value)
+		}
+	}
+	m.identity = engine.Text(m.value)
+	if a.Key != "" {
+		k := get(a.Key)
+		m.identity, m.hasKey = engine.Text(k), k != nil
+	}
+	if m.value == nil {
+		m.state, m.shown = none, cube.None
+		if !m.hasKey {
+			m.identity = cube.None
+		}
+		return m
+	}
+	m.shown = engine.Text(m.value)
+	if n, ok := a.Names[m.shown]; ok {
+		m.shown = n.EN
+		m.written = append(m.written, n.EN, n.ZH)
+	}
+	return m
+}
+
+// ancestors are the keys from a member up to its root, nearest first; empty
+// for the unknown member.
+func (o *Oracle) ancestors(d *cube.Dimension, key int64) (path []int64) {
+	tree := o.extra.Trees[d.Name]
+	t := o.data.Table(d.Table)
+	for range len(t.Rows) {
+		row := o.lookup(d.Table, d.Key, key, nil)
+		if key == -1 || row == nil {
+			break
+		}
+		path = append(path, key)
+		parent, ok := row[t.Column(tree.Parent)].(int64)
+		if !ok {
+			break
+		}
+		key = parent
+	}
+	return path
+}
+
+// compareValues orders two values of one column: no value last in either
+// direction.
+func compareValues(a, b any, desc bool) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	case desc:
+		a, b = b, a
+	}
+	switch x := a.(type) {
+	case string:
+		return cmp.Compare(x, b.(string))
+	case bool:
+		return cmp.Compare(strconv.FormatBool(x), strconv.FormatBool(b.(bool)))
+	case time.Time:
+		return x.Compare(b.(time.Time))
+	}
+	return exact(a).Cmp(exact(b))
+}
+
+// compare is the order of members: (none) and (unknown) last in either
+// direction, the others by order column, value and key.
+func (m *member) compare(n *member, desc bool) int {
+	if c := cmp.Compare(m.state, n.state); c != 0 {
+		return c
+	}
+	if m.state == known {
+		if c := compareValues(m.order, n.order, desc); c != 0 {
+			return c
+		}
+		if c := compareValues(m.value, n.value, desc); c != 0 {
+			return c
+		}
+	}
+	if m.state == none {
+		// Choice: members with a key and no value stand in the order of their keys.
+		desc = false
+	}
+	a, b := any(m.identity), any(n.identity)
+	if x, err := strconv.ParseInt(m.identity, 10, 64); err == nil {
+		if y, err := strconv.ParseInt(n.identity, 10, 64); err == nil {
+			a, b = x, y
+		}
+	}
+	return compareValues(a, b, desc)
+}
+
+// Shown is the member of an attribute that each fact of a cube has, in the
+// order of the fact table: for tests that need values which occur.
+func (o *Oracle) Shown(cubeName, field string) (list []string) {
+	e := o.evaluation(cube.Query{Cube: cubeName, Rows: []string{field}})
+	for _, f := range e.factsOf(o.parts(e.cube)) {
+		m := f.members
+		use := f.cube.Use(e.fields[0].dimension)
+		if m == nil && use != nil {
+			shown := o.member(e.fields[0].attribute, f.key(use))
+			list = append(list, shown.shown)
+		}
+	}
+	return list
+}

@@ -1,0 +1,295 @@
+package oracle
+
+import (
+	"fmt"
+	"slices"
+
+	"verso/olap/cube"
+)
+
+// leaf is the members of a finest row and a finest column that have a fact in
+// common, under some scope.
+type leaf struct{ row, column []*member }
+
+// findLeaves finds the finest rows and columns with facts.
+func (e *evaluation) findLeaves() {
+	seen := map[string]bool{}
+	for _, days := range e.dayGroups() {
+		for _, r := range e.allRefs() {
+			s := e.scopes[r.Scope()]
+			factDays := e.factDays(s, days)
+			for _, c := range e.cubesOf(r.Measure, s.against) {
+				for _, f := range e.keptFacts(c) {
+					if !factDays[f.day] || !e.keepsMixed(f, s) {
+						continue
+					}
+					members := slices.Clone(f.members)
+					for i, field := range e.fields {
+						if field.onTime {
+							members[i] = e.dayMember(i, anyOf(days))
+						}
+					}
+					if id := fmt.Sprint(members); !seen[id] {
+						seen[id] = true
+						n := len(e.query.Rows)
+						e.found = append(e.found, &leaf{members[:n:n], members[n:]})
+					}
+				}
+			}
+		}
+	}
+	e.leaves = slices.Clone(e.found)
+}
+
+// dayGroups parts the shown days by their members on the axes.
+func (e *evaluation) dayGroups() []map[int]bool {
+	var list []map[int]bool
+	at := map[string]map[int]bool{}
+	for d := range e.shown {
+		id := ""
+		for i, f := range e.fields {
+			if f.onTime {
+				id += fmt.Sprintf("%p ", e.dayMember(i, d))
+			}
+		}
+		if at[id] == nil {
+			at[id] = map[int]bool{}
+			list = append(list, at[id])
+		}
+		at[id][d] = true
+	}
+	return list
+}
+
+func anyOf(days map[int]bool) int {
+	for d := range days {
+		return d
+	}
+	panic("oracle: no days")
+}
+
+// cubesOf are the cubes whose facts a measure is computed from.
+func (e *evaluation) cubesOf(measure, against string) (list []*cube.Cube) {
+	in := e.oracle.cubeOf(e.cube, measure, against)
+	d := e.oracle.definition(in, measure)
+	var parts []string
+	switch d.Kind {
+	case cube.Ratio:
+		parts = []string{d.Numerator, d.Denominator}
+	case Formulas:
+		parts = d.Formula.measures()
+	default:
+		return []*cube.Cube{in}
+	}
+	for _, part := range parts {
+		for _, c := range e.cubesOf(part, against) {
+			if !slices.Contains(list, c) {
+				list = append(list, c)
+			}
+		}
+	}
+	return list
+}
+
+func (f *Formula) measures() (names []string) {
+	if f == nil {
+		return nil
+	}
+	if f.Measure != "" {
+		names = append(names, f.Measure)
+	}
+	return slices.Concat(names, f.Left.measures(), f.Right.measures())
+}
+
+// all is the line of everything in columns.
+func (e *evaluation) all() *line { return &line{first: len(e.query.Rows)} }
+
+// applyHaving drops the finest rows that a having or a hidden member leaves out.
+//
+// Choice: rows are left out before a ranking chooses among the rest.
+func (e *evaluation) applyHaving() {
+	verdicts := map[string]bool{}
+	e.leaves = slices.DeleteFunc(e.leaves, func(l *leaf) bool {
+		id := fmt.Sprint(l.row)
+		if _, done := verdicts[id]; !done {
+			verdicts[id] = e.passes(l.row)
+		}
+		return !verdicts[id] && len(l.row) > 0
+	})
+}
+
+func (e *evaluation) passes(row []*member) bool {
+	for i, m := range row {
+		if e.oracle.hidden(e.fields[i].name, m) {
+			return false
+		}
+	}
+	at := cell{&line{members: row}, e.all()}
+	for _, h := range e.query.Having {
+		v := e.number(at, parse(h.By))
+		switch h.Op {
+		case "is_null":
+			if v != nil {
+				return false
+			}
+			continue
+		case "not_null":
+			if v == nil {
+				return false
+			}
+			continue
+		}
+		if v == nil || !holds(v, h) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds compares a value with the numbers of a having.
+//
+// Choice: an empty value satisfies is_null alone, not even !=.
+func holds(v any, h cube.Having) bool {
+	against := func(i int) int {
+		n, ok := ratOf(h.Values[i])
+		if !ok {
+			panic("oracle: no number " + h.Values[i])
+		}
+		return exact(v).Cmp(n)
+	}
+	c := against(0)
+	switch h.Op {
+	case "=":
+		return c == 0
+	case "!=":
+		return c != 0
+	case "<":
+		return c < 0
+	case "<=":
+		return c <= 0
+	case ">":
+		return c > 0
+	case ">=":
+		return c >= 0
+	case "between":
+		return c >= 0 && against(1) <= 0
+	}
+	panic("oracle: no operator " + h.Op)
+}
+
+// topDepth is the position of the ranked attribute on the rows.
+func (e *evaluation) topDepth() int {
+	if t := e.query.Top; t != nil && t.Field != "" {
+		return slices.Index(e.query.Rows, t.Field)
+	}
+	return 0
+}
+
+// applyTop ranks the members of an attribute within each combination of those
+// before it, over everything that the filters keep.
+//
+// Choice: N per cent of the members is rounded up.
+func (e *evaluation) applyTop() {
+	t := e.query.Top
+	if t == nil {
+		return
+	}
+	e.best = map[string][]*member{}
+	depth, by := e.topDepth(), parse(t.By)
+	for _, parent := range e.distinct(depth) {
+		members := e.children(parent)
+		value := map[*member]any{}
+		for _, m := range members {
+			value[m] = e.number(cell{&line{members: append(slices.Clone(parent), m)}, e.all()}, by)
+		}
+		slices.SortFunc(members, func(a, b *member) int {
+			if c := compareValues(value[a], value[b], !t.Bottom); c != 0 {
+				return c
+			}
+			return a.compare(b, false)
+		})
+		n := t.N
+		if t.Percent {
+			n = (len(members)*t.N + 99) / 100
+		}
+		e.best[fmt.Sprint(parent)] = members[:min(n, len(members))]
+	}
+}
+
+// distinct lists the combinations of the first n row members of the leaves.
+func (e *evaluation) distinct(n int) (list [][]*member) {
+	seen := map[string]bool{}
+	for _, l := range e.leaves {
+		if id := fmt.Sprint(l.row[:n]); !seen[id] {
+			seen[id] = true
+			list = append(list, l.row[:n])
+		}
+	}
+	return list
+}
+
+// children are the members under a combination of row members.
+func (e *evaluation) children(parent []*member) (list []*member) {
+	for _, l := range e.leaves {
+		if m := l.row[len(parent)]; slices.Equal(l.row[:len(parent)], parent) && !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// shows reports whether a ranking keeps a leaf.
+func (e *evaluation) shows(l *leaf) bool {
+	if e.best == nil {
+		return true
+	}
+	depth := e.topDepth()
+	return slices.Contains(e.best[fmt.Sprint(l.row[:depth])], l.row[depth])
+}
+
+// findRows lists the rows, not yet in order: the leaves shown, their subtotals,
+// the others and the grand total.
+//
+// Choice: a subtotal is there where one of its rows is, even if it has no facts
+// itself, as a year to date may not.
+func (e *evaluation) findRows() {
+	q := e.query
+	if len(q.Rows) > 0 {
+		e.addOthers()
+	}
+	e.leaves = slices.DeleteFunc(e.leaves, func(l *leaf) bool { return !e.shows(l) })
+	for n := 1; n <= len(q.Rows); n++ {
+		if n < len(q.Rows) && !q.Totals.Rows {
+			continue
+		}
+		for _, members := range e.distinct(n) {
+			e.rows = append(e.rows, &line{members: members})
+		}
+	}
+	if len(q.Rows) == 0 || q.Totals.Grand {
+		e.rows = append(e.rows, &line{})
+	}
+}
+
+// addOthers adds the row that gathers what a ranking leaves out, where that has
+// a fact.
+//
+// Choice: rows that a having or a hidden member leaves out are among the others,
+// so that the rows of a parent add up to it.
+func (e *evaluation) addOthers() {
+	t := e.query.Top
+	if t == nil || !t.Others {
+		return
+	}
+	for _, parent := range e.distinct(e.topDepth()) {
+		others := &line{members: parent, others: true, except: e.best[fmt.Sprint(parent)]}
+		for _, r := range e.allRefs() {
+			s := e.scopes[r.Scope()]
+			at := cell{others, e.all()}
+			if slices.ContainsFunc(e.cubesOf(r.Measure, s.against), func(c *cube.Cube) bool { return len(e.factsIn(c, at, s)) > 0 }) {
+				e.rows = append(e.rows, others)
+				break
+			}
+		}
+	}
+}
