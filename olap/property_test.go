@@ -13,12 +13,12 @@ import (
 
 // The nightly run is
 //
-//	go test -tags duckdb_arrow ./olap -run 'EngineEqualsOracle|Metamorphic' -stars 120 -queries 200 -timeout 60m
+//	go test -tags duckdb_arrow ./olap -run 'EngineEqualsOracle|Metamorphic' -stars 120 -queries 100 -timeout 60m
 //
-// 24,000 questions; a seed that fails is repeated with -star N.
+// 12,000 questions and some 10,000 comparisons of answers; a seed that fails is repeated with -star N.
 var (
-	stars   = flag.Int("stars", 8, "random warehouses in TestEngineEqualsOracle")
-	queries = flag.Int("queries", 45, "random queries on each of them")
+	stars   = flag.Int("stars", 6, "random warehouses for the engine to be judged on")
+	queries = flag.Int("queries", 40, "random questions to each of them")
 	star    = flag.Int("star", -1, "only the warehouse of this seed")
 )
 
@@ -48,7 +48,7 @@ var features = oracletest.Features{
 	oracletest.FilterText:    notYet,
 	oracletest.FilterKeys:    notYet,
 	oracletest.RowKeys:       notYet,
-	oracletest.NamelessKeyed: notYet,
+	oracletest.NamelessKeyed: "",
 	oracletest.DanglingDays:  "a time range compares date keys: a fact on a day that the calendar does not have is in it",
 	oracletest.TwoDates:      "",
 }
