@@ -32,6 +32,7 @@ type subject struct {
 // Properties that hold between answers whatever the right answer is, so that
 // the oracle cannot hide a mistake that it shares with the engine.
 func TestMetamorphic(t *testing.T) {
+	t.Parallel()
 	properties := []struct {
 		name string
 		test func(*subject, cube.Query)

@@ -64,6 +64,7 @@ func seeds() (list []uint64) {
 }
 
 func TestEngineEqualsOracle(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	asked, refused := 0, 0
 	for _, seed := range seeds() {

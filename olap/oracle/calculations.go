@@ -123,11 +123,15 @@ func (l *line) parent() *line {
 // Choice: subtotals stand among the subtotals beside them; the grand total has
 // no rank, running total or index. The others row has neither rank nor index,
 // and its running total is that of its parent. A row without a value has a
-// running total if a row before it has a value.
+// running total if a row before it has a value. Calculated members, which repeat
+// others, have none of the three.
 func (e *evaluation) amongSiblings(calc string, lower bool, siblings []*line, values []any) []any {
 	out := make([]any, len(values))
 	var total, first any
 	for i, v := range values {
+		if siblings[i].calculated() {
+			continue
+		}
 		total = plus(total, v, false)
 		if i == 0 {
 			first = v
@@ -144,7 +148,7 @@ func (e *evaluation) amongSiblings(calc string, lower bool, siblings []*line, va
 		case calc == cube.Rank:
 			rank := int64(1)
 			for j, w := range values {
-				if w != nil && !siblings[j].others && compareValues(w, v, !lower) < 0 {
+				if w != nil && !siblings[j].others && !siblings[j].calculated() && compareValues(w, v, !lower) < 0 {
 					rank++
 				}
 			}
@@ -152,6 +156,11 @@ func (e *evaluation) amongSiblings(calc string, lower bool, siblings []*line, va
 		}
 	}
 	return out
+}
+
+func (l *line) calculated() bool {
+	n := len(l.members)
+	return n > 0 && !l.others && l.members[n-1].made > 0
 }
 
 // number is the value of a Ref where no order of rows is needed.

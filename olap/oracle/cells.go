@@ -23,6 +23,7 @@ type evaluation struct {
 	from, to time.Time    // of the shown days; zero: open
 	shown    map[int]bool // positions of the shown days
 	scopes   map[string]scope
+	shifts   map[string][]time.Time // of scopes: see shownOn
 	sets     map[string]map[string]bool
 
 	facts   map[string][]*fact   // cube → all of its facts
@@ -61,7 +62,7 @@ func (f *fact) value(column string) any { return f.row[f.table.Column(column)] }
 // evaluation prepares a query: its names, scopes, facts and shown days.
 func (o *Oracle) evaluation(q cube.Query) *evaluation {
 	e := &evaluation{oracle: o, query: q, cube: o.model.Cube(q.Cube), scopes: map[string]scope{}, facts: map[string][]*fact{},
-		kept: map[string][]*fact{}, periods: map[string]*period{}, sets: map[string]map[string]bool{}}
+		kept: map[string][]*fact{}, periods: map[string]*period{}, sets: map[string]map[string]bool{}, shifts: map[string][]time.Time{}}
 	e.findTime()
 	for _, name := range slices.Concat(q.Rows, q.Columns) {
 		dimension, attribute, _ := strings.Cut(name, ".")
@@ -246,11 +247,19 @@ func (e *evaluation) keptFacts(c *cube.Cube) []*fact {
 }
 
 func (e *evaluation) intern(field int, m member) *member {
-	id := fmt.Sprint(m.state, m.identity)
+	id := fmt.Sprint(m.state, m.made, m.identity)
 	if e.interns[field][id] == nil {
 		e.interns[field][id] = &m
 	}
 	return e.interns[field][id]
+}
+
+// calculated are the calculated members of a field.
+func (e *evaluation) calculated(field int) (list []*member) {
+	for i, c := range e.oracle.extra.Calculated[e.fields[field].name] {
+		list = append(list, e.intern(field, member{made: i + 1, parts: c.Keys, identity: c.Name, shown: c.Name}))
+	}
+	return list
 }
 
 // dayMember is the member of a field that a day has.
@@ -284,7 +293,7 @@ type line struct {
 // that the line gives.
 func (l *line) has(of func(field int) *member) bool {
 	for i, m := range l.members {
-		if got := of(l.first + i); got != nil && got != m {
+		if got := of(l.first + i); got != nil && got != m && !m.includes(got) {
 			return false
 		}
 	}
@@ -307,7 +316,7 @@ func (e *evaluation) period(c cell) *period {
 	for _, l := range []*line{c.row, c.column} {
 		for i, m := range l.members {
 			if e.fields[l.first+i].onTime {
-				id += fmt.Sprintf("%d=%d %s;", l.first+i, m.state, m.identity)
+				id += fmt.Sprintf("%d=%p;", l.first+i, m)
 			}
 		}
 		if n := l.first + len(l.members); l.others && e.fields[n].onTime {

@@ -182,14 +182,11 @@ func rollStart(end time.Time, n int, unit byte) time.Time {
 // shows on the period's last shown day or before, so that ytd.py up to the end
 // of a February covers the whole February of the year before.
 func (e *evaluation) factDays(s scope, period map[int]bool) map[int]bool {
-	days := map[int]bool{}
-	shift := s.shift
-	if shift == nil {
-		shift = func(d time.Time) time.Time { return d }
-	}
 	if s.start == nil && s.shift == nil {
 		return period
 	}
+	days := map[int]bool{}
+	shownOn := e.shownOn(s)
 	if s.start == nil {
 		shown := map[time.Time]bool{}
 		for i := range period {
@@ -197,8 +194,8 @@ func (e *evaluation) factDays(s scope, period map[int]bool) map[int]bool {
 				shown[e.calendar.days[i].date] = true
 			}
 		}
-		for i, d := range e.calendar.days {
-			if shown[shift(d.date)] {
+		for i := range e.calendar.days {
+			if shown[shownOn[i]] {
 				days[i] = true
 			}
 		}
@@ -212,8 +209,8 @@ func (e *evaluation) factDays(s scope, period map[int]bool) map[int]bool {
 		return days
 	}
 	end := undated
-	for i, d := range e.calendar.days {
-		if !shift(d.date).After(e.calendar.days[last].date) {
+	for i := range e.calendar.days {
+		if !shownOn[i].After(e.calendar.days[last].date) {
 			end = i
 		}
 	}
@@ -227,6 +224,21 @@ func (e *evaluation) factDays(s scope, period map[int]bool) map[int]bool {
 		}
 	}
 	return days
+}
+
+// shownOn is, for each day of the calendar, the day on which its facts are shown.
+func (e *evaluation) shownOn(s scope) []time.Time {
+	if e.shifts[s.calls] == nil {
+		list := make([]time.Time, len(e.calendar.days))
+		for i, d := range e.calendar.days {
+			list[i] = d.date
+			if s.shift != nil {
+				list[i] = s.shift(d.date)
+			}
+		}
+		e.shifts[s.calls] = list
+	}
+	return e.shifts[s.calls]
 }
 
 // onAxis reports whether an attribute of the time dimension with a grain

@@ -194,6 +194,9 @@ func (e *evaluation) compareSiblings(keys []sortKey, depth int, a, b *line) int 
 			return c
 		}
 	}
+	if made := cmp.Compare(a.members[depth].made, b.members[depth].made); made != 0 {
+		return made
+	}
 	if len(keys) == 0 && e.best != nil && depth == e.topDepth() {
 		best := e.best[fmt.Sprint(a.members[:depth])]
 		return cmp.Compare(slices.Index(best, a.members[depth]), slices.Index(best, b.members[depth]))

@@ -3,6 +3,7 @@ package oracle
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,6 +22,8 @@ type member struct {
 	shown    string
 	id       string   // shown in brackets beside members that look the same
 	written  []string // how filters may name it
+	made     int      // position from 1 among the attribute's calculated members, 0 for others
+	parts    []string // of a calculated member: the keys of its members
 }
 
 const (
@@ -41,6 +44,11 @@ func (m *member) key() string {
 		return cube.None
 	}
 	return m.identity
+}
+
+// includes reports whether a calculated member is made of another, among others.
+func (m *member) includes(part *member) bool {
+	return m.made > 0 && part.made == 0 && slices.Contains(m.parts, part.key())
 }
 
 // lookup finds the row of a table by key, among the rows with the values of
@@ -180,8 +188,14 @@ func compareValues(a, b any, desc bool) int {
 
 // compare is the order of members: (none) and (unknown) last in either
 // direction, the others by order column, value and key.
+//
+// Choice: calculated members stand after the other known ones, in the order of
+// the model.
 func (m *member) compare(n *member, desc bool) int {
 	if c := cmp.Compare(m.state, n.state); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(m.made, n.made); c != 0 {
 		return c
 	}
 	if m.state == known {

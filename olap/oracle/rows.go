@@ -14,11 +14,18 @@ type leaf struct{ row, column []*member }
 // findLeaves finds the finest rows and columns with facts.
 func (e *evaluation) findLeaves() {
 	seen := map[string]bool{}
+	cubes := map[string][]*cube.Cube{} // by scope
+	for _, r := range e.allRefs() {
+		cubes[r.Scope()] = append(cubes[r.Scope()], e.cubesOf(r.Measure, e.scopes[r.Scope()].against)...)
+	}
 	for _, days := range e.dayGroups() {
-		for _, r := range e.allRefs() {
-			s := e.scopes[r.Scope()]
+		for name, list := range cubes {
+			s := e.scopes[name]
 			factDays := e.factDays(s, days)
-			for _, c := range e.cubesOf(r.Measure, s.against) {
+			for i, c := range list {
+				if slices.Contains(list[:i], c) {
+					continue
+				}
 				for _, f := range e.keptFacts(c) {
 					if !factDays[f.day] || !e.keepsMixed(f, s) {
 						continue
@@ -29,16 +36,36 @@ func (e *evaluation) findLeaves() {
 							members[i] = e.dayMember(i, anyOf(days))
 						}
 					}
-					if id := fmt.Sprint(members); !seen[id] {
-						seen[id] = true
-						n := len(e.query.Rows)
-						e.found = append(e.found, &leaf{members[:n:n], members[n:]})
+					for _, members := range e.variants(members) {
+						if id := fmt.Sprint(members); !seen[id] {
+							seen[id] = true
+							n := len(e.query.Rows)
+							e.found = append(e.found, &leaf{members[:n:n], members[n:]})
+						}
 					}
 				}
 			}
 		}
 	}
 	e.leaves = slices.Clone(e.found)
+}
+
+// variants are members with, in place of each or not, the calculated members
+// that it is part of.
+func (e *evaluation) variants(members []*member) [][]*member {
+	list := [][]*member{members}
+	for i := range e.fields {
+		for _, m := range e.calculated(i) {
+			for _, v := range list {
+				if m.includes(v[i]) {
+					v = slices.Clone(v)
+					v[i] = m
+					list = append(list, v)
+				}
+			}
+		}
+	}
+	return list
 }
 
 // dayGroups parts the shown days by their members on the axes.
@@ -188,7 +215,8 @@ func (e *evaluation) topDepth() int {
 // applyTop ranks the members of an attribute within each combination of those
 // before it, over everything that the filters keep.
 //
-// Choice: N per cent of the members is rounded up.
+// Choice: N per cent of the members is rounded up. Calculated members are not
+// ranked, and shown after those that are.
 func (e *evaluation) applyTop() {
 	t := e.query.Top
 	if t == nil {
@@ -197,7 +225,7 @@ func (e *evaluation) applyTop() {
 	e.best = map[string][]*member{}
 	depth, by := e.topDepth(), parse(t.By)
 	for _, parent := range e.distinct(depth) {
-		members := e.children(parent)
+		members := slices.DeleteFunc(e.children(parent), func(m *member) bool { return m.made > 0 })
 		value := map[*member]any{}
 		for _, m := range members {
 			value[m] = e.number(cell{&line{members: append(slices.Clone(parent), m)}, e.all()}, by)
@@ -244,6 +272,9 @@ func (e *evaluation) shows(l *leaf) bool {
 		return true
 	}
 	depth := e.topDepth()
+	if l.row[depth].made > 0 {
+		return true
+	}
 	return slices.Contains(e.best[fmt.Sprint(l.row[:depth])], l.row[depth])
 }
 

@@ -24,12 +24,18 @@ func Differs(got *olap.Table, a *oracle.Answer) string {
 		if want := a.Columns[i/n]; !slices.Equal(c.Members, want.Members) || c.Name != a.Refs[i%n] || c.Total != want.Total {
 			return fmt.Sprintf("column %d is %s %v, want %s %v", i, c.Name, c.Members, a.Refs[i%n], want.Members)
 		}
+		if want := a.Columns[i/n].Keys; c.Keys != nil && !slices.Equal(c.Keys[:min(len(want), len(c.Keys))], want) {
+			return fmt.Sprintf("column %d has the keys %q, want %q", i, c.Keys, want)
+		}
 	}
 	if len(got.Rows) != len(a.Rows) {
 		return fmt.Sprintf("%d rows, want %d\n got %v\nwant %v", len(got.Rows), len(a.Rows), got.Rows, a.Rows)
 	}
 	for i, w := range a.Rows {
 		g := got.Rows[i]
+		if g.Keys != nil && !slices.Equal(g.Keys, w.Keys) {
+			return fmt.Sprintf("row %d has the keys %q, want %q", i, g.Keys, w.Keys)
+		}
 		if g.Level != w.Level || g.Other != w.Other || len(g.Cells) != len(w.Cells) {
 			return fmt.Sprintf("row %d is %v, want %v", i, g, w)
 		}

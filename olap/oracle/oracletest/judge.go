@@ -28,9 +28,9 @@ func Judge(ctx context.Context, o *olap.Olap, truth *oracle.Oracle, q cube.Query
 	case errors.As(err, &limit):
 		return "", true
 	case err == nil && refusal != nil:
-		return "answered, and should be refused: " + refusal.Error(), false
+		return answeredWord + refusal.Error(), false
 	case err != nil && refusal == nil:
-		return "refused: " + err.Error(), false
+		return refusedWord + err.Error(), false
 	case err != nil:
 		return "", true
 	}
@@ -61,7 +61,8 @@ func (w *Warehouse) Explain(t testing.TB, o *olap.Olap, q cube.Query) string {
 	ctx := context.Background()
 	first, _ := json.Marshal(q)
 	truth := oracle.New(w.Model, w.Data)
-	q = Shrink(q, func(c cube.Query) bool { return w.fails(ctx, o, truth, c) })
+	kind := w.failure(ctx, o, truth, q)
+	q = Shrink(q, func(c cube.Query) bool { return w.failure(ctx, o, truth, c) == kind })
 	for _, name := range factTables {
 		ShrinkFacts(w.Data.Table(name), 40, func() bool {
 			smaller, closing, err := w.Open(ctx, 2)
@@ -69,7 +70,7 @@ func (w *Warehouse) Explain(t testing.TB, o *olap.Olap, q cube.Query) string {
 				return false
 			}
 			defer closing()
-			return w.fails(ctx, smaller, oracle.New(w.Model, w.Data), q)
+			return w.failure(ctx, smaller, oracle.New(w.Model, w.Data), q) == kind
 		})
 	}
 	smaller, closing, err := w.Open(ctx, 2)
@@ -83,17 +84,31 @@ func (w *Warehouse) Explain(t testing.TB, o *olap.Olap, q cube.Query) string {
 // factTables are those that are made smaller to explain a difference.
 var factTables = []string{"core.fact_order_line", "core.fact_return", "core.fact_move", "core.fact_stock", "core.fact_plan"}
 
-// fails reports whether the answers differ; a question that only one side
-// understands after it was made smaller counts only where it did before.
-func (w *Warehouse) fails(ctx context.Context, o *olap.Olap, truth *oracle.Oracle, q cube.Query) (yes bool) {
+// failure is in which way a query fails: a smaller one must fail in the same
+// way. A question that lost a name it needs does not fail.
+func (w *Warehouse) failure(ctx context.Context, o *olap.Olap, truth *oracle.Oracle, q cube.Query) (kind string) {
 	defer func() {
-		if recover() != nil { // a name that the smaller question lost
-			yes = false
+		if recover() != nil {
+			kind = ""
 		}
 	}()
 	diff, _ := Judge(ctx, o, truth, q)
-	return diff != ""
+	for _, kind := range []string{refusedWord, answeredWord} {
+		if strings.HasPrefix(diff, kind) {
+			return kind
+		}
+	}
+	if diff != "" {
+		return "differs"
+	}
+	return ""
 }
+
+// How Judge begins where one side refuses.
+const (
+	refusedWord  = "refused: "
+	answeredWord = "answered, and should be refused: "
+)
 
 func (w *Warehouse) show(ctx context.Context, o *olap.Olap, q cube.Query) string {
 	var b strings.Builder

@@ -99,7 +99,28 @@ func (g *Questions) Next() cube.Query {
 		q.Compare = []string{"py", "pp", "pw", "py2"}[r.IntN(4):][:1]
 	}
 	g.arrange(&q, c)
+	if strings.Contains(fmt.Sprint(q), "td") || strings.Contains(fmt.Sprint(q), "@roll") {
+		g.narrow(&q)
+	}
 	return q
+}
+
+// narrow keeps a question with windows small: a fact is shown on many days.
+func (g *Questions) narrow(q *cube.Query) {
+	from, _ := time.Parse(time.DateOnly, "2024-02-20")
+	if q.Time != nil && q.Time.From != "" {
+		from, _ = time.Parse(time.DateOnly, q.Time.From)
+	}
+	to := from.AddDate(0, 0, 40)
+	fields := slices.Concat(q.Rows, q.Columns)
+	if !slices.Contains(fields, "date.day") && !slices.Contains(fields, "date.week") && g.Rand.IntN(3) == 0 {
+		to = from.AddDate(0, 13, 0)
+	}
+	q.Time = &cube.Time{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)}
+	if len(fields) > 3 && len(q.Columns) > 0 {
+		q.Columns = q.Columns[:1]
+		q.Sort = slices.DeleteFunc(q.Sort, func(s cube.Sort) bool { return len(s.Members) > 0 })
+	}
 }
 
 // arrange asks for a ranking, an order and a having.
@@ -303,6 +324,8 @@ func (g *Questions) condition(field string, a *cube.Attribute, values []string) 
 		f.Op, f.Values = []string{"<", "<=", ">", ">="}[r.IntN(4)], []string{one}
 	case op == 5 && sized:
 		f.Op, f.Values = "between", []string{one, one}
+	case op == 8 && a.Key != "" && g.has(FilterKeys, 1):
+		f.Op, f.Values = "key_in", []string{fmt.Sprint(1 + r.IntN(9)), fmt.Sprint(1 + r.IntN(9)), "T"}
 	case op == 6 && sized && a.Type == "text":
 		f.Op, f.Values = "starts", []string{string(part[:min(3, len(part))])}
 	case op == 7 && sized && a.Type == "text":
