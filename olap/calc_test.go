@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
+	"verso/olap/oracle"
 )
 
 // six is a warehouse with six order lines:
@@ -276,12 +276,10 @@ func divide(a, b any) any {
 func TestCalculationsFollowFromPlainAnswers(t *testing.T) {
 	ctx := context.Background()
 	for star := range uint64(4) {
-		data := untidy(star)
-		o := open(t, olaptest.Open(t, data))
-		oracle := newOracle(modelOf(t), data)
-		r := rand.New(rand.NewPCG(star, 21))
+		o, _, _, questions := shipped(t, star, 21)
+		r := questions.Rand
 		for range 40 {
-			q := randomQuery(r, oracle)
+			q := questions.Next()
 			q.Top, q.Sort = nil, nil
 			measure := map[string][]string{"sales": {"net", "lines", "aov", "orders"}, "returns": {"return_value", "return_lines"}}[q.Cube]
 			m := measure[r.IntN(len(measure))]
@@ -342,7 +340,7 @@ func followsFrom(got, plain *olap.Table, m string) string {
 			case cube.Rank:
 				want = rankIn(got, plain, m, r, c.Keys, value)
 			}
-			if !sameCell(r.Cells[i], want) {
+			if !oracle.Same(r.Cells[i], want) {
 				return fmt.Sprintf("%s %q under %q is %v, want %v", c.Name, r.Keys, c.Keys, r.Cells[i], want)
 			}
 		}

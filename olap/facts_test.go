@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
+	"verso/olap/oracle"
 )
 
 func TestFactsByHand(t *testing.T) {
@@ -97,12 +97,10 @@ func TestFactsAreTheirCell(t *testing.T) {
 	ctx := context.Background()
 	cells := 0
 	for star := range uint64(4) {
-		data := untidy(star)
-		o := open(t, olaptest.Open(t, data))
-		oracle := newOracle(modelOf(t), data)
-		r := rand.New(rand.NewPCG(star, 31))
+		o, truth, data, questions := shipped(t, star, 31)
+		r := questions.Rand
 		for range 25 {
-			q := randomQuery(r, oracle)
+			q := questions.Next()
 			q.Totals.ColSub = true
 			if q.Top != nil {
 				q.Top.Field, q.Top.Percent = q.Rows[r.IntN(len(q.Rows))], r.IntN(2) == 0
@@ -123,7 +121,7 @@ func TestFactsAreTheirCell(t *testing.T) {
 				at := len(q.Rows) + r.IntN(len(table.Columns)-len(q.Rows))
 				column := table.Columns[at]
 				cell := olap.Cell{Row: row.Keys, Column: column.Keys, Ref: column.Name}
-				if diff := factsAre(ctx, o, oracle, q, cell, row.Cells[at]); diff != "" {
+				if diff := factsAre(ctx, o, truth, data, q, cell, row.Cells[at]); diff != "" {
 					text, _ := json.Marshal(q)
 					t.Fatalf("star %d: %s\n%v: %s", star, text, cell, diff)
 				}
@@ -134,11 +132,10 @@ func TestFactsAreTheirCell(t *testing.T) {
 	t.Logf("the facts of %d random cells are their cells", cells)
 }
 
-func factsAre(ctx context.Context, o *olap.Olap, oracle *oracle, q cube.Query, cell olap.Cell, want any) string {
-	c := oracle.model.Cube(q.Cube)
-	fact := oracle.data.Table(c.Table)
+func factsAre(ctx context.Context, o *olap.Olap, truth *oracle.Oracle, data *olaptest.Data, q cube.Query, cell olap.Cell, want any) string {
+	fact := data.Table(map[string]string{"sales": "core.fact_order_line", "returns": "core.fact_return"}[q.Cube])
 	var columns []string
-	var facts []ofact
+	var facts [][]any
 	last := ""
 	err := o.EachFact(ctx, q, cell, func(list []olap.Column) error {
 		for _, c := range list {
@@ -146,10 +143,10 @@ func factsAre(ctx context.Context, o *olap.Olap, oracle *oracle, q cube.Query, c
 		}
 		return nil
 	}, func(row []any) error {
-		f := ofact{row: make([]any, len(fact.Columns))}
+		f := make([]any, len(fact.Columns))
 		for i, name := range columns {
 			if k := slices.Index(fact.Columns, name); k >= 0 {
-				f.row[k] = row[i]
+				f[k] = row[i]
 			}
 		}
 		facts = append(facts, f)
@@ -159,14 +156,14 @@ func factsAre(ctx context.Context, o *olap.Olap, oracle *oracle, q cube.Query, c
 		return err.Error()
 	}
 	day := slices.IndexFunc(columns, func(name string) bool { return strings.HasSuffix(name, "_date") })
-	paged := []ofact{}
+	paged := [][]any{}
 	for offset := 0; offset <= len(facts); offset += 40 {
 		page, err := o.Facts(ctx, q, cell, olap.Page{Limit: 40, Offset: offset})
 		if err != nil || page.Total != int64(len(facts)) {
 			return fmt.Sprintf("%d facts in pages, %d one by one: %v", page.Total, len(facts), err)
 		}
 		for i, row := range page.Rows {
-			if engine.Text(row[slices.Index(columns, "source_row")]) != engine.Text(facts[offset+i].row[fact.Column("source_row")]) {
+			if engine.Text(row[slices.Index(columns, "source_row")]) != engine.Text(facts[offset+i][fact.Column("source_row")]) {
 				return "pages have another order"
 			}
 			if text := engine.Text(row[day]); text < last {
@@ -177,7 +174,7 @@ func factsAre(ctx context.Context, o *olap.Olap, oracle *oracle, q cube.Query, c
 			paged = append(paged, facts[offset+i])
 		}
 	}
-	if got := oracle.measure(c, cell.Ref, paged); !sameCell(got, want) {
+	if got := truth.Over(q.Cube, cell.Ref, paged); !oracle.Same(got, want) {
 		return fmt.Sprintf("%d facts give %v, the cell is %v", len(facts), got, want)
 	}
 	return ""

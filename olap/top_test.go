@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -19,12 +18,10 @@ import (
 func TestRankingsWithinParents(t *testing.T) {
 	ctx := context.Background()
 	for star := range uint64(4) {
-		data := untidy(star)
-		o := open(t, olaptest.Open(t, data))
-		oracle := newOracle(modelOf(t), data)
-		r := rand.New(rand.NewPCG(star, 41))
+		o, _, _, questions := shipped(t, star, 41)
+		r := questions.Rand
 		for range 40 {
-			q := randomQuery(r, oracle)
+			q := questions.Next()
 			if len(q.Rows) == 0 {
 				continue
 			}

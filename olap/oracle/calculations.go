@@ -90,13 +90,15 @@ func (e *evaluation) workdays(days map[int]bool) (n int64) {
 
 // shared is a share: the value in a cell as part of that in a larger one.
 //
-// Choice: the whole is its own parent, so its share is 1.
+// The whole has no parent.
 func (e *evaluation) shared(c cell, r cube.Ref) any {
 	all, whole := &line{}, cell{c.row, c.column}
 	all.first = len(e.query.Rows)
 	switch r.Calc {
 	case cube.ShareParent:
-		whole.row = c.row.parent()
+		if whole.row = c.row.parent(); c.row.level() == 0 {
+			return nil
+		}
 	case cube.ShareRow:
 		whole.column = all
 	case cube.ShareColumn:
@@ -120,9 +122,8 @@ func (l *line) parent() *line {
 // amongSiblings fills the calculations that look at the rows of one parent, in
 // the order shown: their values come in and are replaced.
 //
-// Choice: subtotals stand among the subtotals beside them; the grand total has
-// no rank, running total or index. The others row has neither rank nor index,
-// and its running total is that of its parent. A row without a value has a
+// Subtotals stand among the subtotals beside them, the grand total alone. The
+// others row and the grand total have no rank. A row without a value has a
 // running total if a row before it has a value. Calculated members, which repeat
 // others, have none of the three.
 func (e *evaluation) amongSiblings(calc string, lower bool, siblings []*line, values []any) []any {
@@ -139,13 +140,13 @@ func (e *evaluation) amongSiblings(calc string, lower bool, siblings []*line, va
 		switch {
 		case calc == cube.Running:
 			out[i] = total
-		case siblings[i].others || v == nil:
+		case v == nil:
 		case calc == cube.Index:
 			if q := quotient(v, first); q != nil {
 				f, _ := exact(q).Float64()
 				out[i] = Near{100 * f, 1e-10 * (1 + abs(f))}
 			}
-		case calc == cube.Rank:
+		case calc == cube.Rank && !siblings[i].others && siblings[i].level() > 0:
 			rank := int64(1)
 			for j, w := range values {
 				if w != nil && !siblings[j].others && !siblings[j].calculated() && compareValues(w, v, !lower) < 0 {

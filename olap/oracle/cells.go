@@ -73,6 +73,11 @@ func (o *Oracle) evaluation(q cube.Query) *evaluation {
 	}
 	e.filters = slices.Concat(q.Where, e.defaults())
 	e.refs = Expand(q)
+	for _, r := range e.refs {
+		if r.Calc == cube.Running && !e.addsUp(o.measureName(e.cube, r.Measure)) {
+			refuse("%s does not add up, so it has no running total", r.Measure)
+		}
+	}
 	e.findShownDays()
 	for _, r := range e.allRefs() {
 		e.scopes[r.Scope()] = e.scopeOf(r)

@@ -290,9 +290,6 @@ func (e *evaluation) values(c *line, r cube.Ref) []any {
 		plain.Calc = ""
 	}
 	name := e.oracle.measureName(e.cube, r.Measure)
-	if r.Calc == cube.Running && !e.addsUp(name) {
-		refuse("%s does not add up, so it has no running total", r.Measure)
-	}
 	out := make([]any, len(e.rows))
 	families := map[string][]int{}
 	for i, l := range e.rows {
@@ -309,9 +306,7 @@ func (e *evaluation) values(c *line, r cube.Ref) []any {
 		var lines []*line
 		var values []any
 		for _, i := range family {
-			if e.rows[i].level() > 0 {
-				lines, values = append(lines, e.rows[i]), append(values, out[i])
-			}
+			lines, values = append(lines, e.rows[i]), append(values, out[i])
 		}
 		for k, v := range e.amongSiblings(r.Calc, lower, lines, values) {
 			result[family[k]] = v

@@ -299,3 +299,21 @@ func exact(v any) *big.Rat {
 func ratOf(text string) (*big.Rat, bool) { return new(big.Rat).SetString(text) }
 
 func abs(f float64) float64 { return max(f, -f) }
+
+// Over computes a measure over fact rows of its cube, whatever chose them.
+func (o *Oracle) Over(cubeName, measure string, rows [][]any) any {
+	c := o.model.Cube(cubeName)
+	d := o.definition(c, measure)
+	part := func(name string) any { return o.Over(cubeName, name, rows) }
+	switch d.Kind {
+	case cube.Ratio:
+		return quotient(part(d.Numerator), part(d.Denominator))
+	case Formulas:
+		return d.Formula.value(part)
+	}
+	var facts []*fact
+	for _, row := range rows {
+		facts = append(facts, &fact{cube: c, table: o.data.Table(c.Table), row: row, day: undated})
+	}
+	return d.over(facts)
+}

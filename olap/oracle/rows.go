@@ -131,26 +131,34 @@ func (f *Formula) measures() (names []string) {
 // all is the line of everything in columns.
 func (e *evaluation) all() *line { return &line{first: len(e.query.Rows)} }
 
-// applyHaving drops the finest rows that a having or a hidden member leaves out.
+// hideMembers drops the finest rows of hidden members.
 //
-// Choice: rows are left out before a ranking chooses among the rest.
+// Choice: they are left out before a ranking, and are among its others.
+func (e *evaluation) hideMembers() {
+	e.leaves = slices.DeleteFunc(e.leaves, func(l *leaf) bool {
+		for i, m := range l.row {
+			if e.oracle.hidden(e.fields[i].name, m) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// applyHaving drops the finest rows that a ranking leaves out, and of the rest
+// those that a having does: the ranking does not see it.
 func (e *evaluation) applyHaving() {
 	verdicts := map[string]bool{}
 	e.leaves = slices.DeleteFunc(e.leaves, func(l *leaf) bool {
 		id := fmt.Sprint(l.row)
 		if _, done := verdicts[id]; !done {
-			verdicts[id] = e.passes(l.row)
+			verdicts[id] = e.shows(l) && e.passes(l.row)
 		}
-		return !verdicts[id] && len(l.row) > 0
+		return len(l.row) > 0 && !verdicts[id]
 	})
 }
 
 func (e *evaluation) passes(row []*member) bool {
-	for i, m := range row {
-		if e.oracle.hidden(e.fields[i].name, m) {
-			return false
-		}
-	}
 	at := cell{&line{members: row}, e.all()}
 	for _, h := range e.query.Having {
 		v := e.number(at, parse(h.By))
@@ -166,6 +174,9 @@ func (e *evaluation) passes(row []*member) bool {
 			}
 			continue
 		}
+		if v == nil && h.Op == "!=" {
+			continue
+		}
 		if v == nil || !holds(v, h) {
 			return false
 		}
@@ -174,8 +185,6 @@ func (e *evaluation) passes(row []*member) bool {
 }
 
 // holds compares a value with the numbers of a having.
-//
-// Choice: an empty value satisfies is_null alone, not even !=.
 func holds(v any, h cube.Having) bool {
 	against := func(i int) int {
 		n, ok := ratOf(h.Values[i])
@@ -268,7 +277,7 @@ func (e *evaluation) children(parent []*member) (list []*member) {
 
 // shows reports whether a ranking keeps a leaf.
 func (e *evaluation) shows(l *leaf) bool {
-	if e.best == nil {
+	if e.best == nil || len(l.row) == 0 {
 		return true
 	}
 	depth := e.topDepth()
@@ -288,7 +297,6 @@ func (e *evaluation) findRows() {
 	if len(q.Rows) > 0 {
 		e.addOthers()
 	}
-	e.leaves = slices.DeleteFunc(e.leaves, func(l *leaf) bool { return !e.shows(l) })
 	for n := 1; n <= len(q.Rows); n++ {
 		if n < len(q.Rows) && !q.Totals.Rows {
 			continue
@@ -303,10 +311,7 @@ func (e *evaluation) findRows() {
 }
 
 // addOthers adds the row that gathers what a ranking leaves out, where that has
-// a fact.
-//
-// Choice: rows that a having or a hidden member leaves out are among the others,
-// so that the rows of a parent add up to it.
+// a fact and the parent a row.
 func (e *evaluation) addOthers() {
 	t := e.query.Top
 	if t == nil || !t.Others {

@@ -41,6 +41,7 @@ const (
 	FilterKeys    = "filter.keys"        // key_in
 	RowKeys       = "answer.keys"        // Row.Keys, Column.Keys
 	NamelessKeyed = "data.nameless"      // members with a key and no name
+	OddDays       = "data.odd_days"      // facts on ends of months, leap days, after the as-of date, without a day
 	DanglingDays  = "data.dangling_days" // facts on days that the calendar does not have
 	TwoDates      = "time.other_date"    // Time.Field other than the first date
 )

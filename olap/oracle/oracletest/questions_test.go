@@ -18,7 +18,7 @@ func every() Features {
 	f := Features{}
 	for _, name := range []string{ScopeYears, ScopePeriod, ScopeWeekday, ScopeWindow, ScopeRoll, ScopeBoth, CalcDelta, CalcOpenDays, CalcShare,
 		CalcRank, CalcRunning, CalcIndex, CompareWith, HavingRows, TopPercent, TopField, ColSub, SortMembers, FilterGroups, FilterText,
-		FilterKeys, RowKeys, NamelessKeyed, DanglingDays, TwoDates} {
+		FilterKeys, RowKeys, NamelessKeyed, OddDays, DanglingDays, TwoDates} {
 		f[name] = ""
 	}
 	return f

@@ -61,7 +61,7 @@ func Untidy(t testing.TB, seed uint64, features Features) *Warehouse {
 		}
 	}
 	for _, name := range []string{"core.fact_order_line", "core.fact_return", "core.fact_move"} {
-		spoil(r, w.Data.Table(name), s, seed%2 == 0, features.on(DanglingDays))
+		spoil(r, w.Data.Table(name), s, seed%2 == 0, features)
 	}
 	w.load(t, r)
 	return w
@@ -69,10 +69,15 @@ func Untidy(t testing.TB, seed uint64, features Features) *Warehouse {
 
 // spoil moves facts to days that matter, takes their days away, points them to
 // members that do not exist and puts the rows out of order.
-func spoil(r *rand.Rand, t *olaptest.Table, s olaptest.Shape, dangling, danglingDays bool) {
+func spoil(r *rand.Rand, t *olaptest.Table, s olaptest.Shape, dangling bool, features Features) {
+	danglingDays := features.on(DanglingDays)
 	special := specialDays(s)
 	for _, row := range t.Rows {
-		switch r.IntN(24) {
+		chance := r.IntN(24)
+		if !features.on(OddDays) {
+			chance = 23
+		}
+		switch chance {
 		case 0, 1, 2, 3, 4, 5, 6, 7:
 			row[t.Column("date_key")] = keyOf(special[r.IntN(len(special))])
 		case 8:
