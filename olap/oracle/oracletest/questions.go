@@ -326,7 +326,10 @@ func (g *Questions) condition(field string, a *cube.Attribute, values []string) 
 	case op == 5 && sized:
 		f.Op, f.Values = "between", []string{one, one}
 	case op == 8 && a.Key != "" && g.has(FilterKeys, 1):
-		f.Op, f.Values = "key_in", []string{fmt.Sprint(1 + r.IntN(9)), fmt.Sprint(1 + r.IntN(9)), "T"}
+		f.Op, f.Values = "key_in", []string{"T", "F", "S", "TP"}[r.IntN(3):]
+		if a.Key == a.Dimension.Key {
+			f.Values = []string{fmt.Sprint(1 + r.IntN(9)), fmt.Sprint(1 + r.IntN(9))}
+		}
 	case op == 6 && sized && a.Type == "text":
 		f.Op, f.Values = "starts", []string{string(part[:min(3, len(part))])}
 	case op == 7 && sized && a.Type == "text":
