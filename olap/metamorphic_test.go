@@ -203,9 +203,9 @@ func filterSplits(s *subject, q cube.Query) {
 	}
 }
 
-// cells are the numbers of an answer by measure, row and column members, the
+// byPlace are the numbers of an answer by measure, row and column members, the
 // rows' and columns' total levels among them.
-func cells(t *olap.Table) map[string]any {
+func byPlace(t *olap.Table) map[string]any {
 	list := map[string]any{}
 	heads := len(t.Query.Rows)
 	for _, r := range t.Rows {
@@ -268,8 +268,8 @@ func pivots(s *subject, q cube.Query) {
 			swapped[fmt.Sprintf("%s false %q %q", c.Name, append([]string{}, column...), row)] = r.Cells[heads+i]
 		}
 	}
-	s.same(cells(a), swapped)
-	s.same(swapped, cells(a))
+	s.same(byPlace(a), swapped)
+	s.same(swapped, byPlace(a))
 }
 
 func orderChangesNothing(s *subject, q cube.Query) {
@@ -287,8 +287,8 @@ func orderChangesNothing(s *subject, q cube.Query) {
 	if a == nil || b == nil {
 		return
 	}
-	all := cells(b)
-	for id, v := range cells(a) {
+	all := byPlace(b)
+	for id, v := range byPlace(a) {
 		w, there := all[id]
 		if !strings.Contains(id, " true ") && (!there && !nothing(v) || there && engine.Text(v) != engine.Text(w)) {
 			s.Errorf("%s: %v, without order and ranking %v", id, v, w)
@@ -375,11 +375,11 @@ func shiftsByYears(s *subject, q cube.Query) {
 		return
 	}
 	renamed := map[string]any{}
-	for id, v := range cells(now) {
+	for id, v := range byPlace(now) {
 		renamed[strings.Replace(id, measure+"@py ", measure+" ", 1)] = v
 	}
-	s.same(renamed, cells(then))
-	s.same(cells(then), renamed)
+	s.same(renamed, byPlace(then))
+	s.same(byPlace(then), renamed)
 }
 
 func atoi(text string) (n int) {
