@@ -23,11 +23,14 @@ func modelOf(t testing.TB) *cube.Model {
 	return m
 }
 
+// untidy is the rows of a random warehouse whose facts have tidy days.
+func untidy(seed uint64) *olaptest.Data { return oracletest.Rows(seed, oracletest.Features{}) }
+
 // shipped is a random warehouse with plain random questions to the shipped
 // cubes.
 func shipped(t testing.TB, star, stream uint64) (*olap.Olap, *oracle.Oracle, *olaptest.Data, *oracletest.Questions) {
 	t.Helper()
-	data := oracletest.Untidy(t, star, oracletest.Features{}).Data
+	data := untidy(star)
 	truth := oracle.New(modelOf(t), data)
 	g := &oracletest.Questions{Rand: rand.New(rand.NewPCG(star, stream)), Model: modelOf(t), Oracle: truth}
 	return open(t, olaptest.Open(t, data)), truth, data, g

@@ -39,6 +39,18 @@ var spans = [][2]time.Time{
 // no facts. The same seed and features give the same warehouse.
 func Untidy(t testing.TB, seed uint64, features Features) *Warehouse {
 	t.Helper()
+	w, r := build(seed, features)
+	w.load(t, r)
+	return w
+}
+
+// Rows are those of Untidy, for questions to the shipped cubes alone.
+func Rows(seed uint64, features Features) *olaptest.Data {
+	w, _ := build(seed, features)
+	return w.Data
+}
+
+func build(seed uint64, features Features) (*Warehouse, *rand.Rand) {
 	r := rand.New(rand.NewPCG(seed, 7))
 	span := spans[seed%uint64(len(spans))]
 	s := olaptest.Shape{Seed: seed, Customers: 1 + r.IntN(12), Titles: 1 + r.IntN(15), Orders: r.IntN(60),
@@ -63,8 +75,7 @@ func Untidy(t testing.TB, seed uint64, features Features) *Warehouse {
 	for _, name := range []string{"core.fact_order_line", "core.fact_return", "core.fact_move"} {
 		spoil(r, w.Data.Table(name), s, seed%2 == 0, features)
 	}
-	w.load(t, r)
-	return w
+	return w, r
 }
 
 // spoil moves facts to days that matter, takes their days away, points them to
