@@ -63,10 +63,14 @@ func compareNil(a, b any, desc bool) int {
 }
 
 // compareMembers is the order of members: by their order column, then by
-// value, then by key; (none) and (unknown) at the end, whatever the direction.
+// value, then by key; (none) and (unknown), in the order of their keys, at the
+// end, whatever the direction.
 func compareMembers(a, b *member, desc bool) int {
-	if c := cmp.Compare(a.rank, b.rank); c != 0 || a.rank > 0 && a.rank < calculatedRank {
+	if c := cmp.Compare(a.rank, b.rank); c != 0 {
 		return c
+	}
+	if a.rank > 0 && a.rank < calculatedRank {
+		return compareNil(a.key, b.key, false)
 	}
 	desc = desc && a.rank < calculatedRank
 	if c := compareNil(a.order, b.order, desc); c != 0 {

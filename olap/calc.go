@@ -77,10 +77,10 @@ func (b *builder) whole(r, parent *outRow, column int, calc string) (place, bool
 	return place{}, false
 }
 
-// parent is the row one level up, nil for the grand total.
+// parent is the row one level up; the whole is its own.
 func (b *builder) parent(r *outRow) *outRow {
 	if r.level == 0 {
-		return nil
+		return r
 	}
 	return b.ancestor(r, r.level-1)
 }
@@ -143,9 +143,14 @@ func (b *builder) calculateInOrder() {
 					}
 					value := b.values(r, col.index)[i]
 					sum = plus(sum, value)
-					if r.cells[col.index][i] = sum; v.Ref.Calc == cube.Index {
-						r.cells[col.index][i] = quotient(value, first, 100)
+					cell := sum
+					if v.Ref.Calc == cube.Index {
+						cell = quotient(value, first, 100)
 					}
+					if r.level == 0 || r.other && v.Ref.Calc == cube.Index {
+						cell = nil
+					}
+					r.cells[col.index][i] = cell
 				}
 			}
 		}

@@ -117,13 +117,11 @@ func adds(v compile.Value) string {
 	if !v.Measure.Additive() || v.Ref.Window != "" || v.Ref.Calc != "" && v.Ref.Calc != cube.Delta {
 		return ""
 	}
-	switch v.Measure.Kind {
-	case cube.Sum, cube.Count:
+	switch {
+	case v.Measure.Summable():
 		return "sum"
-	case cube.Min, cube.Max:
-		if v.Ref.Calc == "" {
-			return v.Measure.Kind
-		}
+	case v.Ref.Calc == "":
+		return v.Measure.Kind // min, max
 	}
 	return ""
 }
@@ -132,17 +130,19 @@ func adds(v compile.Value) string {
 func (b *builder) measureColumn(v compile.Value) Column {
 	m := v.Measure
 	c := Column{Name: v.Ref.String(), Label: v.Label, Kind: "measure", Type: m.ValueType(), Unit: m.Unit, Format: m.Format,
-		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc, Adds: adds(v)}
+		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc, Adds: adds(v),
+		Digits: m.Digits, Approximate: m.Approximate()}
 	if c.Unit == "currency" {
 		c.Unit = b.olap.run.Currency
 	}
 	switch v.Ref.Calc {
 	case cube.ShareParent, cube.ShareRow, cube.ShareColumn, cube.ShareTotal:
-		c.Type, c.Unit, c.Format = "double", "%", "percent"
+		c.Type, c.Unit, c.Format, c.Digits = "double", "%", "percent", 0
 	case cube.Rank:
 		c.Type, c.Unit, c.Format, c.Lower = "integer", "", "integer", true
+		c.Digits = 0
 	case cube.Index:
-		c.Type, c.Unit, c.Format = "double", "", "ratio"
+		c.Type, c.Unit, c.Format, c.Digits = "double", "", "ratio", 0
 	}
 	return c
 }
@@ -209,9 +209,7 @@ func (b *builder) values(r *outRow, column int) []any {
 	}
 	values := make([]any, len(b.query.Measures))
 	for i, m := range b.query.Measures {
-		if m.Measure.Counts() {
-			values[i] = int64(0)
-		}
+		values[i] = overNothing(m.Measure)
 	}
 	return values
 }
@@ -239,7 +237,7 @@ func (b *builder) notes() (notes []string) {
 		}
 		notes = append(notes, fmt.Sprintf(text, b.tested, b.passed, b.conditions(zh)))
 	}
-	return append(notes, b.memberNotes()...)
+	return slices.Concat(notes, b.memberNotes(), b.approxNotes())
 }
 
 // conditions are those on measures, in words.

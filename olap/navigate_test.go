@@ -105,7 +105,7 @@ func TestNavigationRefused(t *testing.T) {
 		{typo, `drill down: cube sales has no attribute "customer.nam"; did you mean customer.name?`},
 		{up, "roll up: nothing is above date.year in a hierarchy of date; take it off its axis"},
 		{across, "drill across: returns has no dimension currency (rows by currency.code); take it off; returns has no dimension currency (filtered by currency.code); take it off; " +
-			"name measures of returns: return_value, return_copies, return_lines; the ranking is by net, which returns does not have; take it off or rank by another measure; a condition is on copies, which returns does not have; take it off"},
+			"name measures of returns: return_value, return_copies, return_lines, return_orders, return_customers, return_titles, value_per_return, median_return, value_per_copy_returned, copies_per_return, returns_with_reason, reason_share, negative_lines, first_return, last_return; the ranking is by net, which returns does not have; take it off or rank by another measure; a condition is on copies, which returns does not have; take it off"},
 		{pivot, "pivot: a ranking and conditions on measures are of the rows; take them off first"},
 		{swap, "swap: customer.name is ranked and has to stay on the rows; take the ranking off first"},
 		{lost, "swap: date.month is on no axis; known: customer.name, currency.code, date.year"},

@@ -96,6 +96,9 @@ func (o *Olap) Run() Run { return o.run }
 // order. They are not to be changed.
 func (o *Olap) Cubes() []*cube.Cube { return o.model.Cubes }
 
+// Model is the cubes and dimensions, to look names up in. It is not to be changed.
+func (o *Olap) Model() *cube.Model { return o.model }
+
 // MissingTableError is a table that the generation does not have.
 type MissingTableError struct {
 	Table string

@@ -21,7 +21,8 @@ type Column struct {
 	Kind    string   // "attribute" or "measure"
 	Type    string   // text, integer, decimal, double, date, boolean
 	Unit    string   // currency code, copies, %, days; "" for counts
-	Format  string   // money, integer, percent, ratio, days, text, date
+	Format  string   // one of cube.Formats
+	Digits  int      // decimals shown; 0: those of the format
 	Members []string // the members of Query.Columns this column stands under; nil without column axes
 	Keys    []string // their keys, as in Row.Keys
 	Level   int      // how many column attributes are given; len(Query.Columns) except for totals
@@ -33,6 +34,8 @@ type Column struct {
 	Measure    string // the measure's name, without scope and calculation; "" for attributes
 	Scope      string // as in cube.Ref.Scope
 	Calc       string // as in cube.Ref.Calc
+	// Approximate: the measure is not exact, see cube.ApproxError; a note says so.
+	Approximate bool
 }
 
 // Row is one row of the answer. Cells hold engine values (see engine.Value).

@@ -3,6 +3,7 @@
 package catalog
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -16,6 +17,12 @@ import (
 
 //go:embed *.yaml
 var shipped embed.FS
+
+//go:embed schema.json
+var schema []byte
+
+// Schema is the JSON Schema of catalog files, for editors.
+func Schema() []byte { return bytes.Clone(schema) }
 
 // shippedFiles is the order in which cubes are listed.
 var shippedFiles = []string{"dimensions.yaml", "sales.yaml", "returns.yaml"}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"verso/olap/cube"
@@ -17,6 +18,12 @@ var rules = []string{
 	"Distinct counts (orders, customers, titles) count the different members that facts name; a fact that does not say which member adds none.",
 	"Where there are no facts, counts are 0 and every other measure is empty. A sum over facts whose values are all missing is empty. Groups without facts are not listed.",
 	"A division by zero, or of a missing value, is empty. Shares are fractions (0.25), shown as percent.",
+	"An average is the sum of the known values divided by their number; a weighted average the sum of value × weight divided by the sum of the weights, over facts that have both. A standard deviation is that of a sample, √((n·Σx² − (Σx)²) / (n·(n−1))), from exact sums; of fewer than two values it is empty. Like ratios, they are computed at each level.",
+	"A quantile q of n known values is the one at place q·(n−1) of their order, counted from 0; between two places it lies between the two values in proportion. Of dates it is the first day at which at least the share q of the values is reached. The median is q = 0.5. Over no value it is empty.",
+	"Least and greatest values, of dates too, are those of the known values; over none they are empty.",
+	"Counts marked approximate are made by HyperLogLog: their standard error is about 13 %, one in twenty is off by more than 26 %. They are the same at every run and on any number of cores, but a whole is not the sum of its parts. The answer says so in a note. All other measures are exact.",
+	"Formulas are computed at each level from the measures of that level. In a sum or difference a missing part counts as 0 unless all parts are missing; a product or quotient with a missing part is empty, and so is a division by zero. `min`, `max` and `coalesce` pass over missing values; `nullif(a, b)` is empty where a = b; `if(a < b, x, y)` is y where the comparison does not hold, also where one side is missing.",
+	"Sums, differences and products of whole numbers and decimals are exact, with up to 12 decimals; with more they become floating-point numbers, and so does every quotient: the one nearest to the true quotient as long as both sides have at most 15 digits, so that equal ratios are equal numbers.",
 	"A time range includes both its days. Facts without a date are in no time range.",
 	"`!=` and `not in` keep exactly what `=` and `in` leave out, `(none)` and `(unknown)` included. Comparisons with `<` and `>` keep neither. `is null` keeps both.",
 	"Every negative condition keeps exactly what the positive one leaves out: `not contains`, `not under`, `not in set` and `key not in` too. Conditions stand in groups of which any or all must hold, up to 8 deep, across dimensions. `starts`, `ends` and `contains` ignore case; `key_in` compares what tells members apart instead of what is shown.",
@@ -27,11 +34,11 @@ var rules = []string{
 	"Hidden members are left out of axes and rankings, totals cover them, and a note says how many had facts. A dimension's default filter holds where a question neither shows nor filters the dimension, and a note says so; the filter `all` on the dimension switches it off.",
 	"Members that look the same are told apart by their keys, which the rows and columns of every answer carry and which are the same in every language; `key_in` and `not_key_in` filter by them.",
 	"A top-N ranks the members of the first row attribute, or of the one named within each combination of those before it, over everything that the filters keep, all columns together; equal members in the order of their values, members without a value last. A percentage of the members is rounded up. `(others)`, one row for each parent, is computed over the facts of all other members; totals cover everything, shown or not.",
-	"A condition on a measure (having) keeps the finest rows whose value, all columns together, satisfies it. With a top-N it applies to the finest rows of the members that the ranking keeps; the ranking itself does not see it, and `(others)` is not tested. A subtotal without rows left, and an `(others)` row of such a parent, are left out. Totals still cover everything that the filters keep; a note says how many rows are shown. `!=` also keeps rows without a value, the other comparisons do not.",
+	"A condition on a measure (having) keeps the finest rows whose value, all columns together, satisfies it. With a top-N it applies to the finest rows of the members that the ranking keeps; the ranking itself does not see it, and `(others)` is not tested. A subtotal without rows left, and an `(others)` row of such a parent, are left out. Totals still cover everything that the filters keep; a note says how many rows are shown. A row without a value satisfies `is_null` only.",
 	"Rows are sorted by what is asked for, then by their members: by the order column or value, text by code point; by a measure all columns together, or in the column named. With subtotals, or members ranked within their parents, members are sorted among their siblings and each subtotal follows its rows. `(others)` comes after its siblings, the grand total last; columns stand in the order of their members, each subtotal after its columns.",
-	"Shares divide a value by another of the same measure: share.parent by that of the row one level up in the same column (the grand total has none), share.row by that of all columns together in the same row, share.column by that of all rows together in the same column, share.total by that of everything; whether those are shown or not.",
+	"Shares divide a value by another of the same measure: share.parent by that of the row one level up in the same column (the whole is its own parent), share.row by that of all columns together in the same row, share.column by that of all rows together in the same column, share.total by that of everything; whether those are shown or not.",
 	"rank is among the rows shown of the same parent, in the same column: 1 is the largest, or the least where less is better; equal values share the best rank and the next is one more than the rows before it. `(others)`, the grand total and empty values have none; subtotals are ranked among subtotals.",
-	"running adds the rows of the same parent from the first shown to this one, `(others)` included; only for sums and counts of facts. index is 100 × the value ÷ that of the first row shown of the same parent.",
+	"running adds the rows of the same parent from the first shown to this one, `(others)` included; only for sums and counts of facts. index is 100 × the value ÷ that of the first row shown of the same parent; `(others)` has none. The grand total has neither.",
 	"The facts behind a cell (drill-through) are all that the filters keep for its row's and its column's members, by day, then by identifier; those of an `(others)` row are of the members that the ranking leaves out, those of a total of all its members. Conditions on measures take none away. A page says how many there are.",
 	"An answer larger than its limit is refused with both counts, never cut.",
 }
@@ -52,9 +59,9 @@ func Markdown(w io.Writer, m *cube.Model) error {
 			}
 			fmt.Fprintf(b, "`%s` (by `%s`)", u.Name, u.Key)
 		}
-		fmt.Fprint(b, ".\n\n| measure | English | 中文 | meaning | 含义 | computed as | unit |\n|---|---|---|---|---|---|---|\n")
+		fmt.Fprint(b, ".\n\n| measure | English | 中文 | meaning | 含义 | computed as | unit | shown as | also |\n|---|---|---|---|---|---|---|---|---|\n")
 		for _, x := range c.Measures {
-			row(b, "`"+x.Name+"`", x.Label.EN, x.Label.ZH, x.Description.EN, x.Description.ZH, formula(x), unit(x))
+			row(b, "`"+x.Name+"`", x.Label.EN, x.Label.ZH, x.Description.EN, x.Description.ZH, Computed(x), unit(x), shownAs(x), also(x))
 		}
 	}
 	for _, d := range m.Dimensions {
@@ -78,20 +85,64 @@ func row(b *bufio.Writer, cells ...string) {
 	fmt.Fprint(b, "|\n")
 }
 
-func formula(m *cube.Measure) string {
-	where := ""
-	if m.WhenKnown != "" {
-		where = " where `" + m.WhenKnown + "` is known"
-	}
+// Computed says how a measure is computed, in Markdown.
+func Computed(m *cube.Measure) string {
+	of := " of `" + m.Column + "`" + where(m)
 	switch m.Kind {
 	case cube.Count:
-		return "count of facts" + where
+		return "count of facts" + where(m)
 	case cube.Distinct:
-		return "distinct `" + m.Column + "`" + where
+		return "distinct `" + m.Column + "`" + where(m)
+	case cube.Approx:
+		return "distinct `" + m.Column + "`" + where(m) + ", approximately"
+	case cube.Quantile:
+		if *m.Q == 0.5 {
+			return "median" + of
+		}
+		return "quantile " + strconv.FormatFloat(*m.Q, 'f', -1, 64) + of
+	case cube.Weighted:
+		return "average of `" + m.Column + "` weighted by `" + m.Weight + "`" + where(m)
+	case cube.StdDev:
+		return "standard deviation" + of
 	case cube.Ratio:
 		return "`" + m.Numerator + "` / `" + m.Denominator + "`"
+	case cube.Formula:
+		return "`" + m.Expr().String() + "`"
 	}
-	return m.Kind + " of `" + m.Column + "`" + where
+	return m.Kind + of
+}
+
+func where(m *cube.Measure) string {
+	var list []string
+	if m.WhenKnown != "" {
+		list = append(list, "`"+m.WhenKnown+"` is known")
+	}
+	if m.WhenTrue != "" {
+		list = append(list, "`"+m.WhenTrue+"` is true")
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return " where " + strings.Join(list, " and ")
+}
+
+func shownAs(m *cube.Measure) string {
+	if m.Digits > 0 {
+		return fmt.Sprintf("%s, %d digits", m.Format, m.Digits)
+	}
+	return m.Format
+}
+
+// also is the other names of a measure, and whether it is left out of lists.
+func also(m *cube.Measure) string {
+	var list []string
+	for _, s := range m.Synonyms {
+		list = append(list, "`"+s+"`")
+	}
+	if m.Hidden {
+		list = append(list, "hidden")
+	}
+	return strings.Join(list, ", ")
 }
 
 func unit(m *cube.Measure) string {

@@ -2,14 +2,14 @@ package compile
 
 import (
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 
 	"verso/olap/cube"
 )
 
-// part is a base aggregate over fact rows, computed by the database; ratios
-// are made of parts.
+// part is a base aggregate over fact rows, computed by the database; averages,
+// ratios and formulas are made of parts.
 type part struct {
 	name    string // its column in the SQL: the name of the first measure that is it
 	measure *cube.Measure
@@ -41,35 +41,25 @@ func (p *plan) findParts() error {
 }
 
 func (p *plan) addParts(m *cube.Measure) {
-	if m.Kind == cube.Ratio {
-		p.addParts(p.cube.Measure(m.Numerator))
-		p.addParts(p.cube.Measure(m.Denominator))
-		return
-	}
-	if _, known := p.partOf[m.Name]; known {
-		return
-	}
-	p.partOf[m.Name] = m.Name
-	p.parts = append(p.parts, &part{name: m.Name, measure: m})
-	if m.Kind == cube.Distinct {
-		p.additive = false
+	for _, base := range m.Bases() {
+		if _, known := p.partOf[base.Name]; known {
+			continue
+		}
+		p.partOf[base.Name] = base.Name
+		p.parts = append(p.parts, &part{name: base.Name, measure: base})
+		if !base.Additive() {
+			p.additive = false
+		}
 	}
 }
 
 // partsOf are the parts that a measure is made of, each once.
 func (p *plan) partsOf(m *cube.Measure) (list []*part) {
-	if m.Kind == cube.Ratio {
-		n, d := p.partsOf(p.cube.Measure(m.Numerator)), p.partsOf(p.cube.Measure(m.Denominator))
-		for _, t := range slices.Concat(n, d) {
-			if !slices.Contains(list, t) {
+	for _, base := range m.Bases() {
+		for _, t := range p.parts {
+			if t.name == p.partOf[base.Name] {
 				list = append(list, t)
 			}
-		}
-		return list
-	}
-	for _, t := range p.parts {
-		if t.name == p.partOf[m.Name] {
-			list = append(list, t)
 		}
 	}
 	return list
@@ -79,20 +69,38 @@ func (p *plan) partsOf(m *cube.Measure) (list []*part) {
 // all rows.
 func (t *part) input() string {
 	m := t.measure
+	value := t.column()
+	var conditions []string
+	for _, column := range m.KnownColumns() {
+		conditions = append(conditions, "f."+quote(column)+" IS NOT NULL")
+	}
+	if m.WhenTrue != "" {
+		conditions = append(conditions, "f."+quote(m.WhenTrue))
+	}
+	switch {
+	case len(conditions) > 0:
+		return "CASE WHEN " + strings.Join(conditions, " AND ") + " THEN " + value + " END"
+	case m.Kind == cube.Count:
+		return ""
+	}
+	return value
+}
+
+// column is the SQL of the value aggregated.
+func (t *part) column() string {
+	m := t.measure
 	column := "f." + quote(m.Column)
-	switch m.Kind {
-	case cube.Count:
-		if m.WhenKnown == "" {
-			return ""
-		}
-		return "CASE WHEN f." + quote(m.WhenKnown) + " IS NOT NULL THEN 1 END"
-	case cube.Distinct:
-		column = "NULLIF(" + column + ", -1)"
+	switch {
+	case m.Kind == cube.Count:
+		return "1"
+	case m.Kind == cube.Distinct, m.Kind == cube.Approx:
+		return "NULLIF(" + column + ", -1)"
+	case m.Times() != "" && m.Scale() == 0:
+		return "CAST(" + column + " AS DECIMAL(19,0)) * f." + quote(m.Times())
+	case m.Times() != "":
+		return column + " * f." + quote(m.Times())
 	}
-	if m.WhenKnown == "" {
-		return column
-	}
-	return "CASE WHEN f." + quote(m.WhenKnown) + " IS NOT NULL THEN " + column + " END"
+	return column
 }
 
 // aggregate is the SQL that aggregates the inputs of fact rows.
@@ -106,12 +114,32 @@ func (t *part) aggregate() string {
 		return "count(" + column + ")"
 	case cube.Distinct:
 		return "count(DISTINCT " + column + ")"
+	case cube.Approx:
+		return "approx_count_distinct(" + column + ")"
 	case cube.Min:
 		return "min(" + column + ")"
 	case cube.Max:
 		return "max(" + column + ")"
+	case cube.Quantile:
+		return t.quantile()
 	}
 	return t.sum()
+}
+
+// quantile is exact: of dates the one at or before the place, of numbers
+// between the two neighbours of the place in proportion, a double. Amounts are
+// taken in ten-thousandths, so that nothing is lost in between.
+func (t *part) quantile() string {
+	column, q := quote(t.name), strconv.FormatFloat(*t.measure.Q, 'f', -1, 64)
+	switch t.measure.Type {
+	case "date":
+		return "quantile_disc(" + column + ", " + q + ")"
+	case "integer":
+		return "quantile_cont(CAST(" + column + " AS BIGINT), " + q + ")"
+	case "double":
+		return "quantile_cont(CAST(" + column + " AS DOUBLE), " + q + ")"
+	}
+	return "quantile_cont(CAST(" + column + " * 10000 AS BIGINT), " + q + ") / 10000"
 }
 
 // again is the SQL that aggregates the aggregates of finer groups.
@@ -133,31 +161,9 @@ func (t *part) sum() string {
 	return s
 }
 
-// value is the SQL of a measure from the parts of its level. A ratio divides
-// there; by zero it has no value.
-//
-// Amounts are divided as whole ten-thousandths, their smallest unit: below 2^53
-// of them (900 billion) the quotient is the correctly rounded one, so that equal
-// ratios are equal numbers and tie in a ranking.
+// value is the SQL of a measure from the parts of its level.
 func (p *plan) value(m *cube.Measure) string {
-	if m.Kind != cube.Ratio {
-		return quote(p.partOf[m.Name])
-	}
-	n, d := p.cube.Measure(m.Numerator), p.cube.Measure(m.Denominator)
-	whole := n.ValueType() == "decimal" || d.ValueType() == "decimal"
-	return p.divisible(n, whole) + " / NULLIF(" + p.divisible(d, whole) + ", 0)"
-}
-
-// divisible is a part of a ratio as DOUBLE, in ten-thousandths where asked.
-func (p *plan) divisible(m *cube.Measure, tenThousandths bool) string {
-	value := "CAST(" + p.value(m) + " AS DOUBLE)"
-	switch {
-	case tenThousandths && m.ValueType() == "decimal":
-		return "round(" + value + " * 10000)"
-	case tenThousandths:
-		return value + " * 10000"
-	}
-	return value
+	return valueOf(m, func(base *cube.Measure) string { return quote(p.partOf[base.Name]) })
 }
 
 func (p *plan) showParts() string {

@@ -145,7 +145,7 @@ func (p *plan) columnsOf(refs []string) (names []string) {
 		}
 		p.addParts(m)
 		for _, t := range p.partsOf(m) {
-			names = append(names, t.measure.Column, t.measure.WhenKnown)
+			names = append(append(names, t.measure.Column, t.measure.Times(), t.measure.WhenTrue), t.measure.KnownColumns()...)
 		}
 	}
 	return names

@@ -14,14 +14,7 @@ func (r *renderer) finish() (*Compiled, error) {
 	if len(r.cols) > 0 {
 		c.FetchRows = MaxCells
 	}
-	c.AllRows = c.FetchRows
-	for _, l := range r.levels {
-		if !l.shown {
-			c.AllRows += c.FetchRows
-		} else if !slices.Contains(c.RowLevels, l.rows) {
-			c.RowLevels = append(c.RowLevels, l.rows)
-		}
-	}
+	r.countLevels(c)
 	if r.top != nil {
 		c.Others, c.TopLevel = r.top.others, r.top.at+1
 	}
@@ -77,6 +70,18 @@ func (r *renderer) finish() (*Compiled, error) {
 	c.Args = append(slices.Clone(r.text.args), int64(c.AllRows)+1)
 	r.describeTables(c)
 	return c, nil
+}
+
+// countLevels says which row levels are shown, and how many rows may come.
+func (r *renderer) countLevels(c *Compiled) {
+	c.AllRows = c.FetchRows
+	for _, l := range r.levels {
+		if !l.shown {
+			c.AllRows += c.FetchRows
+		} else if !slices.Contains(c.RowLevels, l.rows) {
+			c.RowLevels = append(c.RowLevels, l.rows)
+		}
+	}
 }
 
 // axis describes the result columns of an attribute; add selects one.

@@ -93,8 +93,8 @@ func parseNumber(m *cube.Measure, text string) (any, error) {
 	return text, nil
 }
 
-// write adds the condition on a row of "levels": TRUE or FALSE. != holds where
-// = does not, so also without a value; the other comparisons do not.
+// write adds the condition on a row of "levels": TRUE or FALSE. A row
+// without a value satisfies is_null only.
 func (t *test) write(s *sqlText, value string) {
 	mark := "?"
 	if _, exact := firstValue(t.values).(string); exact {
@@ -107,10 +107,12 @@ func (t *test) write(s *sqlText, value string) {
 		s.add(value + " IS NOT NULL")
 	case "between":
 		s.add("COALESCE("+value+" BETWEEN "+mark+" AND "+mark+", FALSE)", t.values...)
-	case "!=":
-		s.add("NOT COALESCE("+value+" = "+mark+", FALSE)", t.values...)
 	default:
-		s.add("COALESCE("+value+" "+t.op+" "+mark+", FALSE)", t.values...)
+		op := t.op
+		if op == "!=" {
+			op = "<>"
+		}
+		s.add("COALESCE("+value+" "+op+" "+mark+", FALSE)", t.values...)
 	}
 }
 

@@ -35,13 +35,7 @@ func TestGoldenSQL(t *testing.T) {
 		}
 		m := m
 		if own, ok := file("own.yaml"); ok {
-			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(own), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if m, err = catalog.Load(dir); err != nil {
-				t.Fatal(err)
-			}
+			m = extended(t, own)
 		}
 		c, err := compile.Compile(m, q.Query, compile.Options{Lang: q.Lang, Complete: complete, Depths: q.Depths, AsOf: asOf})
 		if err != nil {
@@ -63,6 +57,20 @@ func TestGoldenSQL(t *testing.T) {
 		}
 		return strings.TrimSuffix(b.String(), "\n")
 	})
+}
+
+// extended is the shipped cubes with more beside them.
+func extended(t *testing.T, own string) *cube.Model {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(own), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := catalog.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // Whatever stands in a query's values, none of it gets into the SQL.

@@ -46,7 +46,7 @@ type document struct {
 // Load reads the catalog files in order, joins them and validates the whole.
 // Unknown keys, repeated names and dangling references are errors with their
 // place; all that are found are reported together (errors.Join of
-// *CatalogError), unless a file is no YAML at all.
+// *CatalogError): those that keep a file from being read first, and alone.
 func Load(files []File) (*Model, error) {
 	l := &loader{model: &Model{cubes: map[string]*Cube{}, dimensions: map[string]*Dimension{}}, places: map[*Measure]place{}}
 	var cubes []placedCube
@@ -63,6 +63,9 @@ func Load(files []File) (*Model, error) {
 			cubes = append(cubes, placedCube{c, place{file: f.Name, root: root, path: at("$.cubes", i)}})
 		}
 	}
+	if len(l.errs) > 0 { // what is left out would be missed elsewhere
+		return nil, errors.Join(l.errs...)
+	}
 	// Cubes that extend come after all that are extended, wherever they stand.
 	for _, extends := range []bool{false, true} {
 		for _, c := range cubes {
@@ -72,9 +75,7 @@ func Load(files []File) (*Model, error) {
 		}
 	}
 	l.linkSets()
-	if len(l.errs) == 0 {
-		l.checkRatios()
-	}
+	l.resolve()
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)
 	}
@@ -92,6 +93,11 @@ func decode(f File) (*document, *ast.File, error) {
 		return doc, nil, nil
 	}
 	root, err := parseYAML(f.Data, doc)
+	if root != nil {
+		if errs := unknownKeys(f.Name, root); len(errs) > 0 {
+			return nil, nil, errors.Join(errs...)
+		}
+	}
 	if err == nil {
 		if path := doc.emptyItem(); path != "" {
 			return nil, nil, &CatalogError{place{f.Name, root, path}.position(), "an empty item in a list"}
@@ -151,13 +157,11 @@ func (d *document) emptyItem() string {
 	return ""
 }
 
-// explainYAML says what is wrong in words, with the keys a mistyped one may
-// have been meant for.
+// explainYAML says what is wrong in words.
 func explainYAML(y yaml.Error) string {
 	message := y.GetMessage()
-	if _, rest, ok := strings.Cut(message, "unknown field "); ok {
-		key := strings.Trim(rest, `"`)
-		return fmt.Sprintf("unknown key %q; %s", key, Hint(key, yamlKeys))
+	if _, rest, ok := strings.Cut(message, "unknown field "); ok { // behind an alias
+		return "unknown key " + rest
 	}
 	if _, kind, ok := strings.Cut(message, " of type "); ok && strings.HasPrefix(message, "cannot unmarshal") {
 		want := map[string]string{"bool": "true or false", "string": "text", "cube.Text": "{en: …, zh: …}"}[kind]
@@ -168,14 +172,6 @@ func explainYAML(y yaml.Error) string {
 	}
 	return message
 }
-
-// yamlKeys are the keys of catalog files, for suggestions.
-var yamlKeys = []string{"all", "any", "attributes", "beside", "bottom", "bridges", "by", "code", "column", "column_zh", "cost", "cubes", "currency",
-	"date", "default", "denominator", "depth", "description", "dimension", "dimensions", "drivers", "extends", "field", "foreign", "format", "group",
-	"hidden", "hide", "hierarchies", "id", "in", "item", "key", "kind", "label", "levels", "lower_is_better", "measure", "measures", "members", "n",
-	"name", "names", "numerator", "of", "op", "order", "parent", "parents", "percent", "quantity", "revenue", "sets", "show_key", "synonyms", "table",
-	"time", "top", "type", "values",
-	"unit", "when_known", "where"}
 
 // place finds positions: a path inside a parsed file.
 type place struct {

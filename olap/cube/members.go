@@ -43,7 +43,7 @@ type Set struct {
 	Label       Text     `yaml:"label"`
 	Description Text     `yaml:"description"`
 	Where       []Filter `yaml:"where"` // fields are attributes of the dimension, by name alone
-	Top         *SetTop  `yaml:"top"`
+	Top         *SetTop  `yaml:"top"`   // the first members of a ranking, instead of where
 
 	Dimension *Dimension `yaml:"-"`
 	Cube      *Cube      `yaml:"-"` // of Top
@@ -60,7 +60,7 @@ type SetTop struct {
 	Of      string `yaml:"of"`      // the attribute whose members are ranked: one keyed by the dimension's key
 	By      string `yaml:"by"`      // cube.measure
 	Time    string `yaml:"time"`    // as ParseTime reads it, from the as-of date; "" and all: everything
-	Bottom  bool   `yaml:"bottom"`
+	Bottom  bool   `yaml:"bottom"`  // the least instead of the largest
 }
 
 // Calculated is a named union of members of an attribute. In filters it stands

@@ -1,5 +1,7 @@
 package cube
 
+import "verso/olap/formula"
+
 // Text is a word or sentence in the languages verso speaks.
 type Text struct {
 	EN string `yaml:"en"`
@@ -40,7 +42,7 @@ type Cube struct {
 	Table       string     `yaml:"table"` // schema.table
 	Dimensions  []*Use     `yaml:"dimensions"`
 	Measures    []*Measure `yaml:"measures"`
-	Bridges     []*Bridge  `yaml:"bridges"`
+	Bridges     []*Bridge  `yaml:"bridges"` // how to take changes of money apart into price, volume, mix, currency and cost
 	Drivers     []string   `yaml:"drivers"` // attributes that a change is explained by; none: all but dates
 	Position    Position   `yaml:"-"`
 
@@ -82,11 +84,11 @@ type Dimension struct {
 	Key         string       `yaml:"key"`   // integer column, unique
 	Attributes  []*Attribute `yaml:"attributes"`
 	Hierarchies []*Hierarchy `yaml:"hierarchies"`
-	Beside      []*Beside    `yaml:"beside"`
+	Beside      []*Beside    `yaml:"beside"` // tables with more about the members
 	Position    Position     `yaml:"-"`
 
 	Parents []*Parents          `yaml:"parents"` // hierarchies of members under members
-	Sets    []*Set              `yaml:"sets"`
+	Sets    []*Set              `yaml:"sets"`    // named sets of members
 	Default map[string][]string `yaml:"default"` // attribute → values, the filter where a query neither shows nor filters the dimension
 	Derived []*Attribute        `yaml:"-"`       // made of Parents and Sets, not among Attributes
 
@@ -118,8 +120,8 @@ type Attribute struct {
 	Order       string          `yaml:"order"`     // column that orders the members; "": the key when shown, else the value
 	Names       map[string]Text `yaml:"names"`     // value → what is shown instead
 	In          string          `yaml:"in"`        // the table beside that holds the column; "": the dimension's own
-	Synonyms    []string        `yaml:"synonyms"`
-	Hidden      bool            `yaml:"hidden"` // usable, not listed
+	Synonyms    []string        `yaml:"synonyms"`  // other names in queries
+	Hidden      bool            `yaml:"hidden"`    // usable, not listed
 
 	Members []*Calculated `yaml:"members"` // calculated members: unions of members
 	Hide    []string      `yaml:"hide"`    // members that axes leave out and totals keep
@@ -176,45 +178,42 @@ const (
 	Sum      = "sum"      // of a column; additive
 	Count    = "count"    // of fact rows; additive
 	Distinct = "distinct" // known members of a key column, counted exactly; computed at each level
+	Approx   = "approx"   // the same by HyperLogLog: approximate (see ApproxError); computed at each level
 	Min      = "min"      // of a column
 	Max      = "max"      // of a column
+	Quantile = "quantile" // of a column, exact; computed at each level
+	Average  = "average"  // of the known values of a column: their sum by their number
+	Weighted = "weighted" // average of a column by another one: sum of products by sum of weights
+	StdDev   = "stddev"   // sample standard deviation of a column, from exact sums
 	Ratio    = "ratio"    // of two other measures, divided at each level
+	Formula  = "formula"  // of other measures, worked out at each level
 )
 
 // Measure is a number computed over fact rows.
 type Measure struct {
-	Name          string   `yaml:"name"`
+	Name          string   `yaml:"name"` // in queries
 	Label         Text     `yaml:"label"`
 	Description   Text     `yaml:"description"`
-	Kind          string   `yaml:"kind"`
-	Column        string   `yaml:"column"`      // of the fact table
-	WhenKnown     string   `yaml:"when_known"`  // only fact rows that have a value in this column
-	Numerator     string   `yaml:"numerator"`   // ratio: a measure
-	Denominator   string   `yaml:"denominator"` // ratio: a measure
-	Type          string   `yaml:"type"`        // sum, min, max: decimal (default), integer, double; min, max also date
-	Unit          string   `yaml:"unit"`        // "currency" for the report currency, else shown as it stands
-	Format        string   `yaml:"format"`      // money, integer, percent, ratio, days, text, date
-	LowerIsBetter bool     `yaml:"lower_is_better"`
-	Synonyms      []string `yaml:"synonyms"`
-	Hidden        bool     `yaml:"hidden"` // usable, not listed
-}
+	Kind          string   `yaml:"kind"`            // how it is computed
+	Column        string   `yaml:"column"`          // of the fact table
+	WhenKnown     string   `yaml:"when_known"`      // only fact rows that have a value in this column
+	WhenTrue      string   `yaml:"when_true"`       // only fact rows where this boolean column is true
+	Numerator     string   `yaml:"numerator"`       // ratio: a measure
+	Denominator   string   `yaml:"denominator"`     // ratio: a measure
+	Q             *float64 `yaml:"q"`               // quantile: which, from 0 to 1; 0.5 is the median
+	Weight        string   `yaml:"weight"`          // weighted: the column of weights
+	WeightType    string   `yaml:"weight_type"`     // weighted: decimal (default) or integer
+	Formula       string   `yaml:"formula"`         // formula: the expression over measures, such as net - coalesce(cost, 0)
+	Type          string   `yaml:"type"`            // of the column: decimal (default: four decimals), integer, double; min, max and quantile also date
+	Unit          string   `yaml:"unit"`            // "currency" for the report currency, else shown as it stands
+	Format        string   `yaml:"format"`          // how it is shown
+	Digits        int      `yaml:"digits"`          // decimals shown; 0: those of the format
+	LowerIsBetter bool     `yaml:"lower_is_better"` // costs and returns, for example
+	Synonyms      []string `yaml:"synonyms"`        // other names in queries
+	Hidden        bool     `yaml:"hidden"`          // usable, not listed
 
-// Additive reports whether the measure's value for a whole is the sum (or the
-// least, the greatest) of its values for the parts.
-func (m *Measure) Additive() bool { return m.Kind != Distinct && m.Kind != Ratio }
-
-// Counts reports whether the measure is 0, not empty, where there is no fact.
-func (m *Measure) Counts() bool { return m.Kind == Count || m.Kind == Distinct }
-
-// ValueType is the type of the measure's values: integer, decimal, double or date.
-func (m *Measure) ValueType() string {
-	switch {
-	case m.Counts():
-		return "integer"
-	case m.Kind == Ratio:
-		return "double"
-	case m.Type == "":
-		return "decimal"
-	}
-	return m.Type
+	expr  *formula.Expr // what it is computed from, where it is no aggregate of fact rows
+	known []string      // columns that must have a value, besides WhenKnown: of the parts of averages
+	times string        // column that Column is multiplied by: of the parts of averages
+	scale int           // with times: the decimals of the products
 }

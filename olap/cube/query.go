@@ -33,16 +33,16 @@ type Query struct {
 // the name of a hierarchy of parents; for in_set, not_in_set and all the
 // dimension.
 type Filter struct {
-	Field string `json:"field,omitempty"`
+	Field string `json:"field,omitempty" yaml:"field"` // dimension.attribute
 	// Op is = != in not_in < <= > >= between contains not_contains starts ends
 	// is_null not_null; key_in not_key_in (the member's key instead of what is
 	// shown); under not_under (a member, by key or as shown, and everything below
 	// it); in_set not_in_set (named sets); all (keeps everything, and switches the
 	// dimension's default off).
-	Op     string   `json:"op,omitempty"`
-	Values []string `json:"values,omitempty"`
-	Any    []Filter `json:"any,omitempty"`
-	All    []Filter `json:"all,omitempty"`
+	Op     string   `json:"op,omitempty" yaml:"op"`
+	Values []string `json:"values,omitempty" yaml:"values"` // as many as the operator takes
+	Any    []Filter `json:"any,omitempty" yaml:"any"`       // a group: one of them holds
+	All    []Filter `json:"all,omitempty" yaml:"all"`       // a group: all of them hold
 }
 
 // Having keeps the finest rows whose value, all columns together, stands in the

@@ -46,7 +46,7 @@ var (
 // cube must have. An error is a *ParseError.
 func ParseRef(text string) (Ref, error) {
 	fail := func(at int, message string) (Ref, error) {
-		return Ref{}, &ParseError{What: "measure", Text: text, Column: at + 1, Message: message}
+		return Ref{}, ErrorAt("measure", text, at, "%s", message)
 	}
 	rest, calc, hasCalc := strings.Cut(text, ":")
 	name, scope, hasScope := strings.Cut(rest, "@")
@@ -55,7 +55,7 @@ func ParseRef(text string) (Ref, error) {
 		return fail(0, "a measure is missing")
 	}
 	if hasCalc && !slices.Contains(calcs, calc) {
-		return fail(len(rest)+1, "no calculation "+strconv.Quote(calc)+"; "+Hint(calc, calcs))
+		return fail(len(rest)+1, "no calculation "+strconv.Quote(Shorten(calc))+"; "+Hint(calc, calcs))
 	}
 	if hasScope {
 		for i, part := range strings.Split(scope, ".") {
@@ -66,12 +66,12 @@ func ParseRef(text string) (Ref, error) {
 			case r.Against == "" && !window && nameText.MatchString(part):
 				r.Against = part
 			default:
-				return fail(len(name)+1, strconv.Quote(scope)+" is no scope; write a window ("+strings.Join(windows, ", ")+", roll12m), a comparison (py, pp, pw, py2, plan), or both: ytd.py")
+				return fail(len(name)+1, strconv.Quote(Shorten(scope))+" is no scope; write a window ("+strings.Join(windows, ", ")+", roll12m), a comparison (py, pp, pw, py2, plan), or both: ytd.py")
 			}
 		}
 	}
 	if (calc == Delta || calc == Pct || calc == LikeForLike) && r.Against == "" {
-		return fail(len(rest)+1, calc+" needs something to compare with, such as "+name+"@py:"+calc)
+		return fail(len(rest)+1, calc+" needs something to compare with, such as "+Shorten(name)+"@py:"+calc)
 	}
 	return r, nil
 }

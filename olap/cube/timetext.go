@@ -21,10 +21,13 @@ import (
 // Relative ranges count from asOf, never from the clock. An error is a
 // *ParseError.
 func ParseTime(text string, asOf time.Time) (*Time, error) {
-	words := strings.Fields(strings.ToLower(text))
 	fail := func(format string, args ...any) error {
 		return &ParseError{What: "time", Text: text, Column: 1, Message: fmt.Sprintf(format, args...)}
 	}
+	if len(text) > maxRange {
+		return nil, fail("a range of %d bytes; at most %d", len(text), maxRange)
+	}
+	words := strings.Fields(strings.ToLower(text))
 	asOf = dayOf(asOf)
 	switch {
 	case len(words) == 0:
@@ -48,6 +51,9 @@ func ParseTime(text string, asOf time.Time) (*Time, error) {
 	}
 	return parseAbsolute(strings.Join(strings.Fields(text), ""), fail)
 }
+
+// maxRange bounds the bytes of a range.
+const maxRange = 200
 
 // toDate are the ranges from the start of a period to the as-of date.
 var toDate = map[string]string{"ytd": "year", "qtd": "quarter", "mtd": "month"}

@@ -189,9 +189,6 @@ func (l *loader) fillCube(c, from *Cube, p place) {
 		c.Dimensions = append(c.Dimensions, from.Dimensions...)
 		c.Measures = append(c.Measures, from.Measures...)
 	}
-	for i, m := range from.Measures {
-		l.ratioParts(c, m, p.item("measures", i))
-	}
 	l.checkBridges(c, from.Bridges, p)
 	l.checkDrivers(c, from.Drivers, p)
 	if c != from {
@@ -204,33 +201,19 @@ func (l *loader) addMeasure(c *Cube, m *Measure, p place) {
 	if !l.name(p, "measure", m.Name) {
 		return
 	}
-	if c.Measure(m.Name) != nil {
+	if of := c.synonyms[m.Name]; of != "" {
+		l.fail(p.key("name"), "measure %s: the name is a synonym of measure %s", m.Name, of)
+		return
+	}
+	if c.measures[m.Name] != nil {
 		l.fail(p.key("name"), "cube %s has measure %s twice", c.Name, m.Name)
 		return
 	}
 	c.measures[m.Name] = m
 	l.places[m] = p
 	l.words(p, m.Label, m.Description)
-	l.oneOf(p, "kind", m.Kind, Sum, Count, Distinct, Min, Max, Ratio)
-	l.oneOf(p, "format", m.Format, "money", "integer", "percent", "ratio", "days", "text", "date")
-	switch m.Kind {
-	case Sum, Distinct, Min, Max:
-		l.needed(p, "column", m.Column)
-	case Count, Ratio:
-		if m.Column != "" {
-			l.fail(p.key("column"), "measure %s: a %s has no column", m.Name, m.Kind)
-		}
-	}
-	switch m.Kind {
-	case Sum:
-		l.oneOf(p, "type", m.ValueType(), "decimal", "integer", "double")
-	case Min, Max:
-		l.oneOf(p, "type", m.ValueType(), "decimal", "integer", "double", "date")
-	case Ratio:
-		if m.WhenKnown != "" {
-			l.fail(p.key("when_known"), "measure %s: a ratio takes its parts as they are", m.Name)
-		}
-	}
+	l.measureKind(m, p)
+	l.shown(m, p)
 	for i, s := range m.Synonyms {
 		if c.Measure(s) != nil {
 			l.fail(p.item("synonyms", i), "synonym %q of measure %s is already taken", s, m.Name)
@@ -238,49 +221,6 @@ func (l *loader) addMeasure(c *Cube, m *Measure, p place) {
 		}
 		c.synonyms[s] = m.Name
 	}
-}
-
-func (l *loader) ratioParts(c *Cube, m *Measure, p place) {
-	for _, part := range [][2]string{{"numerator", m.Numerator}, {"denominator", m.Denominator}} {
-		key, name := part[0], part[1]
-		switch {
-		case m.Kind != Ratio && name != "":
-			l.fail(p.key(key), "measure %s: only a ratio has a %s", m.Name, key)
-		case m.Kind != Ratio:
-		case name == "":
-			l.fail(p, "measure %s: a ratio needs a %s", m.Name, key)
-		case c.measures[name] == nil:
-			l.fail(p.key(key), "measure %s: no measure %q; %s", m.Name, name, Hint(name, allMeasureNames(c)))
-		case c.measures[name].ValueType() == "date":
-			l.fail(p.key(key), "measure %s: %s is a date, not a number", m.Name, name)
-		}
-	}
-}
-
-// checkRatios refuses ratios that lead back to themselves.
-func (l *loader) checkRatios() {
-	for _, c := range l.model.Cubes {
-		for _, m := range c.Measures {
-			if loop := ratioLoop(c, m, nil); loop != nil {
-				l.fail(l.places[m], "the ratio goes round in a circle: %s", strings.Join(loop, " → "))
-				return
-			}
-		}
-	}
-}
-
-func ratioLoop(c *Cube, m *Measure, path []string) []string {
-	if slices.Contains(path, m.Name) {
-		return append(path, m.Name)
-	}
-	if m.Kind != Ratio {
-		return nil
-	}
-	path = append(slices.Clone(path), m.Name)
-	if loop := ratioLoop(c, c.measures[m.Numerator], path); loop != nil {
-		return loop
-	}
-	return ratioLoop(c, c.measures[m.Denominator], path)
 }
 
 // CubeNames are the cubes of a model, in its order.

@@ -1,249 +1,295 @@
 package cube
 
 import (
-	"fmt"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
-// ParseError is text that is no filter or time range.
-type ParseError struct {
-	What    string // where or time
-	Text    string
-	Column  int // from 1, in characters
-	Message string
-}
-
-// Error shows the text with a mark under the place.
-func (e *ParseError) Error() string {
-	return fmt.Sprintf("%s: column %d: %s\n  %s\n  %s^", e.What, e.Column, e.Message, e.Text, pad(e.Text, e.Column-1))
-}
-
-// pad is n columns of blanks, wide characters counted twice.
-func pad(text string, n int) string {
-	var b strings.Builder
-	for _, r := range text {
-		if n == 0 {
-			break
-		}
-		n--
-		b.WriteByte(' ')
-		if r >= 0x2e80 {
-			b.WriteByte(' ')
-		}
-	}
-	return b.String()
-}
-
-// ParseWhere reads filters joined by "and":
+// ParseWhere reads filters joined by "and" and "or":
 //
 //	date.year = 2025 and customer.type in (library, university)
-//	class.l1 != T and title.price_band is null
+//	class.l1 != T and (title.price_band is null or region.area = North)
 //	date.month between 2025-01 and 2025-06
 //	customer.name contains "Press" and region.area not in (North, (unknown))
 //
-// Operators: = != <> < <= > >=, in (…), not in (…), between … and …,
-// contains, starts, is null, is not null, key in (…), key not in (…). A value is a word, or text in single
-// or double quotes, the quote doubled inside. (none) and (unknown) stand for
-// members without a value and for the unknown member. Text without any filter
-// gives nil. Names are checked when the query is compiled. An error is a
-// *ParseError.
+// "and" binds tighter than "or"; brackets group, at most MaxGroups inside one
+// another. Operators: = != <> < <= > >=, between … and …, starts, ends, is null,
+// is not null; in (…), in set NAME, contains, under, key in (…), these five with
+// not before them too; is all, which keeps everything. "not" before a condition
+// or a group keeps exactly what it leaves out.
+//
+// A value is a word, or text in single or double quotes, the quote doubled
+// inside; so is a field. (none) and (unknown) stand for members without a value
+// and for the unknown member. Text without any filter gives nil. Names are
+// checked when the query is compiled. An error is a *ParseError.
 func ParseWhere(text string) ([]Filter, error) {
+	if len(text) > MaxText {
+		return nil, ErrorAt("where", text, MaxText, "more than %d bytes", MaxText)
+	}
 	p := &whereParser{text: text}
 	p.next()
-	var filters []Filter
-	if p.token.kind == endToken {
+	if p.err == nil && p.token.kind == endToken {
+		return nil, nil
+	}
+	filters := p.all()
+	if p.err == nil && p.token.kind != endToken {
+		p.fail("want \"and\", \"or\" or the end, found %s", p.token)
+	}
+	if p.err != nil {
 		return nil, p.err
 	}
-	for {
-		f := p.condition()
-		if p.err != nil {
-			return nil, p.err
-		}
-		filters = append(filters, f)
-		switch {
-		case p.token.kind == endToken:
-			return filters, nil
-		case p.word("and"):
-			p.next()
-		case p.word("or"):
-			p.fail("\"or\" is not understood; for several values of one attribute write: in (a, b)")
-		default:
-			p.fail("want \"and\" or the end, found %s", p.token)
-		}
-		if p.err != nil {
-			return nil, p.err
-		}
+	return filters, nil
+}
+
+// ReadWhere reads filters, at least one, inside a longer text, from byte from to
+// the first word that cannot go on with them, which begins at byte end. Every
+// field goes through name, if that is not nil, which gives the name to keep or
+// says what is wrong with it.
+func ReadWhere(text string, from int, name func(field, op string) (string, error)) (filters []Filter, end int, err error) {
+	p := &whereParser{text: text, pos: from, name: name}
+	p.next()
+	filters = p.all()
+	if p.err != nil {
+		return nil, p.token.at, p.err
 	}
+	return filters, p.token.at, nil
 }
 
-type tokenKind int
-
-const (
-	endToken tokenKind = iota
-	wordToken
-	quotedToken
-	symbolToken // = != < <= > >= ( ) ,
-)
-
-type token struct {
-	kind   tokenKind
-	text   string
-	column int
-}
-
-// String names the token in a message.
-func (t token) String() string {
-	if t.kind == endToken {
-		return "the end"
-	}
-	return fmt.Sprintf("%q", t.text)
-}
+// maxName bounds the bytes of a field.
+const maxName = 1000
 
 // whereParser reads one token ahead. The first error stays.
 type whereParser struct {
 	text  string
 	pos   int // bytes
+	depth int
 	token token
+	name  func(field, op string) (string, error)
 	err   error
 }
 
+// fail notes an error at the token.
 func (p *whereParser) fail(format string, args ...any) {
 	if p.err == nil {
-		p.err = &ParseError{What: "where", Text: p.text, Column: p.token.column, Message: fmt.Sprintf(format, args...)}
+		p.err = ErrorAt("where", p.text, p.token.at, format, args...)
 	}
-	p.token.kind = endToken
 }
 
-// word reports whether the token is a keyword, in any case, without quotes.
-func (p *whereParser) word(word string) bool {
-	return p.token.kind == wordToken && strings.EqualFold(p.token.text, word)
+// all reads what stands at the top: filters of which every one must hold.
+func (p *whereParser) all() []Filter {
+	branches := [][]Filter{p.conjunction()}
+	for p.err == nil && p.word("or", "或") {
+		p.next()
+		branches = append(branches, p.conjunction())
+	}
+	if len(branches) == 1 {
+		return branches[0]
+	}
+	any := make([]Filter, len(branches))
+	for i, b := range branches {
+		any[i] = together(b)
+	}
+	return []Filter{{Any: any}}
 }
 
-func (p *whereParser) symbol(symbol string) bool {
-	return p.token.kind == symbolToken && p.token.text == symbol
+// together is one filter that holds where all do.
+func together(filters []Filter) Filter {
+	if len(filters) == 1 {
+		return filters[0]
+	}
+	return Filter{All: filters}
 }
 
-// next moves to the next token.
-func (p *whereParser) next() {
-	rest := p.text[p.pos:]
-	trimmed := strings.TrimLeftFunc(rest, unicode.IsSpace)
-	p.pos += len(rest) - len(trimmed)
-	p.token = token{kind: endToken, column: utf8.RuneCountInString(p.text[:p.pos]) + 1}
-	if trimmed == "" {
-		return
+func (p *whereParser) conjunction() []Filter {
+	filters := []Filter{p.unit()}
+	for p.err == nil && p.word("and", "且") {
+		p.next()
+		filters = append(filters, p.unit())
 	}
-	for _, special := range []string{None, Unknown} {
-		if strings.HasPrefix(trimmed, special) {
-			p.take(wordToken, special, len(special))
-			return
-		}
+	return filters
+}
+
+// unit reads a condition or a group, with "not" before it or without.
+func (p *whereParser) unit() Filter {
+	not, at := false, p.token
+	for p.err == nil && p.word("not", "非") {
+		not, at = !not, p.token
+		p.next()
 	}
-	for _, symbol := range []string{"!=", "<>", "<=", ">=", "=", "<", ">", "(", ")", ","} {
-		if strings.HasPrefix(trimmed, symbol) {
-			text := symbol
-			if symbol == "<>" {
-				text = "!="
+	f := p.positive()
+	if p.err != nil || !not {
+		return f
+	}
+	opposite, ok := Complement(f)
+	if !ok {
+		p.token = at
+		p.fail("\"not\" has no exact opposite of starts and ends; ask for what is wanted instead, as with in (…) or not contains")
+	}
+	return opposite
+}
+
+func (p *whereParser) positive() Filter {
+	if !p.symbol("(") {
+		return p.condition()
+	}
+	if p.depth++; p.depth > MaxGroups {
+		p.fail("more than %d groups inside one another", MaxGroups)
+		return Filter{}
+	}
+	p.next()
+	f := together(p.all())
+	if p.err == nil && !p.symbol(")") {
+		p.fail("want \"and\", \"or\" or the closing bracket, found %s", p.token)
+	}
+	p.depth--
+	p.next()
+	return f
+}
+
+// Complement is the filter that keeps exactly what f leaves out; false where no
+// operator can say it.
+func Complement(f Filter) (Filter, bool) {
+	if f.Any != nil || f.All != nil {
+		opposite := make([]Filter, 0, len(f.Any)+len(f.All))
+		for _, member := range slices.Concat(f.Any, f.All) {
+			o, ok := Complement(member)
+			if !ok {
+				return f, false
 			}
-			p.take(symbolToken, text, len(symbol))
-			return
+			opposite = append(opposite, o)
 		}
-	}
-	if quote := trimmed[0]; quote == '"' || quote == '\'' {
-		p.quoted(trimmed, quote)
-		return
-	}
-	end := strings.IndexFunc(trimmed, endsWord)
-	switch {
-	case end < 0:
-		end = len(trimmed)
-	case end == 0:
-		r, _ := utf8.DecodeRuneInString(trimmed)
-		p.fail("unexpected %q; put values with special characters in quotes", r)
-		return
-	}
-	p.take(wordToken, trimmed[:end], end)
-}
-
-func endsWord(r rune) bool {
-	return unicode.IsSpace(r) || strings.ContainsRune("()=<>!,'\"", r) || r == utf8.RuneError || unicode.IsControl(r)
-}
-
-func (p *whereParser) take(kind tokenKind, text string, bytes int) {
-	p.token.kind, p.token.text = kind, text
-	p.pos += bytes
-}
-
-func (p *whereParser) quoted(text string, quote byte) {
-	var b strings.Builder
-	for i := 1; i < len(text); i++ {
-		if text[i] != quote {
-			b.WriteByte(text[i])
-			continue
+		if f.Any != nil {
+			return Filter{All: opposite}, f.All == nil
 		}
-		if i+1 < len(text) && text[i+1] == quote {
-			b.WriteByte(quote)
-			i++
-			continue
-		}
-		p.take(quotedToken, b.String(), i+1)
-		return
+		return Filter{Any: opposite}, true
 	}
-	p.fail("the quote %c is not closed", quote)
+	with := func(op string, values ...string) Filter { return Filter{Field: f.Field, Op: op, Values: values} }
+	pairs := []string{"=", "!=", "in", "not_in", "contains", "not_contains", "in_set", "not_in_set",
+		"under", "not_under", "key_in", "not_key_in", "is_null", "not_null"}
+	if i := slices.Index(pairs, f.Op); i >= 0 {
+		return with(pairs[i^1], f.Values...), true
+	}
+	// Comparisons leave out what has no value; their opposites keep it.
+	compared := []string{"<", ">=", "<=", ">"}
+	if i := slices.Index(compared, f.Op); i >= 0 {
+		return Filter{Any: []Filter{with(compared[i^1], f.Values...), with("is_null")}}, true
+	}
+	if f.Op == "between" && len(f.Values) == 2 {
+		return Filter{Any: []Filter{with("<", f.Values[0]), with(">", f.Values[1]), with("is_null")}}, true
+	}
+	return f, false
 }
 
 // condition reads one filter.
 func (p *whereParser) condition() Filter {
-	if p.token.kind != wordToken || p.token.text == None || p.token.text == Unknown {
+	special := p.token.kind == wordToken && (p.token.text == None || p.token.text == Unknown)
+	if p.token.kind != wordToken && p.token.kind != quotedToken || special || p.token.text == "" {
 		p.fail("want an attribute such as customer.type, found %s", p.token)
 		return Filter{}
 	}
+	if len(p.token.text) > maxName {
+		p.fail("a name of %d bytes; at most %d", len(p.token.text), maxName)
+		return Filter{}
+	}
 	f := Filter{Field: p.token.text}
+	at := p.token
 	p.next()
+	p.operator(&f)
+	if p.name != nil && p.err == nil {
+		known, err := p.name(f.Field, f.Op)
+		if err != nil {
+			p.token = at
+			p.fail("%v", err)
+		}
+		f.Field = known
+	}
+	return f
+}
+
+func (p *whereParser) operator(f *Filter) {
+	word := strings.ToLower(p.token.text)
 	switch {
-	case p.token.kind == symbolToken && strings.ContainsAny(p.token.text, "=<>"):
-		f.Op = p.token.text
+	case p.token.kind == symbolToken && strings.ContainsAny(word, "=<>"):
 		p.next()
-		f.Values = []string{p.value()}
-	case p.word("contains"), p.word("starts"):
-		f.Op = strings.ToLower(p.token.text)
+		f.Op, f.Values = word, []string{p.value()}
+	case p.word("contains", "starts", "ends"):
 		p.next()
-		f.Values = []string{p.value()}
+		if word != "contains" && p.word("with") {
+			p.next()
+		}
+		f.Op, f.Values = word, []string{p.value()}
 	case p.word("between"):
-		f.Op = "between"
 		p.next()
 		from := p.value()
 		p.keyword("and", "between takes two values: between a and b")
-		f.Values = []string{from, p.value()}
-	case p.word("in"):
-		p.next()
-		f.Op, f.Values = "in", p.list()
+		f.Op, f.Values = word, []string{from, p.value()}
+	case p.word("in", "under"):
+		p.set(f, "")
 	case p.word("not"):
 		p.next()
-		p.keyword("in", "after not comes in: not in (a, b)")
-		f.Op, f.Values = "not_in", p.list()
+		if p.word("contains") {
+			p.next()
+			f.Op, f.Values = "not_contains", []string{p.value()}
+			return
+		}
+		if p.word("key") {
+			p.next()
+			p.keyword("in", "after key comes in: key in (1, 2)")
+			f.Op, f.Values = "not_key_in", p.list()
+			return
+		}
+		p.set(f, "not_")
 	case p.word("key"):
 		p.next()
-		f.Op = "key_in"
+		op := "key_in"
 		if p.word("not") {
-			f.Op = "not_key_in"
 			p.next()
+			op = "not_key_in"
 		}
-		p.keyword("in", "after key comes in or not in: key in (a, b)")
-		f.Values = p.list()
+		p.keyword("in", "after key comes in: key in (1, 2)")
+		f.Op, f.Values = op, p.list()
 	case p.word("is"):
-		f.Op = "is_null"
 		p.next()
+		if p.word("all") {
+			p.next()
+			f.Op = "all"
+			return
+		}
+		f.Op = "is_null"
 		if p.word("not") {
 			f.Op = "not_null"
 			p.next()
 		}
 		p.keyword("null", "after is comes null or not null")
 	default:
-		p.fail("after %s comes = != < <= > >= in, not in, between, contains, starts, is null or is not null; found %s", f.Field, p.token)
+		p.fail("after %s comes = != < <= > >= in, not in, between, contains, not contains, starts, ends, under, key in, is null or is not null; found %s", f.Field, p.token)
 	}
-	return f
+}
+
+// set reads in with a list, in set with the name of a set, or under with a
+// member or a list of them.
+func (p *whereParser) set(f *Filter, not string) {
+	if p.word("under") {
+		p.next()
+		f.Op, f.Values = not+"under", p.oneOrMore()
+		return
+	}
+	p.keyword("in", "after not comes in, contains, under or key in: not in (a, b)")
+	f.Op = not + "in"
+	if p.word("set") {
+		p.next()
+		f.Op, f.Values = not+"in_set", p.oneOrMore()
+		return
+	}
+	f.Values = p.list()
+}
+
+// oneOrMore reads a value, or a list of them in brackets.
+func (p *whereParser) oneOrMore() []string {
+	if p.symbol("(") {
+		return p.list()
+	}
+	return []string{p.value()}
 }
 
 func (p *whereParser) keyword(word, message string) {
@@ -282,39 +328,4 @@ func (p *whereParser) list() (values []string) {
 	}
 	p.next()
 	return values
-}
-
-// FormatWhere writes filters as ParseWhere reads them.
-func FormatWhere(filters []Filter) string {
-	var parts []string
-	for _, f := range filters {
-		parts = append(parts, formatFilter(f))
-	}
-	return strings.Join(parts, " and ")
-}
-
-func formatFilter(f Filter) string {
-	values := make([]string, len(f.Values))
-	for i, v := range f.Values {
-		values[i] = formatValue(v)
-	}
-	switch f.Op {
-	case "in", "not_in", "key_in", "not_key_in":
-		words := map[string]string{"in": "in", "not_in": "not in", "key_in": "key in", "not_key_in": "key not in"}
-		return f.Field + " " + words[f.Op] + " (" + strings.Join(values, ", ") + ")"
-	case "between":
-		return f.Field + " between " + strings.Join(values, " and ")
-	case "is_null":
-		return f.Field + " is null"
-	case "not_null":
-		return f.Field + " is not null"
-	}
-	return f.Field + " " + f.Op + " " + strings.Join(values, " ")
-}
-
-func formatValue(v string) string {
-	if v == None || v == Unknown || v != "" && strings.IndexFunc(v, endsWord) < 0 {
-		return v
-	}
-	return `"` + strings.ReplaceAll(v, `"`, `""`) + `"`
 }

@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
@@ -260,6 +262,14 @@ func TestFormat(t *testing.T) {
 		{int64(1234567), olap.Column{Kind: "measure", Format: "integer"}, "1,234,567"},
 		{0.20749, olap.Column{Kind: "measure", Format: "percent"}, "20.7%"},
 		{-0.0001, olap.Column{Kind: "measure", Format: "percent"}, "0.0%"},
+		{0.20749, olap.Column{Kind: "measure", Format: "percent", Digits: 3}, "20.749%"},
+		{-0.0149, olap.Column{Kind: "measure", Format: "points"}, "-1.5 pp"},
+		{1234.25, olap.Column{Kind: "measure", Format: "decimal"}, "1,234.25"},
+		{1234.25, olap.Column{Kind: "measure", Format: "decimal", Digits: 4}, "1,234.2500"},
+		{int64(7), olap.Column{Kind: "measure", Format: "decimal"}, "7.00"},
+		{36.25, olap.Column{Kind: "measure", Format: "hours"}, "36.2"},
+		{engine.Decimal{Num: decimal128.FromI64(-1_234_567_895), Scale: 6}, olap.Column{Kind: "measure", Format: "money", Digits: 5}, "-1,234.56790"},
+		{time.Date(2025, 3, 1, 0, 0, 0, 0, time.UTC), olap.Column{Kind: "measure", Format: "date"}, "2025-03-01"},
 		{int64(2024), olap.Column{Kind: "attribute", Type: "integer"}, "2024"},
 		{nil, olap.Column{Kind: "attribute"}, ""},
 	} {

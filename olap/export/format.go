@@ -14,8 +14,9 @@ import (
 )
 
 // Format writes a value the way people read it in a column: thousands
-// separated, money with two decimals, shares as percent with one. What is
-// missing is "–". Amounts are rounded half away from zero, from their exact
+// separated, money and ratios with two decimals, shares as percent and their
+// differences as percentage points with one, unless the column says otherwise.
+// What is missing is "–". Amounts are rounded half away from zero, from their exact
 // digits.
 func Format(v any, c olap.Column) string {
 	switch v := v.(type) {
@@ -30,19 +31,22 @@ func Format(v any, c olap.Column) string {
 	if c.Kind == "attribute" {
 		return engine.Text(v) // years and weekdays have no separators
 	}
-	switch c.Format {
-	case "money", "ratio":
-		return fixed(v, 2)
-	case "percent":
-		f, ok := engine.Float(v)
-		if !ok || math.IsNaN(f) || math.IsInf(f, 0) {
-			return engine.Text(v)
-		}
-		return fixed(100*f, 1) + "%"
-	case "integer", "days":
-		return fixed(v, 0)
+	digits, known := map[string]int{"money": 2, "ratio": 2, "decimal": 2, "percent": 1, "points": 1, "hours": 1, "integer": 0, "days": 0}[c.Format]
+	if !known {
+		return engine.Text(v)
 	}
-	return engine.Text(v)
+	if c.Digits > 0 {
+		digits = c.Digits
+	}
+	sign := map[string]string{"percent": "%", "points": " pp"}[c.Format]
+	if sign == "" {
+		return fixed(v, digits)
+	}
+	f, ok := engine.Float(v)
+	if !ok || math.IsNaN(f) || math.IsInf(f, 0) {
+		return engine.Text(v)
+	}
+	return fixed(100*f, digits) + sign
 }
 
 // fixed writes a number with so many decimals and thousands separated.
@@ -51,6 +55,9 @@ func fixed(v any, decimals int) string {
 	switch n := v.(type) {
 	case int64:
 		digits = strconv.FormatInt(n, 10)
+		if decimals > 0 {
+			digits += "." + strings.Repeat("0", decimals)
+		}
 	case engine.Decimal:
 		digits = roundDecimal(n, decimals)
 	case float64:

@@ -37,6 +37,8 @@ type jsonColumn struct {
 	Format  string   `json:"format"`
 	Members []string `json:"members,omitempty"`
 	Total   bool     `json:"total,omitempty"`
+	Digits  int      `json:"digits,omitempty"`
+	About   bool     `json:"approximate,omitempty"`
 }
 
 type jsonRow struct {
@@ -55,7 +57,7 @@ func WriteJSON(w io.Writer, t *olap.Table) error {
 		out.Notes = []string{}
 	}
 	for _, c := range t.Columns {
-		out.Columns = append(out.Columns, jsonColumn{c.Name, c.Label, c.Kind, c.Type, c.Unit, c.Format, c.Members, c.Total})
+		out.Columns = append(out.Columns, jsonColumn{c.Name, c.Label, c.Kind, c.Type, c.Unit, c.Format, c.Members, c.Total, c.Digits, c.Approximate})
 	}
 	for _, r := range t.Rows {
 		row := jsonRow{Level: levelOf(t, r), Given: r.Level, Cells: make([]any, len(r.Cells))}

@@ -90,15 +90,13 @@ func (e *evaluation) workdays(days map[int]bool) (n int64) {
 
 // shared is a share: the value in a cell as part of that in a larger one.
 //
-// The whole has no parent.
+// The whole is its own parent.
 func (e *evaluation) shared(c cell, r cube.Ref) any {
 	all, whole := &line{}, cell{c.row, c.column}
 	all.first = len(e.query.Rows)
 	switch r.Calc {
 	case cube.ShareParent:
-		if whole.row = c.row.parent(); c.row.level() == 0 {
-			return nil
-		}
+		whole.row = c.row.parent()
 	case cube.ShareRow:
 		whole.column = all
 	case cube.ShareColumn:
@@ -122,15 +120,15 @@ func (l *line) parent() *line {
 // amongSiblings fills the calculations that look at the rows of one parent, in
 // the order shown: their values come in and are replaced.
 //
-// Subtotals stand among the subtotals beside them, the grand total alone. The
-// others row and the grand total have no rank. A row without a value has a
-// running total if a row before it has a value. Calculated members, which repeat
-// others, have none of the three.
+// Subtotals stand among the subtotals beside them. The grand total has none of
+// the three, nor have calculated members, which repeat others; the others row has
+// no rank and no index. A row without a value has a running total if a row before
+// it has a value.
 func (e *evaluation) amongSiblings(calc string, lower bool, siblings []*line, values []any) []any {
 	out := make([]any, len(values))
 	var total, first any
 	for i, v := range values {
-		if siblings[i].calculated() {
+		if siblings[i].calculated() || siblings[i].level() == 0 {
 			continue
 		}
 		total = plus(total, v, false)
@@ -141,12 +139,9 @@ func (e *evaluation) amongSiblings(calc string, lower bool, siblings []*line, va
 		case calc == cube.Running:
 			out[i] = total
 		case v == nil:
-		case calc == cube.Index:
-			if q := quotient(v, first); q != nil {
-				f, _ := exact(q).Float64()
-				out[i] = Near{100 * f, 1e-10 * (1 + abs(f))}
-			}
-		case calc == cube.Rank && !siblings[i].others && siblings[i].level() > 0:
+		case calc == cube.Index && !siblings[i].others:
+			out[i] = index(v, first)
+		case calc == cube.Rank && !siblings[i].others:
 			rank := int64(1)
 			for j, w := range values {
 				if w != nil && !siblings[j].others && !siblings[j].calculated() && compareValues(w, v, !lower) < 0 {
@@ -157,6 +152,19 @@ func (e *evaluation) amongSiblings(calc string, lower bool, siblings []*line, va
 		}
 	}
 	return out
+}
+
+// index is 100 times the nearest double to a quotient, or nearly where its parts
+// are not exact.
+func index(v, first any) any {
+	q := quotient(v, first)
+	if near, isNear := q.(Near); isNear {
+		return Near{100 * near.Value, 100*near.Within + 1e-12*abs(near.Value)}
+	}
+	if q == nil {
+		return nil
+	}
+	return divide(new(big.Rat).Mul(big.NewRat(100, 1), exact(v)), exact(first))
 }
 
 func (l *line) calculated() bool {

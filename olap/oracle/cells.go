@@ -24,7 +24,6 @@ type evaluation struct {
 	shown    map[int]bool // positions of the shown days
 	scopes   map[string]scope
 	shifts   map[string][]time.Time // of scopes: see shownOn
-	sets     map[string]map[string]bool
 
 	facts   map[string][]*fact   // cube → all of its facts
 	kept    map[string][]*fact   // cube → those that the filters on other dimensions than time keep
@@ -43,6 +42,7 @@ type field struct {
 	name      string
 	attribute *cube.Attribute
 	dimension string
+	also      bool // calculated members are shown too
 	onTime    bool
 	byDay     map[int]*member // of days, where onTime
 }
@@ -62,18 +62,24 @@ func (f *fact) value(column string) any { return f.row[f.table.Column(column)] }
 // evaluation prepares a query: its names, scopes, facts and shown days.
 func (o *Oracle) evaluation(q cube.Query) *evaluation {
 	e := &evaluation{oracle: o, query: q, cube: o.model.Cube(q.Cube), scopes: map[string]scope{}, facts: map[string][]*fact{},
-		kept: map[string][]*fact{}, periods: map[string]*period{}, sets: map[string]map[string]bool{}, shifts: map[string][]time.Time{}}
+		kept: map[string][]*fact{}, periods: map[string]*period{}, shifts: map[string][]time.Time{}}
 	e.findTime()
+	also := e.axes(&q)
+	e.query = q
 	for _, name := range slices.Concat(q.Rows, q.Columns) {
 		dimension, attribute, _ := strings.Cut(name, ".")
 		use := e.use(e.cube, dimension)
 		e.fields = append(e.fields, &field{name: name, attribute: use.Of.Attribute(attribute), dimension: dimension,
-			onTime: dimension == e.time.Name, byDay: map[int]*member{}})
+			also: name == also, onTime: dimension == e.time.Name, byDay: map[int]*member{}})
 		e.interns = append(e.interns, map[string]*member{})
 	}
+	e.checkTrees()
 	e.filters = slices.Concat(q.Where, e.defaults())
 	e.refs = Expand(q)
 	for _, r := range e.refs {
+		if r.Calc != "" && r.Calc != cube.Rank && e.oracle.definition(e.cube, o.measureName(e.cube, r.Measure)).Type == "date" {
+			refuse("%s is a date", r.Measure)
+		}
 		if r.Calc == cube.Running && !e.addsUp(o.measureName(e.cube, r.Measure)) {
 			refuse("%s does not add up, so it has no running total", r.Measure)
 		}
@@ -115,24 +121,85 @@ func (e *evaluation) findTime() {
 	}
 }
 
-// defaults are the conditions on dimensions that the query does not mention.
+// axes takes the + of calculated members off the names on the axes, and puts
+// levels in the place of a hierarchy of parents. It returns the attribute whose
+// calculated members are shown.
+func (e *evaluation) axes(q *cube.Query) (also string) {
+	expanded := func(names []string) (list []string) {
+		for _, name := range names {
+			dimension, attribute, _ := strings.Cut(name, ".")
+			d := e.use(e.cube, dimension).Of
+			plain, plus := strings.CutSuffix(name, "+")
+			switch h := d.Hierarchy(attribute); {
+			case h != nil:
+				for level := range e.oracle.depth(h) {
+					list = append(list, dimension+"."+h.Attribute(level+1))
+				}
+			case plus && also != "":
+				refuse("calculated members of two attributes")
+			case plus:
+				also = plain
+				fallthrough
+			default:
+				list = append(list, plain)
+			}
+		}
+		return list
+	}
+	q.Rows, q.Columns = expanded(q.Rows), expanded(q.Columns)
+	if also != "" && (q.Top != nil || len(q.Having) > 0) {
+		refuse("calculated members are not ranked and not tested")
+	}
+	return also
+}
+
+// checkTrees refuses what is no hierarchy.
+func (e *evaluation) checkTrees() {
+	for _, f := range e.fields {
+		if h := f.attribute.Tree; h != nil {
+			e.oracle.checkTree(h)
+		}
+	}
+	e.eachFilter(e.query.Where, func(f cube.Filter) {
+		dimension, name, _ := strings.Cut(f.Field, ".")
+		d := e.use(e.cube, dimension).Of
+		if h := d.Hierarchy(name); h != nil {
+			e.oracle.checkTree(h)
+		} else if a := d.Attribute(name); a != nil && a.Tree != nil {
+			e.oracle.checkTree(a.Tree)
+		}
+	})
+}
+
+// eachFilter visits the conditions in groups too.
+func (e *evaluation) eachFilter(filters []cube.Filter, visit func(cube.Filter)) {
+	for _, f := range filters {
+		e.eachFilter(slices.Concat(f.Any, f.All), visit)
+		if f.Field != "" {
+			visit(f)
+		}
+	}
+}
+
+// defaults are the conditions on dimensions that the query neither shows nor
+// filters.
 func (e *evaluation) defaults() (filters []cube.Filter) {
 	for _, u := range e.cube.Dimensions {
-		f, ok := e.oracle.extra.Defaults[u.Name]
-		mentioned := slices.ContainsFunc(e.fields, func(f *field) bool { return f.dimension == u.Name })
-		for _, w := range e.query.Where {
-			mentioned = mentioned || mentions(w, u.Name)
+		touched := slices.ContainsFunc(e.fields, func(f *field) bool { return f.dimension == u.Name })
+		e.eachFilter(e.query.Where, func(f cube.Filter) {
+			dimension, _, _ := strings.Cut(f.Field, ".")
+			touched = touched || dimension == u.Name
+		})
+		if t := e.query.Time; t != nil && (t.From != "" || t.To != "") && u.Of.Date && (t.Field == u.Name || t.Field == "") {
+			touched = true
 		}
-		if ok && !mentioned {
-			filters = append(filters, f)
+		for name, values := range u.Of.Default {
+			if !touched {
+				filters = append(filters, cube.Filter{Field: u.Name + "." + name, Op: "in", Values: values})
+			}
 		}
 	}
 	return filters
-}
-
-func mentions(f cube.Filter, dimension string) bool {
-	inner := func(x cube.Filter) bool { return mentions(x, dimension) }
-	return strings.HasPrefix(f.Field, dimension+".") || slices.ContainsFunc(f.Any, inner) || slices.ContainsFunc(f.All, inner)
 }
 
 // Expand lists the columns of numbers that a query asks for: every measure
@@ -259,10 +326,13 @@ func (e *evaluation) intern(field int, m member) *member {
 	return e.interns[field][id]
 }
 
-// calculated are the calculated members of a field.
+// calculated are the calculated members of a field that are shown.
 func (e *evaluation) calculated(field int) (list []*member) {
-	for i, c := range e.oracle.extra.Calculated[e.fields[field].name] {
-		list = append(list, e.intern(field, member{made: i + 1, parts: c.Keys, identity: c.Name, shown: c.Name}))
+	if !e.fields[field].also {
+		return nil
+	}
+	for i, c := range e.fields[field].attribute.Members {
+		list = append(list, e.intern(field, member{made: i + 1, parts: c.Of, identity: c.Name, shown: c.Label.EN}))
 	}
 	return list
 }

@@ -25,7 +25,6 @@ func (e *evaluation) keeps(filter cube.Filter, f *fact, shown int) bool {
 	if use == nil {
 		refuse("cube %s has no dimension %s", f.cube.Name, dimension)
 	}
-	a := use.Of.Attribute(attribute)
 	key := int64(-1)
 	switch {
 	case dimension == e.time.Name && shown != undated:
@@ -33,17 +32,43 @@ func (e *evaluation) keeps(filter cube.Filter, f *fact, shown int) bool {
 	case dimension != e.time.Name:
 		key = f.key(use)
 	}
-	m := e.oracle.member(a, key)
-	switch filter.Op {
+	return e.oracle.holds(use.Of, attribute, filter, key)
+}
+
+// holds evaluates a condition on the member of a key.
+func (o *Oracle) holds(d *cube.Dimension, attribute string, filter cube.Filter, key int64) bool {
+	positive, negative := strings.CutPrefix(filter.Op, "not_")
+	switch positive {
+	case "all":
+		return true
 	case "under":
-		return slices.ContainsFunc(e.oracle.ancestors(use.Of, key), func(k int64) bool {
-			over := e.oracle.member(a, k)
-			return slices.ContainsFunc(filter.Values, func(v string) bool { return over.is(v) })
-		})
-	case "in_set", "not_in_set":
-		return e.inSet(filter, m) == (filter.Op == "in_set")
+		return o.under(d.Hierarchy(attribute), filter.Values, key) != negative
+	case "in_set":
+		in := slices.ContainsFunc(filter.Values, func(name string) bool { return o.known(d, key) && o.set(d.Set(name))[key] })
+		return in != negative
 	}
-	return m.satisfies(a, filter)
+	m := o.member(d.Attribute(attribute), key)
+	return m.satisfies(d.Attribute(attribute), filter)
+}
+
+func (o *Oracle) known(d *cube.Dimension, key int64) bool {
+	return key != -1 && o.lookup(d.Table, d.Key, key, nil) != nil
+}
+
+// under reports whether a member is one of some members, by key or as written,
+// or stands below one.
+func (o *Oracle) under(h *cube.Parents, members []string, key int64) bool {
+	d := h.Dimension
+	if !o.known(d, key) {
+		return slices.Contains(members, cube.Unknown)
+	}
+	a := &cube.Attribute{Type: "text", Dimension: d, Column: h.Column, ColumnZH: h.ColumnZH, Lead: h.Code}
+	return slices.ContainsFunc(o.ancestors(h, key), func(k int64) bool {
+		over := o.member(a, k)
+		return slices.ContainsFunc(members, func(v string) bool {
+			return v == strconv.FormatInt(k, 10) || v != cube.None && v != cube.Unknown && slices.Contains(over.written, v)
+		})
+	})
 }
 
 // is reports whether a filter's text means the member.
@@ -57,17 +82,36 @@ func (m *member) is(text string) bool {
 	return slices.ContainsFunc(append(m.written, m.shown), func(w string) bool { return w == text })
 }
 
+// named reports whether a filter's value means the member: the name of a
+// calculated member means those that it is made of.
+func (m *member) named(a *cube.Attribute, text string, is func(string) bool) bool {
+	for _, c := range a.Members {
+		if c.Name == text || c.Label.EN == text || c.Label.ZH == text {
+			return slices.ContainsFunc(c.Of, m.is)
+		}
+	}
+	return is(text)
+}
+
+// hasKeyOf reports whether a key is the member's. A level's member without a
+// value goes by the word for it too.
+func (m *member) hasKeyOf(text string) bool {
+	return m.key() == text || text == cube.None && m.state == none && m.identity == "-1"
+}
+
 // satisfies evaluates one condition on a member. Negative conditions keep
 // exactly what the positive leave out; comparisons of size keep neither (none)
 // nor (unknown).
 func (m *member) satisfies(a *cube.Attribute, f cube.Filter) bool {
 	switch f.Op {
 	case "=", "in":
-		return slices.ContainsFunc(f.Values, m.is)
+		return slices.ContainsFunc(f.Values, func(v string) bool { return m.named(a, v, m.is) })
 	case "!=", "not_in":
-		return !slices.ContainsFunc(f.Values, m.is)
+		return !slices.ContainsFunc(f.Values, func(v string) bool { return m.named(a, v, m.is) })
 	case "key_in":
-		return slices.Contains(f.Values, m.key())
+		return slices.ContainsFunc(f.Values, func(v string) bool { return m.named(a, v, m.hasKeyOf) })
+	case "not_key_in":
+		return !slices.ContainsFunc(f.Values, func(v string) bool { return m.named(a, v, m.hasKeyOf) })
 	case "is_null":
 		return m.state != known
 	case "not_null":
@@ -122,40 +166,92 @@ func typed(kind, text string) any {
 	return text
 }
 
-// inSet reports whether a member is in one of the sets that a filter names. A
-// set holds the members of facts that its condition keeps, or the best of them,
-// over all facts of the cube whatever the query.
-func (e *evaluation) inSet(filter cube.Filter, m member) bool {
-	for _, name := range filter.Values {
-		id := name + " of " + filter.Field
-		if e.sets[id] == nil {
-			e.sets[id] = e.setMembers(filter.Field, e.oracle.extra.Sets[name])
-		}
-		if e.sets[id][m.identity] {
-			return true
-		}
+// set is the keys of the members of a named set: those that meet its
+// conditions, or the first of those with facts in its time, over all facts of
+// its cube, equal ones in the order of their keys, per cent rounded up.
+func (o *Oracle) set(s *cube.Set) map[int64]bool {
+	if o.sets[s] != nil {
+		return o.sets[s]
 	}
-	return false
+	in := map[int64]bool{}
+	o.sets[s] = in
+	if s.Top != nil {
+		for _, key := range o.ranked(s) {
+			in[key] = true
+		}
+		return in
+	}
+	t := o.data.Table(s.Dimension.Table)
+	for _, row := range t.Rows {
+		key := row[t.Column(s.Dimension.Key)].(int64)
+		in[key] = key != -1 && !slices.ContainsFunc(s.Where, func(f cube.Filter) bool { return !o.holdsAll(s.Dimension, f, key) })
+	}
+	return in
 }
 
-func (e *evaluation) setMembers(field string, s Set) map[string]bool {
-	q := cube.Query{Cube: e.query.Cube, Rows: []string{field}, Measures: []string{s.By}, Where: s.Where}
-	if s.By == "" {
-		q.Measures = e.cube.MeasureNames()[:1]
+// holdsAll evaluates a condition of a set, or a group of them.
+func (o *Oracle) holdsAll(d *cube.Dimension, f cube.Filter, key int64) bool {
+	switch {
+	case len(f.Any) > 0:
+		return slices.ContainsFunc(f.Any, func(g cube.Filter) bool { return o.holdsAll(d, g, key) })
+	case len(f.All) > 0:
+		return !slices.ContainsFunc(f.All, func(g cube.Filter) bool { return !o.holdsAll(d, g, key) })
 	}
-	if s.N > 0 {
-		q.Top = &cube.Top{N: s.N, Percent: s.Percent, By: s.By, Bottom: s.Bottom}
-	}
-	inner := e.oracle.evaluation(q)
-	inner.findLeaves()
-	inner.applyTop()
-	set := map[string]bool{}
-	for _, leaf := range inner.leaves {
-		if inner.shows(leaf) {
-			set[leaf.row[0].identity] = leaf.row[0].state == known
+	return o.holds(d, f.Field, f, key)
+}
+
+func (o *Oracle) ranked(s *cube.Set) (keys []int64) {
+	var date *cube.Use
+	for _, u := range s.Cube.Dimensions {
+		if u.Of.Date && date == nil {
+			date = u
 		}
 	}
-	return set
+	var span *cube.Time
+	if s.Top.Time != "" {
+		var err error
+		if span, err = cube.ParseTime(s.Top.Time, o.asOf); err != nil {
+			panic(err)
+		}
+	}
+	t := o.data.Table(s.Cube.Table)
+	rows := map[int64][][]any{}
+	for _, row := range t.Rows {
+		key := row[t.Column(s.Use.Key)].(int64)
+		if !o.known(s.Dimension, key) || span != nil && !o.within(span, date, row[t.Column(date.Key)].(int64)) {
+			continue
+		}
+		if rows[key] == nil {
+			keys = append(keys, key)
+		}
+		rows[key] = append(rows[key], row)
+	}
+	value := map[int64]any{}
+	for _, key := range keys {
+		value[key] = o.Over(s.Cube.Name, s.Measure.Name, rows[key])
+	}
+	slices.SortFunc(keys, func(a, b int64) int {
+		if c := compareValues(value[a], value[b], !s.Top.Bottom); c != 0 {
+			return c
+		}
+		return int(a - b)
+	})
+	n := s.Top.N
+	if s.Top.Percent > 0 {
+		n = (len(keys)*s.Top.Percent + 99) / 100
+	}
+	return keys[:min(n, len(keys))]
+}
+
+// within reports whether a day of the calendar is in a time range.
+func (o *Oracle) within(t *cube.Time, date *cube.Use, key int64) bool {
+	c := o.calendar(date.Of)
+	i := c.position(key)
+	if i == undated {
+		return false
+	}
+	text := c.days[i].date.Format(time.DateOnly)
+	return (t.From == "" || text >= t.From) && (t.To == "" || text <= t.To)
 }
 
 // onTime reports whether a filter speaks of the time dimension, and of others.
@@ -218,7 +314,7 @@ func (e *evaluation) checkFilters(filters []cube.Filter) {
 	for _, f := range filters {
 		e.checkFilters(slices.Concat(f.Any, f.All))
 		dimension, attribute, _ := strings.Cut(f.Field, ".")
-		if f.Field != "" && dimension == e.time.Name && grainOf(e.time.Of.Attribute(attribute)) == "" {
+		if f.Field != "" && f.Op != "all" && dimension == e.time.Name && grainOf(e.time.Of.Attribute(attribute)) == "" {
 			refuse("a filter on %s has no meaning in a window", f.Field)
 		}
 	}

@@ -32,7 +32,7 @@ func (e *evaluation) findColumns() {
 	for _, l := range e.found {
 		hidden := false
 		for i, m := range l.column {
-			hidden = hidden || e.oracle.hidden(q.Columns[i], m)
+			hidden = hidden || m.made == 0 && e.oracle.hidden(e.fields[len(q.Rows)+i].attribute, m)
 		}
 		shown := func(row *line) bool { return row.has(func(field int) *member { return l.row[field] }) }
 		if hidden || !slices.ContainsFunc(e.rows, shown) {
@@ -189,13 +189,14 @@ func (e *evaluation) compareBy(k sortKey, a, b *line, depth int) int {
 }
 
 func (e *evaluation) compareSiblings(keys []sortKey, depth int, a, b *line) int {
+	x, y := a.members[depth], b.members[depth]
+	if made := cmp.Compare(min(x.made, 1), min(y.made, 1)); made != 0 {
+		return made
+	}
 	for _, k := range keys {
 		if c := e.compareBy(k, a, b, depth); c != 0 {
 			return c
 		}
-	}
-	if made := cmp.Compare(a.members[depth].made, b.members[depth].made); made != 0 {
-		return made
 	}
 	if len(keys) == 0 && e.best != nil && depth == e.topDepth() {
 		best := e.best[fmt.Sprint(a.members[:depth])]
@@ -207,6 +208,15 @@ func (e *evaluation) compareSiblings(keys []sortKey, depth int, a, b *line) int 
 func (e *evaluation) compareLists(keys []sortKey, a, b *line) int {
 	if place(a) > 0 {
 		return 0
+	}
+	made := func(l *line) int {
+		if slices.ContainsFunc(l.members, func(m *member) bool { return m.made > 0 }) {
+			return 1
+		}
+		return 0
+	}
+	if c := cmp.Compare(made(a), made(b)); c != 0 && len(keys) > 0 {
+		return c
 	}
 	for _, k := range keys {
 		if c := e.compareBy(k, a, b, -1); c != 0 {

@@ -1,6 +1,8 @@
 package oracle
 
 import (
+	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"time"
@@ -23,8 +25,8 @@ func (e *evaluation) measure(name string, c cell, s scope) any {
 	switch d.Kind {
 	case cube.Ratio:
 		return quotient(part(d.Numerator), part(d.Denominator))
-	case Formulas:
-		return d.Formula.value(part)
+	case cube.Formula:
+		return d.formula(part)
 	}
 	facts := e.factsIn(in, c, s)
 	if d.OverTime != "" {
@@ -41,10 +43,10 @@ func (d Definition) over(facts []*fact) any {
 		if d.Column != "" {
 			v = f.value(d.Column)
 		}
-		if v == nil || d.WhenKnown != "" && f.value(d.WhenKnown) == nil {
+		if v == nil || d.WhenKnown != "" && f.value(d.WhenKnown) == nil || d.WhenTrue != "" && f.value(d.WhenTrue) != true {
 			continue
 		}
-		if d.Kind == Weighted {
+		if d.Kind == cube.Weighted {
 			w := f.value(d.Weight)
 			if w == nil {
 				continue
@@ -56,8 +58,8 @@ func (d Definition) over(facts []*fact) any {
 	switch d.Kind {
 	case cube.Count:
 		return int64(len(values))
-	case cube.Distinct, Approx:
-		return distinct(values, d.Kind == Approx)
+	case cube.Distinct, cube.Approx:
+		return distinct(values, d.Kind == cube.Approx)
 	}
 	if len(values) == 0 {
 		return nil
@@ -67,11 +69,13 @@ func (d Definition) over(facts []*fact) any {
 		return d.result(sum(values))
 	case cube.Min, cube.Max:
 		return slices.MaxFunc(values, func(a, b any) int { return compareValues(a, b, d.Kind == cube.Min) })
-	case Average:
+	case cube.Average:
 		return divide(sum(values), big.NewRat(int64(len(values)), 1))
-	case Weighted:
+	case cube.Weighted:
 		return weighted(values, weights)
-	case Quantile:
+	case cube.StdDev:
+		return deviation(values)
+	case cube.Quantile:
 		return quantile(values, d.Quantile)
 	}
 	panic("oracle: measures of kind " + d.Kind + " are not defined")
@@ -100,30 +104,51 @@ func sum(values []any) *big.Rat {
 	return total
 }
 
+// weighted is the mean by weight: to the last bit as long as the products have
+// few digits.
 func weighted(values, weights []any) any {
 	total := new(big.Rat)
 	for i, v := range values {
 		total.Add(total, new(big.Rat).Mul(exact(v), exact(weights[i])))
 	}
-	return divide(total, sum(weights))
+	mean := divide(total, sum(weights))
+	if f, _ := total.Float64(); mean != nil && abs(f) > 1e6 {
+		return Near{mean.(float64), 1e-14 * abs(mean.(float64))}
+	}
+	return mean
+}
+
+// deviation is that of a sample: the root of the mean squared distance from the
+// mean, by one fewer than there are.
+func deviation(values []any) any {
+	n := int64(len(values))
+	if n < 2 {
+		return nil
+	}
+	mean := new(big.Rat).Quo(sum(values), big.NewRat(n, 1))
+	squares := new(big.Rat)
+	for _, v := range values {
+		d := new(big.Rat).Sub(exact(v), mean)
+		squares.Add(squares, d.Mul(d, d))
+	}
+	f, _ := squares.Quo(squares, big.NewRat(n-1, 1)).Float64()
+	return Near{math.Sqrt(f), 1e-12 * math.Sqrt(f)}
 }
 
 // quantile interpolates between the closest ranks: the smallest value is at 0,
-// the largest at 1, the others evenly between.
+// the largest at 1, the others evenly between. Of dates it is the first at which
+// the share is reached.
 func quantile(values []any, q float64) any {
-	var list []*big.Rat
-	for _, v := range values {
-		list = append(list, exact(v))
+	slices.SortFunc(values, func(a, b any) int { return compareValues(a, b, false) })
+	if _, isDate := values[0].(time.Time); isDate {
+		return values[max(0, int(math.Ceil(q*float64(len(values))))-1)]
 	}
-	slices.SortFunc(list, (*big.Rat).Cmp)
-	at := q * float64(len(list)-1)
+	at := q * float64(len(values)-1)
 	below := int(at)
-	above := min(below+1, len(list)-1)
-	low, _ := list[below].Float64()
-	high, _ := list[above].Float64()
+	low, _ := exact(values[below]).Float64()
+	high, _ := exact(values[min(below+1, len(values)-1)]).Float64()
 	v := low + (at-float64(below))*(high-low)
-	// An engine that interpolates decimals rounds to their ten-thousandths.
-	return Near{v, 0.0001 + 1e-9*abs(v)}
+	return Near{v, 1e-12 * (abs(low) + abs(high))}
 }
 
 // overTime computes a sum that does not add up over days: that of the last or
@@ -158,29 +183,6 @@ func (e *evaluation) overTime(d Definition, in *cube.Cube, facts []*fact, days m
 	return total
 }
 
-// value computes a formula. In a sum or difference a missing operand counts as
-// 0 if another has a value; products and quotients need both.
-func (f *Formula) value(measure func(string) any) any {
-	switch {
-	case f.Measure != "":
-		return measure(f.Measure)
-	case f.Number != "":
-		r, _ := ratOf(f.Number)
-		return decimal(r)
-	}
-	a, b := f.Left.value(measure), f.Right.value(measure)
-	switch f.Op {
-	case '+', '-':
-		return plus(a, b, f.Op == '-')
-	case '/':
-		return quotient(a, b)
-	}
-	if a == nil || b == nil {
-		return nil
-	}
-	return combined(new(big.Rat).Mul(exact(a), exact(b)), a, b)
-}
-
 // plus adds or subtracts; nil counts as 0 beside a value.
 func plus(a, b any, minus bool) any {
 	if a == nil && b == nil {
@@ -202,30 +204,28 @@ func plus(a, b any, minus bool) any {
 // combined is an exact result with the type that its operands give: a double
 // if one is, a decimal if one is, else an integer. A result of doubles is near.
 func combined(r *big.Rat, operands ...any) any {
-	kind := "integer"
-	size := 0.0
+	isDouble, isDecimal, scale := false, false, int32(0)
+	within := 0.0
 	for _, v := range operands {
 		switch v := v.(type) {
-		case float64, Near:
-			kind = "double"
-			f, _ := exact(v).Float64()
-			size += abs(f)
+		case float64:
+			isDouble = true
+			within += 1e-12 * abs(v)
+		case Near:
+			isDouble = true
+			within += v.Within + 1e-12*abs(v.Value)
 		case engine.Decimal:
-			if kind == "integer" {
-				kind = "decimal"
-			}
+			isDecimal, scale = true, max(scale, v.Scale)
 		}
 	}
-	switch kind {
-	case "integer":
-		if r.IsInt() {
-			return r.Num().Int64()
-		}
-	case "double":
+	switch {
+	case isDouble:
 		f, _ := r.Float64()
-		return Near{f, 1e-12 * (size + abs(f))}
+		return Near{f, within + 1e-12*abs(f)}
+	case isDecimal:
+		return decimal(r, scale)
 	}
-	return decimal(r)
+	return r.Num().Int64()
 }
 
 // quotient is a / b as the nearest double; nil where a part is missing or b 0.
@@ -234,13 +234,18 @@ func quotient(a, b any) any {
 		return nil
 	}
 	q := divide(exact(a), exact(b))
-	for _, part := range []any{a, b} {
-		if n, near := part.(Near); near && q != nil && n.Value != 0 {
-			v := q.(float64)
-			return Near{v, abs(v) * (n.Within/abs(n.Value)*2 + 1e-12)}
-		}
+	x, nearA := a.(Near)
+	y, nearB := b.(Near)
+	if !nearA && !nearB || q == nil {
+		return q
 	}
-	return q
+	v := q.(float64)
+	low, _ := exact(b).Float64()
+	rest := abs(low) - y.Within
+	if rest <= 0 {
+		return Near{v, math.Inf(1)}
+	}
+	return Near{v, (x.Within+abs(v)*y.Within)/rest + 1e-12*abs(v)}
 }
 
 func divide(a, b *big.Rat) any {
@@ -260,18 +265,16 @@ func (d Definition) result(r *big.Rat) any {
 		f, _ := r.Float64()
 		return Near{f, 1e-9 * (1 + abs(f))}
 	}
-	return decimal(r)
+	return decimal(r, int32(d.Scale))
 }
 
-// decimal is a number to ten-thousandths, or the nearest double where it is no
-// such number.
-func decimal(r *big.Rat) any {
-	scaled := new(big.Rat).Mul(r, big.NewRat(10000, 1))
+// decimal is a number with so many decimals, which hold it.
+func decimal(r *big.Rat, scale int32) any {
+	scaled := new(big.Rat).Mul(r, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil)))
 	if !scaled.IsInt() {
-		f, _ := r.Float64()
-		return Near{f, 0.00005 + 1e-9*abs(f)}
+		panic(fmt.Sprintf("oracle: %s has more than %d decimals", r, scale))
 	}
-	return engine.Decimal{Num: decimal128.FromBigInt(scaled.Num()), Scale: 4}
+	return engine.Decimal{Num: decimal128.FromBigInt(scaled.Num()), Scale: scale}
 }
 
 // exact is a number as a fraction.
@@ -292,6 +295,8 @@ func exact(v any) *big.Rat {
 		return r.Quo(r, scale)
 	case time.Time:
 		return big.NewRat(v.Unix(), 1)
+	case ratio:
+		return v.Rat
 	}
 	panic("oracle: not a number")
 }
@@ -308,8 +313,8 @@ func (o *Oracle) Over(cubeName, measure string, rows [][]any) any {
 	switch d.Kind {
 	case cube.Ratio:
 		return quotient(part(d.Numerator), part(d.Denominator))
-	case Formulas:
-		return d.Formula.value(part)
+	case cube.Formula:
+		return d.formula(part)
 	}
 	var facts []*fact
 	for _, row := range rows {

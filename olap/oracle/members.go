@@ -48,7 +48,7 @@ func (m *member) key() string {
 
 // includes reports whether a calculated member is made of another, among others.
 func (m *member) includes(part *member) bool {
-	return m.made > 0 && part.made == 0 && slices.Contains(m.parts, part.key())
+	return m.made > 0 && part.made == 0 && slices.ContainsFunc(m.parts, part.is)
 }
 
 // lookup finds the row of a table by key, among the rows with the values of
@@ -74,19 +74,27 @@ func (o *Oracle) lookup(table, key string, k int64, where map[string]string) []a
 // member is the member of an attribute that a key of its dimension has.
 func (o *Oracle) member(a *cube.Attribute, key int64) member {
 	d := a.Dimension
-	if depth := o.extra.Levels[d.Name+"."+a.Name]; depth > 0 {
-		if path := o.ancestors(d, key); depth <= len(path) {
-			key = path[len(path)-depth]
-		} else if len(path) > 0 {
-			// Choice: a branch that ends above a level has no value there.
-			return member{state: none, identity: cube.None, shown: cube.None}
-		}
-	}
 	row := o.lookup(d.Table, d.Key, key, nil)
 	if key == -1 || row == nil {
 		return member{state: unknown, identity: cube.Unknown, shown: cube.Unknown}
 	}
 	table := o.data.Table(d.Table)
+	switch {
+	case a.Set != nil:
+		return memberOf(a, func(column string) any {
+			if column == "" {
+				return nil
+			}
+			return o.set(a.Set)[key]
+		})
+	case a.Tree != nil:
+		path := o.ancestors(a.Tree, key)
+		if a.Level > len(path) {
+			// A branch that ends above a level has no value there.
+			return member{state: none, identity: "-1", hasKey: true, shown: cube.None}
+		}
+		row = o.lookup(d.Table, d.Key, path[len(path)-a.Level], nil)
+	}
 	for _, b := range d.Beside {
 		if b.Name == a.In {
 			table, row = o.data.Table(b.Table), o.lookup(b.Table, b.Key, key, b.Where)
@@ -102,24 +110,36 @@ func (o *Oracle) member(a *cube.Attribute, key int64) member {
 
 func memberOf(a *cube.Attribute, get func(column string) any) member {
 	m := member{value: get(a.Column), order: get(a.Order), id: engine.Text(get(a.ID))}
-	zh := get(a.ColumnZH)
-	for _, v := range []any{m.value, zh} {
+	lead := a.Lead // shown before the value
+	if a.ShowKey {
+		lead = a.Key
+	}
+	k := get(lead)
+	for _, v := range []any{m.value, get(a.ColumnZH)} {
 		if v == nil {
 			continue
 		}
 		m.written = append(m.written, engine.Text(v))
-		if k := get(a.Key); a.ShowKey && k != nil {
-			m.written = append(m.written, engine.Text(k)+" "+engine.Text(v), engine.Text(k))
+		if k != nil {
+			m.written = append(m.written, engine.Text(k)+" "+engine.Text(v))
 		}
 	}
-	if k := get(a.Key); a.ShowKey {
+	if k != nil {
+		m.written = append(m.written, engine.Text(k))
+	}
+	if lead != "" {
 		switch {
 		case k == nil:
 			m.value = nil
 		case m.value == nil:
-			m.value, m.written = k, append(m.written, engine.Text(k))
+			m.value = k
 		default:
 			m.value = engine.Text(k) + " " + engine.Text(m.value)
+		}
+	}
+	if a.Tree != nil && a.ID != "" && get(a.ID) != nil {
+		for _, w := range slices.Clone(m.written) {
+			m.written = append(m.written, w+" ("+m.id+")")
 		}
 	}
 	m.identity = engine.Text(m.value)
@@ -144,22 +164,48 @@ func memberOf(a *cube.Attribute, get func(column string) any) member {
 
 // ancestors are the keys from a member up to its root, nearest first; empty
 // for the unknown member.
-func (o *Oracle) ancestors(d *cube.Dimension, key int64) (path []int64) {
-	tree := o.extra.Trees[d.Name]
+func (o *Oracle) ancestors(h *cube.Parents, key int64) (path []int64) {
+	d := h.Dimension
 	t := o.data.Table(d.Table)
-	for range len(t.Rows) {
+	for range len(t.Rows) + 1 {
 		row := o.lookup(d.Table, d.Key, key, nil)
 		if key == -1 || row == nil {
 			break
 		}
 		path = append(path, key)
-		parent, ok := row[t.Column(tree.Parent)].(int64)
+		parent, ok := row[t.Column(h.Parent)].(int64)
 		if !ok {
 			break
 		}
 		key = parent
 	}
 	return path
+}
+
+// depth is the number of levels that a hierarchy of parents has.
+func (o *Oracle) depth(h *cube.Parents) int {
+	deepest := 1
+	t := o.data.Table(h.Dimension.Table)
+	for _, row := range t.Rows {
+		deepest = max(deepest, len(o.ancestors(h, row[t.Column(h.Dimension.Key)].(int64))))
+	}
+	return deepest
+}
+
+// checkTree refuses a hierarchy that is deeper than declared, as one with a
+// circle is, or in which a parent is missing.
+func (o *Oracle) checkTree(h *cube.Parents) {
+	if n := o.depth(h); n > h.Depth {
+		refuse("%s has %d levels, declared are %d", h.Name, n, h.Depth)
+	}
+	d := h.Dimension
+	t := o.data.Table(d.Table)
+	for _, row := range t.Rows {
+		parent, ok := row[t.Column(h.Parent)].(int64)
+		if ok && parent != -1 && o.lookup(d.Table, d.Key, parent, nil) == nil {
+			refuse("%s: a parent is missing", h.Name)
+		}
+	}
 }
 
 // compareValues orders two values of one column: no value last in either
@@ -189,13 +235,12 @@ func compareValues(a, b any, desc bool) int {
 // compare is the order of members: (none) and (unknown) last in either
 // direction, the others by order column, value and key.
 //
-// Choice: calculated members stand after the other known ones, in the order of
-// the model.
+// Calculated members stand after all others, in the order of the model.
 func (m *member) compare(n *member, desc bool) int {
-	if c := cmp.Compare(m.state, n.state); c != 0 {
+	if c := cmp.Compare(m.made, n.made); c != 0 {
 		return c
 	}
-	if c := cmp.Compare(m.made, n.made); c != 0 {
+	if c := cmp.Compare(m.state, n.state); c != 0 {
 		return c
 	}
 	if m.state == known {

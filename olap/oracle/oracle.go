@@ -32,22 +32,18 @@ type Oracle struct {
 	model *cube.Model
 	data  *olaptest.Data
 	asOf  time.Time
-	extra Extra
 
 	index     map[string]map[int64][]any // table, key column and condition → key → row
 	calendars map[string]*calendar       // date dimension → its days
+	sets      map[*cube.Set]map[int64]bool
 }
 
 // New is an oracle for the rows of data, which must not change afterwards. Its
-// as-of date is that of meta.run; extra says what the model has no fields for
-// and may be left out.
-func New(m *cube.Model, data *olaptest.Data, extra ...Extra) *Oracle {
-	o := &Oracle{model: m, data: data, index: map[string]map[int64][]any{}, calendars: map[string]*calendar{}}
+// as-of date is that of meta.run.
+func New(m *cube.Model, data *olaptest.Data) *Oracle {
+	o := &Oracle{model: m, data: data, index: map[string]map[int64][]any{}, calendars: map[string]*calendar{}, sets: map[*cube.Set]map[int64]bool{}}
 	run := data.Table("meta.run")
 	o.asOf = run.Rows[0][run.Column("as_of")].(time.Time)
-	for _, e := range extra {
-		o.extra = e
-	}
 	return o
 }
 

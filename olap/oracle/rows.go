@@ -3,8 +3,10 @@ package oracle
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"verso/olap/cube"
+	"verso/olap/formula"
 )
 
 // leaf is the members of a finest row and a finest column that have a fact in
@@ -103,8 +105,8 @@ func (e *evaluation) cubesOf(measure, against string) (list []*cube.Cube) {
 	switch d.Kind {
 	case cube.Ratio:
 		parts = []string{d.Numerator, d.Denominator}
-	case Formulas:
-		parts = d.Formula.measures()
+	case cube.Formula:
+		parts = measuresOf(d.Formula)
 	default:
 		return []*cube.Cube{in}
 	}
@@ -118,14 +120,14 @@ func (e *evaluation) cubesOf(measure, against string) (list []*cube.Cube) {
 	return list
 }
 
-func (f *Formula) measures() (names []string) {
-	if f == nil {
-		return nil
+func measuresOf(x *formula.Expr) (names []string) {
+	if x.Op == formula.OpMeasure {
+		names = append(names, cube.Of(x.Measure).Name)
 	}
-	if f.Measure != "" {
-		names = append(names, f.Measure)
+	for _, a := range x.Args {
+		names = append(names, measuresOf(a)...)
 	}
-	return slices.Concat(names, f.Left.measures(), f.Right.measures())
+	return names
 }
 
 // all is the line of everything in columns.
@@ -137,7 +139,7 @@ func (e *evaluation) all() *line { return &line{first: len(e.query.Rows)} }
 func (e *evaluation) hideMembers() {
 	e.leaves = slices.DeleteFunc(e.leaves, func(l *leaf) bool {
 		for i, m := range l.row {
-			if e.oracle.hidden(e.fields[i].name, m) {
+			if m.made == 0 && e.oracle.hidden(e.fields[i].attribute, m) {
 				return true
 			}
 		}
@@ -174,9 +176,6 @@ func (e *evaluation) passes(row []*member) bool {
 			}
 			continue
 		}
-		if v == nil && h.Op == "!=" {
-			continue
-		}
 		if v == nil || !holds(v, h) {
 			return false
 		}
@@ -187,6 +186,13 @@ func (e *evaluation) passes(row []*member) bool {
 // holds compares a value with the numbers of a having.
 func holds(v any, h cube.Having) bool {
 	against := func(i int) int {
+		if d, isDate := v.(time.Time); isDate {
+			day, err := time.Parse(time.DateOnly, h.Values[i])
+			if err != nil {
+				panic(err)
+			}
+			return d.Compare(day)
+		}
 		n, ok := ratOf(h.Values[i])
 		if !ok {
 			panic("oracle: no number " + h.Values[i])

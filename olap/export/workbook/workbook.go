@@ -142,11 +142,15 @@ func numberFormat(c olap.Column) string {
 		}
 		return ""
 	}
+	decimals := map[string]string{"money": "00", "ratio": "00", "decimal": "00", "percent": "0", "points": "0", "hours": "0"}[c.Format]
+	if c.Digits > 0 {
+		decimals = strings.Repeat("0", c.Digits)
+	}
 	switch c.Format {
-	case "money", "ratio":
-		return "#,##0.00"
-	case "percent":
-		return "0.0%"
+	case "money", "ratio", "decimal", "hours":
+		return "#,##0." + decimals
+	case "percent", "points":
+		return "0." + decimals + "%"
 	case "integer", "days":
 		return "#,##0"
 	case "date":
