@@ -121,6 +121,9 @@ func (e *evaluation) findTime() {
 	}
 }
 
+// maxAxis is how many attributes an axis may have.
+const maxAxis = 8
+
 // axes takes the + of calculated members off the names on the axes, and puts
 // levels in the place of a hierarchy of parents. It returns the attribute whose
 // calculated members are shown.
@@ -147,6 +150,15 @@ func (e *evaluation) axes(q *cube.Query) (also string) {
 		return list
 	}
 	q.Rows, q.Columns = expanded(q.Rows), expanded(q.Columns)
+	fields := slices.Concat(q.Rows, q.Columns)
+	for i, name := range fields {
+		if slices.Contains(fields[:i], name) {
+			refuse("%s is there twice", name)
+		}
+	}
+	if max(len(q.Rows), len(q.Columns)) > maxAxis {
+		refuse("more than %d attributes", maxAxis)
+	}
 	if also != "" && (q.Top != nil || len(q.Having) > 0) {
 		refuse("calculated members are not ranked and not tested")
 	}

@@ -128,11 +128,7 @@ func (m *member) satisfies(a *cube.Attribute, f cube.Filter) bool {
 			return match(strings.ToLower(w), strings.ToLower(f.Values[0]))
 		})
 	}
-	value := m.value
-	if a.ShowKey {
-		value = m.identity
-	}
-	first := compareValues(value, typed(a.Type, f.Values[0]), false)
+	first := compareValues(m.compared, typed(a.Type, f.Values[0]), false)
 	switch f.Op {
 	case "<":
 		return first < 0
@@ -143,7 +139,7 @@ func (m *member) satisfies(a *cube.Attribute, f cube.Filter) bool {
 	case ">=":
 		return first >= 0
 	case "between":
-		return first >= 0 && compareValues(value, typed(a.Type, f.Values[1]), false) <= 0
+		return first >= 0 && compareValues(m.compared, typed(a.Type, f.Values[1]), false) <= 0
 	}
 	panic("oracle: no operator " + f.Op)
 }

@@ -68,7 +68,25 @@ func evaluate(x *formula.Expr, measure func(string) any) any {
 	if len(there) < len(args) {
 		return nil
 	}
-	return product(x.Op, args)
+	return rounded(x, product(x.Op, args))
+}
+
+// rounded is a result of exact numbers as a database holds it: a product with
+// too many decimals is a double, and a quotient of numbers with too many digits
+// need not be the nearest one.
+func rounded(x *formula.Expr, v any) any {
+	switch v := v.(type) {
+	case *big.Rat:
+		if x.Type == "double" {
+			f, _ := v.Float64()
+			return Near{f, 1e-12 * abs(f)}
+		}
+	case float64:
+		if x.Op == formula.OpDivide && max(x.Args[0].Scale, x.Args[1].Scale) > 4 {
+			return Near{v, 1e-12 * abs(v)}
+		}
+	}
+	return v
 }
 
 // product computes what is missing where an operand is.

@@ -30,17 +30,14 @@ func (e *evaluation) findColumns() {
 		}
 	}
 	for _, l := range e.found {
-		hidden := false
-		for i, m := range l.column {
-			hidden = hidden || m.made == 0 && e.oracle.hidden(e.fields[len(q.Rows)+i].attribute, m)
-		}
 		shown := func(row *line) bool { return row.has(func(field int) *member { return l.row[field] }) }
-		if hidden || !slices.ContainsFunc(e.rows, shown) {
+		if !slices.ContainsFunc(e.rows, shown) {
 			continue
 		}
-		add(l.column)
-		for n := 1; n < len(q.Columns) && q.Totals.ColSub; n++ {
-			add(l.column[:n])
+		for n := 1; n <= len(q.Columns); n++ {
+			if !e.hides(l.column, n) && (n == len(q.Columns) || q.Totals.ColSub) {
+				add(l.column[:n])
+			}
 		}
 	}
 	slices.SortFunc(e.columns, func(a, b *line) int {

@@ -19,6 +19,7 @@ type member struct {
 	hasKey   bool
 	order    any
 	value    any
+	compared any // by < and the like: the value, or what is shown before it
 	shown    string
 	id       string   // shown in brackets beside members that look the same
 	written  []string // how filters may name it
@@ -127,7 +128,9 @@ func memberOf(a *cube.Attribute, get func(column string) any) member {
 	if k != nil {
 		m.written = append(m.written, engine.Text(k))
 	}
+	m.compared = m.value
 	if lead != "" {
+		m.compared = k
 		switch {
 		case k == nil:
 			m.value = nil

@@ -117,6 +117,9 @@ func (e *evaluation) cubesOf(measure, against string) (list []*cube.Cube) {
 			}
 		}
 	}
+	if list == nil { // numbers alone
+		list = []*cube.Cube{in}
+	}
 	return list
 }
 
@@ -133,18 +136,19 @@ func measuresOf(x *formula.Expr) (names []string) {
 // all is the line of everything in columns.
 func (e *evaluation) all() *line { return &line{first: len(e.query.Rows)} }
 
-// hideMembers drops the finest rows of hidden members.
+// hideMembers cuts the rows of hidden members off before these: the rows above
+// them stay.
 //
 // Choice: they are left out before a ranking, and are among its others.
 func (e *evaluation) hideMembers() {
-	e.leaves = slices.DeleteFunc(e.leaves, func(l *leaf) bool {
+	for k, l := range e.leaves {
 		for i, m := range l.row {
 			if m.made == 0 && e.oracle.hidden(e.fields[i].attribute, m) {
-				return true
+				e.leaves[k] = &leaf{l.row[:i:i], l.column}
+				break
 			}
 		}
-		return false
-	})
+	}
 }
 
 // applyHaving drops the finest rows that a ranking leaves out, and of the rest
@@ -152,9 +156,12 @@ func (e *evaluation) hideMembers() {
 func (e *evaluation) applyHaving() {
 	verdicts := map[string]bool{}
 	e.leaves = slices.DeleteFunc(e.leaves, func(l *leaf) bool {
+		if len(l.row) < len(e.query.Rows) && len(e.query.Having) > 0 {
+			return true // of a hidden member
+		}
 		id := fmt.Sprint(l.row)
 		if _, done := verdicts[id]; !done {
-			verdicts[id] = e.shows(l) && e.passes(l.row)
+			verdicts[id] = e.shows(l) && (len(l.row) < len(e.query.Rows) || e.passes(l.row))
 		}
 		return len(l.row) > 0 && !verdicts[id]
 	})
@@ -263,6 +270,9 @@ func (e *evaluation) applyTop() {
 func (e *evaluation) distinct(n int) (list [][]*member) {
 	seen := map[string]bool{}
 	for _, l := range e.leaves {
+		if len(l.row) < n {
+			continue
+		}
 		if id := fmt.Sprint(l.row[:n]); !seen[id] {
 			seen[id] = true
 			list = append(list, l.row[:n])
@@ -274,6 +284,9 @@ func (e *evaluation) distinct(n int) (list [][]*member) {
 // children are the members under a combination of row members.
 func (e *evaluation) children(parent []*member) (list []*member) {
 	for _, l := range e.leaves {
+		if len(l.row) <= len(parent) {
+			continue
+		}
 		if m := l.row[len(parent)]; slices.Equal(l.row[:len(parent)], parent) && !slices.Contains(list, m) {
 			list = append(list, m)
 		}
@@ -287,7 +300,7 @@ func (e *evaluation) shows(l *leaf) bool {
 		return true
 	}
 	depth := e.topDepth()
-	if l.row[depth].made > 0 {
+	if len(l.row) <= depth || l.row[depth].made > 0 {
 		return true
 	}
 	return slices.Contains(e.best[fmt.Sprint(l.row[:depth])], l.row[depth])
@@ -311,19 +324,46 @@ func (e *evaluation) findRows() {
 			e.rows = append(e.rows, &line{members: members})
 		}
 	}
+	e.rows = slices.DeleteFunc(e.rows, func(l *line) bool { return !e.inAColumn(l) })
 	if len(q.Rows) == 0 || q.Totals.Grand {
 		e.rows = append(e.rows, &line{})
 	}
 }
 
+// inAColumn reports whether a row has a fact in a column that is shown: not if
+// all of them are in columns of hidden members.
+func (e *evaluation) inAColumn(l *line) bool {
+	q := e.query
+	if len(q.Columns) == 0 || q.Totals.Cols {
+		return true
+	}
+	return slices.ContainsFunc(e.found, func(x *leaf) bool {
+		return (!e.hides(x.column, len(q.Columns)) || q.Totals.ColSub && !e.hides(x.column, 1)) && l.has(func(field int) *member { return x.row[field] })
+	})
+}
+
+// hides reports whether one of the first n members of a column is hidden.
+func (e *evaluation) hides(column []*member, n int) bool {
+	for i, m := range column[:n] {
+		if m.made == 0 && e.oracle.hidden(e.fields[len(e.query.Rows)+i].attribute, m) {
+			return true
+		}
+	}
+	return false
+}
+
 // addOthers adds the row that gathers what a ranking leaves out, where that has
-// a fact and the parent a row.
+// a fact and the parent a row; the whole needs none.
 func (e *evaluation) addOthers() {
 	t := e.query.Top
 	if t == nil || !t.Others {
 		return
 	}
-	for _, parent := range e.distinct(e.topDepth()) {
+	parents := e.distinct(e.topDepth())
+	if e.topDepth() == 0 {
+		parents = [][]*member{{}} // the whole is there without rows too
+	}
+	for _, parent := range parents {
 		others := &line{members: parent, others: true, except: e.best[fmt.Sprint(parent)]}
 		for _, r := range e.allRefs() {
 			s := e.scopes[r.Scope()]

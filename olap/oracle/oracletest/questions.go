@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"verso/olap/cube"
+	"verso/olap/formula"
 	"verso/olap/oracle"
 )
 
@@ -38,7 +39,12 @@ const (
 	SortMembers   = "sort.members"       // Sort.Members
 	FilterGroups  = "filter.groups"      // Filter.Any, Filter.All
 	FilterText    = "filter.text"        // not_contains, ends
-	FilterKeys    = "filter.keys"        // key_in
+	FilterKeys    = "filter.keys"        // key_in, not_key_in
+	FilterUnder   = "filter.under"       // under, not_under
+	FilterSets    = "filter.sets"        // in_set, not_in_set, all
+	AxisTree      = "axis.tree"          // levels of a hierarchy of parents, and all of them
+	AxisSet       = "axis.set"           // the attribute of a set
+	AxisAlso      = "axis.also"          // calculated members
 	RowKeys       = "answer.keys"        // Row.Keys, Column.Keys
 	NamelessKeyed = "data.nameless"      // members with a key and no name
 	OddDays       = "data.odd_days"      // facts on ends of months, leap days, after the as-of date, without a day
@@ -70,7 +76,7 @@ func (g *Questions) Next() cube.Query {
 	r := g.Rand
 	c := g.Model.Cubes[r.IntN(len(g.Model.Cubes))]
 	q := cube.Query{Cube: c.Name}
-	fields := c.FieldNames()
+	fields := append(c.FieldNames(), g.derived(c)...)
 	r.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
 	if r.IntN(2) == 0 { // periods more often than their number
 		period := []string{"date.month", "date.quarter", "date.year", "date.week", "date.day", "date.half"}[r.IntN(6)]
@@ -100,10 +106,46 @@ func (g *Questions) Next() cube.Query {
 		q.Compare = []string{"py", "pp", "pw", "py2"}[r.IntN(4):][:1]
 	}
 	g.arrange(&q, c)
+	g.addAlso(&q, c)
 	if strings.Contains(fmt.Sprint(q), "td") || strings.Contains(fmt.Sprint(q), "@roll") {
 		g.narrow(&q)
 	}
 	return q
+}
+
+// derived are attributes that follow from trees and sets, and the trees
+// themselves.
+func (g *Questions) derived(c *cube.Cube) (fields []string) {
+	for _, u := range c.Dimensions {
+		for _, h := range u.Of.Parents {
+			if g.has(AxisTree, 1) {
+				fields = append(fields, u.Name+"."+h.Name, u.Name+"."+h.Attribute(1), u.Name+"."+h.Attribute(2), u.Name+"."+h.Attribute(3))
+			}
+		}
+		for _, s := range u.Of.Sets {
+			if g.has(AxisSet, 1) {
+				fields = append(fields, u.Name+".set_"+s.Name)
+			}
+		}
+	}
+	return fields
+}
+
+// addAlso asks for the calculated members of an attribute on the axes, or puts
+// one there that has some.
+func (g *Questions) addAlso(q *cube.Query, c *cube.Cube) {
+	if q.Top != nil || len(q.Having) > 0 || !g.has(AxisAlso, 2) {
+		return
+	}
+	for _, axis := range [][]string{q.Rows, q.Columns} {
+		for i, name := range axis {
+			dimension, attribute, _ := strings.Cut(name, ".")
+			if a := c.Use(dimension).Of.Attribute(attribute); a != nil && len(a.Members) > 0 {
+				axis[i] += "+"
+				return
+			}
+		}
+	}
 }
 
 // narrow keeps a question with windows small: a fact is shown on many days.
@@ -133,22 +175,25 @@ func (g *Questions) arrange(q *cube.Query, c *cube.Cube) {
 			q.Top.Percent, q.Top.N = true, 1+r.IntN(100)
 		}
 		if g.has(TopField, 2) {
-			q.Top.Field = q.Rows[r.IntN(len(q.Rows))]
+			q.Top.Field = g.attribute(q, c)
 		}
 	}
 	if r.IntN(3) == 0 {
 		by := q.Measures[r.IntN(len(q.Measures))]
-		if ref, _ := cube.ParseRef(by); ref.Calc == "" || ref.Calc == cube.Delta || ref.Calc == cube.Pct {
+		if ref, _ := cube.ParseRef(by); exact(c.Measure(ref.Measure)) && (ref.Calc == "" || ref.Calc == cube.Delta || ref.Calc == cube.Pct) {
 			q.Sort = append(q.Sort, cube.Sort{By: by, Desc: r.IntN(2) == 0})
 		}
 	}
-	if len(q.Rows) > 0 && r.IntN(3) == 0 {
-		q.Sort = append(q.Sort, cube.Sort{By: q.Rows[r.IntN(len(q.Rows))], Desc: r.IntN(2) == 0})
+	if by := g.attribute(q, c); by != "" && r.IntN(3) == 0 {
+		q.Sort = append(q.Sort, cube.Sort{By: by, Desc: r.IntN(2) == 0})
 	}
 	if len(q.Rows) > 0 && g.has(HavingRows, 4) {
 		h := cube.Having{By: g.ref(c, false), Op: []string{"=", "!=", "<", "<=", ">", ">=", "between", "is_null", "not_null"}[r.IntN(9)]}
 		low := []int{-2, 0, 1, 2, 100, 1000}[r.IntN(6)]
 		h.Values = []string{fmt.Sprint(low), fmt.Sprint(low + r.IntN(3000))}
+		if by, _ := cube.ParseRef(h.By); c.Measure(by.Measure).ValueType() == "date" {
+			h.Values = []string{"2024-11-20", fmt.Sprintf("2025-0%d-15", 1+r.IntN(9))}
+		}
 		switch {
 		case strings.HasSuffix(h.Op, "null"):
 			h.Values = nil
@@ -162,9 +207,22 @@ func (g *Questions) arrange(q *cube.Query, c *cube.Cube) {
 	}
 }
 
+// attribute is one on the rows; of a tree, its first level. "" if there is none.
+func (g *Questions) attribute(q *cube.Query, c *cube.Cube) string {
+	if len(q.Rows) == 0 {
+		return ""
+	}
+	name := q.Rows[g.Rand.IntN(len(q.Rows))]
+	dimension, attribute, _ := strings.Cut(name, ".")
+	if h := c.Use(dimension).Of.Hierarchy(attribute); h != nil {
+		return dimension + "." + h.Attribute(1)
+	}
+	return name
+}
+
 // sortByColumn sorts by a column of the answer.
 func (g *Questions) sortByColumn(q *cube.Query) {
-	if slices.Contains(q.Rows, q.Sort[0].By) {
+	if strings.Contains(q.Sort[0].By, ".") && !strings.Contains(q.Sort[0].By, ":share") {
 		return
 	}
 	plain := *q
@@ -180,6 +238,9 @@ func (g *Questions) sortByColumn(q *cube.Query) {
 func (g *Questions) ref(c *cube.Cube, shown bool) string {
 	r := g.Rand
 	names := c.MeasureNames()
+	if !shown {
+		names = slices.DeleteFunc(names, func(name string) bool { return !exact(c.Measure(name)) })
+	}
 	ref := cube.Ref{Measure: names[r.IntN(len(names))]}
 	against := func() string {
 		for _, f := range r.Perm(3) {
@@ -212,7 +273,7 @@ func (g *Questions) ref(c *cube.Cube, shown bool) string {
 		{CalcDelta, []string{cube.Delta, cube.Pct}, ref.Against != ""},
 		{CalcOpenDays, []string{cube.LikeForLike}, ref.Against != "" && shown},
 		{CalcShare, []string{cube.ShareParent, cube.ShareRow, cube.ShareColumn, cube.ShareTotal}, shown},
-		{CalcRank, []string{cube.Rank}, shown},
+		{CalcRank, []string{cube.Rank}, shown && exact(c.Measure(ref.Measure))},
 		{CalcRunning, []string{cube.Running}, shown},
 		{CalcIndex, []string{cube.Index}, shown},
 	} {
@@ -224,6 +285,32 @@ func (g *Questions) ref(c *cube.Cube, shown bool) string {
 		ref.Calc = calcs[r.IntN(len(calcs))]
 	}
 	return ref.String()
+}
+
+// exact reports whether a measure has one right value to the last bit, so that
+// rows can be ranked, ordered and chosen by it: not what is computed from doubles,
+// nor approximate counts.
+func exact(m *cube.Measure) bool {
+	switch m.Kind {
+	case cube.Approx, cube.StdDev, cube.Weighted, cube.Quantile:
+		return m.Kind == cube.Quantile && m.ValueType() == "date"
+	case cube.Formula:
+		e := m.Expr()
+		inner := e.Args
+		if e.Op != formula.OpDivide {
+			inner = []*formula.Expr{e}
+		}
+		return !slices.ContainsFunc(inner, func(a *formula.Expr) bool { return double(a) || a.Scale > 4 })
+	}
+	return true
+}
+
+// double reports whether a double is computed with.
+func double(e *formula.Expr) bool {
+	if m := cube.Of(e.Measure); m != nil {
+		return !exact(m)
+	}
+	return e.Type == "double" || slices.ContainsFunc(e.Args, double)
 }
 
 // time is a range of some months or days within the facts' years, now and then
@@ -276,7 +363,13 @@ func (g *Questions) filter(c *cube.Cube, depth int) cube.Filter {
 		}
 		return cube.Filter{Any: list}
 	}
-	names := c.FieldNames()
+	if f := g.memberFilter(c); f.Op != "" {
+		return f
+	}
+	names := append(c.FieldNames(), slices.DeleteFunc(g.derived(c), func(name string) bool {
+		dimension, attribute, _ := strings.Cut(name, ".")
+		return c.Use(dimension).Of.Attribute(attribute) == nil
+	})...)
 	field := names[r.IntN(len(names))]
 	occur := g.Oracle.Shown(c.Name, field)
 	var values []string
@@ -289,6 +382,28 @@ func (g *Questions) filter(c *cube.Cube, depth int) cube.Filter {
 	}
 	dimension, attribute, _ := strings.Cut(field, ".")
 	return g.condition(field, c.Use(dimension).Of.Attribute(attribute), values)
+}
+
+// memberFilter is now and then a condition on trees or sets; without an
+// operator at other times.
+func (g *Questions) memberFilter(c *cube.Cube) cube.Filter {
+	r := g.Rand
+	u := c.Dimensions[r.IntN(len(c.Dimensions))]
+	if n := len(u.Of.Parents); n > 0 && g.has(FilterUnder, 3) {
+		f := cube.Filter{Field: u.Name + "." + u.Of.Parents[r.IntN(n)].Name, Op: []string{"under", "not_under"}[r.IntN(2)]}
+		for range 1 + r.IntN(2) {
+			f.Values = append(f.Values, []string{fmt.Sprint(1 + r.IntN(9)), "North", "U3", "U4 South", "T", "TP", "Employee 2", cube.Unknown}[r.IntN(8)])
+		}
+		return f
+	}
+	if n := len(u.Of.Sets); n > 0 && g.has(FilterSets, 3) {
+		f := cube.Filter{Field: u.Name, Op: []string{"in_set", "not_in_set"}[r.IntN(2)]}
+		for range 1 + r.IntN(2) {
+			f.Values = append(f.Values, u.Of.Sets[r.IntN(n)].Name)
+		}
+		return f
+	}
+	return cube.Filter{}
 }
 
 func (g *Questions) condition(field string, a *cube.Attribute, values []string) cube.Filter {
@@ -308,6 +423,9 @@ func (g *Questions) condition(field string, a *cube.Attribute, values []string) 
 	}
 	if a.Type != "text" && a.Type != "boolean" {
 		f.Values = []string{one, cube.None, cube.Unknown}[:1+r.IntN(3)]
+	}
+	if n := len(a.Members); n > 0 && r.IntN(3) == 0 {
+		return cube.Filter{Field: field, Op: []string{"in", "not_in", "=", "!=", "key_in", "not_key_in"}[r.IntN(6)], Values: []string{a.Members[r.IntN(n)].Name}}
 	}
 	sized := one != cube.None && one != cube.Unknown && a.Type != "boolean"
 	part := []rune(one)
@@ -330,6 +448,10 @@ func (g *Questions) condition(field string, a *cube.Attribute, values []string) 
 		if a.Key == a.Dimension.Key {
 			f.Values = []string{fmt.Sprint(1 + r.IntN(9)), fmt.Sprint(1 + r.IntN(9))}
 		}
+		if r.IntN(2) == 0 {
+			f.Op = "not_key_in"
+		}
+		f.Values = append(f.Values, []string{cube.None, cube.Unknown}[:r.IntN(3)]...)
 	case op == 6 && sized && a.Type == "text":
 		f.Op, f.Values = "starts", []string{string(part[:min(3, len(part))])}
 	case op == 7 && sized && a.Type == "text":

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"verso/olap/cube"
@@ -18,7 +19,7 @@ func every() Features {
 	f := Features{}
 	for _, name := range []string{ScopeYears, ScopePeriod, ScopeWeekday, ScopeWindow, ScopeRoll, ScopeBoth, CalcDelta, CalcOpenDays, CalcShare,
 		CalcRank, CalcRunning, CalcIndex, CompareWith, HavingRows, TopPercent, TopField, ColSub, SortMembers, FilterGroups, FilterText,
-		FilterKeys, RowKeys, NamelessKeyed, OddDays, DanglingDays, TwoDates} {
+		FilterKeys, FilterUnder, FilterSets, AxisTree, AxisSet, AxisAlso, RowKeys, NamelessKeyed, OddDays, DanglingDays, TwoDates} {
 		f[name] = ""
 	}
 	return f
@@ -46,7 +47,7 @@ func TestOracleAnswersEverything(t *testing.T) {
 			if b, err := again.Evaluate(q); err != nil || !reflect.DeepEqual(a, b) {
 				t.Fatalf("star %d: %s\nanswered in two ways: %v\n%v\n%v", seed, text, err, a, b)
 			}
-			if q.Top == nil && q.Having == nil && q.Totals.Rows && len(q.Rows) > 1 {
+			if !strings.Contains(string(text), "+") && !strings.Contains(string(text), "unit.") && q.Top == nil && q.Having == nil && q.Totals.Rows && len(q.Rows) > 1 {
 				addsUp(t, w, q, a, string(text))
 			}
 		}

@@ -172,26 +172,26 @@ func (w *Warehouse) addTables(r *rand.Rand, s olaptest.Shape) {
 		}
 		return 1 + r.IntN(n)
 	}
-	moves := w.add("core.fact_move", "date_key INTEGER, due_key INTEGER, unit_key INTEGER, customer_key INTEGER, doc_key INTEGER, pieces INTEGER, amount DECIMAL(18,4), fee DECIMAL(18,4)")
+	moves := w.add("core.fact_move", "date_key INTEGER, due_key INTEGER, unit_key INTEGER, customer_key INTEGER, doc_key INTEGER, pieces INTEGER, amount DECIMAL(18,4), fee DECIMAL(18,4), flag BOOLEAN")
 	for range r.IntN(2 * (s.Orders + 1)) {
 		d := date()
 		put(moves, keyOf(d), keyOf(d.AddDate(0, 0, r.IntN(40))), unit(), 1+r.IntN(s.Customers), maybeKey(r, 20), maybe(r.IntN(9)-4),
-			maybe(olaptest.Money(int64(r.IntN(9)-2)*12_3400)), maybe(olaptest.Money(int64(r.IntN(4))*5000)))
+			maybe(olaptest.Money(int64(r.IntN(9)-2)*12_3400)), maybe(olaptest.Money(int64(r.IntN(4))*5000)), maybe(r.IntN(2) == 0))
 	}
-	stock := w.add("core.fact_stock", "date_key INTEGER, unit_key INTEGER, title_key INTEGER, pieces INTEGER, amount DECIMAL(18,4)")
+	stock := w.add("core.fact_stock", "date_key INTEGER, unit_key INTEGER, title_key INTEGER, pieces INTEGER, amount DECIMAL(18,4), flag BOOLEAN")
 	for d := s.From; !d.After(s.AsOf); d = d.AddDate(0, 0, 1) {
 		monthEnd := d.AddDate(0, 0, 1).Day() == 1
 		if !monthEnd && r.IntN(60) > 0 || r.IntN(8) == 0 {
 			continue // no count that day
 		}
 		for range r.IntN(6) {
-			put(stock, keyOf(d), unit(), 1+r.IntN(s.Titles), maybe(r.IntN(30)), maybe(olaptest.Money(int64(r.IntN(90))*10_0000)))
+			put(stock, keyOf(d), unit(), 1+r.IntN(s.Titles), maybe(r.IntN(30)), maybe(olaptest.Money(int64(r.IntN(90))*10_0000)), r.IntN(3) == 0)
 		}
 	}
-	plan := w.add("core.fact_plan", "date_key INTEGER, channel_key INTEGER, net DECIMAL(18,4), qty INTEGER")
+	plan := w.add("core.fact_plan", "date_key INTEGER, channel_key INTEGER, net DECIMAL(18,4), qty INTEGER, flag BOOLEAN")
 	for d := day(s.From.Year(), s.From.Month(), 1); !d.After(s.AsOf.AddDate(0, 2, 0)); d = d.AddDate(0, 1, 0) {
 		for range r.IntN(4) {
-			put(plan, keyOf(d), 1+r.IntN(9), maybe(olaptest.Money(int64(r.IntN(50))*100_0000)), r.IntN(40))
+			put(plan, keyOf(d), 1+r.IntN(9), maybe(olaptest.Money(int64(r.IntN(50))*100_0000)), r.IntN(40), maybe(true))
 		}
 	}
 }
