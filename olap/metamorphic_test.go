@@ -126,13 +126,16 @@ func amount(v any) int64 {
 
 func partsAddUp(s *subject, q cube.Query) {
 	q = plain(q)
+	if !s.wholeAxes(q) {
+		return
+	}
 	q.Measures, q.Compare = s.additive(q.Cube), nil
 	q.Totals = cube.Totals{Grand: true, Rows: true, Cols: true}
 	t := s.ask(q)
 	if t == nil {
 		return
 	}
-	n, heads := len(q.Measures), len(q.Rows)
+	n, heads := len(q.Measures), len(t.Query.Rows)
 	sums := map[string][]int64{}
 	add := func(id string, cells []any) {
 		if sums[id] == nil {
@@ -171,7 +174,20 @@ func partsAddUp(s *subject, q cube.Query) {
 }
 
 // parentOf tells the first n members of a row from those of others beside it.
-func parentOf(r olap.Row, n int) string { return fmt.Sprint(n, r.Cells[:max(n, 0)]) }
+func parentOf(r olap.Row, n int) string { return fmt.Sprintf("%d %q", n, r.Keys[:max(n, 0)]) }
+
+// wholeAxes reports whether all members with facts, and none besides, stand on
+// the axes: no hidden and no calculated ones.
+func (s *subject) wholeAxes(q cube.Query) bool {
+	for _, name := range slices.Concat(q.Rows, q.Columns) {
+		dimension, attribute, _ := strings.Cut(name, ".")
+		a := s.model.Cube(q.Cube).Use(dimension).Of.Attribute(attribute)
+		if strings.HasSuffix(name, "+") || a != nil && len(a.Hide) > 0 {
+			return false
+		}
+	}
+	return true
+}
 
 func filterSplits(s *subject, q cube.Query) {
 	r := s.questions.Rand
@@ -187,7 +203,9 @@ func filterSplits(s *subject, q cube.Query) {
 		at = len(q.Where) - 1
 	}
 	part, rest, whole := q, q, q
-	rest.Where, whole.Where = slices.Clone(q.Where), slices.Delete(slices.Clone(q.Where), at, at+1)
+	rest.Where, whole.Where = slices.Clone(q.Where), slices.Clone(q.Where)
+	dimension, _, _ := strings.Cut(q.Where[at].Field, ".")
+	whole.Where[at] = cube.Filter{Field: dimension, Op: "all"} // the default of the dimension stays off
 	rest.Where[at].Op = opposite[q.Where[at].Op]
 	a, b, both := s.ask(part), s.ask(rest), s.ask(whole)
 	if a == nil || b == nil || both == nil {
@@ -209,16 +227,8 @@ func byPlace(t *olap.Table) map[string]any {
 	list := map[string]any{}
 	heads := len(t.Query.Rows)
 	for _, r := range t.Rows {
-		row := make([]string, 0, heads)
-		for _, v := range r.Cells[:r.Level] {
-			row = append(row, engine.Text(v))
-		}
 		for i, c := range t.Columns[heads:] {
-			column := c.Members
-			if c.Total {
-				column = column[:len(column)-1]
-			}
-			list[fmt.Sprintf("%s %v %q %q", c.Name, r.Other, row, column)] = r.Cells[heads+i]
+			list[fmt.Sprintf("%s %v %q %q", c.Name, r.Other, r.Keys, c.Keys)] = r.Cells[heads+i]
 		}
 	}
 	return list
@@ -246,6 +256,9 @@ func pivots(s *subject, q cube.Query) {
 	if len(q.Measures) == 0 {
 		return
 	}
+	if !s.wholeAxes(q) {
+		return
+	}
 	q.Totals = cube.Totals{Grand: true, Cols: true}
 	turned := q
 	turned.Rows, turned.Columns = q.Columns, q.Rows
@@ -254,18 +267,10 @@ func pivots(s *subject, q cube.Query) {
 		return
 	}
 	swapped := map[string]any{}
-	heads := len(turned.Rows)
+	heads := len(b.Query.Rows)
 	for _, r := range b.Rows {
-		row := []string{}
-		for _, v := range r.Cells[:r.Level] {
-			row = append(row, engine.Text(v))
-		}
 		for i, c := range b.Columns[heads:] {
-			column := c.Members
-			if c.Total {
-				column = column[:len(column)-1]
-			}
-			swapped[fmt.Sprintf("%s false %q %q", c.Name, append([]string{}, column...), row)] = r.Cells[heads+i]
+			swapped[fmt.Sprintf("%s false %q %q", c.Name, append([]string{}, c.Keys...), r.Keys)] = r.Cells[heads+i]
 		}
 	}
 	s.same(byPlace(a), swapped)
@@ -275,11 +280,6 @@ func pivots(s *subject, q cube.Query) {
 func orderChangesNothing(s *subject, q cube.Query) {
 	q.Measures = slices.DeleteFunc(q.Measures, func(text string) bool { return strings.Contains(text, ":r") || strings.Contains(text, ":index") })
 	q.Sort = slices.DeleteFunc(q.Sort, func(k cube.Sort) bool { return !slices.Contains(slices.Concat(q.Measures, q.Rows), k.By) })
-	for _, f := range slices.Concat(q.Rows, q.Columns) {
-		if f == "customer.name" || f == "unit.name" || f == "title.title" || f == "region.name" || f == "channel.name" || f == "salesperson.name" {
-			return // shown with an ID only where a namesake is shown too
-		}
-	}
 	if len(q.Measures) == 0 {
 		return
 	}
@@ -326,8 +326,9 @@ func languageChangesNothing(s *subject, q cube.Query) {
 	}
 	numbers := func(t *olap.Table) (list []string) {
 		for _, r := range t.Rows {
-			for i, v := range r.Cells[len(q.Rows):] {
-				list = append(list, fmt.Sprint(t.Columns[len(q.Rows)+i].Name, r.Level, engine.Text(v)))
+			heads := len(t.Query.Rows)
+			for i, v := range r.Cells[heads:] {
+				list = append(list, fmt.Sprint(t.Columns[heads+i].Name, r.Level, engine.Text(v)))
 			}
 		}
 		sort.Strings(list)
