@@ -114,7 +114,7 @@ func attributeColumn(a compile.Axis) Column {
 
 // adds says how the values of parts make that of the whole.
 func adds(v compile.Value) string {
-	if !v.Measure.Additive() || v.Ref.Window != "" || v.Ref.Calc != "" && v.Ref.Calc != cube.Delta {
+	if !v.Measure.Additive() || v.Measure.Stock() || v.Ref.Window != "" || v.Ref.Calc != "" && v.Ref.Calc != cube.Delta {
 		return ""
 	}
 	switch {
@@ -129,13 +129,15 @@ func adds(v compile.Value) string {
 // measureColumn describes the column of a measure, without its place.
 func (b *builder) measureColumn(v compile.Value) Column {
 	m := v.Measure
-	c := Column{Name: v.Ref.String(), Label: v.Label, Kind: "measure", Type: m.ValueType(), Unit: m.Unit, Format: m.Format,
+	c := Column{Name: v.Ref.String(), Label: v.Label, Kind: "measure", Type: v.Type, Unit: v.Unit, Format: v.Format,
 		Lower: m.LowerIsBetter, Measure: m.Name, Scope: v.Ref.Scope(), Calc: v.Ref.Calc, Adds: adds(v),
 		Digits: m.Digits, Approximate: m.Approximate()}
 	if c.Unit == "currency" {
 		c.Unit = b.olap.run.Currency
 	}
 	switch v.Ref.Calc {
+	case cube.Pct, cube.LikeForLike:
+		c.Digits = 0
 	case cube.ShareParent, cube.ShareRow, cube.ShareColumn, cube.ShareTotal:
 		c.Type, c.Unit, c.Format, c.Digits = "double", "%", "percent", 0
 	case cube.Rank:
@@ -209,7 +211,7 @@ func (b *builder) values(r *outRow, column int) []any {
 	}
 	values := make([]any, len(b.query.Measures))
 	for i, m := range b.query.Measures {
-		values[i] = overNothing(m.Measure)
+		values[i] = overNothing(m)
 	}
 	return values
 }

@@ -6,17 +6,25 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 )
 
-// overNothing is the value of a measure where there is no fact, as the database
-// would give it.
-func overNothing(m *cube.Measure) any {
+// overNothing is a value where there is no fact, as the database would give it:
+// two that are the same make no difference, and none in per cent.
+func overNothing(v compile.Value) any {
+	m := v.Measure
 	n := m.OverNothing()
 	switch {
-	case !n.Known:
+	case !n.Known || v.Ref.Calc == cube.Pct || v.Ref.Calc == cube.LikeForLike:
 		return nil
+	case v.Ref.Calc == cube.Delta && n.Exact == nil:
+		return 0.0
+	case v.Ref.Calc == cube.Delta:
+		n.Exact = new(big.Rat)
+	}
+	switch {
 	case n.Exact == nil:
 		return n.Double
 	}

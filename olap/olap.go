@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -28,6 +29,15 @@ type Run struct {
 	Company  string
 	Currency string
 	Language string
+}
+
+// day is the as-of date; zero where it is not known.
+func (r Run) day() time.Time {
+	d, err := time.Parse(time.DateOnly, r.AsOf)
+	if err != nil {
+		return time.Time{}
+	}
+	return d
 }
 
 // Olap answers cube queries on one generation. It is safe for many goroutines.
@@ -198,9 +208,7 @@ func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, er
 
 // options are those of a first compilation, which prove completes.
 func (o *Olap) options() compile.Options {
-	options := compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths()}
-	options.AsOf, _ = time.Parse(time.DateOnly, o.run.AsOf)
-	return options
+	return compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths(), AsOf: o.run.day()}
 }
 
 // prove checks that what a statement reads is there and sound and that its
@@ -224,13 +232,16 @@ func (o *Olap) prove(ctx context.Context, c *compile.Compiled, options compile.O
 		}
 		options.Depths[treeID(h)] = depth
 	}
-	for _, u := range c.Joined {
-		missing, err := o.missing(ctx, c.Cube, u)
+	found := map[string]bool{}
+	for _, j := range c.Joined {
+		missing, err := o.missing(ctx, j.Cube, j.Use)
 		if err != nil {
 			return err
 		}
-		options.Complete[u.Name] = missing == 0
+		all, known := found[j.Use.Name]
+		found[j.Use.Name] = missing == 0 && (all || !known)
 	}
+	maps.Copy(options.Complete, found)
 	return nil
 }
 

@@ -109,6 +109,9 @@ func TestMeasuresEqualHandWrittenSQL(t *testing.T) {
 	db := olaptest.Star(t)
 	o := open(t, db)
 	for _, c := range o.Cubes() {
+		if c.Virtual() {
+			continue // see TestTradeIsSalesAndReturns
+		}
 		for _, measure := range c.MeasureNames() {
 			expression := byHand[c.Name][measure]
 			if expression == "" {
@@ -154,6 +157,9 @@ func TestEveryAttributeAddsUp(t *testing.T) {
 	ctx := context.Background()
 	o := open(t, olaptest.Star(t))
 	for _, c := range o.Cubes() {
+		if c.Virtual() {
+			continue
+		}
 		count := "return_lines"
 		if c.Name == "sales" {
 			count = "lines"

@@ -22,23 +22,21 @@ var (
 	star    = flag.Int("star", -1, "only the warehouse of this seed")
 )
 
-const notYet = "not compiled yet"
-
 // features are what random questions use: "" is on, else the reason why not.
 var features = oracletest.Features{
-	oracletest.ScopeYears:    notYet,
-	oracletest.ScopePeriod:   notYet,
-	oracletest.ScopeWeekday:  notYet,
-	oracletest.ScopeWindow:   notYet,
-	oracletest.ScopeRoll:     notYet,
-	oracletest.ScopeBoth:     notYet,
-	oracletest.CalcDelta:     notYet,
-	oracletest.CalcOpenDays:  notYet,
+	oracletest.ScopeYears:    "",
+	oracletest.ScopePeriod:   "",
+	oracletest.ScopeWeekday:  "",
+	oracletest.ScopeWindow:   "",
+	oracletest.ScopeRoll:     "",
+	oracletest.ScopeBoth:     "",
+	oracletest.CalcDelta:     "",
+	oracletest.CalcOpenDays:  "",
 	oracletest.CalcShare:     "",
 	oracletest.CalcRank:      "",
 	oracletest.CalcRunning:   "",
 	oracletest.CalcIndex:     "",
-	oracletest.CompareWith:   notYet,
+	oracletest.CompareWith:   "",
 	oracletest.HavingRows:    "",
 	oracletest.TopPercent:    "",
 	oracletest.TopField:      "",

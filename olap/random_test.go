@@ -5,6 +5,7 @@ import (
 	"context"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,7 +48,8 @@ func clutter(seed uint64) *olaptest.Data {
 // question makes a random question with filters by keys that occur.
 func question(t *testing.T, r *rand.Rand, o *olap.Olap) cube.Query {
 	t.Helper()
-	c := o.Cubes()[r.IntN(len(o.Cubes()))]
+	cubes := slices.DeleteFunc(slices.Clone(o.Cubes()), (*cube.Cube).Virtual)
+	c := cubes[r.IntN(len(cubes))]
 	q := cube.Query{Cube: c.Name}
 	fields := c.FieldNames()
 	r.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
@@ -131,4 +133,13 @@ func modelOf(t testing.TB) *cube.Model {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// number is a number as a double, nil if it is none.
+func number(v any) *float64 {
+	f, ok := engine.Float(v)
+	if !ok {
+		return nil
+	}
+	return &f
 }

@@ -118,7 +118,9 @@ type cubeText struct {
 	Name        string          `json:"name"`
 	Label       string          `json:"label"`
 	Description string          `json:"description"`
-	Table       string          `json:"table"`
+	Table       string          `json:"table,omitempty"`
+	Combines    []string        `json:"combines,omitempty"`  // cubes whose measures it takes
+	Scenarios   []string        `json:"scenarios,omitempty"` // what its measures can be compared with besides other times
 	Dimensions  []dimensionText `json:"dimensions,omitempty"`
 	Measures    []measureText   `json:"measures,omitempty"`
 }
@@ -162,6 +164,12 @@ type measureText struct {
 // that are hidden.
 func describe(c *cube.Cube, lang string, whole bool) cubeText {
 	t := cubeText{Name: c.Name, Label: c.Label.In(lang), Description: c.Description.In(lang), Table: c.Table}
+	for _, from := range c.Combines {
+		t.Combines = append(t.Combines, from.Cube)
+	}
+	for _, s := range c.Scenarios {
+		t.Scenarios = append(t.Scenarios, s.Name)
+	}
 	if !whole {
 		return t
 	}
@@ -192,7 +200,14 @@ func describe(c *cube.Cube, lang string, whole bool) cubeText {
 
 // writeCube prints a cube for people.
 func (a *app) writeCube(c cubeText) error {
-	fmt.Fprintf(a.stdout, "%s: %s\n%s\nFacts: %s\n", c.Name, c.Label, c.Description, c.Table)
+	facts := "Facts: " + c.Table
+	if len(c.Combines) > 0 {
+		facts = "Measures of the cubes " + strings.Join(c.Combines, ", ")
+	}
+	fmt.Fprintf(a.stdout, "%s: %s\n%s\n%s\n", c.Name, c.Label, c.Description, facts)
+	if len(c.Scenarios) > 0 {
+		fmt.Fprintf(a.stdout, "Scenarios: %s\n", strings.Join(c.Scenarios, ", "))
+	}
 	for _, d := range c.Dimensions {
 		fmt.Fprintf(a.stdout, "\nDimension %s: %s\n", d.Name, d.Label)
 		for _, x := range d.Attributes {

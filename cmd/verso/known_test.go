@@ -93,6 +93,7 @@ func TestOnlineRetail(t *testing.T) {
 		{"share without a customer", "SELECT CAST(100.0 * offenders / tested AS DECIMAL(9,1)) FROM meta.check_result WHERE check_id = 'line-without-customer'", "24.9"},
 		{"exact duplicates", "SELECT offenders FROM meta.check_result WHERE check_id LIKE 'duplicate-rows.%'", "5268"},
 	})
+	cubesEqualTheirSQL(t, generation(t, dir))
 	for _, lang := range []string{"", "zh"} {
 		page, err := os.ReadFile(filepath.Join(dir, "site", lang, "quality.html"))
 		if err != nil {

@@ -67,6 +67,7 @@ func TestNamesStay(t *testing.T) {
 		{"returns", shared, "return_value return_copies return_lines" +
 			" return_orders return_customers return_titles value_per_return median_return value_per_copy_returned copies_per_return returns_with_reason" +
 			" reason_share negative_lines first_return last_return"},
+		{"trade", shared, "net copies margin return_value return_copies return_rate return_rate_copies"},
 	} {
 		fields := map[string]bool{}
 		for _, f := range m.Cube(c.cube).FieldNames() {

@@ -40,6 +40,12 @@ var rules = []string{
 	"rank is among the rows shown of the same parent, in the same column: 1 is the largest, or the least where less is better; equal values share the best rank and the next is one more than the rows before it. `(others)`, the grand total and empty values have none; subtotals are ranked among subtotals.",
 	"running adds the rows of the same parent from the first shown to this one, `(others)` included; only for sums and counts of facts. index is 100 × the value ÷ that of the first row shown of the same parent; `(others)` has none. The grand total has neither.",
 	"The facts behind a cell (drill-through) are all that the filters keep for its row's and its column's members, by day, then by identifier; those of an `(others)` row are of the members that the ranking leaves out, those of a total of all its members. Conditions on measures take none away. A page says how many there are.",
+	"A measure may carry a scope of time, `net@py`, `net@ytd`, `net@ytd.py`, and be compared, `net@py:delta`, `net@py:pct`. Scopes act on the date dimension of the time range (the cube's first). With any scope, the days shown are those of the range, up to the as-of date, that satisfy the filters on that dimension; facts without a day are not shown.",
+	"`py`, `py2` … show a fact as many years later (29 February on the 28th in other years); where weeks are shown, 364 days later for each year. `pw` shows it 364 days later, on the same weekday. `pp` shows it one unit of the finest period on the axes later, or, with none there, the length of the time range later; days of a longer month fall on the last day of a shorter one. Members that have only facts of the time compared with are listed too.",
+	"`ytd`, `htd`, `qtd`, `mtd`, `wtd`, `fytd` and `aytd` cover the facts from the first day of the year (half, quarter, month, week, fiscal year, academic year) to the last day shown of the cell's period; `roll12m` and the like cover so many units up to that day. With a comparison the window ends on the last day whose facts are shown by that day: the end of a month stays the end of a month.",
+	"`delta` is the value less the value compared with, a missing amount counting as 0 beside one that is there; `pct` is delta over the size of the value compared with; `lfl` is pct of the values per working day.",
+	"A measure taken over time by its last (first) day is its sum over the last (first) day, within the cell's period, on which the cube has any facts, whatever the other filters keep; by average, its sum divided by the number of such days. Over other dimensions it adds up.",
+	"A scenario such as `net@plan` is the measure of that name in the scenario's cube at the same members. A cube that combines others computes each measure over the facts of its own cube; it has the dimensions that all of them share.",
 	"An answer larger than its limit is refused with both counts, never cut.",
 }
 
@@ -52,12 +58,15 @@ func Markdown(w io.Writer, m *cube.Model) error {
 		fmt.Fprintf(b, "- %s\n", r)
 	}
 	for _, c := range m.Cubes {
-		fmt.Fprintf(b, "\n## Cube `%s`: %s (%s)\n\n%s %s\n\nFacts: `%s`. Dimensions: ", c.Name, c.Label.EN, c.Label.ZH, c.Description.EN, c.Description.ZH, c.Table)
+		fmt.Fprintf(b, "\n## Cube `%s`: %s (%s)\n\n%s %s\n\n%s. Dimensions: ", c.Name, c.Label.EN, c.Label.ZH, c.Description.EN, c.Description.ZH, factsOf(c))
 		for i, u := range c.Dimensions {
 			if i > 0 {
 				fmt.Fprint(b, ", ")
 			}
-			fmt.Fprintf(b, "`%s` (by `%s`)", u.Name, u.Key)
+			fmt.Fprintf(b, "`%s`", u.Name)
+			if !c.Virtual() {
+				fmt.Fprintf(b, " (by `%s`)", u.Key)
+			}
 		}
 		fmt.Fprint(b, ".\n\n| measure | English | 中文 | meaning | 含义 | computed as | unit | shown as | also |\n|---|---|---|---|---|---|---|---|---|\n")
 		for _, x := range c.Measures {
@@ -109,6 +118,12 @@ func Computed(m *cube.Measure) string {
 	case cube.Formula:
 		return "`" + m.Expr().String() + "`"
 	}
+	switch m.OverTime {
+	case cube.Last, cube.First:
+		of += ", of the " + m.OverTime + " day"
+	case cube.Average:
+		of += ", an average over days"
+	}
 	return m.Kind + of
 }
 
@@ -143,6 +158,18 @@ func also(m *cube.Measure) string {
 		list = append(list, "hidden")
 	}
 	return strings.Join(list, ", ")
+}
+
+// factsOf says what a cube is computed from.
+func factsOf(c *cube.Cube) string {
+	if !c.Virtual() {
+		return "Facts: `" + c.Table + "`"
+	}
+	var names []string
+	for _, from := range c.Combines {
+		names = append(names, "`"+from.Cube+"`")
+	}
+	return "Measures of the cubes " + strings.Join(names, ", ")
 }
 
 func unit(m *cube.Measure) string {

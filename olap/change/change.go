@@ -169,10 +169,17 @@ func prepare(o *olap.Olap, q Question) (*explanation, error) {
 		_, err := o.Explain(cube.Query{Cube: q.Cube, Measures: []string{q.Measure}})
 		return nil, err
 	}
-	switch m.Kind {
-	case cube.Sum, cube.Count, cube.Distinct:
+	home := e.cube.Home(m)
+	switch {
+	case m.OverTime == cube.Average:
+		return nil, &compile.QueryError{Part: "measure", Name: m.Name, Message: fmt.Sprintf(
+			"%s is an average over days, whose rounding leaves a rest; ask for a measure such as %s", m.Name, strings.Join(explainable(e.cube, 3), ", "))}
+	case m.Kind == cube.Sum, m.Kind == cube.Count, m.Kind == cube.Distinct:
 		e.parts = []string{m.Name}
-	case cube.Ratio:
+	case m.Kind == cube.Ratio && (e.cube.Measure(m.Numerator) != home.Measure(m.Numerator) || e.cube.Measure(m.Denominator) != home.Measure(m.Denominator)):
+		return nil, &compile.QueryError{Part: "measure", Name: m.Name, Message: fmt.Sprintf(
+			"cube %s has %s without its parts %s and %s; ask cube %s", e.cube.Name, m.Name, m.Numerator, m.Denominator, home.Name)}
+	case m.Kind == cube.Ratio:
 		e.parts = []string{m.Name, m.Numerator, m.Denominator}
 	default:
 		return nil, &compile.QueryError{Part: "measure", Name: m.Name, Message: fmt.Sprintf(

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,12 +12,14 @@ import (
 // part is a base aggregate over fact rows, computed by the database; averages,
 // ratios and formulas are made of parts.
 type part struct {
-	name    string // its column in the SQL: the name of the first measure that is it
+	name    string // its column in the SQL: the name of the measure, with its scope
 	measure *cube.Measure
+	stream  *stream
+	extra   string // not of facts but of the days they stand on: extraDays, extraWork; "": of facts
 }
 
 // findParts breaks the measures down to base aggregates, those that the
-// ranking and conditions need included, and finds out whether all of them can be added up
+// ranking needs included, and finds out whether all of them can be added up
 // from finer groups.
 func (p *plan) findParts() error {
 	p.additive = true
@@ -24,42 +27,73 @@ func (p *plan) findParts() error {
 		p.addParts(m)
 	}
 	if t := p.query.Top; t != nil {
-		m, err := p.plainRef("top", t.By)
+		by, err := p.plainRef("top", t.By)
 		if err != nil {
 			return err
 		}
-		p.addParts(m)
+		p.addParts(by)
 	}
 	for _, h := range p.query.Having {
-		m, err := p.plainRef("having", h.By)
+		by, err := p.plainRef("having", h.By)
 		if err != nil {
 			return err
 		}
-		p.addParts(m)
+		p.addParts(by)
 	}
 	return nil
 }
 
-func (p *plan) addParts(m *cube.Measure) {
-	for _, base := range m.Bases() {
-		if _, known := p.partOf[base.Name]; known {
-			continue
+// addParts adds what a column of numbers is made of.
+func (p *plan) addParts(a *asked) {
+	for _, t := range p.termsOf(a) {
+		for _, base := range t.bases() {
+			p.addPart(base, "")
+			if base.measure.OverTime == cube.Average {
+				p.addPart(base, extraDays)
+			}
 		}
-		p.partOf[base.Name] = base.Name
-		p.parts = append(p.parts, &part{name: base.Name, measure: base})
-		if !base.Additive() {
-			p.additive = false
+		if a.ref.Calc == cube.LikeForLike {
+			p.addPart(t.bases()[0], extraWork)
 		}
 	}
 }
 
-// partsOf are the parts that a measure is made of, each once.
-func (p *plan) partsOf(m *cube.Measure) (list []*part) {
-	for _, base := range m.Bases() {
-		for _, t := range p.parts {
-			if t.name == p.partOf[base.Name] {
-				list = append(list, t)
-			}
+// addPart adds a base aggregate that is not there yet.
+func (p *plan) addPart(t term, extra string) {
+	if p.part(t, extra) != nil {
+		return
+	}
+	x := &part{name: t.name() + extra, measure: t.measure, stream: p.stream(t), extra: extra}
+	for _, other := range p.parts {
+		if other.name == x.name { // measures of two cubes by one name
+			x.name = t.home.Name + "." + x.name
+		}
+	}
+	p.parts = append(p.parts, x)
+	if !t.measure.Additive() && extra == "" {
+		p.additive = false
+	}
+}
+
+// part is the base aggregate of a term, nil if there is none yet.
+func (p *plan) part(t term, extra string) *part {
+	for _, x := range p.parts {
+		if x.measure == t.measure && x.extra == extra && x.stream.is(t) {
+			return x
+		}
+	}
+	return nil
+}
+
+// partsOf are the parts that a column of numbers is made of, each once.
+func (p *plan) partsOf(a *asked) (list []*part) {
+	q := &plan{cube: p.cube}
+	q.addParts(a)
+	for _, t := range p.parts {
+		if slices.ContainsFunc(q.parts, func(x *part) bool {
+			return x.measure == t.measure && x.extra == t.extra && x.stream.same(t.stream)
+		}) {
+			list = append(list, t)
 		}
 	}
 	return list
@@ -161,14 +195,27 @@ func (t *part) sum() string {
 	return s
 }
 
-// value is the SQL of a measure from the parts of its level.
-func (p *plan) value(m *cube.Measure) string {
-	return valueOf(m, func(base *cube.Measure) string { return quote(p.partOf[base.Name]) })
+// number is the SQL of a measure in a scope from the parts of its level.
+func (p *plan) number(t term) string {
+	return valueOf(t.measure, func(base *cube.Measure) string {
+		b := term{t.home.Home(base), base, t.scope}
+		if base.OverTime == cube.Average {
+			return p.average(b)
+		}
+		return quote(p.part(b, "").name)
+	})
 }
+
+// perRow reports whether the value of a measure is more than a column of its
+// level.
+func perRow(m *cube.Measure) bool { return m.Expr() != nil || m.OverTime == cube.Average }
 
 func (p *plan) showParts() string {
 	var lines []string
 	for _, t := range p.parts {
+		if t.extra != "" {
+			continue
+		}
 		of := t.input()
 		if of == "" {
 			of = "facts"

@@ -94,11 +94,23 @@ func (r *renderer) memberStages() error {
 	return r.memberStage("calculated", r.also, lists)
 }
 
-// addCalculated adds the rows of calculated members to the source stage.
+// addCalculated adds the rows of calculated members to the facts.
 func (r *renderer) addCalculated() {
-	if r.also == nil {
+	switch {
+	case r.also == nil:
+		return
+	case r.clock == nil:
+		r.withCalculated("with calculated", r.source, r.axes())
 		return
 	}
+	for k := range r.clock.levels {
+		r.withCalculated(r.at("with calculated", k), quote(r.at("streams", k)), r.clock.held(k, r.axes()))
+	}
+}
+
+// withCalculated writes the facts of a stage that holds some of the attributes,
+// and the rows of calculated members.
+func (r *renderer) withCalculated(name, source string, fields []*field) {
 	var plain, calculated []string
 	add := func(name string, empty bool) {
 		plain = append(plain, "s."+name)
@@ -108,18 +120,17 @@ func (r *renderer) addCalculated() {
 		}
 		calculated = append(calculated, "s."+name)
 	}
-	for _, f := range r.axes() {
+	for _, f := range fields {
 		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
 			add(quote(c.name), f == r.also)
 		}
 	}
 	for _, t := range r.parts {
-		if r.leaves || t.input() != "" {
+		if r.leaves || r.counted || t.input() != "" {
 			add(quote(t.name), false)
 		}
 	}
-	source := r.source
-	r.stage("with calculated", "(\n  SELECT "+strings.Join(append(plain, `0 AS "#calculated"`), listSep)+"\n  FROM "+source+" AS s\n  UNION ALL\n  SELECT "+
+	r.stage(name, "(\n  SELECT "+strings.Join(append(plain, `0 AS "#calculated"`), listSep)+"\n  FROM "+source+" AS s\n  UNION ALL\n  SELECT "+
 		strings.Join(append(calculated, `c."#calculated"`), listSep)+"\n  FROM "+source+` AS s JOIN "calculated" AS c ON `+r.sameMember(r.also, "s", "c")+"\n)")
 }
 
@@ -150,7 +161,13 @@ func (r *renderer) isHidden(f *field, table string) string {
 // countHidden is how many hidden members of an attribute have facts.
 func (r *renderer) countHidden(f *field) string {
 	source := `"base"`
-	if r.leaves {
+	switch {
+	case r.clock != nil:
+		k := slices.IndexFunc(r.clock.levels, func(dates []*field) bool { return !r.onClock(f) || slices.Contains(dates, f) })
+		source = quote(r.at("streams", k))
+	case r.united():
+		source = `"streams"`
+	case r.leaves:
 		source = `"leaf"`
 	}
 	return "(SELECT count(*) FROM " + quote(hiddenStage(f)) + " AS h WHERE EXISTS (SELECT 1 FROM " + source + " AS s WHERE " + r.sameMember(f, "h", "s") + "))"

@@ -45,7 +45,7 @@ type Detailed struct {
 // fact's columns it lists the identifiers (_id, _no), dates, what the cube's
 // measures are made of, and where the row came from. An error is a *QueryError.
 func Detail(m *cube.Model, q cube.Query, cell Cell, columns []FactColumn, o Options) (*Detailed, error) {
-	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, partOf: map[string]string{}}
+	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete}
 	measures := q.Measures
 	others, err := plainCell(&q, cell)
 	if err != nil {
@@ -61,11 +61,14 @@ func Detail(m *cube.Model, q cube.Query, cell Cell, columns []FactColumn, o Opti
 			d.Stages = append(d.Stages, Stage{step.name, text})
 		}
 	}
+	if err := p.oneSource(); err != nil {
+		return nil, err
+	}
 	asked := p.columnsOf(append(slices.Clone(measures), cell.Ref))
-	if p.top == nil {
-		p.parts = nil
-	} else {
-		p.parts = p.partsOf(p.top.by)
+	facts := p.sources[0]
+	facts.parts = nil
+	if p.top != nil {
+		facts.parts = p.partsOf(p.top.by)
 	}
 	d.Columns = p.listed(columns, asked)
 	r := &renderer{plan: p}
@@ -79,7 +82,7 @@ func Detail(m *cube.Model, q cube.Query, cell Cell, columns []FactColumn, o Opti
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
-	r.base()
+	r.base(facts)
 	var on []string
 	if others {
 		for _, c := range r.ranking() {
@@ -87,6 +90,17 @@ func Detail(m *cube.Model, q cube.Query, cell Cell, columns []FactColumn, o Opti
 		}
 	}
 	return d, r.detail(d, cell, others, on, day != "")
+}
+
+// oneSource refuses cells whose facts are not those of one cube and its days.
+func (p *plan) oneSource() error {
+	switch {
+	case p.cube.Virtual():
+		return refuse("cell", p.cube.Name, "cube %s has no facts of its own; ask for those of %s", p.cube.Name, factsOf(p.cube))
+	case p.clock != nil:
+		return refuse("cell", p.perPeriod(), "%s is of one day of the period, or an average over days; ask for the facts of another measure, or of that day", p.perPeriod())
+	}
+	return nil
 }
 
 // plainCell reduces a question to what decides which facts are behind a cell,
@@ -143,8 +157,9 @@ func (p *plan) columnsOf(refs []string) (names []string) {
 		if m == nil {
 			continue
 		}
-		p.addParts(m)
-		for _, t := range p.partsOf(m) {
+		a := &asked{ref: cube.Ref{Measure: m.Name}, measure: m}
+		p.addParts(a)
+		for _, t := range p.partsOf(a) {
 			names = append(append(names, t.measure.Column, t.measure.Times(), t.measure.WhenTrue), t.measure.KnownColumns()...)
 		}
 	}

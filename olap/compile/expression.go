@@ -170,12 +170,17 @@ func (base sqlOf) units(e *formula.Expr, scale int) string {
 	if e.Op == formula.OpMeasure && e.Measure.Expr() == nil {
 		value = base(cube.Of(e.Measure))
 	}
+	return inUnits(value, e.Type, scale)
+}
+
+// inUnits is a value of a type as DOUBLE, in units of so many decimals.
+func inUnits(value, kind string, scale int) string {
 	value = "CAST(" + value + " AS DOUBLE)"
 	unit := "1" + strings.Repeat("0", scale)
 	switch {
 	case scale == 0:
 		return value
-	case e.Type == "decimal":
+	case kind == "decimal":
 		return "round(" + value + " * " + unit + ")"
 	}
 	return value + " * " + unit

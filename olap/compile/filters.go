@@ -43,6 +43,20 @@ type group struct {
 	condition *condition
 }
 
+// conditions are those of the group and of the groups in it.
+func (g *group) conditions() (list []*condition) {
+	if g.condition != nil {
+		return []*condition{g.condition}
+	}
+	for _, x := range g.of {
+		list = append(list, x.conditions()...)
+	}
+	return list
+}
+
+// field is the attribute of the first condition.
+func (g *group) field() *field { return g.conditions()[0].field }
+
 // operators are the filter operators and how many values each takes (-1: one
 // or more).
 var operators = []struct {

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -28,12 +29,12 @@ func (r *renderer) finish() (*Compiled, error) {
 		c.Columns = append(c.Columns, r.axis(f, column))
 	}
 	at := map[string]int{}
-	for _, m := range r.measures {
-		at[m.Name] = add(r.value(m) + " AS " + quote(m.Name))
-	}
-	for _, ref := range r.refs {
-		m := r.cube.Measure(ref.Measure)
-		c.Measures = append(c.Measures, Value{ref, m, m.Label.In(r.lang) + calcLabel(ref.Calc, r.lang), at[m.Name]})
+	for _, a := range r.measures {
+		name := a.computed().String()
+		if _, known := at[name]; !known {
+			at[name] = add(r.value(a) + " AS " + quote(name))
+		}
+		c.Measures = append(c.Measures, r.describe(a, at[name]))
 	}
 	c.RowLevel, c.ColLevel = add(`"#rows"`), add(`"#columns"`)
 	if r.top != nil {
@@ -47,7 +48,7 @@ func (r *renderer) finish() (*Compiled, error) {
 		c.Tested = add(`(SELECT count(*) FROM "tested") AS "#tested"`)
 		c.Passed = add(`(SELECT count(*) FROM "tested" WHERE "#pass") AS "#passed"`)
 	}
-	c.Facts = add(r.facts + ` AS "#facts"`)
+	c.Facts = add(r.factCount() + ` AS "#facts"`)
 	if err := r.describeLists(c, add); err != nil {
 		return nil, err
 	}
@@ -126,19 +127,32 @@ func (r *renderer) onlyShown() []string {
 
 // describeTables lists what is read, and what must be unique in it.
 func (r *renderer) describeTables(c *Compiled) {
-	c.Tables = []string{r.cube.Table}
+	for _, s := range r.sources {
+		c.Tables = append(c.Tables, s.cube.Table)
+	}
 	add := func(table, key string, where map[string]string) {
 		if !slices.Contains(c.Tables, table) {
 			c.Tables = append(c.Tables, table)
 		}
-		c.Unique = append(c.Unique, Unique{Table: table, Key: key, Where: where})
+		if !slices.ContainsFunc(c.Unique, func(u Unique) bool { return u.Table == table && u.Key == key && maps.Equal(u.Where, where) }) {
+			c.Unique = append(c.Unique, Unique{Table: table, Key: key, Where: where})
+		}
 	}
-	for _, j := range r.joins {
-		c.Joined = append(c.Joined, j.use)
+	joined := func(j *join) {
 		add(j.use.Of.Table, j.use.Of.Key, nil)
 		for _, b := range j.beside {
 			add(b.Table, b.Key, b.Where)
 		}
 		r.describeMembers(c, j)
+	}
+	for _, s := range r.sources {
+		for _, j := range s.joins {
+			c.Joined = append(c.Joined, Joined{s.cube, j.use})
+			joined(j)
+		}
+	}
+	if r.clock != nil {
+		joined(r.clock.join)
+		add(r.clock.use.Of.Table, r.clock.day, nil)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // test is a condition on a measure of the finest rows.
 type test struct {
-	by     *cube.Measure
+	by     *asked
 	label  string
 	op     string
 	values []any
@@ -36,7 +36,7 @@ func (p *plan) bindHaving() error {
 		if len(p.rows) == 0 {
 			return refuse("having", h.By, "a condition on a measure keeps rows, and there is nothing on the rows; put an attribute there")
 		}
-		m, err := p.plainRef("having", h.By)
+		by, err := p.plainRef("having", h.By)
 		if err != nil {
 			return err
 		}
@@ -54,9 +54,10 @@ func (p *plan) bindHaving() error {
 		case len(h.Values) != want:
 			return refuse("having", h.By, "%s %s takes %s, got %d", h.By, h.Op, []string{"no value", "one value", "two values"}[want], len(h.Values))
 		}
-		t := &test{by: m, label: m.Label.In(p.lang), op: h.Op}
+		kind, _, _ := by.measure.Shown(by.ref.Calc)
+		t := &test{by: by, label: p.cube.Caption(by.ref, p.lang), op: h.Op}
 		for _, text := range h.Values {
-			v, err := parseNumber(m, text)
+			v, err := parseNumber(kind, text)
 			if err != nil {
 				return refuse("having", text, "%s: %q is not %s", h.By, text, err)
 			}
@@ -69,8 +70,8 @@ func (p *plan) bindHaving() error {
 
 // parseNumber reads a number to compare a measure with; its error completes
 // "… is not". Exact numbers stay text and are cast in SQL.
-func parseNumber(m *cube.Measure, text string) (any, error) {
-	switch m.ValueType() {
+func parseNumber(kind, text string) (any, error) {
+	switch kind {
 	case "date":
 		if d, err := time.Parse(time.DateOnly, text); err == nil {
 			return d, nil

@@ -22,26 +22,47 @@ type join struct {
 }
 
 // findJoins lists the dimensions that the attributes used are in, each once,
-// in the order of the cube.
+// in the order of the cube, for every cube whose facts are read. Facts get the
+// dimension that scopes act on with the days they are shown on.
 func (p *plan) findJoins() error {
-	for _, u := range p.cube.Dimensions {
-		j := &join{use: u, inner: p.complete[u.Name]}
+	for _, s := range p.sources {
 		for _, f := range slices.Concat(p.rows, p.cols) {
-			if f.use == u {
-				j.fields = append(j.fields, f)
+			if err := s.has(p, "rows", f); err != nil {
+				return err
 			}
 		}
 		for _, c := range p.filters {
-			if c.field.use == u {
-				j.where = append(j.where, c)
+			if err := s.has(p, "where", c.field); err != nil {
+				return err
 			}
 		}
-		j.findBeside()
-		if len(j.fields)+len(j.where) > 0 {
-			p.joins = append(p.joins, j)
+		for _, u := range s.cube.Dimensions {
+			if p.clock != nil && u.Name == p.clock.use.Name {
+				continue
+			}
+			if j := p.joinOf(u); len(j.fields)+len(j.where) > 0 {
+				s.joins = append(s.joins, j)
+			}
 		}
 	}
 	return nil
+}
+
+// joinOf is the join of a dimension with the attributes of it that are used.
+func (p *plan) joinOf(u *cube.Use) *join {
+	j := &join{use: u, inner: p.complete[u.Name]}
+	for _, f := range p.axes() {
+		if f.use.Name == u.Name {
+			j.fields = append(j.fields, f)
+		}
+	}
+	for _, c := range p.filters {
+		if c.field.use.Name == u.Name {
+			j.where = append(j.where, c)
+		}
+	}
+	j.findBeside()
+	return j
 }
 
 // used are the attributes shown and filtered by.
@@ -174,7 +195,7 @@ func (j *join) condition(c *condition) string {
 
 func (p *plan) showJoins() string {
 	var lines []string
-	for _, j := range p.joins {
+	for _, j := range p.allJoins() {
 		kind := "left join: a fact's member may be missing"
 		if j.inner {
 			kind = "inner join: every fact has its member"
@@ -185,4 +206,20 @@ func (p *plan) showJoins() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// everyJoin is the joins of all sources, and that of the days shown.
+func (p *plan) everyJoin() []*join {
+	if p.clock == nil {
+		return p.allJoins()
+	}
+	return append(p.allJoins(), p.clock.join)
+}
+
+// allJoins are the joins of all sources.
+func (p *plan) allJoins() (list []*join) {
+	for _, s := range p.sources {
+		list = append(list, s.joins...)
+	}
+	return list
 }

@@ -63,7 +63,8 @@ func (p *plan) hiddenLevels(rows, cols []int) {
 		p.addLevel(level{rows: len(p.rows)})
 		p.addLevel(level{}) // carries the counts where no row passes
 	}
-	for _, r := range p.refs {
+	for _, a := range p.measures {
+		r := a.ref
 		for _, i := range rows {
 			switch r.Calc {
 			case cube.ShareRow:

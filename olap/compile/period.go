@@ -66,7 +66,7 @@ func (p *plan) showTime() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s.%s", p.cube.Table, p.period.use.Key)
+	fmt.Fprintf(&b, "%s.%s", factsOf(p.cube), p.period.use.Key)
 	if p.period.from != 0 {
 		fmt.Fprintf(&b, " from %d", p.period.from)
 	}

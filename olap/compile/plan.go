@@ -1,12 +1,15 @@
 // Package compile turns cube queries into SQL: pure, no database.
 //
 // [Compile] takes a query through an ordered list of passes, each in a file of
-// its own: names, filters, time, aggregates, top, levels, joins. The plan they
-// fill in is then written as one SQL statement of named stages:
+// its own: names, filters, time, aggregates, top, having, levels, scopes, joins. The
+// plan they fill in is then written as one SQL statement of named stages:
 //
+//	shown, calendar, days   where scopes of time are asked for: the days shown,
+//	         all days, and for each scope on which days a fact is shown
 //	base     the facts that the filters keep, with the columns that are needed
 //	leaf     their aggregates at the finest level, where coarser ones follow
 //	         from it; materialised, so that facts are read once
+//	streams  facts as each scope shows them, and of all cubes combined
 //	members, ranked, kept, placed   the ranking of a top-N
 //	levels   every level asked for, by GROUPING SETS: from leaf, or from base
 //	         where a distinct count has to be made at each level
@@ -40,7 +43,10 @@ type Options struct {
 	// Depths are the levels that hierarchies of parents have
 	// (dimension.hierarchy); those it does not name have the declared depth.
 	Depths map[string]int
-	AsOf   time.Time // from which relative times of named sets count; zero: not known
+	// AsOf is the day up to which facts are known: comparisons and windows of
+	// time end there, relative times of named sets count from it. The zero time
+	// sets no end; sets with relative times are refused then.
+	AsOf time.Time
 }
 
 // Stage is what one step of the compilation found, for people to read; the last
@@ -66,7 +72,7 @@ type Compiled struct {
 	Measures  []Value
 	Tables    []string        // tables read
 	Unique    []Unique        // what must hold for no fact to be counted twice
-	Joined    []*cube.Use     // dimensions joined
+	Joined    []Joined        // dimensions joined
 	Others    bool            // an "others" row is asked for
 	TopLevel  int             // level of the members ranked; 0: no ranking
 	RowLevels []int           // row levels that are shown; others are there for calculations and sorting
@@ -103,10 +109,19 @@ type Axis struct {
 // Value is a measure asked for and the result column that carries its number,
 // before a calculation that is made of the answer (see Ref.Calc).
 type Value struct {
-	Ref     cube.Ref
+	Ref     cube.Ref // with the measure's own name
 	Measure *cube.Measure
 	Label   string
+	Type    string // as cube.Measure.ValueType
+	Unit    string // as cube.Measure.Unit; "pp" for differences of shares
+	Format  string // as cube.Measure.Format
 	Column  int
+}
+
+// Joined is a dimension joined to the facts of a cube.
+type Joined struct {
+	Cube *cube.Cube
+	Use  *cube.Use
 }
 
 // Hidden is an axis attribute with hidden members.
@@ -141,23 +156,23 @@ type plan struct {
 
 	rows     []*field
 	cols     []*field
-	refs     []cube.Ref
-	measures []*cube.Measure // those of refs, each once
-	filters  []*condition    // all of them, those in groups included
-	grouped  []*group        // the groups, joined to the other conditions by and
-	touched  []*cube.Use     // dimensions that are filtered, by all too
-	notes    []string
-	expanded bool   // a hierarchy of parents was named on an axis
-	also     *field // the axis attribute whose calculated members are shown
+	measures []*asked
+	filters  []*condition // all of them, those in groups included
+	grouped  []*group     // the groups, joined to the other conditions by and
+	touched  []*cube.Use  // dimensions that are filtered, by all too
+	expanded bool         // a hierarchy of parents was named on an axis
+	also     *field       // the axis attribute whose calculated members are shown
 	options  Options
 	period   *period
-	parts    []*part           // base aggregates, each once
-	partOf   map[string]string // measure name → name of its part
-	additive bool              // every part of a whole follows from the parts of its parts
+	parts    []*part   // base aggregates, each once
+	streams  []*stream // facts, as each scope shows them
+	sources  []*source // the cubes whose facts are read
+	clock    *clock    // nil where days do not matter
+	notes    []string
+	additive bool // every part of a whole follows from the parts of its parts
 	levels   []level
 	top      *ranking
 	having   []*test
-	joins    []*join
 }
 
 // field is an attribute of a dimension as the cube uses it.
@@ -193,6 +208,7 @@ func passes() []pass {
 		{"top", (*plan).bindTop, (*plan).showTop},
 		{"having", (*plan).bindHaving, (*plan).showHaving},
 		{"levels", (*plan).findLevels, (*plan).showLevels},
+		{"scopes", (*plan).bindScopes, (*plan).showScopes},
 		{"joins", (*plan).findJoins, (*plan).showJoins},
 	}
 }
@@ -200,7 +216,7 @@ func passes() []pass {
 // Compile turns a query into SQL. It needs no database. A question that the
 // model cannot answer is a *QueryError.
 func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
-	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, query: q, partOf: map[string]string{}}
+	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, query: q}
 	var stages []Stage
 	for _, step := range passes() {
 		if err := step.run(p); err != nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"verso/olap/cube"
 )
 
 // renderer writes a plan as one statement of named stages: the facts with the
@@ -17,7 +19,8 @@ type renderer struct {
 	carried []column
 	source  string   // the stage that the next one reads
 	leaves  bool     // source holds aggregates of groups, not facts
-	facts   string   // SQL of the number of facts
+	counted bool     // source has a column for every part, counts of facts too
+	reach   string   // SQL of the days whose facts some stream shows
 	extra   []string // further columns of "base"
 	inSets  int      // conditions of named sets written
 }
@@ -27,18 +30,27 @@ func (p *plan) render() (*Compiled, error) {
 	if err := r.prepare(); err != nil {
 		return nil, err
 	}
-	for _, f := range slices.Concat(p.rows, p.cols) {
+	for _, f := range p.axes() {
 		r.groups = append(r.groups, f.groups(p.lang)...)
 		r.carried = append(r.carried, f.carried(p.lang)...)
 	}
-	r.base()
-	r.leaf()
+	if p.clock != nil {
+		r.days()
+	}
+	for _, s := range p.sources {
+		r.base(s)
+		r.leaf(s)
+	}
+	r.spread()
 	if p.top != nil {
-		source := r.source
-		r.place(source, r.ranking())
+		r.placeAll()
 	}
 	r.addCalculated()
-	r.allLevels()
+	if p.clock != nil && len(p.clock.levels) > 1 {
+		r.splitLevels()
+	} else {
+		r.allLevels()
+	}
 	r.test()
 	return r.finish()
 }
@@ -80,14 +92,20 @@ func least(columns []column) (list []string) {
 const listSep = ",\n  "
 
 // base selects the facts that the filters keep.
-func (r *renderer) base() {
+func (r *renderer) base(s *source) {
 	var list []string
 	for _, f := range slices.Concat(r.rows, r.cols) {
+		if r.onClock(f) {
+			continue
+		}
 		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
 			list = append(list, quote(f.use.Name)+"."+quote(c.name))
 		}
 	}
-	for _, t := range r.parts {
+	if r.clock != nil {
+		list = append(list, "f."+quote(s.cube.Use(r.clock.use.Name).Key)+` AS "#day"`)
+	}
+	for _, t := range s.parts {
 		if in := t.input(); in != "" {
 			list = append(list, in+" AS "+quote(t.name))
 		}
@@ -96,37 +114,54 @@ func (r *renderer) base() {
 	if len(list) == 0 {
 		list = []string{`1 AS "#fact"`}
 	}
-	r.stage("base", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(r.cube.Table)+" AS f")
-	for _, j := range r.joins {
+	r.stage("base"+s.name, "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(s.cube.Table)+" AS f")
+	for _, j := range s.joins {
 		j.write(&r.text, r.lang)
 	}
-	r.where()
+	r.where(s)
 	r.text.add("\n)")
-	r.facts = `(SELECT count(*) FROM "base")`
 }
 
-func (r *renderer) where() {
+// onClock reports whether an attribute is of the dimension that scopes act on:
+// facts get it with the days on which they are shown.
+func (p *plan) onClock(f *field) bool { return p.clock != nil && f.use == p.clock.use }
+
+func (r *renderer) where(s *source) {
 	lead := "\n  WHERE "
-	if p := r.period; p != nil {
-		key := "f." + quote(p.use.Key)
+	if c := r.clock; c != nil {
+		key := "f." + quote(s.cube.Use(c.use.Name).Key)
+		r.text.add(lead + key + " IN (" + r.reach + ")")
+		lead = "\n    AND "
+		// The same, more loosely, so that blocks of other days are not read.
+		if first := r.earliest(); first != 0 {
+			r.text.add(lead+key+" >= ?", first)
+		}
+		if c.to != 0 {
+			r.text.add(lead+key+" <= ?", c.to)
+		}
+	} else if p := r.period; p != nil {
+		key := "f." + quote(s.cube.Use(p.use.Name).Key)
 		r.text.add(lead+key+" >= ?", max(p.from, 1))
 		lead = "\n    AND "
 		if p.to != 0 {
 			r.text.add(lead+key+" <= ?", p.to)
 		}
 	}
-	for _, j := range r.joins {
+	for _, j := range s.joins {
 		for _, c := range j.conditions() {
 			r.text.add(lead + c)
 			lead = "\n    AND "
 		}
 	}
 	for _, g := range r.grouped {
+		if r.onClock(g.field()) {
+			continue
+		}
 		r.text.add(lead)
 		lead = "\n    AND "
 		g.write(&r.text, func(c *condition) {
-			for _, j := range r.joins {
-				if j.use == c.field.use {
+			for _, j := range s.joins {
+				if j.use.Name == c.field.use.Name {
 					r.text.add(j.condition(c))
 				}
 			}
@@ -136,16 +171,26 @@ func (r *renderer) where() {
 
 // leaf aggregates once at the finest level, where coarser levels follow from
 // it.
-func (r *renderer) leaf() {
+func (r *renderer) leaf(s *source) {
 	if !r.additive {
 		return
 	}
-	list := append(names(r.groups), least(r.carried)...)
-	list = append(list, r.aggregates(r.parts)...)
+	var fields []*field
+	for _, f := range slices.Concat(r.rows, r.cols) {
+		if !r.onClock(f) {
+			fields = append(fields, f)
+		}
+	}
+	groups, carried := columnsOf(fields, r.lang)
+	if r.clock != nil {
+		groups = append(groups, column{name: "#day"})
+	}
+	list := append(names(groups), least(carried)...)
+	r.leaves = false
+	list = append(list, r.aggregates(s.parts)...)
 	list = append(list, `count(*) AS "#n"`)
-	r.stage("leaf", "MATERIALIZED (\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+r.groupBy(r.groups)+"\n)")
+	r.stage("leaf"+s.name, "MATERIALIZED (\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+r.groupBy(groups)+"\n)")
 	r.leaves = true
-	r.facts = `(SELECT CAST(COALESCE(sum("#n"), 0) AS BIGINT) FROM "leaf")`
 }
 
 func (r *renderer) groupBy(groups []column) string {
@@ -159,8 +204,13 @@ func (r *renderer) groupBy(groups []column) string {
 func (r *renderer) aggregates(parts []*part) (list []string) {
 	for _, t := range parts {
 		sql := t.aggregate()
-		if r.leaves {
+		switch {
+		case t.extra != "":
+			sql = "max(" + quote(t.name) + ")"
+		case r.leaves:
 			sql = t.again()
+		case r.counted && t.measure.Kind == cube.Count:
+			sql = "count(" + quote(t.name) + ")"
 		}
 		list = append(list, sql+" AS "+quote(t.name))
 	}

@@ -46,7 +46,7 @@ func (p *plan) resolve() error {
 	if len(q.Measures) == 0 {
 		return refuse("measures", "", "ask for at least one measure; known: %s", strings.Join(p.cube.MeasureNames(), ", "))
 	}
-	if err := p.resolveRefs(); err != nil {
+	if err := p.resolveMeasures(); err != nil {
 		return err
 	}
 	return p.resolveRest()
@@ -123,6 +123,9 @@ func (p *plan) field(part, name string) (*field, error) {
 			}
 			return nil, refuse(part, name, "dimension %s has no attribute %q; %s", u.Name, attribute, cube.Hint(name, known))
 		}
+		if why := c.NotShared(dimension); why != "" {
+			return nil, refuse(part, name, "%s cannot be asked by %s: %s", c.Name, name, why)
+		}
 		return nil, refuse(part, name, "cube %s has no dimension %q; %s", c.Name, dimension, cube.Hint(dimension, useNames(c)))
 	}
 	if m := c.Measure(name); m != nil {
@@ -193,8 +196,8 @@ func (p *plan) sortKey(name string) (string, error) {
 	f, err := p.field("sort", name)
 	if err != nil {
 		var known []string
-		for _, r := range p.refs {
-			known = append(known, r.String())
+		for _, a := range p.measures {
+			known = append(known, a.ref.String())
 		}
 		return "", refuse("sort", name, "no row attribute or measure %q is asked for; %s", name, cube.Hint(name, append(known, p.query.Rows...)))
 	}
@@ -218,9 +221,9 @@ func (p *plan) showNames() string {
 		return strings.Join(names, ", ")
 	}
 	var measures []string
-	for _, r := range p.refs {
-		measures = append(measures, r.String())
+	for _, a := range p.measures {
+		measures = append(measures, a.ref.String())
 	}
 	return fmt.Sprintf("cube %s (%s)\nrows %s\ncolumns %s\nmeasures %s\nlimit %d rows",
-		p.cube.Name, p.cube.Table, list(p.rows), list(p.cols), strings.Join(measures, ", "), p.query.Limit)
+		p.cube.Name, factsOf(p.cube), list(p.rows), list(p.cols), strings.Join(measures, ", "), p.query.Limit)
 }

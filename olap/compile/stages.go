@@ -24,7 +24,7 @@ func (r *renderer) prepare() error {
 		r.lists(c)
 	}
 	done := map[string]bool{}
-	for _, j := range r.joins {
+	for _, j := range r.everyJoin() {
 		if err := r.prepareJoin(j, done); err != nil {
 			return err
 		}
@@ -40,7 +40,8 @@ func (r *renderer) prepareJoin(j *join, done map[string]bool) error {
 		}
 	}
 	for _, c := range j.where {
-		if c.tree != nil {
+		if name := listStage("under", c); c.tree != nil && !done[name] { // cubes share it
+			done[name] = true
 			r.under(c)
 		}
 	}
@@ -229,10 +230,10 @@ func qualify(f cube.Filter, dimension string) cube.Filter {
 // rankedSet writes a set of the first members by a measure.
 func (r *renderer) rankedSet(s *sqlText, set *cube.Set) error {
 	t, d := set.Top, set.Dimension
-	sub := &plan{model: r.model, cube: set.Cube, partOf: map[string]string{}}
-	sub.addParts(set.Measure)
+	sub, by := &plan{model: r.model, cube: set.Cube}, &asked{ref: cube.Ref{Measure: set.Measure.Name}, measure: set.Measure}
+	sub.addParts(by)
 	key := "f." + quote(set.Use.Key)
-	s.add("SELECT \"#key\" FROM (\n    SELECT \"#key\", count(*) OVER () AS \"#n\", row_number() OVER (ORDER BY " + sub.value(set.Measure))
+	s.add("SELECT \"#key\" FROM (\n    SELECT \"#key\", count(*) OVER () AS \"#n\", row_number() OVER (ORDER BY " + sub.value(by))
 	if !t.Bottom {
 		s.add(" DESC")
 	}
@@ -286,7 +287,7 @@ func (r *renderer) setTime(s *sqlText, set *cube.Set) error {
 
 // recursive reports whether a stage reads itself.
 func (r *renderer) recursive() bool {
-	return slices.ContainsFunc(r.joins, func(j *join) bool {
+	return slices.ContainsFunc(r.everyJoin(), func(j *join) bool {
 		return len(j.trees()) > 0 || slices.ContainsFunc(j.where, func(c *condition) bool { return c.tree != nil })
 	})
 }

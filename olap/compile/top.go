@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"verso/olap/cube"
 )
 
 // maxTop bounds the members of a ranking.
@@ -17,7 +15,7 @@ type ranking struct {
 	at      int // position of the attribute on the rows
 	n       int
 	percent bool
-	by      *cube.Measure
+	by      *asked
 	others  bool
 	bottom  bool
 }
@@ -52,11 +50,11 @@ func (p *plan) bindTop() error {
 			return refuse("top", t.Field, "%s is not on the rows; rank one of %s", f.name, strings.Join(known, ", "))
 		}
 	}
-	m, err := p.plainRef("top", t.By)
+	by, err := p.plainRef("top", t.By)
 	if err != nil {
 		return err
 	}
-	p.top = &ranking{at: at, n: t.N, percent: t.Percent, by: m, others: t.Others, bottom: t.Bottom}
+	p.top = &ranking{at: at, n: t.N, percent: t.Percent, by: by, others: t.Others, bottom: t.Bottom}
 	return nil
 }
 
@@ -82,13 +80,13 @@ func (p *plan) showTop() string {
 		}
 		within = " within each " + strings.Join(parents, ", ")
 	}
-	return fmt.Sprintf("%s members of %s with the %s %s%s; %s", n, p.rows[p.top.at].name, which, p.top.by.Name, within, rest)
+	return fmt.Sprintf("%s members of %s with the %s %s%s; %s", n, p.rows[p.top.at].name, which, p.top.by.ref, within, rest)
 }
 
 // ranking finds the members to keep ("kept") and returns the columns that tell
 // them apart.
 func (r *renderer) ranking() []column {
-	source, ranked := r.source, r.rows[r.top.at]
+	source, ranked := r.sourceAt(r.rows[:r.top.at+1]), r.rows[r.top.at]
 	var parents, groups, carried []column
 	for _, f := range r.rows[:r.top.at] {
 		parents = append(parents, f.groups(r.lang)...)
@@ -126,9 +124,12 @@ func (r *renderer) ranking() []column {
 // place marks what is not among the members kept as other: the group columns
 // of its rows are emptied from the ranked attribute on, so that it falls into one
 // group for each parent.
-func (r *renderer) place(source string, groups []column) {
+func (r *renderer) place(name, source string, fields []*field, groups []column) {
 	list := []string{`CASE WHEN t."#rank" IS NULL THEN 1 ELSE 0 END AS "#other"`, `t."#rank" AS "#rank"`}
 	for i, f := range slices.Concat(r.rows, r.cols) {
+		if !slices.Contains(fields, f) {
+			continue
+		}
 		for _, c := range slices.Concat(f.groups(r.lang), f.carried(r.lang)) {
 			switch {
 			case i < r.top.at || i >= len(r.rows):
@@ -141,7 +142,7 @@ func (r *renderer) place(source string, groups []column) {
 		}
 	}
 	for _, t := range r.parts {
-		if r.leaves || t.input() != "" {
+		if r.leaves || r.counted || t.input() != "" {
 			list = append(list, "s."+quote(t.name)+" AS "+quote(t.name))
 		}
 	}
@@ -149,7 +150,7 @@ func (r *renderer) place(source string, groups []column) {
 	for _, c := range groups {
 		on = append(on, "t."+quote(c.name)+" IS NOT DISTINCT FROM s."+quote(c.name))
 	}
-	r.stage("placed", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+` AS s LEFT JOIN "kept" AS t ON `+strings.Join(on, " AND ")+"\n)")
+	r.stage(name, "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+source+` AS s LEFT JOIN "kept" AS t ON `+strings.Join(on, " AND ")+"\n)")
 }
 
 // keep are the conditions on the levels that leave out what a ranking leaves

@@ -66,16 +66,13 @@ func Load(files []File) (*Model, error) {
 	if len(l.errs) > 0 { // what is left out would be missed elsewhere
 		return nil, errors.Join(l.errs...)
 	}
-	// Cubes that extend come after all that are extended, wherever they stand.
-	for _, extends := range []bool{false, true} {
-		for _, c := range cubes {
-			if c.cube.Extends == extends {
-				l.addCube(c.cube, c.place)
-			}
-		}
+	// Cubes that extend or combine come after those they need, wherever they stand.
+	for _, c := range inOrder(cubes) {
+		l.addCube(c.cube, c.place)
 	}
-	l.linkSets()
+	l.checkScenarios()
 	l.resolve()
+	l.linkSets()
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)
 	}
@@ -150,6 +147,10 @@ func (d *document) emptyItem() string {
 			return at(path+".dimensions", slices.Index(x.Dimensions, nil))
 		case slices.Contains(x.Measures, nil):
 			return at(path+".measures", slices.Index(x.Measures, nil))
+		case slices.Contains(x.Combines, nil):
+			return at(path+".combines", slices.Index(x.Combines, nil))
+		case slices.Contains(x.Scenarios, nil):
+			return at(path+".scenarios", slices.Index(x.Scenarios, nil))
 		case slices.Contains(x.Bridges, nil):
 			return at(path+".bridges", slices.Index(x.Bridges, nil))
 		}

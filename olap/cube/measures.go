@@ -45,7 +45,8 @@ func (m *Measure) Times() string { return m.times }
 
 // Additive reports whether the measure's value for a whole is the sum (or the
 // least, the greatest) of its values for the parts. A formula is where it only
-// adds, subtracts and multiplies by numbers what can be summed.
+// adds, subtracts and multiplies by numbers what can be summed. Over days a
+// stock does not add up nevertheless (see Stock).
 func (m *Measure) Additive() bool {
 	switch m.Kind {
 	case Sum, Count, Min, Max:
@@ -114,7 +115,7 @@ func (m *Measure) ValueType() string {
 		return "integer"
 	case m.expr != nil:
 		return m.expr.Type
-	case m.Kind == Ratio, m.Kind == Average, m.Kind == Weighted, m.Kind == StdDev, m.Kind == Quantile && m.Type != "date":
+	case m.OverTime == Average, m.Kind == Ratio, m.Kind == Average, m.Kind == Weighted, m.Kind == StdDev, m.Kind == Quantile && m.Type != "date":
 		return "double"
 	}
 	return m.columnType()
@@ -126,6 +127,14 @@ func (m *Measure) columnType() string {
 		return "decimal"
 	}
 	return m.Type
+}
+
+// ColumnType is the type of the values aggregated, and their decimals.
+func (m *Measure) ColumnType() (kind string, scale int) {
+	if kind = m.columnType(); kind == "decimal" {
+		scale = decimalScale
+	}
+	return kind, scale
 }
 
 // Scale is the number of decimals of the values of a decimal measure, 0 for all

@@ -259,8 +259,12 @@ func (l *loader) linkSets() {
 			l.fail(x.place, "set %s of %s: by is %q; want cube.measure", s.Name, s.Dimension.Name, by)
 			continue
 		}
-		switch s.Measure.Kind {
-		case Sum, Count, Distinct, Min, Max, Ratio:
+		switch {
+		case s.Cube.Virtual():
+			l.fail(x.place, "set %s of %s: cube %s has no facts of its own; rank by a measure of a cube that has", s.Name, s.Dimension.Name, s.Cube.Name)
+		case s.Measure.Stock():
+			l.fail(x.place, "set %s of %s: %s is not added up over days and cannot rank a set", s.Name, s.Dimension.Name, by)
+		case slices.Contains([]string{Sum, Count, Distinct, Min, Max, Ratio}, s.Measure.Kind):
 		default:
 			l.fail(x.place, "set %s of %s: a %s measure cannot rank a set", s.Name, s.Dimension.Name, s.Measure.Kind)
 		}

@@ -33,19 +33,23 @@ func (m *Model) Cube(name string) *Cube { return m.cubes[name] }
 // Dimension returns a shared dimension by name, or nil.
 func (m *Model) Dimension(name string) *Dimension { return m.dimensions[name] }
 
-// Cube is one fact table with its dimensions and measures.
+// Cube is one fact table with its dimensions and measures, or, with Combines,
+// measures of several cubes over the dimensions that they share.
 type Cube struct {
-	Name        string     `yaml:"name"`
-	Extends     bool       `yaml:"extends"` // adds measures and dimensions to the cube of this name
-	Label       Text       `yaml:"label"`
-	Description Text       `yaml:"description"`
-	Table       string     `yaml:"table"` // schema.table
-	Dimensions  []*Use     `yaml:"dimensions"`
-	Measures    []*Measure `yaml:"measures"`
-	Bridges     []*Bridge  `yaml:"bridges"` // how to take changes of money apart into price, volume, mix, currency and cost
-	Drivers     []string   `yaml:"drivers"` // attributes that a change is explained by; none: all but dates
-	Position    Position   `yaml:"-"`
+	Name        string      `yaml:"name"`
+	Extends     bool        `yaml:"extends"` // adds measures and dimensions to the cube of this name
+	Label       Text        `yaml:"label"`
+	Description Text        `yaml:"description"`
+	Table       string      `yaml:"table"` // schema.table
+	Dimensions  []*Use      `yaml:"dimensions"`
+	Measures    []*Measure  `yaml:"measures"`
+	Combines    []*Combine  `yaml:"combines"`  // no table, dimensions those shared; its own measures are made of the combined ones
+	Scenarios   []*Scenario `yaml:"scenarios"` // what its measures can be compared with besides other times
+	Bridges     []*Bridge   `yaml:"bridges"`   // how to take changes of money apart into price, volume, mix, currency and cost
+	Drivers     []string    `yaml:"drivers"`   // attributes that a change is explained by; none: all but dates
+	Position    Position    `yaml:"-"`
 
+	home     map[*Measure]*Cube // of combined measures
 	uses     map[string]*Use
 	measures map[string]*Measure
 	synonyms map[string]string // measure synonym → name
@@ -69,6 +73,7 @@ type Use struct {
 	Dimension string `yaml:"dimension"` // the shared dimension; "": the same as Name
 	Key       string `yaml:"key"`       // integer column of the fact table
 	Label     Text   `yaml:"label"`     // empty: the dimension's
+	Grain     string `yaml:"grain"`     // a date dimension: facts stand on the first day of this period, such as month; "": days
 
 	Of *Dimension `yaml:"-"`
 }
@@ -80,8 +85,9 @@ type Dimension struct {
 	Date        bool         `yaml:"date"` // days, keyed yyyymmdd
 	Label       Text         `yaml:"label"`
 	Description Text         `yaml:"description"`
-	Table       string       `yaml:"table"` // schema.table
-	Key         string       `yaml:"key"`   // integer column, unique
+	Table       string       `yaml:"table"`   // schema.table
+	Key         string       `yaml:"key"`     // integer column, unique
+	Workday     string       `yaml:"workday"` // a date dimension: boolean column of the days worked; "": not known
 	Attributes  []*Attribute `yaml:"attributes"`
 	Hierarchies []*Hierarchy `yaml:"hierarchies"`
 	Beside      []*Beside    `yaml:"beside"` // tables with more about the members
@@ -117,6 +123,7 @@ type Attribute struct {
 	Key         string          `yaml:"key"`       // what tells members apart where values may repeat: the dimension's key, or a text column
 	ShowKey     bool            `yaml:"show_key"`  // shown as "key value"
 	ID          string          `yaml:"id"`        // text column, shown in brackets where two members of an answer look the same
+	Grain       string          `yaml:"grain"`     // of a date dimension's attribute that is a period of time: year, month … (see Grains); "": cyclic, as weekdays are
 	Order       string          `yaml:"order"`     // column that orders the members; "": the key when shown, else the value
 	Names       map[string]Text `yaml:"names"`     // value → what is shown instead
 	In          string          `yaml:"in"`        // the table beside that holds the column; "": the dimension's own
@@ -182,7 +189,7 @@ const (
 	Min      = "min"      // of a column
 	Max      = "max"      // of a column
 	Quantile = "quantile" // of a column, exact; computed at each level
-	Average  = "average"  // of the known values of a column: their sum by their number
+	Average  = "average"  // of the known values of a column: their sum by their number; also a way of taking a sum over time
 	Weighted = "weighted" // average of a column by another one: sum of products by sum of weights
 	StdDev   = "stddev"   // sample standard deviation of a column, from exact sums
 	Ratio    = "ratio"    // of two other measures, divided at each level
@@ -203,6 +210,7 @@ type Measure struct {
 	Q             *float64 `yaml:"q"`               // quantile: which, from 0 to 1; 0.5 is the median
 	Weight        string   `yaml:"weight"`          // weighted: the column of weights
 	WeightType    string   `yaml:"weight_type"`     // weighted: decimal (default) or integer
+	OverTime      string   `yaml:"over_time"`       // sum: how it is taken over days, where it may not be added up: last, first or average
 	Formula       string   `yaml:"formula"`         // formula: the expression over measures, such as net - coalesce(cost, 0)
 	Type          string   `yaml:"type"`            // of the column: decimal (default: four decimals), integer, double; min, max and quantile also date
 	Unit          string   `yaml:"unit"`            // "currency" for the report currency, else shown as it stands

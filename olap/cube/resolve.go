@@ -20,9 +20,16 @@ type resolver struct {
 // resolve looks up what the measures of all cubes are computed from, and checks
 // what can only be checked then.
 func (l *loader) resolve() {
-	for _, c := range l.model.Cubes {
-		r := &resolver{loader: l, cube: c, done: map[*Measure]bool{}}
+	done := map[*Measure]bool{}
+	for _, c := range l.model.Cubes { // those that combine others come last
+		r := &resolver{loader: l, cube: c, done: done}
 		for _, m := range c.Measures {
+			if home := c.Home(m); home != c { // taken from there
+				for _, base := range m.Bases() {
+					c.home[base] = home
+				}
+				continue
+			}
 			if c.measures[m.Name] != m { // a second one of the name, reported
 				continue
 			}

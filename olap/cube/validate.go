@@ -8,10 +8,11 @@ import (
 
 // loader joins catalog files into a model and gathers what is wrong.
 type loader struct {
-	model  *Model
-	places map[*Measure]place
-	sets   []placedSet // ranked, to be linked to their cubes
-	errs   []error
+	model     *Model
+	places    map[*Measure]place
+	sets      []placedSet // ranked, to be linked to their cubes
+	scenarios []placedScenario
+	errs      []error
 }
 
 func (l *loader) fail(p place, format string, args ...any) {
@@ -75,6 +76,7 @@ func (l *loader) addDimension(d *Dimension, p place) {
 	l.words(p, d.Label, d.Description)
 	l.table(p, d.Table)
 	l.needed(p, "key", d.Key)
+	l.dateKeys(d, p)
 	for i, b := range d.Beside {
 		at := p.item("beside", i)
 		if l.name(at, "table beside", b.Name) {
@@ -112,6 +114,7 @@ func (l *loader) addAttribute(d *Dimension, a *Attribute, p place) {
 		a.Type = "text"
 	}
 	l.oneOf(p, "type", a.Type, "text", "integer", "date", "boolean")
+	l.grain(d, a, p)
 	l.words(p, a.Label, a.Description)
 	l.needed(p, "column", a.Column)
 	if a.In != "" && d.beside[a.In] == nil {
@@ -151,9 +154,14 @@ func (l *loader) addCube(c *Cube, p place) {
 	}
 	c.Position = p.position()
 	c.uses, c.measures, c.synonyms = map[string]*Use{}, map[string]*Measure{}, map[string]string{}
+	c.home = map[*Measure]*Cube{}
 	l.model.cubes[c.Name] = c
 	l.model.Cubes = append(l.model.Cubes, c)
 	l.words(p, c.Label, c.Description)
+	if c.Virtual() {
+		l.addVirtual(c, p)
+		return
+	}
 	l.table(p, c.Table)
 	l.fillCube(c, c, p)
 }
@@ -179,15 +187,20 @@ func (l *loader) fillCube(c, from *Cube, p place) {
 			l.fail(at, "cube %s: no dimension %q; %s", c.Name, u.Dimension, Hint(u.Dimension, dimensionNames(l.model)))
 		default:
 			l.needed(at, "key", u.Key)
+			l.useGrain(u, at)
 			c.uses[u.Name] = u
 		}
 	}
 	for i, m := range from.Measures {
 		l.addMeasure(c, m, p.item("measures", i))
 	}
+	for i, s := range from.Scenarios {
+		l.scenarios = append(l.scenarios, placedScenario{c, s, p.item("scenarios", i)})
+	}
 	if c != from {
 		c.Dimensions = append(c.Dimensions, from.Dimensions...)
 		c.Measures = append(c.Measures, from.Measures...)
+		c.Scenarios = append(c.Scenarios, from.Scenarios...)
 	}
 	l.checkBridges(c, from.Bridges, p)
 	l.checkDrivers(c, from.Drivers, p)
@@ -214,6 +227,7 @@ func (l *loader) addMeasure(c *Cube, m *Measure, p place) {
 	l.words(p, m.Label, m.Description)
 	l.measureKind(m, p)
 	l.shown(m, p)
+	l.overTime(c, m, p)
 	for i, s := range m.Synonyms {
 		if c.Measure(s) != nil {
 			l.fail(p.item("synonyms", i), "synonym %q of measure %s is already taken", s, m.Name)

@@ -33,6 +33,9 @@ func (o *Oracle) definition(c *cube.Cube, name string) Definition {
 	m := c.Measure(name)
 	d := Definition{Kind: m.Kind, Column: m.Column, WhenKnown: m.WhenKnown, WhenTrue: m.WhenTrue, Numerator: m.Numerator,
 		Denominator: m.Denominator, Weight: m.Weight, Type: m.ValueType(), Scale: m.Scale(), LowerWins: m.LowerIsBetter}
+	if d.OverTime = m.OverTime; d.OverTime == cube.Average {
+		d.Type, d.Scale = m.ColumnType() // of the sum that is divided
+	}
 	if m.Q != nil {
 		d.Quantile = *m.Q
 	}
@@ -52,33 +55,41 @@ func (o *Oracle) measureName(c *cube.Cube, name string) string {
 
 // parts are the cubes whose facts a cube stands for: itself, or those combined.
 func (o *Oracle) parts(c *cube.Cube) (list []*cube.Cube) {
-	return []*cube.Cube{c}
+	for _, from := range c.Combines {
+		list = append(list, from.Of)
+	}
+	if list == nil {
+		list = []*cube.Cube{c}
+	}
+	return list
 }
 
 // cubeOf is the cube whose facts a measure is over, in a scenario or none.
 func (o *Oracle) cubeOf(c *cube.Cube, measure, scenario string) *cube.Cube {
-	if scenario != "" {
-		refuse("cube %s has no %s", c.Name, scenario)
+	in := c.Home(c.Measure(measure))
+	if scenario == "" {
+		return in
 	}
-	return c
+	s := c.Scenario(scenario)
+	if s == nil || s.Of.Measure(measure) == nil {
+		refuse("cube %s has no %s of %s", c.Name, scenario, measure)
+	}
+	return s.Of
 }
 
 // grainOf is the period that an attribute of a date dimension names: year,
-// half, quarter, month, week or day; "" if it recurs, as weekdays do.
-//
-// Choice: a term counts as a half year, fiscal and academic years as years.
+// half, quarter, month, week or day; "" if it recurs, as weekdays do. A term
+// counts as a half year, fiscal and academic years as years.
 func grainOf(a *cube.Attribute) string {
-	switch a.Name {
-	case "year", "fiscal_year", "academic_year":
+	switch a.Grain {
+	case "fiscal_year", "academic_year":
 		return "year"
-	case "quarter", "fiscal_quarter":
+	case "fiscal_quarter":
 		return "quarter"
 	case "term":
 		return "half"
-	case "half", "month", "week", "day":
-		return a.Name
 	}
-	return ""
+	return a.Grain
 }
 
 // The columns of a date dimension that windows need beside the date itself.

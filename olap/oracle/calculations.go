@@ -19,7 +19,7 @@ func (e *evaluation) compared(c cell, r cube.Ref) any {
 		return v
 	}
 	before := e.measure(name, c, e.scopes[r.Scope()])
-	if e.addsUp(name) {
+	if m := e.cube.Measure(name); m.Summable() || m.Counts() {
 		v, before = zeroBeside(v, before)
 	}
 	if v == nil || before == nil {
@@ -33,10 +33,14 @@ func (e *evaluation) compared(c cell, r cube.Ref) any {
 	}
 	// The days are those of the measure in this cell, not those with facts.
 	open, openBefore := e.workdays(e.days(c, e.scopes[now.Scope()])), e.workdays(e.days(c, e.scopes[r.Scope()]))
-	if open == 0 || openBefore == 0 {
+	nothing := e.addsUp(name) && exact(v).Sign() == 0 // is nothing on any number of days
+	if open == 0 && !nothing || openBefore == 0 {
 		return nil
 	}
-	a := new(big.Rat).Quo(exact(v), big.NewRat(open, 1))
+	a := new(big.Rat)
+	if !nothing {
+		a.Quo(exact(v), big.NewRat(open, 1))
+	}
 	b := new(big.Rat).Quo(exact(before), big.NewRat(openBefore, 1))
 	if b.Sign() == 0 {
 		return nil

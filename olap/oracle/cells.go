@@ -21,6 +21,7 @@ type evaluation struct {
 	time     *cube.Use     // the date dimension that scopes act on
 	calendar *calendar
 	from, to time.Time    // of the shown days; zero: open
+	asked    time.Time    // the end of the range as asked
 	shown    map[int]bool // positions of the shown days
 	scopes   map[string]scope
 	shifts   map[string][]time.Time // of scopes: see shownOn
@@ -80,11 +81,17 @@ func (o *Oracle) evaluation(q cube.Query) *evaluation {
 		if r.Calc != "" && r.Calc != cube.Rank && e.oracle.definition(e.cube, o.measureName(e.cube, r.Measure)).Type == "date" {
 			refuse("%s is a date", r.Measure)
 		}
+		if m := e.cube.Measure(r.Measure); r.Calc == cube.LikeForLike && (m.Stock() || e.cube.Scenario(r.Against) != nil) {
+			refuse("%s has no value per day", r)
+		} else if r.Calc == cube.Running && (m.Stock() || r.Window != "") {
+			refuse("%s does not add up", r)
+		}
 		if r.Calc == cube.Running && !e.addsUp(o.measureName(e.cube, r.Measure)) {
 			refuse("%s does not add up, so it has no running total", r.Measure)
 		}
 	}
 	e.findShownDays()
+	e.checkDays()
 	for _, r := range e.allRefs() {
 		e.scopes[r.Scope()] = e.scopeOf(r)
 		if r.Window != "" {
@@ -92,6 +99,24 @@ func (o *Oracle) evaluation(q cube.Query) *evaluation {
 		}
 	}
 	return e
+}
+
+// checkDays refuses what has no meaning for facts on the days of scopes.
+func (e *evaluation) checkDays() {
+	if !e.scoped() {
+		return
+	}
+	for _, f := range e.filters {
+		if time, other := e.speaksOf(f); time && other {
+			refuse("days shown and facts in one group")
+		}
+	}
+	for _, r := range e.allRefs() {
+		perPeriod := r.Window != "" || r.Calc == cube.LikeForLike || e.cube.Measure(r.Measure).Stock()
+		if t := e.query.Top; perPeriod && t != nil && t.Others && e.fields[e.topDepth()].onTime {
+			refuse("the others of a ranking of days are no period")
+		}
+	}
 }
 
 // use is a dimension as a cube has it, or as one of the cubes it combines.
@@ -278,9 +303,10 @@ func (e *evaluation) allRefs() (refs []cube.Ref) {
 	return refs
 }
 
-// scoped reports whether any scope is used.
+// scoped reports whether any scope is used, or a measure that is taken over
+// time.
 func (e *evaluation) scoped() bool {
-	return slices.ContainsFunc(e.allRefs(), func(r cube.Ref) bool { return r.Scope() != "" })
+	return slices.ContainsFunc(e.allRefs(), func(r cube.Ref) bool { return r.Scope() != "" || e.cube.Measure(r.Measure).Stock() })
 }
 
 // factsOf are all facts of some cubes.

@@ -102,11 +102,14 @@ func (e *evaluation) previousPeriod() func(time.Time) time.Time {
 			return func(d time.Time) time.Time { return months(d, grain.months).AddDate(0, 0, grain.days) }
 		}
 	}
-	// Choice: the range must say where it starts; an open end is the as-of date.
+	// The range must say where it starts; an open end is the as-of date.
 	if e.query.Time == nil || e.query.Time.From == "" {
 		refuse("pp needs a time range that starts somewhere, or a period on the axes")
 	}
-	from, to := e.from, e.to
+	from, to := e.from, e.asked
+	if to.IsZero() {
+		to = e.oracle.asOf
+	}
 	if from.Day() == 1 && to.AddDate(0, 0, 1).Day() == 1 {
 		n := 0
 		for d := from; !d.After(to); d = d.AddDate(0, 1, 0) {
@@ -275,6 +278,7 @@ func (e *evaluation) findShownDays() {
 	if ranged && t.To != "" {
 		e.to = parse(t.To)
 	}
+	e.asked = e.to
 	if e.scoped() {
 		if e.from.IsZero() {
 			e.from = e.firstDay()
@@ -293,10 +297,25 @@ func (e *evaluation) findShownDays() {
 	}
 }
 
-// firstDay is the first day with a fact of the cube.
+// firstDay is the first day with a fact of the cubes asked. It only matters
+// where days are counted: no fact is shown before it but those of a scenario,
+// which are shown where days are not counted.
 func (e *evaluation) firstDay() time.Time {
+	if !slices.ContainsFunc(e.allRefs(), func(r cube.Ref) bool { return r.Calc == cube.LikeForLike }) {
+		return time.Time{}
+	}
+	var cubes []*cube.Cube
+	for _, r := range e.allRefs() {
+		if e.cube.Scenario(r.Against) == nil {
+			for _, c := range e.cubesOf(r.Measure, "") {
+				if !slices.Contains(cubes, c) {
+					cubes = append(cubes, c)
+				}
+			}
+		}
+	}
 	first := len(e.calendar.days)
-	for _, f := range e.factsOf(e.oracle.parts(e.cube)) {
+	for _, f := range e.factsOf(cubes) {
 		if f.day != undated {
 			first = min(first, f.day)
 		}

@@ -29,11 +29,19 @@ func measured(definition string) string {
 func TestMeasureKinds(t *testing.T) {
 	byMonth := cube.Query{Rows: rows("date.month"), Measures: rows("m"), Totals: cube.Totals{Grand: true}, Time: &cube.Time{To: "2024-03-31"}}
 	byCustomer := cube.Query{Rows: rows("customer.name"), Measures: rows("m"), Totals: cube.Totals{Grand: true}, Time: &cube.Time{To: "2024-03-31"}}
+	change := byMonth
+	change.Measures, change.Totals = rows("m@pp:delta", "m@ytd"), cube.Totals{}
 	for _, c := range []struct {
 		name, own string
 		q         cube.Query
 		want      string
 	}{
+		{"last over time", measured("kind: sum, column: n, type: integer, over_time: last"), byMonth, "2024-01 14\n2024-02 13\n· 13\n"},
+		{"last: a member missing on the last day has none", measured("kind: sum, column: n, type: integer, over_time: last"), byCustomer, "1 12\n2 ·\n3 1\n· 13\n"},
+		{"first over time", measured("kind: sum, column: n, type: integer, over_time: first"), byCustomer, "1 10\n2 4\n3 ·\n· 14\n"},
+		{"average over the days counted", measured("kind: sum, column: n, type: integer, over_time: average"), byCustomer, "1 9.66667\n2 3.33333\n3 0.333333\n· 13.3333\n"},
+		{"last under a comparison and in a window", measured("kind: sum, column: n, type: integer, over_time: last"), change,
+			"2024-01 14 14\n2024-02 -1 13\n2024-03 -13 13\n"},
 		{"median", measured("kind: quantile, column: n, q: 0.5, type: integer"), byMonth, "2024-01 ≈7\n2024-02 ≈6.5\n· ≈6.5\n"},
 		{"nine tenths", measured("kind: quantile, column: n, q: 0.9, type: integer"), byMonth, "2024-01 ≈9.4\n2024-02 ≈10.5\n· ≈11\n"},
 		{"mean", measured("kind: average, column: n, type: integer"), byMonth, "2024-01 7\n2024-02 6.5\n· 6.66667\n"},
@@ -130,5 +138,24 @@ func TestMembersAndSets(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestCombinedCubes(t *testing.T) {
+	own := onlySmall + `  - name: c
+    label: {en: C}
+    description: {en: Both.}
+    combines: [{cube: s, measures: [n, each]}, {cube: p, measures: [planned]}]
+    measures:
+      - {name: over, kind: formula, formula: n - planned, format: ratio, label: {en: m}, description: {en: m.}}
+`
+	o := small(t, "2024-03-31", stock, "2024-01-01 1 9\n2024-01-01 5 2", own)
+	q := cube.Query{Cube: "c", Rows: rows("customer.name"), Measures: rows("n", "planned", "over", "each"), Where: []cube.Filter{month("2024-01")}, Totals: cube.Totals{Grand: true}}
+	if diff := cmp.Diff("1 10 9 1 10\n2 4 · 4 4\n5 · 2 -2 ·\n· 14 11 3 7\n", printed(o, q)); diff != "" {
+		t.Error(diff)
+	}
+	q.Rows, q.Totals.Grand = rows("channel.name"), false
+	if diff := cmp.Diff("oracle: cube p has no dimension channel", printed(o, q)); diff != "" {
+		t.Error(diff)
 	}
 }

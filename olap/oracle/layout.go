@@ -250,7 +250,14 @@ func (e *evaluation) answer() *Answer {
 	for _, r := range e.refs {
 		a.Refs = append(a.Refs, r.String())
 	}
-	for _, part := range e.oracle.parts(e.cube) {
+	var counted []*cube.Cube
+	for _, r := range e.allRefs() {
+		counted = append(counted, e.cubesOf(r.Measure, "")...)
+	}
+	for i, part := range counted {
+		if slices.Contains(counted[:i], part) {
+			continue
+		}
 		a.Facts += int64(len(e.factsIn(part, cell{&line{}, e.all()}, scope{})))
 	}
 	for _, c := range e.columns {

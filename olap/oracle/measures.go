@@ -19,9 +19,14 @@ type Near struct{ Value, Within float64 }
 // measure is the value of a measure in a cell under a scope: nil where it is
 // empty, else int64, engine.Decimal, float64, Near or, of a date, time.Time.
 func (e *evaluation) measure(name string, c cell, s scope) any {
-	in := e.oracle.cubeOf(e.cube, name, s.against)
+	return e.measureOf(e.oracle.cubeOf(e.cube, name, s.against), name, c, s)
+}
+
+// measureOf is the value of a measure of a cube, whose parts may be at home in
+// others.
+func (e *evaluation) measureOf(in *cube.Cube, name string, c cell, s scope) any {
 	d := e.oracle.definition(in, name)
-	part := func(name string) any { return e.measure(name, c, s) }
+	part := func(name string) any { return e.measureOf(in.Home(in.Measure(name)), name, c, s) }
 	switch d.Kind {
 	case cube.Ratio:
 		return quotient(part(d.Numerator), part(d.Denominator))

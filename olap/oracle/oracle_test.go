@@ -25,6 +25,7 @@ const smallCubes = `cubes:
     description: {en: Small.}
     table: core.fact_s
     dimensions: [{name: date, key: date_key}, {name: customer, key: customer_key}, {name: channel, key: channel_key}]
+    scenarios: [{name: plan, cube: p}]
     measures:
       - {name: n, kind: sum, column: n, type: integer, format: integer, label: {en: n}, description: {en: n.}}
       - {name: facts, kind: count, format: integer, label: {en: facts}, description: {en: facts.}}
@@ -38,6 +39,7 @@ const smallCubes = `cubes:
     dimensions: [{name: date, key: date_key}, {name: customer, key: customer_key}]
     measures:
       - {name: n, kind: sum, column: n, type: integer, format: integer, label: {en: n}, description: {en: n.}}
+      - {name: planned, kind: sum, column: n, type: integer, format: integer, label: {en: n}, description: {en: n.}}
 `
 
 // small makes an oracle over facts written "date customer n [channel]"; "-" is
@@ -174,6 +176,8 @@ func TestScopes(t *testing.T) {
 		{"delta of a sum takes nothing for 0, of a ratio not", cube.Query{Rows: rows("customer.name"), Measures: rows("n@py:delta", "n@py:pct", "each@py:delta"), Time: &cube.Time{From: "2025-02-01", To: "2025-02-28"}},
 			"1 504 63 ≈504\n2 -16 -1 ·\n"},
 		{"like for like by workdays", cube.Query{Measures: rows("n@py:lfl"), Time: &cube.Time{From: "2025-02-01", To: "2025-02-28"}}, "≈21.4\n"}, // 512/20 against 24/21
+		{"scenario", cube.Query{Rows: rows("customer.name"), Measures: rows("n", "n@plan", "n@plan:delta"), Time: &cube.Time{From: "2025-01-01", To: "2025-01-31"}}, "1 128 100 28\n2 256 · 256\n3 · 7 -7\n"},
+		{"a scenario without the dimension", cube.Query{Rows: rows("channel.name"), Measures: rows("n@plan")}, "oracle: cube p has no dimension channel"},
 		{"a window and a weekday", cube.Query{Measures: rows("n@ytd"), Where: []cube.Filter{{Field: "date.weekday", Op: "=", Values: rows("1")}}}, "oracle: a filter on date.weekday has no meaning in a window"},
 		{"pp of everything", cube.Query{Measures: rows("n@pp")}, "oracle: pp needs a time range that starts somewhere, or a period on the axes"},
 	} {

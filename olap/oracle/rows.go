@@ -99,7 +99,10 @@ func anyOf(days map[int]bool) int {
 
 // cubesOf are the cubes whose facts a measure is computed from.
 func (e *evaluation) cubesOf(measure, against string) (list []*cube.Cube) {
-	in := e.oracle.cubeOf(e.cube, measure, against)
+	return e.cubesBehind(e.oracle.cubeOf(e.cube, measure, against), measure)
+}
+
+func (e *evaluation) cubesBehind(in *cube.Cube, measure string) (list []*cube.Cube) {
 	d := e.oracle.definition(in, measure)
 	var parts []string
 	switch d.Kind {
@@ -111,7 +114,7 @@ func (e *evaluation) cubesOf(measure, against string) (list []*cube.Cube) {
 		return []*cube.Cube{in}
 	}
 	for _, part := range parts {
-		for _, c := range e.cubesOf(part, against) {
+		for _, c := range e.cubesBehind(in.Home(in.Measure(part)), part) {
 			if !slices.Contains(list, c) {
 				list = append(list, c)
 			}

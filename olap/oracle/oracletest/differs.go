@@ -29,7 +29,7 @@ func Differs(got *olap.Table, a *oracle.Answer) string {
 		}
 	}
 	if len(got.Rows) != len(a.Rows) {
-		return fmt.Sprintf("%d rows, want %d\n got %v\nwant %v", len(got.Rows), len(a.Rows), got.Rows, a.Rows)
+		return fmt.Sprintf("%d rows, want %d: first %s", len(got.Rows), len(a.Rows), firstOff(got, a))
 	}
 	for i, w := range a.Rows {
 		g := got.Rows[i]
@@ -43,6 +43,19 @@ func Differs(got *olap.Table, a *oracle.Answer) string {
 			if !oracle.Same(g.Cells[j], w.Cells[j]) {
 				return fmt.Sprintf("row %d cell %d is %v, want %v\n got %v\nwant %v", i, j, g.Cells[j], w.Cells[j], g, w)
 			}
+		}
+	}
+	return ""
+}
+
+// firstOff is the first row that only one of two answers has, or has elsewhere.
+func firstOff(got *olap.Table, a *oracle.Answer) string {
+	for i := range max(len(got.Rows), len(a.Rows)) {
+		switch {
+		case i == len(got.Rows):
+			return "missing " + printed(a.Rows[i].Cells)
+		case i == len(a.Rows), !slices.Equal(got.Rows[i].Keys, a.Rows[i].Keys) || got.Rows[i].Level != a.Rows[i].Level:
+			return "off " + printed(got.Rows[i].Cells)
 		}
 	}
 	return ""
