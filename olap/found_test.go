@@ -47,3 +47,20 @@ func TestLevelsAreComparedByTheirCode(t *testing.T) {
 		}
 	}
 }
+
+// Amounts keep their decimals where cubes are combined beside a hierarchy of
+// parents, whose statement is recursive.
+func TestCombinedAmountsBesideHierarchies(t *testing.T) {
+	o := open(t, olaptest.Star(t))
+	net := func(rows []string, where ...cube.Filter) string {
+		table := ask(t, o, cube.Query{Cube: "trade", Rows: rows, Measures: []string{"return_copies", "margin"}, Where: where, Totals: cube.Totals{Grand: true}})
+		return engine.Text(table.Rows[len(table.Rows)-1].Cells[len(table.Columns)-1])
+	}
+	want := net(nil)
+	all := cube.Filter{Field: "class.tree", Op: "not_under", Values: []string{"no such class"}}
+	for _, got := range []string{net([]string{"class.tree"}), net(nil, all), net([]string{"class.l1"}, all)} {
+		if got != want || strings.HasSuffix(got, ".0000") || !strings.Contains(got, ".") {
+			t.Errorf("margin is %s, beside a hierarchy %s", want, got)
+		}
+	}
+}

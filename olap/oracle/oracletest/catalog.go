@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"unicode"
 )
 
 // unitDimension is a dimension with everything that a dimension may have; what
@@ -144,15 +145,23 @@ func otherKinds(r *rand.Rand, measure func(name, text string), columns, names []
 	measure("nested", "kind: formula, formula: 'sum0 - coalesce(sum1, 1) * 2'")
 }
 
-// expression is a formula of whole numbers and decimals.
+// expression is a formula of whole numbers and decimals, with a measure in it.
 func expression(r *rand.Rand, names []string, depth int) string {
+	text := anyExpression(r, names, depth)
+	if !strings.ContainsFunc(text, unicode.IsLetter) {
+		text += " + " + names[0]
+	}
+	return text
+}
+
+func anyExpression(r *rand.Rand, names []string, depth int) string {
 	if depth == 0 || r.IntN(5) == 0 {
 		if r.IntN(4) == 0 {
 			return []string{"0", "1", "3", "0.25", "12.5"}[r.IntN(5)]
 		}
 		return names[r.IntN(len(names))]
 	}
-	a, b := expression(r, names, depth-1), expression(r, names, depth-1)
+	a, b := anyExpression(r, names, depth-1), expression(r, names, depth-1)
 	switch r.IntN(10) {
 	case 0, 1, 2:
 		return a + " + " + b

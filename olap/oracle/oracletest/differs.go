@@ -55,7 +55,11 @@ func firstOff(got *olap.Table, a *oracle.Answer) string {
 		case i == len(got.Rows):
 			return "missing " + printed(a.Rows[i].Cells)
 		case i == len(a.Rows), !slices.Equal(got.Rows[i].Keys, a.Rows[i].Keys) || got.Rows[i].Level != a.Rows[i].Level:
-			return "off " + printed(got.Rows[i].Cells)
+			want := "none"
+			if i < len(a.Rows) {
+				want = printed(a.Rows[i].Cells)
+			}
+			return printed(got.Rows[i].Cells) + ", want " + want
 		}
 	}
 	return ""

@@ -116,12 +116,25 @@ func (w *Warehouse) show(ctx context.Context, o *olap.Olap, q cube.Query) string
 	truth := oracle.New(w.Model, w.Data)
 	diff, _ := Judge(ctx, o, truth, q)
 	fmt.Fprintf(&b, "\nsmallest %s\ndiffers: %s\n", text, diff)
-	facts := w.Data.Table(w.Model.Cube(q.Cube).Table)
-	fmt.Fprintf(&b, "as of %s\n%s %v\n", o.Run().AsOf, facts.Name, facts.Columns)
-	for _, row := range facts.Rows {
-		fmt.Fprintf(&b, "  %s\n", printed(row))
+	fmt.Fprintf(&b, "as of %s\n", o.Run().AsOf)
+	tables := []string{w.Model.Cube(q.Cube).Table}
+	for _, from := range w.Model.Cube(q.Cube).Combines {
+		tables = append(tables, from.Of.Table)
 	}
-	w.showMembers(&b, q, facts)
+	for _, s := range w.Model.Cube(q.Cube).Scenarios {
+		tables = append(tables, s.Of.Table)
+	}
+	for _, name := range tables {
+		if name == "" {
+			continue
+		}
+		facts := w.Data.Table(name)
+		fmt.Fprintf(&b, "%s %v\n", facts.Name, facts.Columns)
+		for _, row := range facts.Rows {
+			fmt.Fprintf(&b, "  %s\n", printed(row))
+		}
+		w.showMembers(&b, q, facts)
+	}
 	got, err := o.Ask(ctx, q)
 	if err != nil {
 		fmt.Fprintf(&b, "engine: %v\n", err)
@@ -157,7 +170,7 @@ func (w *Warehouse) showMembers(b *strings.Builder, q cube.Query, facts *olaptes
 	for _, field := range fields {
 		dimension, _, _ := strings.Cut(field, ".")
 		use := c.Use(dimension)
-		if use == nil || use.Of.Date || slices.Contains(done, dimension) {
+		if use == nil || use.Of.Date || !slices.Contains(facts.Columns, use.Key) || slices.Contains(done, dimension) {
 			continue
 		}
 		done = append(done, dimension)
