@@ -1,6 +1,7 @@
 package olap_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -62,5 +63,61 @@ func TestCombinedAmountsBesideHierarchies(t *testing.T) {
 		if got != want || strings.HasSuffix(got, ".0000") || !strings.Contains(got, ".") {
 			t.Errorf("margin is %s, beside a hierarchy %s", want, got)
 		}
+	}
+}
+
+// A range that starts after the as-of date has no length to go back by.
+func TestPreviousOfAFutureRange(t *testing.T) {
+	o := open(t, olaptest.Star(t))
+	_, err := o.Ask(context.Background(), cube.Query{Cube: "sales", Measures: []string{"net@pp"}, Time: &cube.Time{From: "2026-01-01"}})
+	if err == nil || !strings.Contains(err.Error(), "after the as-of date 2025-06-30") {
+		t.Error(err)
+	}
+}
+
+// A subtotal whose window has no facts stands above its rows all the same.
+func TestSubtotalsStandAboveTheirRows(t *testing.T) {
+	table := ask(t, open(t, olaptest.Star(t)), cube.Query{Rows: []string{"customer.name", "date.day"}, Measures: []string{"net@roll1d"},
+		Time: &cube.Time{From: "2025-06-01", To: "2025-06-05"}, Totals: cube.Totals{Rows: true}})
+	above := map[string]bool{}
+	for _, r := range table.Rows {
+		if r.Level == 1 {
+			above[r.Keys[0]] = true
+		}
+	}
+	for _, r := range table.Rows {
+		if !above[r.Keys[0]] || len(table.Rows) < 4 {
+			t.Errorf("%q has no subtotal", r.Keys)
+		}
+	}
+}
+
+// The ends of quantiles are values, also where groups have none.
+func TestQuantilesAtTheEnds(t *testing.T) {
+	own := `cubes:
+  - name: sales
+    extends: true
+    measures:
+      - {name: least, kind: quantile, column: qty, q: 0, type: integer, format: ratio, label: {en: A}, description: {en: A.}}
+      - {name: most, kind: quantile, column: net, q: 1, format: ratio, label: {en: A}, description: {en: A.}}
+      - {name: low, kind: min, column: qty, type: integer, format: ratio, label: {en: A}, description: {en: A.}}
+      - {name: high, kind: max, column: net, format: ratio, label: {en: A}, description: {en: A.}}
+      - {name: lines_or_one, kind: formula, formula: "if(lines = 0, 1, lines)", format: ratio, label: {en: A}, description: {en: A.}}
+`
+	o := openOwn(t, untidy(4), own)
+	table := ask(t, o, cube.Query{Rows: []string{"customer.type"}, Measures: []string{"least", "low", "most", "high"}})
+	for _, r := range table.Rows {
+		for i := 1; i < 5; i += 2 {
+			x, _ := engine.Float(r.Cells[i])
+			y, _ := engine.Float(r.Cells[i+1])
+			if x != y {
+				t.Errorf("%v", r.Cells)
+			}
+		}
+	}
+	// Where nothing is, a value that is there has not changed.
+	table = ask(t, o, cube.Query{Measures: []string{"lines_or_one@py:pct"}, Time: &cube.Time{From: "1999-01-01", To: "1999-01-02"}})
+	if len(table.Rows) != 1 || table.Rows[0].Cells[0] != 0.0 {
+		t.Errorf("%v", table.Rows)
 	}
 }

@@ -19,7 +19,9 @@ func (e *evaluation) compared(c cell, r cube.Ref) any {
 		return v
 	}
 	before := e.measure(name, c, e.scopes[r.Scope()])
-	if m := e.cube.Measure(name); m.Summable() || m.Counts() {
+	m := e.cube.Measure(name)
+	adds := m.Summable() || m.Counts()
+	if adds {
 		v, before = zeroBeside(v, before)
 	}
 	if v == nil || before == nil {
@@ -33,7 +35,7 @@ func (e *evaluation) compared(c cell, r cube.Ref) any {
 	}
 	// The days are those of the measure in this cell, not those with facts.
 	open, openBefore := e.workdays(e.days(c, e.scopes[now.Scope()])), e.workdays(e.days(c, e.scopes[r.Scope()]))
-	nothing := e.addsUp(name) && exact(v).Sign() == 0 // is nothing on any number of days
+	nothing := adds && exact(v).Sign() == 0 // is nothing on any number of days
 	if open == 0 && !nothing || openBefore == 0 {
 		return nil
 	}

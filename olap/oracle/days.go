@@ -110,6 +110,9 @@ func (e *evaluation) previousPeriod() func(time.Time) time.Time {
 	if to.IsZero() {
 		to = e.oracle.asOf
 	}
+	if to.Before(from) {
+		refuse("pp of a range that starts after the as-of date")
+	}
 	if from.Day() == 1 && to.AddDate(0, 0, 1).Day() == 1 {
 		n := 0
 		for d := from; !d.After(to); d = d.AddDate(0, 1, 0) {

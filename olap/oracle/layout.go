@@ -30,7 +30,11 @@ func (e *evaluation) findColumns() {
 		}
 	}
 	for _, l := range e.found {
-		shown := func(row *line) bool { return row.has(func(field int) *member { return l.row[field] }) }
+		// A row of several finest rows has a column where it has a fact itself.
+		shown := func(row *line) bool {
+			return row.has(func(field int) *member { return l.row[field] }) &&
+				(len(row.members) == len(q.Rows) || e.hasFacts(cell{row, &line{first: len(q.Rows), members: l.column}}))
+		}
 		if !slices.ContainsFunc(e.rows, shown) {
 			continue
 		}

@@ -29,7 +29,7 @@ func (e *evaluation) measureOf(in *cube.Cube, name string, c cell, s scope) any 
 	part := func(name string) any { return e.measureOf(in.Home(in.Measure(name)), name, c, s) }
 	switch d.Kind {
 	case cube.Ratio:
-		return quotient(part(d.Numerator), part(d.Denominator))
+		return ofDoubles(quotient(part(d.Numerator), part(d.Denominator)), in, name)
 	case cube.Formula:
 		return d.formula(part)
 	}
@@ -38,6 +38,16 @@ func (e *evaluation) measureOf(in *cube.Cube, name string, c cell, s scope) any 
 		return e.overTime(d, in, facts, e.days(c, s))
 	}
 	return d.over(facts)
+}
+
+// ofDoubles is a quotient of means over time as near as doubles give it.
+func ofDoubles(v any, in *cube.Cube, name string) any {
+	f, isDouble := v.(float64)
+	mean := func(b *cube.Measure) bool { return b.OverTime == cube.Average }
+	if isDouble && slices.ContainsFunc(in.Measure(name).Bases(), mean) {
+		return Near{f, 1e-14 * abs(f)}
+	}
+	return v
 }
 
 // over computes a measure over facts.

@@ -16,20 +16,21 @@ type leaf struct{ row, column []*member }
 // findLeaves finds the finest rows and columns with facts.
 func (e *evaluation) findLeaves() {
 	seen := map[string]bool{}
-	cubes := map[string][]*cube.Cube{} // by scope
+	cubes := map[string][]base{} // by scope
 	for _, r := range e.allRefs() {
-		cubes[r.Scope()] = append(cubes[r.Scope()], e.cubesOf(r.Measure, e.scopes[r.Scope()].against)...)
+		cubes[r.Scope()] = append(cubes[r.Scope()], e.basesOf(r.Measure, e.scopes[r.Scope()].against)...)
 	}
 	for _, days := range e.dayGroups() {
 		for name, list := range cubes {
 			s := e.scopes[name]
 			factDays := e.factDays(s, days)
-			for i, c := range list {
-				if slices.Contains(list[:i], c) {
+			for i, b := range list {
+				if slices.Contains(list[:i], b) {
 					continue
 				}
-				for _, f := range e.keptFacts(c) {
-					if !factDays[f.day] || !e.keepsMixed(f, s) {
+				on := e.daysOver(b, factDays)
+				for _, f := range e.keptFacts(b.cube) {
+					if !on[f.day] || !e.keepsMixed(f, s) {
 						continue
 					}
 					members := slices.Clone(f.members)
@@ -97,12 +98,43 @@ func anyOf(days map[int]bool) int {
 	panic("oracle: no days")
 }
 
-// cubesOf are the cubes whose facts a measure is computed from.
-func (e *evaluation) cubesOf(measure, against string) (list []*cube.Cube) {
-	return e.cubesBehind(e.oracle.cubeOf(e.cube, measure, against), measure)
+// base is what a measure is computed from: facts of a cube, or of one of its
+// days in a period.
+type base struct {
+	cube *cube.Cube
+	over string
 }
 
-func (e *evaluation) cubesBehind(in *cube.Cube, measure string) (list []*cube.Cube) {
+// daysOver are the days of a period whose facts a base has.
+func (e *evaluation) daysOver(b base, days map[int]bool) map[int]bool {
+	if b.over != cube.Last && b.over != cube.First {
+		return days
+	}
+	at := undated
+	for _, f := range e.factsOf([]*cube.Cube{b.cube}) {
+		if days[f.day] && f.day != undated && (at == undated || (f.day > at) == (b.over == cube.Last)) {
+			at = f.day
+		}
+	}
+	return map[int]bool{at: at != undated}
+}
+
+// cubesOf are the cubes whose facts a measure is computed from.
+func (e *evaluation) cubesOf(measure, against string) (list []*cube.Cube) {
+	for _, b := range e.basesOf(measure, against) {
+		if !slices.Contains(list, b.cube) {
+			list = append(list, b.cube)
+		}
+	}
+	return list
+}
+
+// basesOf are what a measure is computed from.
+func (e *evaluation) basesOf(measure, against string) []base {
+	return e.basesBehind(e.oracle.cubeOf(e.cube, measure, against), measure)
+}
+
+func (e *evaluation) basesBehind(in *cube.Cube, measure string) (list []base) {
 	d := e.oracle.definition(in, measure)
 	var parts []string
 	switch d.Kind {
@@ -111,17 +143,17 @@ func (e *evaluation) cubesBehind(in *cube.Cube, measure string) (list []*cube.Cu
 	case cube.Formula:
 		parts = measuresOf(d.Formula)
 	default:
-		return []*cube.Cube{in}
+		return []base{{in, d.OverTime}}
 	}
 	for _, part := range parts {
-		for _, c := range e.cubesBehind(in.Home(in.Measure(part)), part) {
+		for _, c := range e.basesBehind(in.Home(in.Measure(part)), part) {
 			if !slices.Contains(list, c) {
 				list = append(list, c)
 			}
 		}
 	}
 	if list == nil { // numbers alone
-		list = []*cube.Cube{in}
+		list = []base{{cube: in}}
 	}
 	return list
 }
@@ -240,7 +272,8 @@ func (e *evaluation) topDepth() int {
 // applyTop ranks the members of an attribute within each combination of those
 // before it, over everything that the filters keep.
 //
-// Choice: N per cent of the members is rounded up. Calculated members are not
+// Ranked are those that have facts at their own level: a window at the end of a
+// year may have none where one at the end of a month has. Choice: N per cent of the members is rounded up. Calculated members are not
 // ranked, and shown after those that are.
 func (e *evaluation) applyTop() {
 	t := e.query.Top
@@ -250,7 +283,9 @@ func (e *evaluation) applyTop() {
 	e.best = map[string][]*member{}
 	depth, by := e.topDepth(), parse(t.By)
 	for _, parent := range e.distinct(depth) {
-		members := slices.DeleteFunc(e.children(parent), func(m *member) bool { return m.made > 0 })
+		members := slices.DeleteFunc(e.children(parent), func(m *member) bool {
+			return m.made > 0 || e.scoped() && !e.hasFacts(cell{&line{members: append(slices.Clone(parent), m)}, e.all()})
+		})
 		value := map[*member]any{}
 		for _, m := range members {
 			value[m] = e.number(cell{&line{members: append(slices.Clone(parent), m)}, e.all()}, by)
@@ -368,13 +403,22 @@ func (e *evaluation) addOthers() {
 	}
 	for _, parent := range parents {
 		others := &line{members: parent, others: true, except: e.best[fmt.Sprint(parent)]}
-		for _, r := range e.allRefs() {
-			s := e.scopes[r.Scope()]
-			at := cell{others, e.all()}
-			if slices.ContainsFunc(e.cubesOf(r.Measure, s.against), func(c *cube.Cube) bool { return len(e.factsIn(c, at, s)) > 0 }) {
-				e.rows = append(e.rows, others)
-				break
+		if e.hasFacts(cell{others, e.all()}) {
+			e.rows = append(e.rows, others)
+		}
+	}
+}
+
+// hasFacts reports whether a cell shows a fact under any scope asked for.
+func (e *evaluation) hasFacts(at cell) bool {
+	for _, r := range e.allRefs() {
+		s := e.scopes[r.Scope()]
+		for _, b := range e.basesOf(r.Measure, s.against) {
+			on := e.daysOver(b, e.days(at, s))
+			if slices.ContainsFunc(e.factsIn(b.cube, at, s), func(f *fact) bool { return on[f.day] }) {
+				return true
 			}
 		}
 	}
+	return false
 }

@@ -65,8 +65,24 @@ func ownCubes(r *rand.Rand) string {
 		[]string{"{name: date, key: date_key}", "{name: unit, key: unit_key}", "{name: title, key: title_key}"}, []string{"pieces", "amount"})
 	writeCube(&b, r, "plan", "core.fact_plan",
 		[]string{"{name: date, key: date_key}", "{name: channel, key: channel_key}"}, []string{"net", "qty"})
+	b.WriteString(together)
 	return b.String()
 }
+
+// together is scenarios and combined cubes.
+const together = `  - name: sales
+    extends: true
+    scenarios: [{name: plan, cube: plan}]
+  - name: both
+    label: {en: Both}
+    description: {en: Moves beside the stock and the plan.}
+    combines:
+      - {cube: moves, measures: [facts, sum_pieces, sum_amount, per, documents]}
+      - {cube: stock, measures: [level_pieces, mean_amount, about]}
+    measures:
+      - {name: turnover, kind: formula, formula: sum_pieces - level_pieces, format: ratio, label: {en: Turnover}, description: {en: Of the test.}}
+      - {name: share, kind: ratio, numerator: sum_amount, denominator: mean_amount, format: ratio, label: {en: Share}, description: {en: Of the test.}}
+`
 
 func writeCube(b *strings.Builder, r *rand.Rand, name, table string, dimensions, columns []string) {
 	fmt.Fprintf(b, "  - name: %s\n    label: {en: %s}\n    description: {en: Of the test.}\n    table: %s\n    dimensions:\n", name, name, table)
@@ -97,6 +113,19 @@ func writeCube(b *strings.Builder, r *rand.Rand, name, table string, dimensions,
 			measure("known_"+c, "kind: sum, column: "+c+", when_known: "+other+", type: "+kind+", lower_is_better: true")
 			measure("count_"+c, "kind: count, when_known: "+c)
 		}
+	}
+	if name == "plan" { // as sales has them
+		measure("net", "kind: sum, column: net")
+		measure("copies", "kind: sum, column: qty, type: integer")
+		measure("aov", "kind: ratio, numerator: net, denominator: facts")
+	}
+	if name == "stock" {
+		measure("level_pieces", "kind: sum, column: pieces, type: integer, over_time: "+[]string{"last", "first"}[r.IntN(2)])
+		measure("last_amount", "kind: sum, column: amount, when_true: flag, over_time: last")
+		measure("mean_amount", "kind: sum, column: amount, over_time: average")
+		measure("mean_pieces", "kind: sum, column: pieces, type: integer, over_time: average")
+		measure("per_piece", "kind: ratio, numerator: last_amount, denominator: level_pieces")
+		names = names[:len(names)-4]
 	}
 	if name == "moves" {
 		measure("documents", "kind: distinct, column: doc_key")

@@ -25,6 +25,9 @@ const (
 	ScopeWindow   = "scope.window"       // @ytd …
 	ScopeRoll     = "scope.roll"         // @roll3m …
 	ScopeBoth     = "scope.both"         // @ytd.py
+	ScopeScenario = "scope.scenario"     // @plan
+	OverTime      = "measure.over_time"  // measures of one day
+	Combined      = "cube.combined"      // cubes that combine others
 	CalcDelta     = "calc.delta"         // :delta :pct
 	CalcOpenDays  = "calc.lfl"           // :lfl
 	CalcShare     = "calc.share"         // :share.…
@@ -74,7 +77,8 @@ func (g *Questions) has(feature string, n int) bool {
 // refused: the oracle knows.
 func (g *Questions) Next() cube.Query {
 	r := g.Rand
-	c := g.Model.Cubes[r.IntN(len(g.Model.Cubes))]
+	cubes := slices.DeleteFunc(slices.Clone(g.Model.Cubes), func(c *cube.Cube) bool { return c.Virtual() && !g.Features.on(Combined) })
+	c := cubes[r.IntN(len(cubes))]
 	q := cube.Query{Cube: c.Name}
 	fields := append(c.FieldNames(), g.derived(c)...)
 	r.Shuffle(len(fields), func(i, j int) { fields[i], fields[j] = fields[j], fields[i] })
@@ -107,10 +111,34 @@ func (g *Questions) Next() cube.Query {
 	}
 	g.arrange(&q, c)
 	g.addAlso(&q, c)
+	g.settle(&q, c)
 	if strings.Contains(fmt.Sprint(q), "td") || strings.Contains(fmt.Sprint(q), "@roll") {
 		g.narrow(&q)
 	}
 	return q
+}
+
+// settle takes away most of what must be refused.
+func (g *Questions) settle(q *cube.Query, c *cube.Cube) {
+	r := g.Rand
+	text := fmt.Sprint(*q)
+	if r.IntN(8) == 0 {
+		return
+	}
+	stock := func(name string) bool {
+		ref, _ := cube.ParseRef(name)
+		return c.Measure(ref.Measure).Stock()
+	}
+	if strings.Contains(text, "@") || len(q.Compare) > 0 || slices.ContainsFunc(q.Measures, stock) {
+		q.Where = slices.DeleteFunc(q.Where, func(f cube.Filter) bool { return len(f.Any)+len(f.All) > 1 })
+	}
+	if periods := q.Top != nil && q.Top.Others && (strings.HasPrefix(q.Rows[0], "date.") || strings.HasPrefix(q.Top.Field, "date.")); periods {
+		q.Top.Others = false
+	}
+	if (strings.Contains(text, "pp") || slices.Contains(q.Compare, "pp")) && (q.Time == nil || q.Time.From == "") {
+		from := day(2023+r.IntN(2), time.Month(1+r.IntN(12)), 1+13*r.IntN(2))
+		q.Time = &cube.Time{From: from.Format(time.DateOnly), To: from.AddDate(0, 1+r.IntN(9), -1).Format(time.DateOnly)}
+	}
 }
 
 // derived are attributes that follow from trees and sets, and the trees
@@ -238,6 +266,9 @@ func (g *Questions) sortByColumn(q *cube.Query) {
 func (g *Questions) ref(c *cube.Cube, shown bool) string {
 	r := g.Rand
 	names := c.MeasureNames()
+	if !g.Features.on(OverTime) {
+		names = slices.DeleteFunc(names, func(name string) bool { return c.Measure(name).Stock() })
+	}
 	if !shown {
 		names = slices.DeleteFunc(names, func(name string) bool { return !exact(c.Measure(name)) })
 	}
@@ -256,6 +287,9 @@ func (g *Questions) ref(c *cube.Cube, shown bool) string {
 	}
 	if r.IntN(3) == 0 {
 		ref.Against = against()
+		if n := len(c.Scenarios); n > 0 && g.has(ScopeScenario, 4) {
+			ref.Against = c.Scenarios[r.IntN(n)].Name
+		}
 	}
 	if ref.Against == "" || g.has(ScopeBoth, 3) {
 		if g.has(ScopeWindow, 5) {
@@ -264,6 +298,9 @@ func (g *Questions) ref(c *cube.Cube, shown bool) string {
 			ref.Window = []string{"roll1d", "roll30d", "roll2w", "roll1m", "roll12m", "roll3m", "roll2q", "roll1y"}[r.IntN(8)]
 		}
 	}
+	m := c.Measure(ref.Measure)
+	adds := (m.Kind == cube.Sum || m.Kind == cube.Count) && !m.Stock() && ref.Window == ""
+	dated := m.ValueType() == "date" && r.IntN(8) > 0
 	var calcs []string
 	for _, of := range []struct {
 		feature string
@@ -271,17 +308,17 @@ func (g *Questions) ref(c *cube.Cube, shown bool) string {
 		ok      bool
 	}{
 		{CalcDelta, []string{cube.Delta, cube.Pct}, ref.Against != ""},
-		{CalcOpenDays, []string{cube.LikeForLike}, ref.Against != "" && shown},
+		{CalcOpenDays, []string{cube.LikeForLike}, ref.Against != "" && shown && m.Kind != cube.Formula},
 		{CalcShare, []string{cube.ShareParent, cube.ShareRow, cube.ShareColumn, cube.ShareTotal}, shown},
 		{CalcRank, []string{cube.Rank}, shown && exact(c.Measure(ref.Measure))},
-		{CalcRunning, []string{cube.Running}, shown},
+		{CalcRunning, []string{cube.Running}, shown && (adds || r.IntN(8) == 0)},
 		{CalcIndex, []string{cube.Index}, shown},
 	} {
 		if of.ok && g.has(of.feature, 1) {
 			calcs = append(calcs, of.calcs...)
 		}
 	}
-	if len(calcs) > 0 && r.IntN(3) == 0 {
+	if len(calcs) > 0 && !dated && r.IntN(3) == 0 {
 		ref.Calc = calcs[r.IntN(len(calcs))]
 	}
 	return ref.String()
@@ -291,6 +328,9 @@ func (g *Questions) ref(c *cube.Cube, shown bool) string {
 // rows can be ranked, ordered and chosen by it: not what is computed from doubles,
 // nor approximate counts.
 func exact(m *cube.Measure) bool {
+	if len(m.Bases()) > 1 && slices.ContainsFunc(m.Bases(), func(b *cube.Measure) bool { return b.OverTime == cube.Average }) {
+		return false
+	}
 	switch m.Kind {
 	case cube.Approx, cube.StdDev, cube.Weighted, cube.Quantile:
 		return m.Kind == cube.Quantile && m.ValueType() == "date"

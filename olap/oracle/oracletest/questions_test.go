@@ -19,7 +19,7 @@ func every() Features {
 	f := Features{}
 	for _, name := range []string{ScopeYears, ScopePeriod, ScopeWeekday, ScopeWindow, ScopeRoll, ScopeBoth, CalcDelta, CalcOpenDays, CalcShare,
 		CalcRank, CalcRunning, CalcIndex, CompareWith, HavingRows, TopPercent, TopField, ColSub, SortMembers, FilterGroups, FilterText,
-		FilterKeys, FilterUnder, FilterSets, AxisTree, AxisSet, AxisAlso, RowKeys, NamelessKeyed, OddDays, DanglingDays, TwoDates} {
+		FilterKeys, ScopeScenario, OverTime, Combined, FilterUnder, FilterSets, AxisTree, AxisSet, AxisAlso, RowKeys, NamelessKeyed, OddDays, DanglingDays, TwoDates} {
 		f[name] = ""
 	}
 	return f
