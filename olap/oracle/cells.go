@@ -90,6 +90,7 @@ func (o *Oracle) evaluation(q cube.Query) *evaluation {
 			refuse("%s does not add up, so it has no running total", r.Measure)
 		}
 	}
+	e.checkDimensions()
 	e.findShownDays()
 	e.checkDays()
 	for _, r := range e.allRefs() {
@@ -99,6 +100,30 @@ func (o *Oracle) evaluation(q cube.Query) *evaluation {
 		}
 	}
 	return e
+}
+
+// checkDimensions refuses what the facts of a cube asked do not have.
+func (e *evaluation) checkDimensions() {
+	for _, r := range e.allRefs() {
+		against := ""
+		if e.cube.Scenario(r.Against) != nil {
+			against = r.Against
+		}
+		for _, c := range e.cubesOf(r.Measure, against) {
+			has := func(dimension string) {
+				if c.Use(dimension) == nil {
+					refuse("cube %s has no dimension %s", c.Name, dimension)
+				}
+			}
+			for _, f := range e.fields {
+				has(f.dimension)
+			}
+			e.eachFilter(e.filters, func(f cube.Filter) {
+				dimension, _, _ := strings.Cut(f.Field, ".")
+				has(dimension)
+			})
+		}
+	}
 }
 
 // checkDays refuses what has no meaning for facts on the days of scopes.
