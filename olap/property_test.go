@@ -97,5 +97,8 @@ func TestEngineEqualsOracle(t *testing.T) {
 		}
 		closing()
 	}
+	if refused*100 > asked*15 && asked > 100 {
+		t.Errorf("%d of %d questions are refused by both", refused, asked)
+	}
 	t.Logf("%d random questions on %d warehouses: engine = oracle; %d refused by both", asked, len(seeds()), refused)
 }
