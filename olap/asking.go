@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"verso/olap/cache"
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 )
@@ -40,6 +41,7 @@ func (s *shared) limit(l Limits) {
 	}
 	s.limits, s.slots = l, make(chan struct{}, l.Running)
 	s.cache = cache.New(l.Cache, tableSize)
+	s.plans = cache.New(plansBytes, planSize)
 }
 
 // TimeError is a question that took longer than it may.
@@ -110,11 +112,34 @@ func (o *Olap) limited(ctx context.Context, q cube.Query) (*Table, error) {
 // Cached says what the cache of answers did and holds.
 func (o *Olap) Cached() cache.Stats { return o.cache.Stats() }
 
+// plansBytes bounds the compiled queries kept.
+const plansBytes = 32 << 20
+
+func planSize(c *compile.Compiled) int64 {
+	size := int64(len(c.SQL)+len(c.CountSQL)) + planHead
+	for _, s := range c.Stages {
+		size += int64(len(s.Text))
+	}
+	for _, a := range c.Args {
+		size += cellSize
+		switch v := a.(type) {
+		case string:
+			size += int64(len(v))
+		case []string:
+			size += int64(len(v)) * cellSize
+		case []int64:
+			size += int64(len(v)) * 8
+		}
+	}
+	return size
+}
+
 // The memory of parts of an answer, in bytes.
 const (
 	cellSize = 40 // an interface and what it points to
 	rowSize  = 96
 	headSize = 400
+	planHead = 4096
 )
 
 func tableSize(t *Table) int64 {

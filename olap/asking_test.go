@@ -156,3 +156,30 @@ func BenchmarkAskCached(b *testing.B) {
 		}
 	}
 }
+
+// Of compiling: the first time, and again.
+func BenchmarkCompile(b *testing.B) {
+	o, err := olap.Open(b.Context(), olaptest.Star(b), olap.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	q := cube.Query{Cube: "sales", Rows: []string{"customer.type", "class.l1"}, Columns: []string{"date.quarter"},
+		Measures: []string{"net", "margin_pct"}, Totals: cube.Totals{Grand: true, Rows: true, Cols: true}}
+	b.Run("again", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := o.Explain(q); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("anew", func(b *testing.B) {
+		n := 0
+		for b.Loop() {
+			n++
+			q.Limit = 1000 + n
+			if _, err := o.Explain(q); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

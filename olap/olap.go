@@ -2,6 +2,7 @@ package olap
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
+	"verso/olap/rollup"
 )
 
 // Options say which cubes to open and in which language to answer.
@@ -20,6 +22,12 @@ type Options struct {
 	Catalog string // folder of the user's own YAML files; "" for none
 	Lang    string // en or zh; "": the language of the run
 	Limits
+
+	NoRollups bool             // answer from the facts alone
+	Asked     func(Asked)      // told of every question; nil: nobody is
+	Clock     func() time.Time // times them; nil: they take no time
+	// Model is asked instead of the shipped cubes and those of Catalog; nil: these.
+	Model *cube.Model
 }
 
 // Run is the record of the run that filled a generation (meta.run).
@@ -47,15 +55,19 @@ type Olap struct {
 }
 
 type shared struct {
-	db     engine.Querier
-	model  *cube.Model
-	run    Run
-	tables map[string]bool // schema.table
+	db      engine.Querier
+	model   *cube.Model
+	run     Run
+	tables  map[string]bool // schema.table
+	rollups []*compile.Rollup
+	asked   func(Asked)
+	clock   func() time.Time
 
 	proofs  proofs
 	limits  Limits
 	slots   chan struct{} // one for each question that runs
 	cache   *cache.Cache[*Table]
+	plans   *cache.Cache[*compile.Compiled]
 	trees   trees
 	columns tableColumns
 }
@@ -63,12 +75,15 @@ type shared struct {
 // Open reads the catalog, shipped and the user's own, and meta.run of the
 // generation. The database stays the caller's.
 func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
-	model, err := catalog.Load(o.Catalog)
-	if err != nil {
-		return nil, err
+	model := o.Model
+	if model == nil {
+		var err error
+		if model, err = catalog.Load(o.Catalog); err != nil {
+			return nil, err
+		}
 	}
-	s := &shared{db: db, model: model, tables: map[string]bool{}}
-	err = engine.Rows(ctx, db, engine.SQL(`SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name`),
+	s := &shared{db: db, model: model, tables: map[string]bool{}, asked: o.Asked, clock: o.Clock}
+	err := engine.Rows(ctx, db, engine.SQL(`SELECT table_schema, table_name FROM information_schema.tables ORDER BY table_schema, table_name`),
 		func(row []any) error {
 			s.tables[engine.Text(row[0])+"."+engine.Text(row[1])] = true
 			return nil
@@ -85,6 +100,11 @@ func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
 	}
 	s.run = Run{ID: engine.Text(row[0]), AsOf: engine.Text(row[1]), Company: engine.Text(row[2]),
 		Currency: engine.Text(row[3]), Language: engine.Text(row[4])}
+	if !o.NoRollups {
+		if s.rollups, err = rollup.Load(ctx, db, model); err != nil {
+			return nil, err
+		}
+	}
 	lang := o.Lang
 	if lang == "" {
 		lang = s.run.Language
@@ -152,9 +172,11 @@ func (e *LimitError) Error() string {
 
 // Explanation is what a query becomes.
 type Explanation struct {
-	SQL    string          `json:"sql"`
-	Args   []any           `json:"args"`
-	Stages []compile.Stage `json:"stages"`
+	SQL      string             `json:"sql"`
+	Args     []any              `json:"args"`
+	Stages   []compile.Stage    `json:"stages"`
+	Rollup   string             `json:"rollup,omitempty"`   // answers; "": the facts do
+	Rejected []compile.Rejected `json:"rejected,omitempty"` // rollups that do not, with the reason
 }
 
 // Explain gives the statement with which Ask would answer a query.
@@ -169,17 +191,19 @@ func (o *Olap) ExplainContext(ctx context.Context, q cube.Query) (Explanation, e
 	if err != nil {
 		return Explanation{}, err
 	}
-	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages}, nil
+	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages, Rollup: c.Rollup, Rejected: c.Rejected}, nil
 }
 
 // ask answers a query from the database.
 func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
+	began := o.now()
 	c, err := o.compile(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	b := newBuilder(o, c)
-	err = engine.Rows(ctx, o.db, engine.SQL(c.SQL, c.Args...), b.add)
+	err = engine.Rows(ctx, o.db, engine.Statement{SQL: c.SQL, Args: c.Args, Again: c.Rollup != ""}, b.add)
+	o.tell(c, began, err)
 	if errors.Is(err, errTooMany) {
 		return nil, o.tooMany(ctx, c)
 	}
@@ -192,9 +216,18 @@ func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
 	return b.table()
 }
 
-// compile compiles a query for this generation: what it reads is there, its
-// joins repeat no fact, and where no fact can be lost they are inner joins.
+// compile is compileAnew, or its result when the query was compiled before.
 func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
+	text, err := json.Marshal(q)
+	if err != nil {
+		return nil, err
+	}
+	return o.plans.Get(ctx, o.lang+"\x00"+string(text), func(ctx context.Context) (*compile.Compiled, error) { return o.compileAnew(ctx, q) })
+}
+
+// compileAnew compiles a query for this generation: what it reads is there, its
+// joins repeat no fact, and where no fact can be lost they are inner joins.
+func (o *Olap) compileAnew(ctx context.Context, q cube.Query) (*compile.Compiled, error) {
 	options := o.options()
 	c, err := compile.Compile(o.model, q, options)
 	if err != nil {
@@ -208,7 +241,7 @@ func (o *Olap) compile(ctx context.Context, q cube.Query) (*compile.Compiled, er
 
 // options are those of a first compilation, which prove completes.
 func (o *Olap) options() compile.Options {
-	return compile.Options{Lang: o.lang, Complete: map[string]bool{}, Depths: o.knownDepths(), AsOf: o.run.day()}
+	return compile.Options{Lang: o.lang, Complete: map[string]bool{}, Rollups: o.rollups, Depths: o.knownDepths(), AsOf: o.run.day()}
 }
 
 // prove checks that what a statement reads is there and sound and that its

@@ -64,7 +64,7 @@ func (o *Olap) unique(ctx context.Context, u compile.Unique) error {
 // missing counts the keys of facts that a dimension has no member for.
 func (o *Olap) missing(ctx context.Context, c *cube.Cube, u *cube.Use) (int64, error) {
 	fact, dimension := engine.QuoteIdent(u.Key), engine.QuoteIdent(u.Of.Key)
-	return o.proofs.count(ctx, o.db, c.Name+"/"+u.Name, "SELECT count(*) AS \"missing\" FROM (SELECT DISTINCT "+fact+` AS "k" FROM `+quoteTable(c.Table)+
+	return o.proofs.count(ctx, o.db, c.Table+"/"+u.Name, "SELECT count(*) AS \"missing\" FROM (SELECT DISTINCT "+fact+` AS "k" FROM `+quoteTable(c.Table)+
 		`) AS f WHERE NOT EXISTS (SELECT 1 FROM `+quoteTable(u.Of.Table)+" AS d WHERE d."+dimension+` = f."k")`)
 }
 

@@ -93,6 +93,7 @@ func exitRules() []exitRule {
 		{exitConfig, a[*site.ForeignError]},
 		{exitRefused, a[*check.RefusedError]},
 		{exitRefused, a[*etl.RefusedError]},
+		{exitRefused, a[*rollupError]},
 		{exitSource, a[*source.UnreadableError]},
 		{exitLocked, a[*warehouse.LockedError]},
 		{exitLocked, func(err error) bool { return errors.Is(err, engine.ErrBusy) }},

@@ -69,6 +69,15 @@ type published struct {
 // openPublished acquires the published generation. lang is en, zh or "" for the
 // language of the run.
 func (a *app) openPublished(ctx context.Context, lang string) (*published, error) {
+	return a.openAs(ctx, olap.Options{Lang: lang}, "")
+}
+
+// openLogged is openPublished for the questions of people, which are logged.
+func (a *app) openLogged(ctx context.Context, lang string) (*published, error) {
+	return a.openAs(ctx, olap.Options{Lang: lang}, queryLogName)
+}
+
+func (a *app) openAs(ctx context.Context, o olap.Options, log string) (*published, error) {
 	cfg, err := a.loadReaderConfig()
 	if err != nil {
 		return nil, err
@@ -83,7 +92,11 @@ func (a *app) openPublished(ctx context.Context, lang string) (*published, error
 		return nil, err
 	}
 	p := &published{config: cfg, warehouse: w, snapshot: snapshot}
-	if p.olap, err = olap.Open(ctx, snapshot.DB(), olap.Options{Lang: lang, Catalog: userCatalog(cfg)}); err != nil {
+	o.Catalog = userCatalog(cfg)
+	if log != "" {
+		o = a.logTo(cfg.Warehouse, log, o)
+	}
+	if p.olap, err = olap.Open(ctx, snapshot.DB(), o); err != nil {
 		p.close()
 		return nil, err
 	}

@@ -64,7 +64,7 @@ try.`,
 
 // query answers, prints or explains the question of a command line.
 func (a *app) query(ctx context.Context, f *queryFlags, args []string) error {
-	p, err := a.openPublished(ctx, f.lang)
+	p, err := a.openLogged(ctx, f.lang)
 	if err != nil {
 		return err
 	}

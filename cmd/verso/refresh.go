@@ -19,12 +19,13 @@ import (
 	"verso/models"
 	"verso/olap/catalog"
 	"verso/olap/engine/duck"
+	"verso/olap/rollup"
 	"verso/olap/warehouse"
 	"verso/reports/site"
 )
 
 // skippable are the steps that --skip takes.
-var skippable = []string{"models", "site"}
+var skippable = []string{"models", "rollups", "site"}
 
 // refreshFlags are the choices of one refresh.
 type refreshFlags struct {
@@ -50,7 +51,7 @@ generation. Until that moment, and after any failure, readers see the last one.`
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, s := range f.skip {
 				if !slices.Contains(skippable, s) {
-					return usagef(cmd.CommandPath(), "--skip: unknown step %q: models or site", s)
+					return usagef(cmd.CommandPath(), "--skip: unknown step %q: models, rollups or site", s)
 				}
 			}
 			cfg, err := a.loadConfig()
@@ -68,7 +69,7 @@ generation. Until that moment, and after any failure, readers see the last one.`
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.asOf, "as-of", "", "as-of date instead of the configuration's, YYYY-MM-DD")
-	flags.StringSliceVar(&f.skip, "skip", nil, "steps to leave out: models, site")
+	flags.StringSliceVar(&f.skip, "skip", nil, "steps to leave out: models, rollups, site")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "do everything, publish nothing")
 	flags.BoolVar(&f.full, "full", false, "rebuild everything from the sources (what every refresh does so far)")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "log more")
@@ -199,6 +200,9 @@ func (j *refreshJob) after() []etl.Step {
 	if !slices.Contains(j.flags.skip, "models") {
 		steps = append(steps, etl.Step{Name: "models", Run: j.models})
 	}
+	if !slices.Contains(j.flags.skip, "rollups") {
+		steps = append(steps, etl.Step{Name: "rollups", Run: j.rollups})
+	}
 	if !slices.Contains(j.flags.skip, "site") && !slices.Contains(j.flags.skip, "models") {
 		steps = append(steps, etl.Step{Name: "site", Run: j.buildSite})
 	}
@@ -215,8 +219,41 @@ func (j *refreshJob) models(ctx context.Context, s *etl.State) error {
 	return models.Run(ctx, s.Conn, o)
 }
 
+// rollupsFrom is how many facts a cube needs for refresh to build its rollups:
+// fewer are read in a few milliseconds.
+const rollupsFrom = 50_000
+
+// rollups builds what the catalog declares. One that cannot be used is told and
+// left out: answers then come from the facts.
+func (j *refreshJob) rollups(ctx context.Context, s *etl.State) error {
+	model, err := catalog.Load(userCatalog(j.config))
+	if err != nil {
+		return err
+	}
+	limits := rollup.DefaultLimits()
+	limits.Facts = rollupsFrom
+	began := j.app.now()
+	built, err := rollup.Build(ctx, s.Conn, model, rollup.Options{Run: s.RunID, Seed: uint64(j.config.Seed), Limits: limits,
+		Progress: func(name string, rows int64) {
+			now := j.app.now()
+			j.log.Debug("rollups", "table", name, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))
+			began = now
+			s.Rows += rows
+			s.Note(s.Rows, name)
+		}})
+	for _, r := range built {
+		switch r.State {
+		case rollup.Failed:
+			j.log.Warn("rollup not used: its answers differ from those of the facts", "table", r.Name, "reason", r.Reason)
+		case rollup.Skipped:
+			j.log.Debug("rollup not built", "table", r.Name, "reason", r.Reason)
+		}
+	}
+	return err
+}
+
 func (j *refreshJob) buildSite(ctx context.Context, s *etl.State) error {
-	pending, err := prepareSite(ctx, s.DB, j.config, j.config.Site, "")
+	pending, err := j.app.prepareSite(ctx, s.DB, j.config, j.config.Site, "")
 	if err != nil {
 		return fmt.Errorf("build the report site: %w", err)
 	}

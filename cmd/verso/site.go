@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -37,7 +39,7 @@ language stands at the root of the folder.`,
 			if out == "" {
 				out = p.config.Site
 			}
-			pending, err := prepareSite(cmd.Context(), p.snapshot.DB(), p.config, out, lang)
+			pending, err := a.prepareSite(cmd.Context(), p.snapshot.DB(), p.config, out, lang)
 			if err != nil {
 				return err
 			}
@@ -53,8 +55,11 @@ language stands at the root of the folder.`,
 }
 
 // prepareSite writes the site of a filled generation beside the published one.
-func prepareSite(ctx context.Context, db engine.Database, cfg *config.Config, out, lang string) (*site.Pending, error) {
-	o, err := olap.Open(ctx, db, olap.Options{Catalog: userCatalog(cfg)})
+func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.Config, out, lang string) (*site.Pending, error) {
+	if err := os.Remove(filepath.Join(cfg.Warehouse, pageLogName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	o, err := olap.Open(ctx, db, a.logTo(cfg.Warehouse, pageLogName, olap.Options{Catalog: userCatalog(cfg)}))
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,8 @@ type part struct {
 	name    string // its column in the SQL: the name of the measure, with its scope
 	measure *cube.Measure
 	stream  *stream
-	extra   string // not of facts but of the days they stand on: extraDays, extraWork; "": of facts
+	extra   string  // not of facts but of the days they stand on: extraDays, extraWork; "": of facts
+	stored  Storage // how the rollup in the place of the facts keeps it; "" with facts
 }
 
 // findParts breaks the measures down to base aggregates, those that the
@@ -185,6 +186,8 @@ func (t *part) quantile() string {
 // again is the SQL that aggregates the aggregates of finer groups.
 func (t *part) again() string {
 	switch t.measure.Kind {
+	case cube.Distinct:
+		return t.distinctAgain()
 	case cube.Count:
 		return "CAST(COALESCE(sum(" + quote(t.name) + "), 0) AS BIGINT)"
 	case cube.Min, cube.Max:
@@ -208,7 +211,7 @@ func (p *plan) number(t term) string {
 		if base.OverTime == cube.Average {
 			return p.average(b)
 		}
-		return quote(p.part(b, "").name)
+		return p.part(b, "").value()
 	})
 }
 

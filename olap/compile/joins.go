@@ -127,7 +127,7 @@ func levelAlias(a *cube.Attribute) string { return "level " + a.Name }
 // group, carried and condition.
 func (j *join) write(s *sqlText, lang string) {
 	kind := "LEFT"
-	if j.inner {
+	if j.isInner() {
 		kind = "INNER"
 	}
 	s.add("\n  " + kind + " JOIN (\n    SELECT d." + quote(j.use.Of.Key) + ` AS "#key"`)
@@ -137,11 +137,14 @@ func (j *join) write(s *sqlText, lang string) {
 		}
 	}
 	for i, c := range j.where {
-		s.add(",\n      ")
-		c.write(s)
-		s.add(" AS " + quote(whereColumn(i)))
+		if !j.narrows(c) {
+			s.add(",\n      ")
+			c.write(s)
+			s.add(" AS " + quote(whereColumn(i)))
+		}
 	}
 	j.writeFrom(s)
+	j.narrow(s)
 	name := quote(j.use.Name)
 	s.add("\n  ) AS " + name + " ON " + name + `."#key" = f.` + quote(j.use.Key))
 }
@@ -176,7 +179,7 @@ func whereColumn(i int) string { return "#where" + strconv.Itoa(i+1) }
 // conditions are the WHERE conditions on facts that stand by themselves.
 func (j *join) conditions() (list []string) {
 	for _, c := range j.where {
-		if !c.inner {
+		if !c.inner && !j.narrows(c) {
 			list = append(list, j.condition(c))
 		}
 	}
@@ -197,8 +200,11 @@ func (p *plan) showJoins() string {
 	var lines []string
 	for _, j := range p.allJoins() {
 		kind := "left join: a fact's member may be missing"
-		if j.inner {
+		switch {
+		case j.inner:
 			kind = "inner join: every fact has its member"
+		case j.isInner():
+			kind = "inner join: no fact without its member is kept"
 		}
 		lines = append(lines, j.use.Of.Table+" on "+j.use.Of.Key+" = "+j.use.Key+", "+kind)
 		for _, b := range j.beside {

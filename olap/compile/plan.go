@@ -1,7 +1,7 @@
 // Package compile turns cube queries into SQL: pure, no database.
 //
 // [Compile] takes a query through an ordered list of passes, each in a file of
-// its own: names, filters, time, aggregates, top, having, levels, scopes, joins. The
+// its own: names, filters, time, aggregates, top, having, levels, scopes, source, joins. The
 // plan they fill in is then written as one SQL statement of named stages:
 //
 //	shown, calendar, days   where scopes of time are asked for: the days shown,
@@ -14,6 +14,9 @@
 //	levels   every level asked for, by GROUPING SETS: from leaf, or from base
 //	         where a distinct count has to be made at each level
 //	tested, held, answer   which rows satisfy conditions on measures
+//
+// With a rollup in the place of the facts (see source.go), its rows are added up
+// in the stage cells, base is their names and aggregates, and there is no leaf.
 //
 // Months or other members without facts are not listed.
 package compile
@@ -46,7 +49,8 @@ type Options struct {
 	// AsOf is the day up to which facts are known: comparisons and windows of
 	// time end there, relative times of named sets count from it. The zero time
 	// sets no end; sets with relative times are refused then.
-	AsOf time.Time
+	AsOf    time.Time
+	Rollups []*Rollup // that stand beside the facts
 }
 
 // Stage is what one step of the compilation found, for people to read; the last
@@ -70,6 +74,8 @@ type Compiled struct {
 	Rows      []Axis
 	Columns   []Axis
 	Measures  []Value
+	Rollup    string          // the rollup read instead of the facts; "" for the facts
+	Rejected  []Rejected      // the cube's other rollups
 	Tables    []string        // tables read
 	Unique    []Unique        // what must hold for no fact to be counted twice
 	Joined    []Joined        // dimensions joined
@@ -151,8 +157,12 @@ type plan struct {
 	model    *cube.Model
 	lang     string
 	complete map[string]bool
+	rollups  []*Rollup
 	query    cube.Query
-	cube     *cube.Cube
+	cube     *cube.Cube // over the rollup, once one is chosen
+	factCube *cube.Cube // over the facts
+	rollup   *Rollup    // nil: the facts
+	rejected []Rejected
 
 	rows     []*field
 	cols     []*field
@@ -209,6 +219,7 @@ func passes() []pass {
 		{"having", (*plan).bindHaving, (*plan).showHaving},
 		{"levels", (*plan).findLevels, (*plan).showLevels},
 		{"scopes", (*plan).bindScopes, (*plan).showScopes},
+		{"source", (*plan).route, (*plan).showSource},
 		{"joins", (*plan).findJoins, (*plan).showJoins},
 	}
 }
@@ -216,7 +227,7 @@ func passes() []pass {
 // Compile turns a query into SQL. It needs no database. A question that the
 // model cannot answer is a *QueryError.
 func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
-	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, query: q}
+	p := &plan{model: m, options: o, lang: o.Lang, complete: o.Complete, rollups: o.Rollups, query: q}
 	var stages []Stage
 	for _, step := range passes() {
 		if err := step.run(p); err != nil {
@@ -230,7 +241,10 @@ func Compile(m *cube.Model, q cube.Query, o Options) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Stages = stages
+	c.Stages, c.Rejected = stages, p.rejected
+	if p.rollup != nil {
+		c.Rollup = p.rollup.Name
+	}
 	return c, nil
 }
 

@@ -23,6 +23,7 @@ type renderer struct {
 	reach   string   // SQL of the days whose facts some stream shows
 	extra   []string // further columns of "base"
 	inSets  int      // conditions of named sets written
+	facts   string   // SQL of the number of facts, where a stage tells it
 }
 
 func (p *plan) render() (*Compiled, error) {
@@ -38,6 +39,10 @@ func (p *plan) render() (*Compiled, error) {
 		r.days()
 	}
 	for _, s := range p.sources {
+		if r.rollup != nil {
+			r.rolled(s)
+			continue
+		}
 		r.base(s)
 		r.leaf(s)
 	}
@@ -129,10 +134,11 @@ func (r *renderer) base(s *source) {
 		list = []string{`1 AS "#fact"`}
 	}
 	r.stage("base"+s.name, "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+quoteTable(s.cube.Table)+" AS f")
+	onKeys := s.keyConditions()
 	for _, j := range s.joins {
 		j.write(&r.text, r.lang)
 	}
-	r.where(s)
+	r.where(s, onKeys)
 	r.text.add("\n)")
 }
 
@@ -140,7 +146,7 @@ func (r *renderer) base(s *source) {
 // facts get it with the days on which they are shown.
 func (p *plan) onClock(f *field) bool { return p.clock != nil && f.use == p.clock.use }
 
-func (r *renderer) where(s *source) {
+func (r *renderer) where(s *source, onKeys []*condition) {
 	lead := "\n  WHERE "
 	if c := r.clock; c != nil {
 		key := "f." + quote(s.cube.Use(c.use.Name).Key)
@@ -160,6 +166,12 @@ func (r *renderer) where(s *source) {
 		if p.to != 0 {
 			r.text.add(lead+key+" <= ?", p.to)
 		}
+	}
+	for _, c := range onKeys {
+		key := "f." + quote(c.field.use.Key)
+		r.text.add(lead)
+		c.writePlain(&r.text, key, key)
+		lead = "\n    AND "
 	}
 	for _, j := range s.joins {
 		for _, c := range j.conditions() {
@@ -183,10 +195,15 @@ func (r *renderer) where(s *source) {
 	}
 }
 
+// once reports whether facts are aggregated only once anyway, each in one group.
+func (r *renderer) once() bool {
+	return len(r.levels) == 1 && r.top == nil && r.also == nil && !r.united()
+}
+
 // leaf aggregates once at the finest level, where coarser levels follow from
 // it.
 func (r *renderer) leaf(s *source) {
-	if !r.additive {
+	if !r.additive || r.once() {
 		return
 	}
 	var fields []*field
@@ -259,6 +276,7 @@ func (r *renderer) allLevels() {
 	if r.top != nil {
 		list = append(list, `"#other"`, `min("#rank") AS "#rank"`)
 	}
+	list = append(list, r.countHere()...)
 	kind := ""
 	if len(r.having) > 0 {
 		kind = "MATERIALIZED "

@@ -114,6 +114,9 @@ func (r *renderer) sourceAt(fields []*field) string {
 
 // factCount is the SQL of the number of facts shown.
 func (r *renderer) factCount() string {
+	if r.facts != "" {
+		return r.facts
+	}
 	var list []string
 	for _, s := range r.sources {
 		if s.plan {

@@ -41,6 +41,7 @@ func (e *CatalogError) Error() string { return e.Position.String() + ": " + e.Me
 type document struct {
 	Dimensions []*Dimension `yaml:"dimensions"`
 	Cubes      []*Cube      `yaml:"cubes"`
+	Rollups    []*Rollup    `yaml:"rollups"`
 }
 
 // Load reads the catalog files in order, joins them and validates the whole.
@@ -50,6 +51,7 @@ type document struct {
 func Load(files []File) (*Model, error) {
 	l := &loader{model: &Model{cubes: map[string]*Cube{}, dimensions: map[string]*Dimension{}}, places: map[*Measure]place{}}
 	var cubes []placedCube
+	var rollups []placedRollup
 	for _, f := range files {
 		doc, root, err := decode(f)
 		if err != nil {
@@ -62,6 +64,9 @@ func Load(files []File) (*Model, error) {
 		for i, c := range doc.Cubes {
 			cubes = append(cubes, placedCube{c, place{file: f.Name, root: root, path: at("$.cubes", i)}})
 		}
+		for i, r := range doc.Rollups {
+			rollups = append(rollups, placedRollup{r, place{file: f.Name, root: root, path: at("$.rollups", i)}})
+		}
 	}
 	if len(l.errs) > 0 { // what is left out would be missed elsewhere
 		return nil, errors.Join(l.errs...)
@@ -73,6 +78,9 @@ func Load(files []File) (*Model, error) {
 	l.checkScenarios()
 	l.resolve()
 	l.linkSets()
+	for _, r := range rollups {
+		l.addRollup(r.rollup, r.place)
+	}
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)
 	}
@@ -154,6 +162,9 @@ func (d *document) emptyItem() string {
 		case slices.Contains(x.Bridges, nil):
 			return at(path+".bridges", slices.Index(x.Bridges, nil))
 		}
+	}
+	if i := slices.Index(d.Rollups, nil); i >= 0 {
+		return at("$.rollups", i)
 	}
 	return ""
 }

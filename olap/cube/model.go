@@ -22,6 +22,7 @@ func (t Text) In(lang string) string {
 type Model struct {
 	Cubes      []*Cube
 	Dimensions []*Dimension
+	Rollups    []*Rollup // declared; which of them stand in a generation is another matter
 
 	cubes      map[string]*Cube
 	dimensions map[string]*Dimension

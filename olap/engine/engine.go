@@ -29,6 +29,9 @@ type Statement struct {
 	// whose parameter is cast to one (CAST(? AS VARCHAR[])). As many as there are
 	// parameters.
 	Args []any
+	// Again says that the statement will be asked again and that its answer is
+	// small: the engine may keep it prepared, and hand its rows over one by one.
+	Again bool
 }
 
 // SQL returns a statement of text and args.

@@ -7,12 +7,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"verso/olap/engine"
@@ -21,9 +19,6 @@ import (
 // Arrow says how batches are made: here row by row, about ten times slower than
 // by DuckDB itself, and with nested values as text.
 const Arrow = "portable"
-
-// batchRows is the size of DuckDB's own batches.
-const batchRows = 2048
 
 func queryArrow(ctx context.Context, raw *duckdb.Conn, sql string, args []any) (array.RecordReader, error) {
 	named := make([]driver.NamedValue, len(args))
@@ -45,27 +40,6 @@ func queryArrow(ctx context.Context, raw *duckdb.Conn, sql string, args []any) (
 		columns = columnsOf(rows)
 	}
 	return newRowReader(ctx, rows, columns), nil
-}
-
-// column is how one column of the driver's rows becomes Arrow.
-type column struct {
-	field  arrow.Field
-	append func(array.Builder, driver.Value) error
-	nested bool // the driver's value has no Arrow type here
-}
-
-func columnsOf(rows driver.Rows) []column {
-	types := rows.(driver.RowsColumnTypeDatabaseTypeName)
-	names := rows.Columns()
-	columns := make([]column, len(names))
-	for i, name := range names {
-		t, appendValue := arrowType(types.ColumnTypeDatabaseTypeName(i))
-		columns[i] = column{arrow.Field{Name: name, Type: t, Nullable: true}, appendValue, t == nil}
-		if t == nil {
-			columns[i].field.Type, columns[i].append = arrow.BinaryTypes.String, appendPrinted
-		}
-	}
-	return columns
 }
 
 // textual rewrites a SELECT so that DuckDB itself prints the columns for which
@@ -98,97 +72,6 @@ func isSelect(raw *duckdb.Conn, sql string) bool {
 	defer prepared.Close()
 	kind, err := prepared.(*duckdb.Stmt).StatementType()
 	return err == nil && kind == duckdb.STATEMENT_TYPE_SELECT
-}
-
-// rowReader builds batches from the driver's rows as they are asked for.
-type rowReader struct {
-	ctx     context.Context
-	rows    driver.Rows
-	columns []column
-	builder *array.RecordBuilder
-	values  []driver.Value
-	batch   arrow.RecordBatch
-	refs    int
-	err     error
-	ended   bool
-}
-
-func newRowReader(ctx context.Context, rows driver.Rows, columns []column) *rowReader {
-	fields := make([]arrow.Field, len(columns))
-	for i, c := range columns {
-		fields[i] = c.field
-	}
-	return &rowReader{
-		ctx: ctx, rows: rows, columns: columns, refs: 1,
-		builder: array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(fields, nil)),
-		values:  make([]driver.Value, len(columns)),
-	}
-}
-
-func (r *rowReader) Retain() { r.refs++ }
-
-func (r *rowReader) Release() {
-	if r.refs--; r.refs != 0 {
-		return
-	}
-	r.drop()
-	r.builder.Release()
-	r.ended = true
-	r.err = errors.Join(r.err, r.rows.Close())
-}
-
-func (r *rowReader) drop() {
-	if r.batch != nil {
-		r.batch.Release()
-		r.batch = nil
-	}
-}
-
-func (r *rowReader) Schema() *arrow.Schema          { return r.builder.Schema() }
-func (r *rowReader) RecordBatch() arrow.RecordBatch { return r.batch }
-func (r *rowReader) Record() arrow.RecordBatch      { return r.batch }
-func (r *rowReader) Err() error                     { return r.err }
-
-func (r *rowReader) Next() bool {
-	r.drop()
-	if r.err != nil || r.ended {
-		return false
-	}
-	if r.err = r.ctx.Err(); r.err != nil {
-		return false
-	}
-	n := 0
-	for ; n < batchRows; n++ {
-		err := r.rows.Next(r.values)
-		if errors.Is(err, io.EOF) {
-			r.ended = true
-			break
-		}
-		if err == nil {
-			err = r.append()
-		}
-		if err != nil {
-			r.err = err
-			return false
-		}
-	}
-	if n == 0 {
-		return false
-	}
-	r.batch = r.builder.NewRecordBatch()
-	return true
-}
-
-func (r *rowReader) append() error {
-	for i, v := range r.values {
-		b := r.builder.Field(i)
-		if v == nil {
-			b.AppendNull()
-		} else if err := r.columns[i].append(b, v); err != nil {
-			return fmt.Errorf("duck: column %q: %w", r.columns[i].field.Name, err)
-		}
-	}
-	return nil
 }
 
 // Ingest appends the batches of r to table, by column name: columns that r lacks
@@ -270,4 +153,47 @@ func appendRows(appender *duckdb.Appender, r array.RecordReader, values []func(a
 		rows += b.NumRows()
 	}
 	return rows, r.Err()
+}
+
+// ingestType gives the type in which a column is handed to DuckDB and how
+// engine values become the driver's. What has no plain type goes as text, which
+// the INSERT casts.
+func ingestType(t arrow.DataType) (duckdb.TypeInfo, func(any) any, error) {
+	same := func(v any) any { return v }
+	plain := func(kind duckdb.Type) (duckdb.TypeInfo, func(any) any, error) {
+		info, err := duckdb.NewTypeInfo(kind)
+		return info, same, err
+	}
+	switch t := t.(type) {
+	case *arrow.Decimal128Type:
+		info, err := duckdb.NewDecimalInfo(uint8(t.Precision), uint8(t.Scale))
+		return info, func(v any) any {
+			d := v.(engine.Decimal)
+			return duckdb.Decimal{Width: uint8(t.Precision), Scale: uint8(t.Scale), Value: d.Num.BigInt()}
+		}, err
+	case *arrow.TimestampType:
+		switch {
+		case t.TimeZone != "":
+			return plain(duckdb.TYPE_TIMESTAMP_TZ)
+		case t.Unit == arrow.Nanosecond:
+			return plain(duckdb.TYPE_TIMESTAMP_NS)
+		}
+		return plain(duckdb.TYPE_TIMESTAMP)
+	}
+	switch t.ID() {
+	case arrow.BOOL:
+		return plain(duckdb.TYPE_BOOLEAN)
+	case arrow.INT8, arrow.INT16, arrow.INT32, arrow.INT64, arrow.UINT8, arrow.UINT16, arrow.UINT32:
+		return plain(duckdb.TYPE_BIGINT)
+	case arrow.UINT64:
+		return plain(duckdb.TYPE_UBIGINT)
+	case arrow.FLOAT32, arrow.FLOAT64:
+		return plain(duckdb.TYPE_DOUBLE)
+	case arrow.BINARY, arrow.LARGE_BINARY:
+		return plain(duckdb.TYPE_BLOB)
+	case arrow.DATE32, arrow.DATE64:
+		return plain(duckdb.TYPE_DATE)
+	}
+	info, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
+	return info, func(v any) any { return engine.Text(v) }, err
 }

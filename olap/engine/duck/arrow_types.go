@@ -1,5 +1,3 @@
-//go:build !duckdb_arrow
-
 package duck
 
 import (
@@ -12,8 +10,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	duckdb "github.com/duckdb/duckdb-go/v2"
-
-	"verso/olap/engine"
 )
 
 // arrowType gives the Arrow type of a DuckDB type and how the driver's value is
@@ -128,47 +124,4 @@ func appendDecimal(b array.Builder, v driver.Value) error {
 // a SELECT, where DuckDB cannot be asked to print them.
 func appendPrinted(b array.Builder, v driver.Value) error {
 	return b.AppendValueFromString(fmt.Sprint(v))
-}
-
-// ingestType gives the type in which a column is handed to DuckDB and how
-// engine values become the driver's. What has no plain type goes as text, which
-// the INSERT casts.
-func ingestType(t arrow.DataType) (duckdb.TypeInfo, func(any) any, error) {
-	same := func(v any) any { return v }
-	plain := func(kind duckdb.Type) (duckdb.TypeInfo, func(any) any, error) {
-		info, err := duckdb.NewTypeInfo(kind)
-		return info, same, err
-	}
-	switch t := t.(type) {
-	case *arrow.Decimal128Type:
-		info, err := duckdb.NewDecimalInfo(uint8(t.Precision), uint8(t.Scale))
-		return info, func(v any) any {
-			d := v.(engine.Decimal)
-			return duckdb.Decimal{Width: uint8(t.Precision), Scale: uint8(t.Scale), Value: d.Num.BigInt()}
-		}, err
-	case *arrow.TimestampType:
-		switch {
-		case t.TimeZone != "":
-			return plain(duckdb.TYPE_TIMESTAMP_TZ)
-		case t.Unit == arrow.Nanosecond:
-			return plain(duckdb.TYPE_TIMESTAMP_NS)
-		}
-		return plain(duckdb.TYPE_TIMESTAMP)
-	}
-	switch t.ID() {
-	case arrow.BOOL:
-		return plain(duckdb.TYPE_BOOLEAN)
-	case arrow.INT8, arrow.INT16, arrow.INT32, arrow.INT64, arrow.UINT8, arrow.UINT16, arrow.UINT32:
-		return plain(duckdb.TYPE_BIGINT)
-	case arrow.UINT64:
-		return plain(duckdb.TYPE_UBIGINT)
-	case arrow.FLOAT32, arrow.FLOAT64:
-		return plain(duckdb.TYPE_DOUBLE)
-	case arrow.BINARY, arrow.LARGE_BINARY:
-		return plain(duckdb.TYPE_BLOB)
-	case arrow.DATE32, arrow.DATE64:
-		return plain(duckdb.TYPE_DATE)
-	}
-	info, err := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR)
-	return info, func(v any) any { return engine.Text(v) }, err
 }

@@ -18,6 +18,8 @@ type Conn struct {
 	db     *DB
 	raw    *duckdb.Conn
 	closed bool
+	again  map[string]*prepared
+	clock  int64 // counts the uses of prepared statements
 }
 
 // Exec runs s.
@@ -33,6 +35,11 @@ func (c *Conn) Exec(ctx context.Context, s engine.Statement) (int64, error) {
 func (c *Conn) Query(ctx context.Context, s engine.Statement) (array.RecordReader, error) {
 	if c.closed {
 		return nil, errClosed
+	}
+	if s.Again {
+		if r, ok, err := c.queryAgain(ctx, s); ok || err != nil {
+			return r, err
+		}
 	}
 	sql, args, err := bind(c.raw, s.SQL, s.Args)
 	if err != nil {
@@ -51,6 +58,7 @@ func (c *Conn) Close() error {
 		return nil
 	}
 	c.closed = true
+	c.forget()
 	defer c.db.back()
 	return c.raw.Close()
 }

@@ -87,6 +87,12 @@ func (db *DB) prepare(ctx context.Context) error {
 	if o.Threads > 0 {
 		settings = append(settings, fmt.Sprintf("SET threads = %d", o.Threads))
 	}
+	if o.ReadOnly {
+		// Packing the strings of a GROUP BY row by row loses the dictionaries that
+		// a join hands over: grouping a star by names takes two to three times as
+		// long (measured on the Star Schema Benchmark).
+		settings = append(settings, "SET disabled_optimizers = 'compressed_materialization'")
+	}
 	if o.MemoryLimit != "" {
 		settings = append(settings, "SET memory_limit = "+engine.QuoteText(o.MemoryLimit))
 	}
@@ -275,6 +281,7 @@ func (db *DB) Close() error {
 	db.mu.Unlock()
 	var errs []error
 	for _, c := range idle {
+		c.forget()
 		errs = append(errs, c.raw.Close())
 	}
 	errs = append(errs, db.connector.Close())

@@ -410,7 +410,12 @@ func (g *Questions) filter(c *cube.Cube, depth int) cube.Filter {
 		dimension, attribute, _ := strings.Cut(name, ".")
 		return c.Use(dimension).Of.Attribute(attribute) == nil
 	})...)
-	field := names[r.IntN(len(names))]
+	return g.FilterOn(c, names[r.IntN(len(names))])
+}
+
+// FilterOn is a condition on an attribute, mostly on values that occur.
+func (g *Questions) FilterOn(c *cube.Cube, field string) cube.Filter {
+	r := g.Rand
 	occur := g.Oracle.Shown(c.Name, field)
 	var values []string
 	for range 3 {
