@@ -80,7 +80,7 @@ func withRollups(g *oracletest.Questions, declared []*cube.Rollup) cube.Query {
 	}
 	q.Sort = sort
 	if q.Time != nil && r.IntN(2) == 0 {
-		q.Time.From = "2024-12-01"
+		q.Time.From, q.Time.To = "2024-12-01", ""
 	}
 	return q
 }
