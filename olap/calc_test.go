@@ -19,6 +19,7 @@ import (
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
+	"verso/olap/oracle"
 )
 
 // six is a warehouse with six order lines:
@@ -327,7 +328,7 @@ func followsFrom(got, plain *olap.Table, m string) string {
 			case cube.Rank:
 				want = rankIn(got, plain, m, r, c.Keys, value)
 			}
-			if !identical(r.Cells[i], want) {
+			if !oracle.Same(r.Cells[i], want) {
 				return fmt.Sprintf("%s %q under %q is %v, want %v", c.Name, r.Keys, c.Keys, r.Cells[i], want)
 			}
 		}

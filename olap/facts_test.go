@@ -15,6 +15,7 @@ import (
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
+	"verso/olap/oracle"
 )
 
 func TestFactsByHand(t *testing.T) {
@@ -97,7 +98,8 @@ func TestFactsAreTheirCell(t *testing.T) {
 	ctx := context.Background()
 	cells := 0
 	for star := range uint64(4) {
-		o := open(t, olaptest.Open(t, clutter(star)))
+		data := clutter(star)
+		o, truth := open(t, olaptest.Open(t, data)), oracle.New(modelOf(t), data)
 		r := rand.New(rand.NewPCG(star, 31))
 		for range 25 {
 			q := question(t, r, o)
@@ -120,7 +122,7 @@ func TestFactsAreTheirCell(t *testing.T) {
 				at := len(q.Rows) + r.IntN(len(table.Columns)-len(q.Rows))
 				column := table.Columns[at]
 				cell := olap.Cell{Row: row.Keys, Column: column.Keys, Ref: column.Name}
-				if diff := factsAre(ctx, o, q, cell, row.Cells[at]); diff != "" {
+				if diff := factsAre(ctx, o, truth, data, q, cell, row.Cells[at]); diff != "" {
 					text, _ := json.Marshal(q)
 					t.Fatalf("star %d: %s\n%v: %s", star, text, cell, diff)
 				}
@@ -131,11 +133,10 @@ func TestFactsAreTheirCell(t *testing.T) {
 	t.Logf("the facts of %d random cells are their cells", cells)
 }
 
-func factsAre(ctx context.Context, o *olap.Olap, q cube.Query, cell olap.Cell, want any) string {
-	c := o.Cubes()[slices.IndexFunc(o.Cubes(), func(c *cube.Cube) bool { return c.Name == q.Cube })]
+func factsAre(ctx context.Context, o *olap.Olap, truth *oracle.Oracle, data *olaptest.Data, q cube.Query, cell olap.Cell, want any) string {
+	table := data.Table(modelCube(o, q.Cube).Table)
 	var columns []string
 	var facts []map[string]any
-	var rows [][]any
 	err := o.EachFact(ctx, q, cell, func(list []olap.Column) error {
 		for _, c := range list {
 			columns = append(columns, c.Name)
@@ -146,7 +147,7 @@ func factsAre(ctx context.Context, o *olap.Olap, q cube.Query, cell olap.Cell, w
 		for i, name := range columns {
 			f[name] = row[i]
 		}
-		facts, rows = append(facts, f), append(rows, row)
+		facts = append(facts, f)
 		return nil
 	})
 	if err != nil {
@@ -169,8 +170,20 @@ func factsAre(ctx context.Context, o *olap.Olap, q cube.Query, cell olap.Cell, w
 			}
 		}
 	}
-	if got := measured(c, cell.Ref, columns, rows); !identical(got, want) {
+	var rows [][]any
+	for _, f := range facts {
+		row := make([]any, len(table.Columns))
+		for i, name := range table.Columns {
+			row[i] = f[name]
+		}
+		rows = append(rows, row)
+	}
+	if got := truth.Over(q.Cube, cell.Ref, rows); !oracle.Same(want, got) {
 		return fmt.Sprintf("%d facts give %v, the cell is %v", len(facts), got, want)
 	}
 	return ""
+}
+
+func modelCube(o *olap.Olap, name string) *cube.Cube {
+	return o.Cubes()[slices.IndexFunc(o.Cubes(), func(c *cube.Cube) bool { return c.Name == name })]
 }

@@ -21,6 +21,7 @@ func (b *builder) table() (*Table, error) {
 		b.rowOf[whole] = &outRow{values: map[int][]any{}}
 		b.rows = append(b.rows, b.rowOf[whole])
 	}
+	b.addParents()
 	b.sortColumns()
 	if n := len(b.rows); n > c.Limit {
 		return nil, &LimitError{"rows", int64(n), int64(c.Limit)}
@@ -50,6 +51,23 @@ func (b *builder) table() (*Table, error) {
 	}
 	t.Notes = b.notes()
 	return t, nil
+}
+
+// addParents adds the subtotals that have no facts themselves, as a window that
+// ends on the last day of a year may not have any where one of a month has.
+func (b *builder) addParents() {
+	if !b.query.Query.Totals.Rows {
+		return
+	}
+	for _, r := range b.rows {
+		for level := 1; level < r.level; level++ {
+			id := levelID(level) + keyOf(r.members[:level])
+			if b.rowOf[id] == nil {
+				b.rowOf[id] = &outRow{level: level, rank: r.rank, members: r.members[:level:level], values: map[int][]any{}}
+				b.rows = append(b.rows, b.rowOf[id])
+			}
+		}
+	}
 }
 
 // tellApart adds the ID in brackets to members of one axis that look the same.

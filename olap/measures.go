@@ -17,6 +17,8 @@ func overNothing(v compile.Value) any {
 	m := v.Measure
 	n := m.OverNothing()
 	switch {
+	case v.Ref.Calc == cube.Pct && n.Known && n.Float() != 0:
+		return 0.0
 	case !n.Known || v.Ref.Calc == cube.Pct || v.Ref.Calc == cube.LikeForLike:
 		return nil
 	case v.Ref.Calc == cube.Delta && n.Exact == nil:

@@ -2,9 +2,6 @@ package olap_test
 
 import (
 	"context"
-	"encoding/json"
-	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"verso/olap/compile"
@@ -12,89 +9,6 @@ import (
 	"verso/olap/engine"
 	"verso/olap/olaptest"
 )
-
-// randomGroup makes a filter or a group of them.
-func randomGroup(r *rand.Rand, o *oracle, c *cube.Cube, depth int) cube.Filter {
-	if depth == 0 || r.IntN(3) == 0 {
-		names := c.FieldNames()
-		f := randomFilter(r, o, c, names[r.IntN(len(names))])
-		if f.Op == "contains" && r.IntN(2) == 0 {
-			f.Op = "not_contains"
-		}
-		return f
-	}
-	var of []cube.Filter
-	for range 1 + r.IntN(3) {
-		of = append(of, randomGroup(r, o, c, depth-1))
-	}
-	if r.IntN(2) == 0 {
-		return cube.Filter{Any: of}
-	}
-	return cube.Filter{All: of}
-}
-
-// holds evaluates a filter or group on a fact.
-func (o *oracle) holds(c *cube.Cube, t *olaptest.Table, row []any, f cube.Filter) bool {
-	if f.Any != nil {
-		for _, g := range f.Any {
-			if o.holds(c, t, row, g) {
-				return true
-			}
-		}
-		return false
-	}
-	for _, g := range f.All {
-		if !o.holds(c, t, row, g) {
-			return false
-		}
-	}
-	switch {
-	case f.All != nil:
-		return true
-	case f.Op == "not_contains":
-		f.Op = "contains"
-		return !o.keeps(c, o.member(c, t, row, f.Field), f)
-	}
-	return o.keeps(c, o.member(c, t, row, f.Field), f)
-}
-
-// Random groups of filters on untidy data keep what evaluating them fact by
-// fact keeps.
-func TestRandomGroupsEqualEvaluation(t *testing.T) {
-	ctx := context.Background()
-	for star := range *stars {
-		data := untidy(uint64(star))
-		db := olaptest.Open(t, data)
-		e, o := open(t, db), newOracle(modelOf(t), data)
-		r := rand.New(rand.NewPCG(uint64(star), 23))
-		for range *queries {
-			cubes := slices.DeleteFunc(slices.Clone(o.model.Cubes), (*cube.Cube).Virtual)
-			c := cubes[r.IntN(len(cubes))]
-			q := cube.Query{Cube: c.Name, Measures: []string{c.MeasureNames()[0]}}
-			for range 1 + r.IntN(2) {
-				q.Where = append(q.Where, randomGroup(r, o, c, 3))
-			}
-			table, err := e.Ask(ctx, q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			facts, want := o.data.Table(c.Table), int64(0)
-		rows:
-			for _, row := range facts.Rows {
-				for _, f := range q.Where {
-					if !o.holds(c, facts, row, f) {
-						continue rows
-					}
-				}
-				want++
-			}
-			if table.Facts != want {
-				text, _ := json.Marshal(q)
-				t.Fatalf("star %d: %s keeps %d facts, want %d", star, text, table.Facts, want)
-			}
-		}
-	}
-}
 
 // Whatever is derived of a dimension can be put on an axis, in both languages
 // and beside every calculated member, and its parts add up to the whole.
@@ -104,9 +18,6 @@ func TestDerivedAttributesAddUp(t *testing.T) {
 		o := open(t, olaptest.Open(t, data))
 		for _, c := range o.Cubes() {
 			count := map[string]string{"sales": "lines", "returns": "return_lines"}[c.Name]
-			if c.Virtual() {
-				continue
-			}
 			for _, u := range c.Dimensions {
 				names := []string{}
 				for _, a := range u.Of.Derived {

@@ -154,7 +154,7 @@ func TestFiltersAndTheirComplements(t *testing.T) {
 // Groups hold across dimensions, in each other, with facts whose members are
 // unknown or not there.
 func TestGroupsOfFilters(t *testing.T) {
-	data := untidy(4)
+	data := untidy(6)
 	o, f := open(t, olaptest.Open(t, data)), linesOf(data)
 	kind := func(r []any) any { return f.of(r, "customer_key", "core.dim_customer", "customer_type") }
 	dept := func(r []any) any { return f.of(r, "employee_key", "core.dim_employee", "dept") }

@@ -12,7 +12,7 @@ import (
 )
 
 func TestDrillDownAndRollUp(t *testing.T) {
-	m := catalogModel(t)
+	m := modelOf(t)
 	q := cube.Query{Cube: "sales", Rows: []string{"customer.type", "class.l1"}, Columns: []string{"date.year"}, Measures: []string{"net"},
 		Where: []cube.Filter{{Field: "region.area", Op: "=", Values: []string{"East"}}}, Sort: []cube.Sort{{By: "class.l1", Desc: true}}, Top: &cube.Top{N: 3, Field: "class.l1", By: "net"}}
 	down, err := cube.DrillDown(m, q, "class.l1", "T")
@@ -52,7 +52,7 @@ func TestDrillDownAndRollUp(t *testing.T) {
 func TestDrilledDownAnswersAddUpToTheirCell(t *testing.T) {
 	ctx := context.Background()
 	o := open(t, olaptest.Star(t))
-	m := catalogModel(t)
+	m := modelOf(t)
 	for _, c := range m.Cubes {
 		for _, u := range c.Dimensions {
 			for _, h := range u.Of.Hierarchies {
@@ -85,7 +85,7 @@ func TestDrilledDownAnswersAddUpToTheirCell(t *testing.T) {
 }
 
 func TestNavigationRefused(t *testing.T) {
-	m := catalogModel(t)
+	m := modelOf(t)
 	q := cube.Query{Cube: "sales", Rows: []string{"customer.name", "currency.code"}, Columns: []string{"date.year"}, Measures: []string{"net"}, Top: &cube.Top{N: 3, By: "net"},
 		Having: []cube.Having{{By: "copies", Op: ">", Values: []string{"1"}}}, Where: []cube.Filter{{Any: []cube.Filter{{Field: "currency.code", Op: "=", Values: []string{"USD"}}}}}}
 	_, down := cube.DrillDown(m, q, "customer.name", "7")
@@ -118,7 +118,7 @@ func TestNavigationRefused(t *testing.T) {
 
 func TestAcrossPivotSwap(t *testing.T) {
 	ctx := context.Background()
-	m, o := catalogModel(t), open(t, olaptest.Star(t))
+	m, o := modelOf(t), open(t, olaptest.Star(t))
 	q := cube.Query{Cube: "sales", Rows: []string{"customer.type", "class.group"}, Columns: []string{"date.year"}, Measures: []string{"net", "orders"},
 		Totals: cube.Totals{Grand: true, Rows: true}, Sort: []cube.Sort{{By: "net", Desc: true}, {By: "class.group"}}, Time: &cube.Time{From: "2024-01-01"}}
 	across, err := cube.DrillAcross(m, q, "returns", "return_value")

@@ -13,20 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"verso/olap"
-	"verso/olap/catalog"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
 )
-
-func modelOf(t testing.TB) *cube.Model {
-	t.Helper()
-	m, err := catalog.Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
 
 func open(t testing.TB, db engine.Database) *olap.Olap {
 	t.Helper()

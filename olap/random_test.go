@@ -14,7 +14,11 @@ import (
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
+	"verso/olap/oracle/oracletest"
 )
+
+// untidy is the rows of a random warehouse whose facts have tidy days.
+func untidy(seed uint64) *olaptest.Data { return oracletest.Rows(seed, oracletest.Features{}) }
 
 // Random warehouses and questions for properties between answers, and the plain
 // arithmetic that they are checked with.
@@ -121,33 +125,21 @@ func divide(a, b any) any {
 	return f
 }
 
-// identical compares cells to the last bit.
-func identical(a, b any) bool {
-	x, xok := a.(float64)
-	y, yok := b.(float64)
-	if xok && yok {
-		return x == y
-	}
-	return (a == nil) == (b == nil) && engine.Text(a) == engine.Text(b)
-}
-
-// measured computes a shipped measure from fact rows with the columns named, as
-// the oracle does.
-func measured(c *cube.Cube, name string, columns []string, rows [][]any) any {
-	o := &oracle{data: &olaptest.Data{Tables: []*olaptest.Table{{Name: c.Table, Columns: columns, Rows: rows}}}}
-	var facts []ofact
-	for _, row := range rows {
-		facts = append(facts, ofact{row: row})
-	}
-	return o.measure(c, name, facts)
-}
-
-// catalogModel is the shipped catalog.
-func catalogModel(t *testing.T) *cube.Model {
+// modelOf is the shipped catalog.
+func modelOf(t testing.TB) *cube.Model {
 	t.Helper()
 	m, err := catalog.Load("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// number is a number as a double, nil if it is none.
+func number(v any) *float64 {
+	f, ok := engine.Float(v)
+	if !ok {
+		return nil
+	}
+	return &f
 }

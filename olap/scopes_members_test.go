@@ -100,7 +100,7 @@ cubes:
 // there, at every level.
 func TestCombinedMeasuresAreThoseOfTheirCubes(t *testing.T) {
 	var sales, returns []string
-	model := catalogModel(t)
+	model := modelOf(t)
 	for _, m := range model.Cube("sales").Measures {
 		sales = append(sales, m.Name)
 	}

@@ -30,6 +30,8 @@ var floors = map[string][]string{
 	"olap/rollup":            {"olap/engine", "olap/cube", "olap/compile"},
 	"olap":                   {"olap/cache", "olap/engine", "olap/cube", "olap/compile", "olap/catalog", "olap/rollup"},
 	"olap/olaptest":          {"olap", "olap/engine", "olap/engine/duck", "olap/cube", "olap/catalog"},
+	"olap/oracle":            {"olap/engine", "olap/cube", "olap/formula", "olap/olaptest"},
+	"olap/oracle/oracletest": {"olap", "olap/engine", "olap/engine/duck", "olap/cube", "olap/formula", "olap/catalog", "olap/olaptest", "olap/oracle"},
 	"olap/export":            {"olap", "olap/engine", "olap/cube"},
 	"olap/export/workbook":   {"olap", "olap/engine", "olap/cube", "olap/export"},
 	"olap/warehouse":         {"olap/engine"},

@@ -166,6 +166,12 @@ func (t *part) aggregate() string {
 // taken in ten-thousandths, so that nothing is lost in between.
 func (t *part) quantile() string {
 	column, q := quote(t.name), strconv.FormatFloat(*t.measure.Q, 'f', -1, 64)
+	if end := map[string]string{"0": "min(", "1": "max("}[q]; end != "" { // the ends are values themselves
+		if t.measure.Type == "date" {
+			return end + column + ")"
+		}
+		return "CAST(" + end + column + ") AS DOUBLE)"
+	}
 	switch t.measure.Type {
 	case "date":
 		return "quantile_disc(" + column + ", " + q + ")"

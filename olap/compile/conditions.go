@@ -55,10 +55,7 @@ func (c *condition) write(s *sqlText) {
 // writePositive adds the condition, or what a negative one is the complement of.
 func (c *condition) writePositive(s *sqlText) {
 	f := c.field
-	value := f.raw(f.attr.Column)
-	if f.attr.ShowKey {
-		value = f.raw(f.attr.Key)
-	}
+	value := f.compared()
 	switch c.op {
 	case "=", "in", "!=", "not_in":
 		c.writeIn(s)
@@ -92,6 +89,15 @@ func (c *condition) writePositive(s *sqlText) {
 // joined to it.
 func setMember(set *cube.Set) string { return quote(setStage(set)) + `."#key" IS NOT NULL` }
 
+// compared is what is compared by size, and missing where the member is
+// "(none)": the value, or what is shown before it.
+func (f *field) compared() string {
+	if lead := f.lead(); lead != "" {
+		return f.raw(lead)
+	}
+	return f.raw(f.attr.Column)
+}
+
 // spellings are the ways a member may be written in a filter: in either
 // language, by its key where that is shown, or as shown.
 func (f *field) spellings() []string {
@@ -100,7 +106,13 @@ func (f *field) spellings() []string {
 	if a.ColumnZH != "" {
 		list = append(list, f.raw(a.ColumnZH))
 	}
-	if lead := f.lead(); lead != "" {
+	lead := f.lead()
+	if lead != "" && (a.ShowKey || a.Tree != nil) { // without it the member is "(none)", whatever else it has
+		for i, name := range list {
+			list[i] = "CASE WHEN " + f.raw(lead) + " IS NOT NULL THEN " + name + " END"
+		}
+	}
+	if lead != "" {
 		for _, name := range list {
 			list = append(list, f.raw(lead)+" || ' ' || "+name)
 		}
@@ -154,11 +166,7 @@ func (c *condition) writeAnyOf(s *sqlText) string {
 		or = c.writeSpellings(s, or)
 	}
 	if c.none {
-		value := f.raw(f.attr.Column)
-		if f.attr.ShowKey {
-			value = f.raw(f.attr.Key)
-		}
-		s.add(or + value + " IS NULL")
+		s.add(or + f.compared() + " IS NULL")
 		or = " OR "
 	}
 	if c.unknown && f.attr.Type == "text" {

@@ -69,8 +69,22 @@ func (r *renderer) stage(name, body string, args ...any) {
 			lead = "WITH RECURSIVE "
 		}
 	}
+	if r.recursive() && !strings.Contains(body, quote(name)) {
+		body = noRecursion(body)
+	}
 	r.text.add(lead+quote(name)+" AS "+body, args...)
 	r.source = quote(name)
+}
+
+// noRecursion puts a union that does not read itself into brackets: beside
+// recursive stages the database would take its columns to have the types of its
+// first part, so that amounts lose their decimals where that has none.
+func noRecursion(body string) string {
+	if !strings.Contains(body, "\n  UNION ALL\n") {
+		return body
+	}
+	start := strings.Index(body, "(") + 1
+	return body[:start] + "\n  SELECT * FROM (" + body[start:len(body)-1] + ") AS u\n)"
 }
 
 func names(columns []column) (list []string) {

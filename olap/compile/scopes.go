@@ -233,6 +233,10 @@ func (p *plan) bindPrevious() error {
 	if p.period.to != 0 {
 		to = p.period.to
 	}
+	if to < p.period.from {
+		return refuse("measures", "pp", "pp: the time range starts on %s, after the as-of date %s, so there is nothing to compare; give a range that starts before",
+			cube.DayOfKey(p.period.from).Format(time.DateOnly), cube.DayOfKey(to).Format(time.DateOnly))
+	}
 	c.pp = cube.LengthOf(cube.DayOfKey(p.period.from), cube.DayOfKey(to))
 	return nil
 }

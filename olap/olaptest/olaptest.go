@@ -29,6 +29,9 @@ type Table struct {
 	Name    string // with its schema: core.dim_date
 	Columns []string
 	Rows    [][]any
+	// Types are the SQL types of the columns of a table that a test adds: Load
+	// creates it. Tables of the warehouse itself have none.
+	Types []string
 }
 
 // Column is the position of a column; it panics on an unknown name.
@@ -104,6 +107,11 @@ func Load(ctx context.Context, db engine.Execer, d *Data) error {
 		return err
 	}
 	for _, t := range d.Tables {
+		if t.Types != nil {
+			if _, err := db.Exec(ctx, engine.SQL(create(t))); err != nil {
+				return fmt.Errorf("olaptest: %s: %w", t.Name, err)
+			}
+		}
 		for from := 0; from < len(t.Rows); from += 500 {
 			rows := t.Rows[from:min(from+500, len(t.Rows))]
 			if _, err := db.Exec(ctx, engine.SQL(insert(t, rows))); err != nil {
@@ -112,6 +120,14 @@ func Load(ctx context.Context, db engine.Execer, d *Data) error {
 		}
 	}
 	return nil
+}
+
+func create(t *Table) string {
+	var columns []string
+	for i, c := range t.Columns {
+		columns = append(columns, engine.QuoteIdent(c)+" "+t.Types[i])
+	}
+	return "CREATE TABLE " + t.Name + " (" + strings.Join(columns, ", ") + ")"
 }
 
 func insert(t *Table, rows [][]any) string {
