@@ -234,7 +234,7 @@ func (a *app) measureSSB(ctx context.Context, db *duck.DB, o ssbOptions, cases [
 			return err
 		}
 		r.Cases = append(r.Cases, result)
-		if c.Needs == "" {
+		if c.Annex == "" {
 			published = append(published, c)
 		}
 	}

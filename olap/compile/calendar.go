@@ -174,29 +174,40 @@ func (r *renderer) dayMap(s *stream, fields []*field) string {
 	if s.over != "" {
 		body = fmt.Sprintf(`(SELECT x.* FROM %s AS x WHERE x."#day" IN (SELECT "#day" FROM "filled" WHERE "#source" = %d))`, body, r.sourceNumber(s.home))
 	}
-	by := ""
-	if len(groups) > 0 {
-		by = "PARTITION BY " + strings.Join(names(groups), ", ")
-	}
+	over := func(aggregate string) string { return of(aggregate, groups, body) }
 	list := append([]string{fmt.Sprintf(`%d AS "#stream"`, s.n), `"#day"`}, cols...)
 	for _, e := range extra {
 		switch {
 		case e == extraDays && s.over == cube.Average:
-			list = append(list, "count(*) OVER ("+by+") AS "+quote(e))
+			list = append(list, over("count(*)")+" AS "+quote(e))
 		case e == extraWork && s.work:
-			list = append(list, "CAST(sum(\"#work\") OVER ("+by+") AS BIGINT) AS "+quote(e))
+			list = append(list, "CAST("+over(`sum("#work")`)+" AS BIGINT) AS "+quote(e))
 		default:
 			list = append(list, "CAST(NULL AS BIGINT) AS "+quote(e))
 		}
 	}
 	sql := "SELECT " + strings.Join(list, ", ") + " FROM " + body + " AS m"
+	keep := " QUALIFY"
+	if len(groups) == 0 {
+		keep = " WHERE"
+	}
 	switch s.over {
 	case cube.Last:
-		sql += ` QUALIFY "#day" = max("#day") OVER (` + by + ")"
+		sql += keep + ` "#day" = ` + over(`max("#day")`)
 	case cube.First:
-		sql += ` QUALIFY "#day" = min("#day") OVER (` + by + ")"
+		sql += keep + ` "#day" = ` + over(`min("#day")`)
 	}
 	return sql
+}
+
+// of is an aggregate over the rows of a table that have the same columns, for each
+// row. Over all rows it is a query of its own: a window without partitions may
+// fail in DuckDB 1.5, and then leaves the database unusable.
+func of(aggregate string, columns []column, table string) string {
+	if len(columns) == 0 {
+		return "(SELECT " + aggregate + " FROM " + table + " AS y)"
+	}
+	return aggregate + " OVER (PARTITION BY " + strings.Join(names(columns), ", ") + ")"
 }
 
 // extras are the numbers of days that some stream counts.

@@ -278,7 +278,7 @@ func (r *renderer) allLevels() {
 	}
 	list = append(list, r.countHere()...)
 	kind := ""
-	if len(r.having) > 0 {
+	if len(r.having) > 0 || r.once() && len(r.groups) > 0 { // read twice
 		kind = "MATERIALIZED "
 	}
 	r.stage("levels", kind+"(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+group+"\n)")

@@ -242,10 +242,13 @@ func (r *renderer) countHere() []string {
 		return nil
 	}
 	r.facts = quote(FactsColumn)
-	if r.rollup == nil {
-		return []string{"CAST(sum(count(*)) OVER () AS BIGINT) AS " + quote(FactsColumn)}
+	if len(r.groups) > 0 {
+		r.facts = "(SELECT CAST(COALESCE(sum(" + quote(FactsColumn) + `), 0) AS BIGINT) FROM "levels")`
 	}
-	return []string{"CAST(COALESCE(sum(sum(" + quote(FactsColumn) + ")) OVER (), 0) AS BIGINT) AS " + quote(FactsColumn)}
+	if r.rollup == nil {
+		return []string{"count(*) AS " + quote(FactsColumn)}
+	}
+	return []string{"CAST(COALESCE(sum(" + quote(FactsColumn) + "), 0) AS BIGINT) AS " + quote(FactsColumn)}
 }
 
 // named joins the names of members to the cells.

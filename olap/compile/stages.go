@@ -233,11 +233,7 @@ func (r *renderer) rankedSet(s *sqlText, set *cube.Set) error {
 	sub, by := &plan{model: r.model, cube: set.Cube}, &asked{ref: cube.Ref{Measure: set.Measure.Name}, measure: set.Measure}
 	sub.addParts(by)
 	key := "f." + quote(set.Use.Key)
-	s.add("SELECT \"#key\" FROM (\n    SELECT \"#key\", count(*) OVER () AS \"#n\", row_number() OVER (ORDER BY " + sub.value(by))
-	if !t.Bottom {
-		s.add(" DESC")
-	}
-	s.add(" NULLS LAST, \"#key\") AS \"#rank\"\n    FROM (\n      SELECT \"#key\"")
+	s.add("SELECT \"#key\" FROM (\n    WITH \"ranking\" AS MATERIALIZED (\n      SELECT \"#key\"")
 	for _, part := range sub.parts {
 		s.add(", " + part.aggregate() + " AS " + quote(part.name))
 	}
@@ -251,7 +247,11 @@ func (r *renderer) rankedSet(s *sqlText, set *cube.Set) error {
 	if err := r.setTime(s, set); err != nil {
 		return err
 	}
-	s.add("\n      ) AS f GROUP BY \"#key\"\n    ) AS m\n  ) AS ranked\n  WHERE ")
+	s.add("\n      ) AS f GROUP BY \"#key\"\n    )\n    SELECT \"#key\", " + of("count(*)", nil, `"ranking"`) + " AS \"#n\", row_number() OVER (ORDER BY " + sub.value(by))
+	if !t.Bottom {
+		s.add(" DESC")
+	}
+	s.add(" NULLS LAST, \"#key\") AS \"#rank\" FROM \"ranking\"\n  ) AS ranked\n  WHERE ")
 	if t.Percent > 0 {
 		s.add(`"#rank" * 100 < "#n" * ? + 100`, int64(t.Percent))
 	} else {

@@ -112,7 +112,7 @@ func (r *renderer) ranking() []column {
 	list = append(append(names(groups), names(carried)...), "row_number() OVER ("+partition+"ORDER BY "+strings.Join(order, ", ")+`) AS "#rank"`)
 	within := `"#rank" <= ?`
 	if r.top.percent {
-		list = append(list, "count(*) OVER ("+strings.TrimSpace(partition)+`) AS "#of"`)
+		list = append(list, of("count(*)", parents, r.source)+` AS "#of"`)
 		within = `"#rank" * 100 < "#of" * ? + 100`
 	}
 	r.stage("ranked", "(\n  SELECT "+strings.Join(list, listSep)+"\n  FROM "+r.source+"\n)")

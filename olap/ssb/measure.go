@@ -2,14 +2,12 @@ package ssb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"verso/olap"
-	"verso/olap/compile"
 	"verso/olap/engine"
 )
 
@@ -60,8 +58,8 @@ type Result struct {
 func (f Figures) Within() bool { return f.Ratio <= 1.02 || f.Over <= 0.3 }
 
 // Run checks that every way gives the answer of the SQL by hand, then measures.
-// A question of the annex that a cube refuses is skipped with the reason; a
-// different answer is a *DifferenceError.
+// A case that cubes cannot be asked is skipped with the reason; a different answer
+// is a *DifferenceError.
 func (b *Bench) Run(ctx context.Context, c Case) (Result, error) {
 	r := Result{Case: c.Name, Title: c.Title}
 	hand, err := Hand(ctx, b.DB, c)
@@ -70,7 +68,7 @@ func (b *Bench) Run(ctx context.Context, c Case) (Result, error) {
 	}
 	r.Rows = len(hand)
 	if c.Query == nil {
-		r.Skipped = "no cube query; needs " + c.Needs
+		r.Skipped = c.Annex + " are not built"
 	}
 	steps := []func() error{func() error { _, err := Hand(ctx, b.DB, c); return err }}
 	for _, w := range b.Ways {
@@ -78,18 +76,10 @@ func (b *Bench) Run(ctx context.Context, c Case) (Result, error) {
 			break
 		}
 		own, err := b.waySteps(ctx, c, w, hand)
-		var refused *compile.QueryError
-		switch {
-		case c.Needs != "" && errors.As(err, &refused):
-			r.Skipped = "needs " + c.Needs + ": " + err.Error()
-		case err != nil:
+		if err != nil {
 			return r, fmt.Errorf("%s, %s: %w", c.Name, w.Name, err)
-		default:
-			steps = append(steps, own...)
 		}
-	}
-	if r.Skipped != "" {
-		steps = steps[:1]
+		steps = append(steps, own...)
 	}
 	took, err := b.rounds(steps)
 	if err != nil {
@@ -107,23 +97,23 @@ func (b *Bench) Run(ctx context.Context, c Case) (Result, error) {
 // waySteps compares the answer of a way and returns what to measure of it: the
 // whole question, its SQL alone, and its compilation.
 func (b *Bench) waySteps(ctx context.Context, c Case, w Way, hand [][]any) ([]func() error, error) {
-	table, err := w.Olap.Ask(ctx, *c.Query)
+	rows, err := Ask(ctx, w.Olap, c)
 	if err != nil {
 		return nil, err
 	}
-	if err := Compare(c, hand, table); err != nil {
+	if err := Compare(c, hand, rows); err != nil {
 		return nil, err
 	}
-	e, err := w.Olap.ExplainContext(ctx, *c.Query)
+	e, err := explain(ctx, w.Olap, c)
 	if err != nil {
 		return nil, err
 	}
 	return []func() error{
-		func() error { _, err := w.Olap.Ask(ctx, *c.Query); return err },
+		func() error { _, err := Ask(ctx, w.Olap, c); return err },
 		func() error {
 			return engine.Rows(ctx, b.DB, engine.SQL(e.SQL, e.Args...), func([]any) error { return nil })
 		},
-		func() error { _, err := w.Olap.ExplainContext(ctx, *c.Query); return err },
+		func() error { _, err := explain(ctx, w.Olap, c); return err },
 	}, nil
 }
 
