@@ -65,12 +65,16 @@ func (r *renderer) stage(name, body string, args ...any) {
 	lead := ",\n"
 	if r.text.Len() == 0 {
 		lead = "WITH "
-		if r.recursive() {
-			lead = "WITH RECURSIVE "
-		}
 	}
 	r.text.add(lead+quote(name)+" AS "+body, args...)
 	r.source = quote(name)
+}
+
+// climb adds a stage that reads itself. RECURSIVE stands inside it: beside it,
+// every union of the statement would count as recursive, whose columns have the
+// types of its first part, so that amounts beside NULL became whole numbers.
+func (r *renderer) climb(name, body string, args ...any) {
+	r.stage(name, "(\n  WITH RECURSIVE "+quote(name)+" AS "+body+"\n  SELECT * FROM "+quote(name)+"\n)", args...)
 }
 
 func names(columns []column) (list []string) {
