@@ -3,6 +3,7 @@ package olap
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -156,7 +157,7 @@ func (o *Olap) factColumns(d *compile.Detailed) (list []Column) {
 	}
 	for _, c := range d.Columns {
 		column := Column{Name: c.Name, Label: c.Name, Kind: "fact", Type: "text", Format: "text"}
-		if m := c.Measure; m != nil {
+		if m := c.Measure; m != nil && m.Kind == cube.Sum { // the earliest of days is not what a day is called
 			column.Label, column.Unit, column.Measure, column.Lower = m.Label.In(o.lang), m.Unit, m.Name, m.LowerIsBetter
 			if column.Unit == "currency" {
 				column.Unit = o.run.Currency
@@ -164,7 +165,7 @@ func (o *Olap) factColumns(d *compile.Detailed) (list []Column) {
 		}
 		switch kind := c.Type; {
 		case strings.HasPrefix(kind, "DECIMAL"):
-			column.Type, column.Format = "decimal", "money"
+			column.Type, column.Format, column.Scale = "decimal", "money", scaleOf(kind)
 		case strings.HasSuffix(kind, "INT"), strings.HasSuffix(kind, "INTEGER"):
 			column.Type, column.Format = "integer", "integer"
 		case kind == "DOUBLE", kind == "FLOAT":
@@ -182,6 +183,16 @@ func (o *Olap) factColumns(d *compile.Detailed) (list []Column) {
 	return list
 }
 
+// scaleOf is the number of decimals of DECIMAL(precision,scale).
+func scaleOf(kind string) int {
+	_, scale, _ := strings.Cut(strings.TrimSuffix(kind, ")"), ",")
+	n, err := strconv.Atoi(strings.TrimSpace(scale))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // factReader turns rows of a detail statement into rows to show.
 type factReader struct {
 	members *builder
@@ -196,7 +207,7 @@ func (r *factReader) row(row []any) []any {
 	out := make([]any, 0, len(r.detail.Members)+len(r.detail.Columns))
 	for i, a := range r.detail.Members {
 		m := r.members.member(i, a, row)
-		if m.id != "" {
+		if m.id != "" && m.id != engine.Text(m.shown) {
 			out = append(out, engine.Text(m.shown)+" ("+m.id+")")
 			continue
 		}

@@ -23,6 +23,7 @@ type Column struct {
 	Unit    string   // currency code, copies, %, days; "" for counts
 	Format  string   // one of cube.Formats
 	Digits  int      // decimals shown; 0: those of the format
+	Scale   int      // decimals stored, of a column of facts
 	Members []string // the members of Query.Columns this column stands under; nil without column axes
 	Keys    []string // their keys, as in Row.Keys
 	Level   int      // how many column attributes are given; len(Query.Columns) except for totals

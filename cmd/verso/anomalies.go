@@ -28,6 +28,14 @@ as-of date cuts are left out.`,
 			if err := checkFormat(cmd, format); err != nil {
 				return err
 			}
+			switch {
+			case q.Alpha <= 0 || q.Alpha >= 0.5:
+				return usagef("verso anomalies", "--alpha %v is no rate of false alarms; want one above 0 and below 0.5, such as 0.01", q.Alpha)
+			case q.Members <= 0:
+				return usagef("verso anomalies", "--members %d: want 1 or more", q.Members)
+			case q.Last < 0:
+				return usagef("verso anomalies", "--last %d: want a number of periods; 0 lists all", q.Last)
+			}
 			p, err := a.openPublished(cmd.Context(), lang)
 			if err != nil {
 				return err

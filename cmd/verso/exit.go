@@ -10,6 +10,7 @@ import (
 	"verso/etl/check"
 	"verso/etl/config"
 	"verso/etl/source"
+	"verso/olap/anomaly"
 	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
@@ -82,6 +83,8 @@ func exitRules() []exitRule {
 		{exitUsage, a[*usageError]},
 		{exitUsage, a[*compile.QueryError]}, // unknown names, and questions a cube cannot answer
 		{exitUsage, a[*cube.ParseError]},    // --where and --time
+		{exitUsage, a[*cube.NavigationError]},
+		{exitUsage, a[*anomaly.TooShortError]}, // a history that tells nothing
 		{exitUsage, a[*duck.RefusedError]},
 		{exitUsage, a[*statementError]},
 		{exitConfig, a[*config.Error]},

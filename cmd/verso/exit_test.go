@@ -16,6 +16,7 @@ import (
 	"verso/etl/source/landing"
 	"verso/etl/source/postgres"
 	"verso/olap"
+	"verso/olap/anomaly"
 	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
@@ -38,6 +39,8 @@ func TestExitCodes(t *testing.T) {
 		{exitUsage, usagef("verso query", "--top: x")},
 		{exitUsage, &compile.QueryError{Part: "rows"}},
 		{exitUsage, &cube.ParseError{}},
+		{exitUsage, &cube.NavigationError{}},
+		{exitUsage, &anomaly.TooShortError{Got: 6, Want: 17}},
 		{exitUsage, &duck.RefusedError{What: "2 statements"}},
 		{exitUsage, &statementError{&engine.StatementError{Message: "x"}}},
 		{exitFailed, &engine.StatementError{Message: "a statement of verso's own"}},

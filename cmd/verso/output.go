@@ -68,8 +68,8 @@ func (a *app) writeRows(ctx context.Context, r array.RecordReader, format, out s
 // under its name only when it is whole.
 func (a *app) output(path, format string, write func(io.Writer) error) error {
 	if path == "" {
-		if slices.Contains(binaryFormats, format) && isTerminal(a.stdout) {
-			return usagef("verso", "%s is no text: name a file with --out, or redirect the output", format)
+		if a.binaryOnScreen(format) {
+			return binaryRefused(format)
 		}
 		return write(a.stdout)
 	}
@@ -86,6 +86,15 @@ func (a *app) output(path, format string, write func(io.Writer) error) error {
 
 // binaryFormats are not for terminals.
 var binaryFormats = []string{"parquet", "arrow", "xlsx", "pivot"}
+
+func (a *app) binaryOnScreen(format string) bool {
+	return slices.Contains(binaryFormats, format) && isTerminal(a.stdout)
+}
+
+// binaryRefused says what to do with a format that is no text.
+func binaryRefused(format string) error {
+	return usagef("verso", "%s is no text: name a file with --out, or redirect the output", format)
+}
 
 // checkFormat refuses unknown output formats before anything is asked. The
 // format pivot is a workbook with a PivotTable, which only answers of cubes have.

@@ -34,13 +34,20 @@ quoted argument with blanks is one name or value where that makes sense.
 --file reads the question from a file (JSON, YAML or text; - for the standard
 input), --print writes it in another form. Without measures the cube's dimensions
 and measures are listed; without CUBE, the cubes; --examples lists questions to
-try.`,
+try.
+
+--facts CELL lists the fact rows behind a cell of the answer instead of it. A cell
+is "row members | column members | measure", members separated by commas, named as
+the answer shows them or by their keys; what is left out is a total, so that ""
+is everything that the question keeps. On the screen that is the first 1,000;
+other formats hold all, unless --limit says how many.`,
 		Example: `  verso query sales by customer.type x date.year show net, margin% totals all
   verso query 'sales by class.l1 show net where region.area in (North China, "East China") time ytd'
   verso query sales by customer.name show net, margin_pct top 10 by net with others time ytd
   verso query sales --rows customer.type --measures net,orders,aov --totals grand
   verso query sales by month show net --print json > q.json
-  verso query --file q.json --format csv`,
+  verso query --file q.json --format csv
+  verso query sales by class.l1 x year show net --facts 'F Economics | 2025' --format xlsx --out facts.xlsx`,
 		Args: usageArgs(cobra.ArbitraryArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkFormat(cmd, f.format, "pivot"); err != nil {
@@ -51,6 +58,9 @@ try.`,
 				return a.printExamples(f.lang)
 			case f.schema:
 				return a.printSchema()
+			}
+			if err := f.readFacts(cmd); err != nil {
+				return err
 			}
 			if err := f.check(cmd, args); err != nil {
 				return err
@@ -79,6 +89,8 @@ func (a *app) query(ctx context.Context, f *queryFlags, args []string) error {
 	switch {
 	case f.print != "":
 		return a.printQuestion(q, f.print)
+	case f.facts.given:
+		return a.printFacts(ctx, p.olap, q, f)
 	case f.explain:
 		return a.explain(ctx, p.olap, q)
 	}
@@ -94,6 +106,10 @@ func (a *app) explain(ctx context.Context, o *olap.Olap, q cube.Query) error {
 	if err != nil {
 		return err
 	}
+	return a.printExplanation(e)
+}
+
+func (a *app) printExplanation(e olap.Explanation) error {
 	for _, s := range e.Stages {
 		fmt.Fprintf(a.stdout, "-- %s\n%s\n\n", s.Name, s.Text)
 	}

@@ -23,6 +23,7 @@ type queryFlags struct {
 
 	file, print, format, out, lang string
 	explain, examples, schema      bool
+	facts                          factsFlag
 }
 
 func (f *queryFlags) register(cmd *cobra.Command) {
@@ -43,7 +44,8 @@ func (f *queryFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.totals, "totals", "", "grand, rows, columns, colsub or all, comma-separated")
 	flags.BoolVar(&f.colsub, "colsub", false, "subtotals of the columns, the same as --totals colsub")
 	flags.StringArrayVar(&f.sort, "sort", nil, `attributes or measures, descending with a leading -; "net under 2025-Q1 desc" sorts by one column`)
-	flags.IntVar(&f.limit, "limit", 0, "rows at most; more is an error, never a silent cut")
+	flags.IntVar(&f.limit, "limit", 0, "rows at most; more is an error, never a silent cut; with --facts the facts listed")
+	flags.StringVar(&f.facts.text, "facts", "", `list the facts behind a cell: "row members | column members | measure"; "" is everything`)
 	flags.StringVar(&f.file, "file", "", "read the question from a .json, .yaml or text file; - reads the standard input")
 	flags.StringVar(&f.print, "print", "", "print the question as text, json or yaml instead of asking it")
 	flags.BoolVar(&f.explain, "explain", false, "print the stages and the SQL instead of asking")
@@ -69,7 +71,7 @@ func (f *queryFlags) check(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	for _, name := range questionFlags {
-		if cmd.Flags().Changed(name) {
+		if cmd.Flags().Changed(name) && !(name == "limit" && f.facts.given) {
 			return usagef("verso query", "--%s is for a question in flags; this one is in text or a file: write it there", name)
 		}
 	}

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"encoding/csv"
+	"math/big"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -27,7 +31,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "sums": sums},
 	})
 }
 
@@ -45,5 +49,29 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != args[0] {
 		ts.Fatalf("%v: exit code %s, want %s", args[1:], got, args[0])
+	}
+}
+
+// sums WANT COLUMN FILE adds a column of a CSV file up, exactly.
+func sums(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: sums WANT COLUMN FILE")
+	}
+	records, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[2]))).ReadAll()
+	ts.Check(err)
+	at := slices.Index(records[0], args[1])
+	if at < 0 {
+		ts.Fatalf("%s has no column %s: %v", args[2], args[1], records[0])
+	}
+	total := new(big.Rat)
+	for _, r := range records[1:] {
+		n, ok := new(big.Rat).SetString(r[at])
+		if !ok {
+			ts.Fatalf("%s: %q is no number", args[2], r[at])
+		}
+		total.Add(total, n)
+	}
+	if want, ok := new(big.Rat).SetString(args[0]); !ok || total.Cmp(want) != 0 {
+		ts.Fatalf("%s of %s adds up to %s, want %s", args[1], args[2], total.FloatString(4), args[0])
 	}
 }

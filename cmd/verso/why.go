@@ -36,14 +36,18 @@ currency and cost. Contributions add up to the change; what does not is shown as
 a residual.
 
 Without --after and --before it compares the year to date with the same days of
-the year before.`,
+the year before. A period that runs past the as-of date is compared up to it; a
+--before that is named stands as it is.`,
 		Example: `  verso why sales net --before 2024 --after 2025
   verso why sales margin_pct --after 2025-Q3 --before 2024-Q3 --by class.l1,customer.type
-  verso why sales net --time 2025 --where-before "channel.kind = direct" --where-after "channel.kind = web"`,
+  verso why sales net --after 2025 --where-before "channel.kind = direct" --where-after "channel.kind = web"`,
 		Args: usageArgs(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkFormat(cmd, f.format); err != nil {
 				return err
+			}
+			if f.members <= 0 {
+				return usagef("verso why", "--members %d: want 1 or more", f.members)
 			}
 			p, err := a.openPublished(cmd.Context(), f.lang)
 			if err != nil {
@@ -82,6 +86,9 @@ func (f *whyFlags) question(cubeName, measure, asOf string) (change.Question, er
 	q.After.Label, q.Before.Label = after, before
 	if q.After.Time, err = cube.ParseTime(after, today); err != nil {
 		return q, usagef("verso why", "--after: %v", err)
+	}
+	if t := q.After.Time; before == "" && t != nil && t.From <= asOf && t.To > asOf {
+		t.To = asOf // the days to come have no sales; those of the year before do
 	}
 	switch {
 	case before != "":
@@ -135,6 +142,13 @@ func (a *app) why(ctx context.Context, o *olap.Olap, q change.Question, f whyFla
 		if table = answer.BridgeTable(o.Lang()); table == nil {
 			return usagef("verso why", "cube %s declares no bridge for %s; bridges: %s", q.Cube, q.Measure, bridged(o, q.Cube))
 		}
+	}
+	if t := q.After.Time; t != nil && t.To > o.Run().AsOf {
+		note := "%s runs past the as-of date %s: it is not over, and compared with what is."
+		if o.Lang() == "zh" {
+			note = "%s 晚于截止日 %s：该期间尚未结束，却与完整期间相比。"
+		}
+		table.Notes = append(table.Notes, fmt.Sprintf(note, cmp.Or(q.After.Label, t.From+".."+t.To), o.Run().AsOf))
 	}
 	return a.writeTable(table, f.format, f.out, o.Lang())
 }

@@ -22,11 +22,16 @@ func (a *Answer) Table(lang string) *olap.Table {
 	add("member", w["member"], "text", "", "attribute")
 	add("before", w["before"], a.Measure.Format, a.Unit, "measure")
 	add("after", w["after"], a.Measure.Format, a.Unit, "measure")
-	add("contribution", w["contribution"], a.Measure.Format, a.Unit, "measure")
+	format := a.Measure.Format
+	if format == "percent" {
+		format = "points" // what is added to a share is no share
+	}
+	add("contribution", w["contribution"], format, a.Unit, "measure")
 	add("share", w["share"], "percent", "%", "measure")
+	t.Columns[len(t.Columns)-1].Type = "double"
 	if ratio {
-		add("rate", w["rate"], a.Measure.Format, a.Unit, "measure")
-		add("mix", w["mix"], a.Measure.Format, a.Unit, "measure")
+		add("rate", w["rate"], format, a.Unit, "measure")
+		add("mix", w["mix"], format, a.Unit, "measure")
 	}
 	row := func(level int, label, key, name string, c Contribution) {
 		cells := []any{label, name, c.Before, c.After, c.Delta, c.Share}
@@ -47,7 +52,10 @@ func (a *Answer) Table(lang string) *olap.Table {
 		}
 	}
 	row(0, "", "", w["total"], Contribution{Before: a.Before, After: a.After, Delta: a.Delta, Share: 1})
-	t.Rows[len(t.Rows)-1].Cells[0] = nil
+	last := t.Rows[len(t.Rows)-1].Cells
+	if last[0] = nil; a.Delta == nil {
+		last[5] = nil // nothing has no shares
+	}
 	t.Notes = a.Words
 	return t
 }

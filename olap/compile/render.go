@@ -65,26 +65,16 @@ func (r *renderer) stage(name, body string, args ...any) {
 	lead := ",\n"
 	if r.text.Len() == 0 {
 		lead = "WITH "
-		if r.recursive() {
-			lead = "WITH RECURSIVE "
-		}
-	}
-	if r.recursive() && !strings.Contains(body, quote(name)) {
-		body = noRecursion(body)
 	}
 	r.text.add(lead+quote(name)+" AS "+body, args...)
 	r.source = quote(name)
 }
 
-// noRecursion puts a union that does not read itself into brackets: beside
-// recursive stages the database would take its columns to have the types of its
-// first part, so that amounts lose their decimals where that has none.
-func noRecursion(body string) string {
-	if !strings.Contains(body, "\n  UNION ALL\n") {
-		return body
-	}
-	start := strings.Index(body, "(") + 1
-	return body[:start] + "\n  SELECT * FROM (" + body[start:len(body)-1] + ") AS u\n)"
+// climb adds a stage that reads itself. RECURSIVE stands inside it: beside it,
+// every union of the statement would count as recursive, whose columns have the
+// types of its first part, so that amounts beside NULL became whole numbers.
+func (r *renderer) climb(name, body string, args ...any) {
+	r.stage(name, "(\n  WITH RECURSIVE "+quote(name)+" AS "+body+"\n  SELECT * FROM "+quote(name)+"\n)", args...)
 }
 
 func names(columns []column) (list []string) {

@@ -139,7 +139,7 @@ func (r *renderer) tree(h *cube.Parents) {
 	}
 	s.add("\n  FROM " + quoteTable(d.Table) + " AS d JOIN " + quote(treeStage(h)) + " AS t ON t.\"#key\" = " + parent)
 	s.add(fmt.Sprintf("\n  WHERE %s <> -1 AND t.\"#depth\" < %d\n)", key, cube.MaxDepth))
-	r.stage(treeStage(h), s.String())
+	r.climb(treeStage(h), s.String())
 }
 
 // under writes the keys of the members that a condition names, and of all
@@ -163,7 +163,7 @@ func (r *renderer) under(c *condition) {
 		}
 	}
 	s.add(")\n  UNION\n  SELECT " + key + " FROM " + quoteTable(d.Table) + " AS d JOIN " + name + ` AS u ON u."#key" = d.` + quote(h.Parent) + "\n  WHERE " + key + " <> -1\n)")
-	r.stage(listStage("under", c), s.String(), s.args...)
+	r.climb(listStage("under", c), s.String(), s.args...)
 }
 
 func setStage(s *cube.Set) string { return "set " + s.Dimension.Name + "." + s.Name }
@@ -283,11 +283,4 @@ func (r *renderer) setTime(s *sqlText, set *cube.Set) error {
 		s.add(" AND "+key+" <= ?", sub.period.to)
 	}
 	return nil
-}
-
-// recursive reports whether a stage reads itself.
-func (r *renderer) recursive() bool {
-	return slices.ContainsFunc(r.everyJoin(), func(j *join) bool {
-		return len(j.trees()) > 0 || slices.ContainsFunc(j.where, func(c *condition) bool { return c.tree != nil })
-	})
 }

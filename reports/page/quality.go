@@ -30,6 +30,7 @@ func quality(ctx context.Context, c *Context) (view.Page, error) {
 	checks, summary, reasons := build(c.checkTable), build(c.checkSummary), build(c.reasonTable)
 	extracts, reconciliation := build(c.extractTable), build(c.reconciliationTable)
 	run, models := build(c.runTable), build(c.modelTable)
+	rollups := build(c.rollupTable)
 	if err != nil {
 		return p, err
 	}
@@ -41,6 +42,10 @@ func quality(ctx context.Context, c *Context) (view.Page, error) {
 		{ID: "run", Title: c.t("quality.run"), Blocks: []view.Block{{Width: view.Half, Table: run}, {Width: view.Half, Table: models}, {Table: extracts}}},
 		c.notSupplied(),
 		{ID: "terms", Title: c.t("quality.terms"), Lead: c.t("quality.terms.lead"), Blocks: []view.Block{{Terms: c.terms()}}},
+	}
+	if rollups != nil {
+		p.Sections = slices.Insert(p.Sections, 4, view.Section{ID: "kept", Title: c.t("quality.rollups"), Lead: c.t("quality.rollups.lead"),
+			Blocks: []view.Block{{Table: rollups}}})
 	}
 	return p, nil
 }
