@@ -10,7 +10,7 @@ func (m *Measure) Shown(calc string) (kind, unit, format string) {
 	case calc == Pct || calc == LikeForLike:
 		return "double", "%", "percent"
 	case calc == Delta && m.Format == "percent":
-		return m.ValueType(), "pp", m.Format
+		return m.ValueType(), "pp", "points"
 	}
 	return m.ValueType(), m.Unit, m.Format
 }

@@ -90,7 +90,7 @@ func (c candidate) id() string { return c.cube.Name + ":" + strings.Join(c.field
 // answer, or that make no sense any more.
 func (a *adviser) need(q Question) *need {
 	c := a.model.Cube(q.Query.Cube)
-	if c == nil || q.Rollup != "" {
+	if c == nil || q.Rollup != "" || c.Virtual() { // a cube of others keeps no facts to add up
 		return nil
 	}
 	unfiltered := q.Query // the values of filters are not logged
