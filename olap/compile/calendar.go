@@ -251,8 +251,9 @@ func (r *renderer) shownOn(s *stream, groups, carried []column) string {
 		start := back(length, `s."#end"`)
 		return sql + ` JOIN "calendar" AS c ON c."#date" > ` + start + ` AND c."#date" <= s."#end")`
 	}
-	start := "z." + quote("#"+cube.Ref{Window: s.scope.window}.Span())
-	return sql + ` JOIN "calendar" AS z ON z."#date" = s."#end" JOIN "calendar" AS c ON c."#date" BETWEEN ` + start + ` AND z."#date")`
+	// Days of one period have the same first day: to join by it is fast in any order.
+	first := quote("#" + cube.Ref{Window: s.scope.window}.Span())
+	return sql + ` JOIN "calendar" AS z ON z."#date" = s."#end" JOIN "calendar" AS c ON c.` + first + " = z." + first + ` AND c."#date" <= z."#date")`
 }
 
 // earliest is a day before which no stream reaches, as yyyymmdd; 0 where there

@@ -45,6 +45,7 @@ func (c *Conn) Query(ctx context.Context, s engine.Statement) (array.RecordReade
 	if err != nil {
 		return nil, err
 	}
+	sql, args = withNumbers(sql, args)
 	r, err := queryArrow(ctx, c.raw, sql, args)
 	if err != nil {
 		return nil, statementError(ctx, s.SQL, err)

@@ -85,6 +85,21 @@ func bindNumbers(sql string, args []any) (text string, rest []driver.NamedValue)
 	return text, rest
 }
 
+// withNumbers writes whole numbers into a statement that has no other arguments,
+// which is then planned once and not again for its arguments.
+func withNumbers(sql string, args []any) (string, []any) {
+	for _, v := range args {
+		if _, whole := v.(int64); !whole {
+			return sql, args
+		}
+	}
+	if n, sure := placeholders(sql); len(args) == 0 || !sure || n != len(args) {
+		return sql, args
+	}
+	text, _ := bindNumbers(sql, args)
+	return text, nil
+}
+
 // prepareAgain prepares a statement and keeps it, in the place of the one used longest
 // ago where there are too many.
 func (c *Conn) prepareAgain(sql string) (*prepared, error) {
