@@ -224,12 +224,12 @@ func TestScopesSpeak(t *testing.T) {
 	want := []string{
 		"net|net|||Net sales|decimal|CNY|money", "net@py|net|py||Net sales PY|decimal|CNY|money",
 		"net@py:delta|net|py|delta|Net sales Δ PY|decimal|CNY|money", "net@py:pct|net|py|pct|Net sales Δ % PY|double|%|percent",
-		"price_realisation@py:delta|price_realisation|py|delta|Price realisation Δ PY|double|pp|percent", "net@ytd.py2|net|ytd.py2||Net sales YTD PY2|decimal|CNY|money",
+		"price_realisation@py:delta|price_realisation|py|delta|Price realisation Δ PY|double|pp|points", "net@ytd.py2|net|ytd.py2||Net sales YTD PY2|decimal|CNY|money",
 		"lines@roll12m|lines|roll12m||Order lines last 12 months|integer||integer", "net@pp:lfl|net|pp|lfl|Net sales Δ % per working day PP|double|%|percent",
 		"The days shown end on 2025-06-30, the as-of date; comparisons cover the same days.", "Weeks are compared with the weeks 364 days earlier, so that weekdays meet.",
 		"net|net|||销售净额|decimal|CNY|money", "net@py|net|py||销售净额 上年|decimal|CNY|money",
 		"net@py:delta|net|py|delta|销售净额 Δ 上年|decimal|CNY|money", "net@py:pct|net|py|pct|销售净额 Δ % 上年|double|%|percent",
-		"price_realisation@py:delta|price_realisation|py|delta|价格实现率 Δ 上年|double|pp|percent", "net@ytd.py2|net|ytd.py2||销售净额 本年累计 前2年|decimal|CNY|money",
+		"price_realisation@py:delta|price_realisation|py|delta|价格实现率 Δ 上年|double|pp|points", "net@ytd.py2|net|ytd.py2||销售净额 本年累计 前2年|decimal|CNY|money",
 		"lines@roll12m|lines|roll12m||订单行数 近12个月|integer||integer", "net@pp:lfl|net|pp|lfl|销售净额 日均 Δ % 上期|double|%|percent",
 		"所示日期截至数据日期 2025-06-30，比较范围为相同的日期。", "按周展示时，上年同期取 364 天前，使星期对齐。",
 	}
