@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"strings"
 
-	"verso/olap/rollup"
+	"verso/olap/engine"
 	"verso/reports/view"
 )
 
 // rollupTable lists the aggregates kept beside the facts: whether they agree
 // with them, and what became of those that are not used. Nil where none are kept.
 func (c *Context) rollupTable(ctx context.Context) (*view.Table, error) {
-	list, err := rollup.List(ctx, c.db)
-	if err != nil || len(list) == 0 {
+	kept, err := engine.One(ctx, c.db, engine.SQL(statement("rollups_kept")))
+	if err != nil || whole(kept[0]) == 0 {
 		return nil, err
 	}
 	n := view.Integer()
@@ -21,27 +21,26 @@ func (c *Context) rollupTable(ctx context.Context) (*view.Table, error) {
 		Columns: []view.Column{{Label: c.t("col.rollup")}, {Label: c.t("col.rows"), Format: n}, {Label: c.t("col.compared"), Format: n},
 			{Label: c.t("col.result")}, {Label: c.t("col.reason"), Wide: true}}}
 	var failed []string
-	states := map[rollup.State]string{rollup.OK: c.t("rollup.ok"), rollup.Failed: c.t("rollup.failed"), rollup.Skipped: c.t("rollup.skipped")}
-	for _, order := range []rollup.State{rollup.Failed, rollup.Skipped, rollup.OK} {
-		for _, s := range list {
-			if s.State != order {
-				continue
-			}
-			if order == rollup.Failed {
-				failed = append(failed, s.Name)
-			}
-			reason := short(s.Reason)
-			if strings.HasPrefix(reason, "{") { // the question and both answers, in full
-				reason = c.t("rollup.reason")
-			}
-			rows := view.I(s.Rows)
-			if order == rollup.Skipped {
-				rows = view.Value{}
-			}
-			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(s.Name), rows, view.I(s.Checked), view.T(states[order]), orNone(reason)}})
+	states := map[string]string{"ok": c.t("rollup.ok"), "failed": c.t("rollup.failed"), "skipped": c.t("rollup.skipped")}
+	err = engine.Rows(ctx, c.db, engine.SQL(statement("rollups")), func(row []any) error {
+		name, state, reason := text(row[0]), text(row[3]), short(text(row[4]))
+		if state == "failed" {
+			failed = append(failed, name)
 		}
+		if strings.HasPrefix(reason, "{") { // the question and both answers, in full
+			reason = c.t("rollup.reason")
+		}
+		rows := view.I(whole(row[1]))
+		if state == "skipped" {
+			rows = view.Value{}
+		}
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(name), rows, view.I(whole(row[2])), view.T(states[state]), orNone(reason)}})
+		return nil
+	})
+	if err != nil || len(t.Rows) == 0 {
+		return nil, err
 	}
-	t.Insight = c.t("rollups.good", "n", fmt.Sprint(len(list)))
+	t.Insight = c.t("rollups.good", "n", fmt.Sprint(len(t.Rows)))
 	if len(failed) > 0 {
 		t.Insight = c.t("rollups.failed", "names", strings.Join(failed, c.t("list.comma")))
 	}
