@@ -2,6 +2,7 @@ package olap_test
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -119,5 +120,32 @@ func TestQuantilesAtTheEnds(t *testing.T) {
 	table = ask(t, o, cube.Query{Measures: []string{"lines_or_one@py:pct"}, Time: &cube.Time{From: "1999-01-01", To: "1999-01-02"}})
 	if len(table.Rows) != 1 || table.Rows[0].Cells[0] != 0.0 {
 		t.Errorf("%v", table.Rows)
+	}
+}
+
+// Windows over all rows have an order: without one the database fails now and
+// then, and answers nothing more after that.
+func TestWindowsOverAllRows(t *testing.T) {
+	own := `cubes:
+  - name: sales
+    extends: true
+    measures:
+      - {name: daily, kind: sum, column: net, over_time: average, format: money, label: {en: A}, description: {en: A.}}
+`
+	o := openOwn(t, untidy(4), own)
+	window := regexp.MustCompile(`OVER \(\s*\)`)
+	for _, q := range []cube.Query{
+		{Cube: "sales", Rows: []string{"class.l1"}, Measures: []string{"net"}},
+		{Cube: "sales", Measures: []string{"net", "net@py:lfl"}, Time: &cube.Time{From: "2025-01-01"}},
+		{Cube: "sales", Rows: []string{"class.l1"}, Measures: []string{"daily"}},
+		{Cube: "sales", Rows: []string{"class.l1"}, Measures: []string{"net"}, Top: &cube.Top{N: 50, Percent: true, By: "net", Others: true}},
+	} {
+		e, err := o.Explain(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if window.MatchString(e.SQL) {
+			t.Errorf("%v: %s", q, e.SQL)
+		}
 	}
 }
