@@ -2,10 +2,13 @@ package olap_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"verso/olap/catalog"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
@@ -146,6 +149,26 @@ func TestWindowsOverAllRows(t *testing.T) {
 		}
 		if window.MatchString(e.SQL) {
 			t.Errorf("%v: %s", q, e.SQL)
+		}
+	}
+}
+
+// A formula of numbers alone says nothing about facts.
+func TestFormulasNameAMeasure(t *testing.T) {
+	for formula, fine := range map[string]bool{"abs(-(0))": false, "1 + 2": false, "lines * 0": true, "if(1 > 0, 2, lines)": true} {
+		own := `cubes:
+  - name: sales
+    extends: true
+    measures:
+      - {name: own, kind: formula, formula: "` + formula + `", format: ratio, label: {en: A}, description: {en: A.}}
+`
+		dir := filepath.Join(t.TempDir(), "own.yaml")
+		if err := os.WriteFile(dir, []byte(own), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := catalog.Load(filepath.Dir(dir))
+		if fine != (err == nil) || !fine && !strings.Contains(err.Error(), "names no measure") {
+			t.Errorf("%s: %v", formula, err)
 		}
 	}
 }
