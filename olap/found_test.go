@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -169,6 +170,37 @@ func TestFormulasNameAMeasure(t *testing.T) {
 		_, err := catalog.Load(filepath.Dir(dir))
 		if fine != (err == nil) || !fine && !strings.Contains(err.Error(), "names no measure") {
 			t.Errorf("%s: %v", formula, err)
+		}
+	}
+}
+
+// A fact on a day that the calendar does not have is of no time range.
+func TestDaysThatTheCalendarDoesNotHave(t *testing.T) {
+	data := untidy(4)
+	facts := data.Table("core.fact_order_line")
+	for _, row := range facts.Rows {
+		row[facts.Column("date_key")] = int64(20240310)
+	}
+	for i, key := range []int64{19000101, 20240230, 29990101, -1} {
+		facts.Rows[i][facts.Column("date_key")] = key
+	}
+	o := openOwn(t, data, `cubes:
+  - name: sales
+    extends: true
+    measures:
+      - {name: facts, kind: count, format: integer, label: {en: A}, description: {en: A.}}
+`)
+	all := len(facts.Rows)
+	for _, c := range []struct {
+		time *cube.Time
+		want int
+	}{{nil, all}, {&cube.Time{From: "1800-01-01"}, all - 4}, {&cube.Time{To: "3000-01-01"}, all - 4}, {&cube.Time{From: "2024-02-01", To: "2024-12-31"}, all - 4}} {
+		for _, rows := range [][]string{nil, {"date.year"}} {
+			table := ask(t, o, cube.Query{Cube: "sales", Rows: rows, Measures: []string{"facts"}, Time: c.time, Totals: cube.Totals{Grand: true}})
+			last := table.Rows[len(table.Rows)-1].Cells
+			if got := engine.Text(last[len(last)-1]); got != strconv.Itoa(c.want) {
+				t.Errorf("%v by %v: %s facts, want %d", c.time, rows, got, c.want)
+			}
 		}
 	}
 }
