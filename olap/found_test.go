@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -202,5 +203,21 @@ func TestDaysThatTheCalendarDoesNotHave(t *testing.T) {
 				t.Errorf("%v by %v: %s facts, want %d", c.time, rows, got, c.want)
 			}
 		}
+	}
+}
+
+// What a ranking keeps does not depend on what is shown beside it.
+func TestRankedByAScopeThatIsNotShown(t *testing.T) {
+	o := open(t, olaptest.Star(t))
+	keys := func(measures ...string) (list []string) {
+		q := cube.Query{Cube: "sales", Rows: []string{"customer.name"}, Measures: measures, Time: &cube.Time{From: "2025-06-01", To: "2025-06-05"}, Top: &cube.Top{N: 8, By: "net@py"}}
+		for _, r := range ask(t, o, q).Rows {
+			list = append(list, r.Keys[0])
+		}
+		return list
+	}
+	with, without := keys("net", "net@py"), keys("net")
+	if len(with) < 3 || !slices.Equal(with, without) {
+		t.Errorf("%q, without what ranks %q", with, without)
 	}
 }
