@@ -2,9 +2,15 @@ package olap_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"verso/olap/catalog"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
@@ -119,5 +125,99 @@ func TestQuantilesAtTheEnds(t *testing.T) {
 	table = ask(t, o, cube.Query{Measures: []string{"lines_or_one@py:pct"}, Time: &cube.Time{From: "1999-01-01", To: "1999-01-02"}})
 	if len(table.Rows) != 1 || table.Rows[0].Cells[0] != 0.0 {
 		t.Errorf("%v", table.Rows)
+	}
+}
+
+// Windows over all rows have an order: without one the database fails now and
+// then, and answers nothing more after that.
+func TestWindowsOverAllRows(t *testing.T) {
+	own := `cubes:
+  - name: sales
+    extends: true
+    measures:
+      - {name: daily, kind: sum, column: net, over_time: average, format: money, label: {en: A}, description: {en: A.}}
+`
+	o := openOwn(t, untidy(4), own)
+	window := regexp.MustCompile(`OVER \(\s*\)`)
+	for _, q := range []cube.Query{
+		{Cube: "sales", Rows: []string{"class.l1"}, Measures: []string{"net"}},
+		{Cube: "sales", Measures: []string{"net", "net@py:lfl"}, Time: &cube.Time{From: "2025-01-01"}},
+		{Cube: "sales", Rows: []string{"class.l1"}, Measures: []string{"daily"}},
+		{Cube: "sales", Rows: []string{"class.l1"}, Measures: []string{"net"}, Top: &cube.Top{N: 50, Percent: true, By: "net", Others: true}},
+	} {
+		e, err := o.Explain(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if window.MatchString(e.SQL) {
+			t.Errorf("%v: %s", q, e.SQL)
+		}
+	}
+}
+
+// A formula of numbers alone says nothing about facts.
+func TestFormulasNameAMeasure(t *testing.T) {
+	for formula, fine := range map[string]bool{"abs(-(0))": false, "1 + 2": false, "lines * 0": true, "if(1 > 0, 2, lines)": true} {
+		own := `cubes:
+  - name: sales
+    extends: true
+    measures:
+      - {name: own, kind: formula, formula: "` + formula + `", format: ratio, label: {en: A}, description: {en: A.}}
+`
+		dir := filepath.Join(t.TempDir(), "own.yaml")
+		if err := os.WriteFile(dir, []byte(own), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := catalog.Load(filepath.Dir(dir))
+		if fine != (err == nil) || !fine && !strings.Contains(err.Error(), "names no measure") {
+			t.Errorf("%s: %v", formula, err)
+		}
+	}
+}
+
+// A fact on a day that the calendar does not have is of no time range.
+func TestDaysThatTheCalendarDoesNotHave(t *testing.T) {
+	data := untidy(4)
+	facts := data.Table("core.fact_order_line")
+	for _, row := range facts.Rows {
+		row[facts.Column("date_key")] = int64(20240310)
+	}
+	for i, key := range []int64{19000101, 20240230, 29990101, -1} {
+		facts.Rows[i][facts.Column("date_key")] = key
+	}
+	o := openOwn(t, data, `cubes:
+  - name: sales
+    extends: true
+    measures:
+      - {name: facts, kind: count, format: integer, label: {en: A}, description: {en: A.}}
+`)
+	all := len(facts.Rows)
+	for _, c := range []struct {
+		time *cube.Time
+		want int
+	}{{nil, all}, {&cube.Time{From: "1800-01-01"}, all - 4}, {&cube.Time{To: "3000-01-01"}, all - 4}, {&cube.Time{From: "2024-02-01", To: "2024-12-31"}, all - 4}} {
+		for _, rows := range [][]string{nil, {"date.year"}} {
+			table := ask(t, o, cube.Query{Cube: "sales", Rows: rows, Measures: []string{"facts"}, Time: c.time, Totals: cube.Totals{Grand: true}})
+			last := table.Rows[len(table.Rows)-1].Cells
+			if got := engine.Text(last[len(last)-1]); got != strconv.Itoa(c.want) {
+				t.Errorf("%v by %v: %s facts, want %d", c.time, rows, got, c.want)
+			}
+		}
+	}
+}
+
+// What a ranking keeps does not depend on what is shown beside it.
+func TestRankedByAScopeThatIsNotShown(t *testing.T) {
+	o := open(t, olaptest.Star(t))
+	keys := func(measures ...string) (list []string) {
+		q := cube.Query{Cube: "sales", Rows: []string{"customer.name"}, Measures: measures, Time: &cube.Time{From: "2025-06-01", To: "2025-06-05"}, Top: &cube.Top{N: 8, By: "net@py"}}
+		for _, r := range ask(t, o, q).Rows {
+			list = append(list, r.Keys[0])
+		}
+		return list
+	}
+	with, without := keys("net", "net@py"), keys("net")
+	if len(with) < 3 || !slices.Equal(with, without) {
+		t.Errorf("%q, without what ranks %q", with, without)
 	}
 }

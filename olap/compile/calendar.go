@@ -124,7 +124,7 @@ func (r *renderer) firstDay() string {
 	for _, s := range r.sources {
 		if !s.plan {
 			key := "f." + quote(s.cube.Use(r.clock.use.Name).Key)
-			list = append(list, "SELECT min("+key+`) AS "#day" FROM `+quoteTable(s.cube.Table)+" AS f WHERE "+key+" > 0")
+			list = append(list, "SELECT min("+key+`) AS "#day" FROM `+quoteTable(s.cube.Table)+" AS f WHERE "+key+" > 0 AND "+onDay(key, r.clock.use))
 		}
 	}
 	if len(list) == 1 {

@@ -150,6 +150,15 @@ func (r *renderer) describeTables(c *Compiled) {
 			c.Joined = append(c.Joined, Joined{s.cube, j.use})
 			joined(j)
 		}
+		if p := r.period; p != nil && r.rollup == nil && r.clock == nil {
+			use := s.cube.Use(p.use.Name)
+			if !slices.Contains(c.Joined, Joined{s.cube, use}) {
+				c.Joined = append(c.Joined, Joined{s.cube, use})
+			}
+			if !slices.Contains(c.Tables, use.Of.Table) {
+				c.Tables = append(c.Tables, use.Of.Table)
+			}
+		}
 	}
 	if r.clock != nil {
 		joined(r.clock.join)

@@ -132,6 +132,12 @@ func (r *renderer) base(s *source) {
 	r.text.add("\n)")
 }
 
+// onDay is the condition that the day of a fact is one of the calendar: a fact
+// on another day is of no known day, and in no range of time.
+func onDay(key string, use *cube.Use) string {
+	return key + " IN (SELECT d." + quote(use.Of.Key) + " FROM " + quoteTable(use.Of.Table) + " AS d)"
+}
+
 // onClock reports whether an attribute is of the dimension that scopes act on:
 // facts get it with the days on which they are shown.
 func (p *plan) onClock(f *field) bool { return p.clock != nil && f.use == p.clock.use }
@@ -155,6 +161,9 @@ func (r *renderer) where(s *source, onKeys []*condition) {
 		lead = "\n    AND "
 		if p.to != 0 {
 			r.text.add(lead+key+" <= ?", p.to)
+		}
+		if r.rollup == nil && !r.complete[p.use.Name] {
+			r.text.add(lead + onDay(key, p.use))
 		}
 	}
 	for _, c := range onKeys {

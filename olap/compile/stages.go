@@ -282,5 +282,6 @@ func (r *renderer) setTime(s *sqlText, set *cube.Set) error {
 	if sub.period.to != 0 {
 		s.add(" AND "+key+" <= ?", sub.period.to)
 	}
+	s.add(" AND " + onDay(key, sub.period.use))
 	return nil
 }

@@ -104,6 +104,10 @@ func (r *resolver) expression(m *Measure, p place) bool {
 		if !r.names(m, e, p) {
 			return false
 		}
+		if len(e.Bases()) == 0 {
+			r.inFormula(m, p, 1, "it names no measure, so it says nothing about facts; write it with one, such as facts * 2")
+			return false
+		}
 		m.expr = e
 	default:
 		r.only(m, p, "numerator", m.Numerator == "")

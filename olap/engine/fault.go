@@ -14,6 +14,9 @@ var (
 	ErrMemory = errors.New("out of memory")
 	// ErrBusy: another process has the file open for writing.
 	ErrBusy = errors.New("database file in use")
+	// ErrBroken: the engine failed from within and answers nothing more until it
+	// is opened anew.
+	ErrBroken = errors.New("the database engine failed from within")
 )
 
 // FaultError is a fault of the machine or the file rather than of a statement.

@@ -173,7 +173,7 @@ func (f *failure) unpack(r Request) error {
 
 func faultKinds() map[string]error {
 	return map[string]error{
-		"memory": engine.ErrMemory, "corrupt": engine.ErrCorrupt, "busy": engine.ErrBusy,
+		"memory": engine.ErrMemory, "broken": engine.ErrBroken, "corrupt": engine.ErrCorrupt, "busy": engine.ErrBusy,
 		"permission": fs.ErrPermission, "missing": fs.ErrNotExist,
 	}
 }

@@ -16,6 +16,7 @@ import (
 // Conn is one DuckDB connection. It implements engine.Conn.
 type Conn struct {
 	db     *DB
+	of     *duckdb.Connector // of the instance it belongs to
 	raw    *duckdb.Conn
 	closed bool
 	again  map[string]*prepared

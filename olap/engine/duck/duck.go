@@ -69,7 +69,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		return nil, fmt.Errorf("duck: start DuckDB: %w", err)
 	}
 	db := &DB{connector: connector, options: o, slots: make(chan struct{}, o.MaxConns)}
-	if err := db.prepare(ctx); err != nil {
+	if err := db.prepare(ctx, connector); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 // prepare makes the settings of the whole instance and attaches the file.
-func (db *DB) prepare(ctx context.Context) error {
+func (db *DB) prepare(ctx context.Context, connector *duckdb.Connector) error {
 	settings := []string{
 		"SET autoinstall_known_extensions = false",
 		"SET autoload_known_extensions = false",
@@ -97,7 +97,7 @@ func (db *DB) prepare(ctx context.Context) error {
 		settings = append(settings, "SET memory_limit = "+engine.QuoteText(o.MemoryLimit))
 	}
 	settings = append(settings, "SET temp_directory = "+engine.QuoteText(o.tempDir()))
-	conn, err := db.connector.Connect(ctx)
+	conn, err := connector.Connect(ctx)
 	if err != nil {
 		return fmt.Errorf("duck: connect: %w", err)
 	}
@@ -201,7 +201,7 @@ func (db *DB) connect(ctx context.Context) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("duck: connect: %w", err)
 	}
-	c := &Conn{db: db, raw: raw.(*duckdb.Conn)}
+	c := &Conn{db: db, of: db.connector, raw: raw.(*duckdb.Conn)}
 	if db.options.Path == "" {
 		return c, nil
 	}
@@ -214,7 +214,7 @@ func (db *DB) connect(ctx context.Context) (*Conn, error) {
 // give returns a pooled connection to the idle list.
 func (db *DB) give(c *Conn) {
 	db.mu.Lock()
-	keep := !db.closed && !c.closed
+	keep := !db.closed && !c.closed && c.of == db.connector
 	if keep {
 		db.idle = append(db.idle, c)
 		db.out--
@@ -244,7 +244,7 @@ func (db *DB) Query(ctx context.Context, s engine.Statement) (array.RecordReader
 	}
 	r, err := c.Query(ctx, s)
 	if err != nil {
-		c.rollback()
+		db.failed(ctx, c, err)
 		db.give(c)
 		return nil, err
 	}
@@ -261,7 +261,7 @@ func (db *DB) Exec(ctx context.Context, s engine.Statement) (int64, error) {
 	defer db.give(c)
 	n, err := c.Exec(ctx, s)
 	if err != nil {
-		c.rollback()
+		db.failed(ctx, c, err)
 	}
 	return n, err
 }

@@ -62,6 +62,8 @@ func faultKind(message string) error {
 		return engine.ErrCorrupt
 	case has("No such file or directory", "database does not exist"):
 		return fs.ErrNotExist
+	case class == "INTERNAL Error", class == "FATAL Error":
+		return engine.ErrBroken
 	}
 	return nil
 }

@@ -3,8 +3,8 @@ package oracletest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
-	"unicode"
 )
 
 // unitDimension is a dimension with everything that a dimension may have; what
@@ -177,7 +177,7 @@ func otherKinds(r *rand.Rand, measure func(name, text string), columns, names []
 // expression is a formula of whole numbers and decimals, with a measure in it.
 func expression(r *rand.Rand, names []string, depth int) string {
 	text := anyExpression(r, names, depth)
-	if !strings.ContainsFunc(text, unicode.IsLetter) {
+	if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(text, name) }) {
 		text += " + " + names[0]
 	}
 	return text
