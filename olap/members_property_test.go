@@ -18,6 +18,9 @@ func TestDerivedAttributesAddUp(t *testing.T) {
 		o := open(t, olaptest.Open(t, data))
 		for _, c := range o.Cubes() {
 			count := map[string]string{"sales": "lines", "returns": "return_lines"}[c.Name]
+			if c.Virtual() {
+				continue // asked through the cubes that it combines
+			}
 			for _, u := range c.Dimensions {
 				names := []string{}
 				for _, a := range u.Of.Derived {

@@ -106,7 +106,7 @@ func plain(q cube.Query) cube.Query {
 func (s *subject) additive(name string) (list []string) {
 	c := s.model.Cube(name)
 	for _, m := range c.MeasureNames() {
-		if kind := c.Measure(m).Kind; kind == cube.Sum || kind == cube.Count {
+		if x := c.Measure(m); (x.Kind == cube.Sum || x.Kind == cube.Count) && !x.Stock() {
 			list = append(list, m)
 		}
 	}
@@ -281,6 +281,10 @@ func orderChangesNothing(s *subject, q cube.Query) {
 	q.Measures = slices.DeleteFunc(q.Measures, func(text string) bool { return strings.Contains(text, ":r") || strings.Contains(text, ":index") })
 	q.Sort = slices.DeleteFunc(q.Sort, func(k cube.Sort) bool { return !slices.Contains(slices.Concat(q.Measures, q.Rows), k.By) })
 	if len(q.Measures) == 0 {
+		return
+	}
+	// A scope that only the ranking names leaves facts without a day out of all.
+	if scoped := func(text string) bool { return strings.Contains(text, "@") }; q.Top != nil && scoped(q.Top.By) && !slices.ContainsFunc(q.Measures, scoped) {
 		return
 	}
 	a, b := s.ask(q), s.ask(plain(q))
