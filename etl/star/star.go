@@ -10,6 +10,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ type Options struct {
 	Progress func(step string, rows int64)
 }
 
-//go:embed sql/*.sql
+//go:embed sql
 var scripts embed.FS
 
 // builder is one run of the steps on one connection.
@@ -78,8 +79,20 @@ func Build(ctx context.Context, conn engine.Conn, o Options) error {
 	return nil
 }
 
-// steps lists the build in order.
+// steps lists the build in order: the dimensions and what was sold, then how it
+// flowed, what it earned, and the dealings with customers.
 func steps() []step {
+	return slices.Concat(salesSteps(), flowSteps(), moneySteps(), relationSteps(), closingSteps())
+}
+
+func closingSteps() []step {
+	return []step{
+		{"balance", "", balance},
+		{"tidy", "", script("tidy")},
+	}
+}
+
+func salesSteps() []step {
 	return []step{
 		{"prepare", "", prepare},
 		{"dim_date", "core.dim_date", script("dim_date")},
@@ -113,8 +126,6 @@ func steps() []step {
 		{"fact_return", "core.fact_return", script("fact_return")},
 		{"quarantine_return", "", script("quarantine_return")},
 		{"dim_customer", "core.dim_customer", script("dim_customer")},
-		{"balance", "", balance},
-		{"tidy", "", script("tidy")},
 	}
 }
 
@@ -139,6 +150,9 @@ func script(name string) func(context.Context, *builder) error {
 // prepare makes the schemas and states the parameters.
 func prepare(ctx context.Context, b *builder) error {
 	if err := script("prepare")(ctx, b); err != nil {
+		return err
+	}
+	if err := b.allDue(ctx); err != nil {
 		return err
 	}
 	_, err := b.conn.Exec(ctx, engine.SQL(

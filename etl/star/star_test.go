@@ -391,7 +391,7 @@ func TestRefusals(t *testing.T) {
 	}
 	exec(t, conn, "DROP TABLE stage.title")
 	var statement *engine.StatementError
-	if err := Build(ctx, conn, Options{AsOf: asOf, Currency: "CNY"}); !errors.As(err, &statement) || !strings.Contains(err.Error(), "step dim_supplier") {
+	if err := Build(ctx, conn, Options{AsOf: asOf, Currency: "CNY"}); !errors.As(err, &statement) || !strings.Contains(err.Error(), "step prepare") {
 		t.Error(err)
 	}
 	stopped, cancel := context.WithCancel(ctx)

@@ -15,7 +15,7 @@ WITH line AS (
            CASE WHEN l.qty_cancelled IS NULL THEN l.qty_ordered
                 WHEN l.qty_cancelled >= l.qty_ordered THEN 0
                 ELSE l.qty_ordered - l.qty_cancelled END AS qty
-    FROM stage.order_line l
+    FROM due.order_line l
     WHERE l.qty_ordered >= 0 AND NOT coalesce(l.is_deleted, false)
 ), gross AS (
     SELECT l.line_id, l.order_id, o.order_key, o.order_no, l.line_no, o.date_key, o.order_date, o.customer_key,

@@ -7,7 +7,7 @@ WITH sold AS (
     SELECT f.line_id, f.order_key, f.customer_key, f.title_key, f.clc_key, f.geo_key, f.channel_key, f.employee_key, f.publisher_key,
            f.net, f.qty
     FROM core.fact_order_line f
-    JOIN (SELECT DISTINCT line_id FROM stage.return_line) r ON r.line_id = f.line_id
+    JOIN (SELECT DISTINCT line_id FROM due.return_line) r ON r.line_id = f.line_id
 ), valued AS (
     SELECT r.return_id, r.line_id, r.return_date, r.qty, r.reason, r.disposition, r.source, r._row,
            coalesce(c.customer_key, s.customer_key, -1) AS customer_key,
@@ -21,7 +21,7 @@ WITH sold AS (
            coalesce(r.value_cny, CASE WHEN s.qty > 0 THEN CAST(CAST(s.net AS DOUBLE) / s.qty * r.qty AS DECIMAL(18, 4)) END) AS value,
            coalesce(r.is_deleted, false) AS is_deleted,
            EXTRACT(year FROM r.return_date) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1 AS is_dated
-    FROM stage.return_line r
+    FROM due.return_line r
     CROSS JOIN meta.star_parameter p
     LEFT JOIN sold s ON s.line_id = r.line_id
     LEFT JOIN star_customer_map c ON c.customer_id = r.customer_id
@@ -41,7 +41,7 @@ WITH negative AS (
            coalesce(t.publisher_key, -1) AS publisher_key, o.order_key, -l.qty_ordered AS qty, o.rate, l.discount_pct,
            CAST(CAST(-l.qty_ordered AS DECIMAL(20, 0)) * l.unit_price * o.rate AS DECIMAL(18, 4)) AS gross,
            l.cancel_reason, l.source, l._row
-    FROM stage.order_line l
+    FROM due.order_line l
     JOIN star_order o ON o.order_id = l.order_id AND o.refused IS NULL
     LEFT JOIN star_title_map t ON t.title_id = l.title_id
     WHERE l.qty_ordered < 0 AND NOT coalesce(l.is_deleted, false)

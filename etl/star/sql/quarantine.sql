@@ -19,7 +19,7 @@ SELECT l.source, NULL, NULL, l._row,
             WHEN o.refused = 'no rate' THEN o.ccy || ' on ' || CAST(o.order_date AS VARCHAR)
             ELSE CAST(o.order_date AS VARCHAR) END,
        CAST(to_json(l) AS VARCHAR)
-FROM stage.order_line l
+FROM due.order_line l
 LEFT JOIN star_order o ON o.order_id = l.order_id
 WHERE l.is_deleted OR o.order_id IS NULL OR o.refused IS NOT NULL
    OR NOT coalesce(CAST(l.qty_ordered AS DOUBLE) * CAST(l.unit_price AS DOUBLE) * o.largest_rate BETWEEN -9E13 AND 9E13, false)

@@ -17,3 +17,4 @@ DROP TABLE star_customer_map;
 DROP TABLE star_order;
 DROP TABLE star_cost;
 DROP TABLE star_return;
+DROP SCHEMA due CASCADE;
