@@ -163,6 +163,7 @@ func (a *app) examineWarehouse(ctx context.Context, cfg *config.Config) []findin
 		free := float64(disk.Bavail) * float64(disk.Bsize) / 1e9
 		findings = append(findings, finding{free > 2, fmt.Sprintf("disk: %.1f GB free", free), "a refresh needs room for a second generation and the landing files"})
 	}
+	findings = append(findings, examineVolume(folder))
 	w, err := a.openWarehouse(cfg)
 	if err != nil {
 		return append(findings, finding{false, err.Error(), ""})

@@ -35,6 +35,7 @@ var floors = map[string][]string{
 	"olap/export":            {"olap", "olap/engine", "olap/cube"},
 	"olap/export/workbook":   {"olap", "olap/engine", "olap/cube", "olap/export"},
 	"olap/warehouse":         {"olap/engine"},
+	"olap/backup":            {},
 	"olap/ssb":               {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/access":            {"olap/engine", "olap/cube"},
 	"olap/api":               {"olap", "olap/engine", "olap/cube", "olap/warehouse", "olap/access"},
