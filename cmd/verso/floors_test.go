@@ -36,6 +36,7 @@ var floors = map[string][]string{
 	"olap/export/workbook":   {"olap", "olap/engine", "olap/cube", "olap/export"},
 	"olap/warehouse":         {"olap/engine"},
 	"olap/backup":            {},
+	"olap/lineage":           {"olap/engine"},
 	"olap/ssb":               {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/access":            {"olap/engine", "olap/cube"},
 	"olap/api":               {"olap", "olap/engine", "olap/cube", "olap/warehouse", "olap/access"},

@@ -19,6 +19,7 @@ import (
 	"verso/models"
 	"verso/olap/catalog"
 	"verso/olap/engine/duck"
+	"verso/olap/lineage"
 	"verso/olap/rollup"
 	"verso/olap/warehouse"
 	"verso/reports/site"
@@ -120,6 +121,7 @@ type refreshJob struct {
 	log       *slog.Logger
 	started   time.Time
 	progress  progress
+	recorded  []*lineage.Recorder
 	site      *site.Pending // built, waiting for publication; nil when skipped
 }
 
@@ -183,7 +185,7 @@ func (j *refreshJob) report() func(etl.Progress) {
 
 func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
 	began := j.app.now()
-	return star.Build(ctx, s.Conn, star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
+	return star.Build(ctx, j.record(s.Conn), star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
 		FiscalYearStart: j.config.Company.FiscalYearStart,
 		Progress: func(step string, rows int64) {
 			now := j.app.now()
@@ -200,6 +202,7 @@ func (j *refreshJob) after() []etl.Step {
 	if !slices.Contains(j.flags.skip, "models") {
 		steps = append(steps, etl.Step{Name: "models", Run: j.models})
 	}
+	steps = append(steps, etl.Step{Name: "lineage", Run: j.traceLineage})
 	if !slices.Contains(j.flags.skip, "rollups") {
 		steps = append(steps, etl.Step{Name: "rollups", Run: j.rollups})
 	}
@@ -216,7 +219,7 @@ func (j *refreshJob) models(ctx context.Context, s *etl.State) error {
 	o := modelOptions(j.config)
 	o.AsOf, o.Seed = s.AsOf, j.config.Seed
 	o.Progress = func(model string, rows int64) { s.Rows += rows; s.Note(s.Rows, model) }
-	return models.Run(ctx, s.Conn, o)
+	return models.Run(ctx, j.record(s.Conn), o)
 }
 
 // rollupsFrom is how many facts a cube needs for refresh to build its rollups:

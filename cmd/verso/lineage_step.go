@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"verso/etl"
+	"verso/etl/canon"
+	"verso/etl/config"
+	"verso/olap/engine"
+	"verso/olap/lineage"
+)
+
+// traceLineage writes meta.lineage: the statements that made the star and the
+// scores, and the mappings that made the stage tables.
+func (j *refreshJob) traceLineage(ctx context.Context, s *etl.State) error {
+	schema, err := storedColumns(ctx, s.Conn)
+	if err != nil {
+		return err
+	}
+	g := lineage.NewGraph()
+	for _, r := range j.recorded {
+		if err := r.Trace(ctx, g, schema); err != nil {
+			return err
+		}
+	}
+	if err := traceMappings(ctx, s.Conn, j.config, g); err != nil {
+		return err
+	}
+	g = g.Inline(func(table string) bool { return len(table) > 4 && table[:4] == "due." })
+	for _, name := range g.Unresolved {
+		j.log.Debug("lineage: not traced", "name", name)
+	}
+	s.Rows = int64(len(g.Edges()))
+	return lineage.Save(ctx, s.Conn, g)
+}
+
+// record makes the connection that a step builds on one that remembers.
+func (j *refreshJob) record(conn engine.Conn) engine.Conn {
+	r := lineage.Record(conn)
+	j.recorded = append(j.recorded, r)
+	return r
+}
+
+// storedColumns reads the columns of all stored tables, once.
+func storedColumns(ctx context.Context, q engine.Querier) (lineage.Schema, error) {
+	columns := map[string][]string{}
+	err := engine.Rows(ctx, q, engine.SQL(`SELECT table_schema || '.' || table_name, column_name
+FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position`), func(row []any) error {
+		table := engine.Text(row[0])
+		columns[table] = append(columns[table], engine.Text(row[1]))
+		return nil
+	})
+	return func(table string) []string { return columns[table] }, err
+}
+
+// sourceTable names a source in the lineage.
+func sourceTable(name string) string { return "source:" + name }
+
+// traceMappings adds what verso.yaml says of every stage column.
+func traceMappings(ctx context.Context, conn engine.Conn, cfg *config.Config, g *lineage.Graph) error {
+	for _, t := range canon.Tables() {
+		for _, m := range cfg.Tables[t.Name] {
+			if m.Select == "" {
+				mapped := fmt.Sprintf("mapped in verso.yaml, line %d", m.Line)
+				for _, column := range slices.Sorted(maps.Keys(m.Columns)) {
+					g.Add(lineage.Edge{To: lineage.Column{Table: "stage." + t.Name, Name: column},
+						From: lineage.Column{Table: sourceTable(m.From), Name: m.Columns[column]}, By: mapped})
+				}
+				continue
+			}
+			if err := lineage.Mapping(ctx, conn, g, "stage."+t.Name, sourceTable(m.From), m.Select); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+package lineage
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"verso/olap/engine"
+)
+
+// Recorder is a connection that keeps what was run on it.
+type Recorder struct {
+	engine.Conn
+	log  []entry
+	read []string // SELECTs since the program last wrote rows
+}
+
+// entry is one thing that was done: SQL that ran, or rows the program wrote.
+type entry struct {
+	sql   string
+	table string   // rows were written here by the program
+	names []string // their columns
+	read  []string // SELECTs it had run before
+}
+
+// Record begins to record what is run on conn.
+func Record(conn engine.Conn) *Recorder { return &Recorder{Conn: conn} }
+
+// Query runs and records.
+func (r *Recorder) Query(ctx context.Context, s engine.Statement) (array.RecordReader, error) {
+	r.read = append(r.read, s.SQL)
+	return r.Conn.Query(ctx, s)
+}
+
+// Exec runs and records.
+func (r *Recorder) Exec(ctx context.Context, s engine.Statement) (int64, error) {
+	n, err := r.Conn.Exec(ctx, s)
+	if err == nil {
+		r.log = append(r.log, entry{sql: s.SQL})
+	}
+	return n, err
+}
+
+// Ingest runs and records.
+func (r *Recorder) Ingest(ctx context.Context, table string, rows array.RecordReader) (int64, error) {
+	var names []string
+	for _, f := range rows.Schema().Fields() {
+		names = append(names, f.Name)
+	}
+	n, err := r.Conn.Ingest(ctx, table, rows)
+	if err == nil {
+		r.log = append(r.log, entry{table: strings.TrimPrefix(table, "temp.main."), names: names, read: slices.Clone(r.read)})
+		r.read = nil
+	}
+	return n, err
+}
