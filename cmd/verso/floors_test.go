@@ -37,6 +37,7 @@ var floors = map[string][]string{
 	"olap/warehouse":         {"olap/engine"},
 	"olap/backup":            {},
 	"olap/lineage":           {"olap/engine"},
+	"olap/diff":              {"olap", "olap/cube", "olap/compile", "olap/engine", "olap/lineage"},
 	"olap/ssb":               {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/access":            {"olap/engine", "olap/cube"},
 	"olap/api":               {"olap", "olap/engine", "olap/cube", "olap/warehouse", "olap/access"},

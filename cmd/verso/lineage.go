@@ -57,7 +57,9 @@ func (a *app) lineage(cmd *cobra.Command, name string, f lineageFlags) error {
 	}
 	addMeasures(g, p.olap.Model())
 	if !f.steps {
-		g = g.Inline(func(table string) bool { return !strings.ContainsAny(table, ".:") && table != "constant" && !strings.HasPrefix(table, "cube ") })
+		g = g.Inline(func(table string) bool {
+			return !strings.ContainsAny(table, ".:") && table != "constant" && !strings.HasPrefix(table, "cube ")
+		})
 	}
 	start, err := lineageStart(g, name)
 	if err != nil {

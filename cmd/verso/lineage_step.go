@@ -9,12 +9,14 @@ import (
 	"verso/etl"
 	"verso/etl/canon"
 	"verso/etl/config"
+	"verso/olap/catalog"
+	"verso/olap/diff"
 	"verso/olap/engine"
 	"verso/olap/lineage"
 )
 
-// traceLineage writes meta.lineage: the statements that made the star and the
-// scores, and the mappings that made the stage tables.
+// traceLineage writes meta.lineage, from the statements that made the star and
+// the scores and the mappings that made the stage tables, and meta.definition.
 func (j *refreshJob) traceLineage(ctx context.Context, s *etl.State) error {
 	schema, err := storedColumns(ctx, s.Conn)
 	if err != nil {
@@ -34,7 +36,14 @@ func (j *refreshJob) traceLineage(ctx context.Context, s *etl.State) error {
 		j.log.Debug("lineage: not traced", "name", name)
 	}
 	s.Rows = int64(len(g.Edges()))
-	return lineage.Save(ctx, s.Conn, g)
+	if err := lineage.Save(ctx, s.Conn, g); err != nil {
+		return err
+	}
+	model, err := catalog.Load(userCatalog(j.config))
+	if err != nil {
+		return err
+	}
+	return diff.SaveDefinitions(ctx, s.Conn, model)
 }
 
 // record makes the connection that a step builds on one that remembers.

@@ -118,3 +118,21 @@ func (g *Graph) replaced(table string) {
 	}
 	g.edges = g.Inline(func(name string) bool { return name == table }).edges
 }
+
+// Summary says of every column of core and score what it comes from, working
+// tables passed over: "a.b, c.d".
+func Summary(g *Graph) map[string]string {
+	short := g.Inline(func(table string) bool { return !strings.ContainsAny(table, ".:") && table != "constant" })
+	out := map[string]string{}
+	for _, e := range short.Edges() {
+		if !strings.HasPrefix(e.To.Table, "core.") && !strings.HasPrefix(e.To.Table, "score.") {
+			continue
+		}
+		name := e.To.String()
+		if out[name] != "" {
+			out[name] += ", "
+		}
+		out[name] += e.From.String()
+	}
+	return out
+}
