@@ -36,7 +36,7 @@ var floors = map[string][]string{
 	"olap/export/workbook":   {"olap", "olap/engine", "olap/cube", "olap/export"},
 	"olap/warehouse":         {"olap/engine"},
 	"olap/backup":            {},
-	"olap/lineage":           {"olap/engine"},
+	"olap/lineage":           {"olap/engine", "olap/cube"},
 	"olap/diff":              {"olap", "olap/cube", "olap/compile", "olap/engine", "olap/lineage"},
 	"olap/ssb":               {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/access":            {"olap/engine", "olap/cube"},
@@ -64,7 +64,7 @@ var floors = map[string][]string{
 	"models":         {"models/...", "olap/engine"},
 
 	"reports/view":     {},
-	"reports/page":     {"reports/view", "olap", "olap/cube", "olap/engine"},
+	"reports/page":     {"reports/view", "olap", "olap/cube", "olap/engine", "olap/lineage"},
 	"reports/web":      {},
 	"reports/html":     {"reports/view", "reports/web"},
 	"reports/html/...": {"reports/view", "reports/html/...", "reports/web"},

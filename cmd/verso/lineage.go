@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"verso/etl/canon"
-	"verso/olap/cube"
 	"verso/olap/lineage"
 )
 
@@ -53,13 +53,14 @@ func (a *app) lineage(cmd *cobra.Command, name string, f lineageFlags) error {
 	defer p.close()
 	g, err := lineage.Load(cmd.Context(), p.snapshot.DB())
 	if err != nil {
-		return fmt.Errorf("this generation has no lineage: refresh once more (%w)", err)
+		return err
 	}
-	addMeasures(g, p.olap.Model())
+	if len(g.Tables()) == 0 {
+		return errors.New("this generation was built before columns were traced: refresh once more")
+	}
+	lineage.AddMeasures(g, p.olap.Model())
 	if !f.steps {
-		g = g.Inline(func(table string) bool {
-			return !strings.ContainsAny(table, ".:") && table != "constant" && !strings.HasPrefix(table, "cube ")
-		})
+		g = g.Inline(lineage.Working)
 	}
 	start, err := lineageStart(g, name)
 	if err != nil {
@@ -69,51 +70,17 @@ func (a *app) lineage(cmd *cobra.Command, name string, f lineageFlags) error {
 		return lineageJSON(a.stdout, g, start, f.uses)
 	}
 	for _, c := range start {
-		fmt.Fprintln(a.stdout, shown(c))
+		fmt.Fprintln(a.stdout, lineage.Shown(c))
 		printLineage(a.stdout, g, c, f.uses, "  ", map[lineage.Column]bool{c: true})
 	}
 	return nil
-}
-
-// cubeTable names a cube in the graph.
-func cubeTable(name string) string { return "cube " + name }
-
-func shown(c lineage.Column) string { return strings.TrimPrefix(c.String(), "cube ") }
-
-// addMeasures traces the measures of all cubes to the columns of their facts.
-func addMeasures(g *lineage.Graph, m *cube.Model) {
-	for _, c := range m.Cubes {
-		for _, measure := range c.Measures {
-			to := lineage.Column{Table: cubeTable(c.Name), Name: measure.Name}
-			for _, base := range measure.Bases() {
-				if base != measure && c.Measure(base.Name) == base {
-					g.Add(lineage.Edge{To: to, From: lineage.Column{Table: cubeTable(c.Name), Name: base.Name}, By: measure.Kind})
-					continue
-				}
-				for _, column := range []string{base.Column, base.Times(), base.WhenKnown, base.WhenTrue} {
-					if column != "" && c.Table != "" {
-						g.Add(lineage.Edge{To: to, From: lineage.Column{Table: c.Table, Name: column}, By: measure.Kind})
-					}
-				}
-			}
-			if measure.Kind == cube.Count && c.Table != "" {
-				g.Add(lineage.Edge{To: to, From: lineage.Column{Table: c.Table}, By: measure.Kind})
-			}
-		}
-		for _, combined := range c.Combines {
-			for _, name := range combined.Measures {
-				g.Add(lineage.Edge{To: lineage.Column{Table: cubeTable(c.Name), Name: name},
-					From: lineage.Column{Table: cubeTable(combined.Cube), Name: name}, By: "combined"})
-			}
-		}
-	}
 }
 
 // lineageStart finds what a name on the command line means.
 func lineageStart(g *lineage.Graph, name string) ([]lineage.Column, error) {
 	tables := g.Tables()
 	if table, column, ok := cutLast(name); ok {
-		for _, t := range []string{table, cubeTable(table)} {
+		for _, t := range []string{table, lineage.CubeTable(table)} {
 			for _, c := range g.Columns(t) {
 				if c == column {
 					return []lineage.Column{{Table: t, Name: column}}, nil
@@ -124,7 +91,7 @@ func lineageStart(g *lineage.Graph, name string) ([]lineage.Column, error) {
 			}
 		}
 	}
-	for _, t := range []string{name, cubeTable(name)} {
+	for _, t := range []string{name, lineage.CubeTable(name)} {
 		if columns := g.Columns(t); len(columns) > 0 {
 			var out []lineage.Column
 			for _, c := range columns {
@@ -165,7 +132,7 @@ func printLineage(w io.Writer, g *lineage.Graph, c lineage.Column, uses bool, in
 		if seen[next] && (uses && len(g.Uses(next)) > 0 || !uses && g.Has(next)) {
 			again = " …"
 		}
-		fmt.Fprintln(w, indent+arrow+shown(next)+by+again)
+		fmt.Fprintln(w, indent+arrow+lineage.Shown(next)+by+again)
 		if !seen[next] {
 			seen[next] = true
 			printLineage(w, g, next, uses, indent+"  ", seen)
@@ -188,10 +155,10 @@ func lineageJSON(w io.Writer, g *lineage.Graph, start []lineage.Column, uses boo
 	seen := map[lineage.Column]bool{}
 	open := start
 	for _, c := range start {
-		out.Of = append(out.Of, shown(c))
+		out.Of = append(out.Of, lineage.Shown(c))
 		if !uses {
 			for _, o := range g.Origins(c) {
-				out.Origins = append(out.Origins, shown(o))
+				out.Origins = append(out.Origins, lineage.Shown(o))
 			}
 		}
 	}
@@ -207,7 +174,7 @@ func lineageJSON(w io.Writer, g *lineage.Graph, start []lineage.Column, uses boo
 			edges = g.Uses(c)
 		}
 		for _, e := range edges {
-			out.Edges = append(out.Edges, edge{shown(e.To), shown(e.From), e.By})
+			out.Edges = append(out.Edges, edge{lineage.Shown(e.To), lineage.Shown(e.From), e.By})
 			if uses {
 				open = append(open, e.To)
 			} else {

@@ -66,7 +66,7 @@ FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_posit
 }
 
 // sourceTable names a source in the lineage.
-func sourceTable(name string) string { return "source:" + name }
+func sourceTable(name string) string { return lineage.SourcePrefix + name }
 
 // traceMappings adds what verso.yaml says of every stage column.
 func traceMappings(ctx context.Context, conn engine.Conn, cfg *config.Config, g *lineage.Graph) error {

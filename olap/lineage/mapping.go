@@ -23,7 +23,7 @@ func Mapping(ctx context.Context, conn engine.Conn, g *Graph, table, source, que
 		g.Add(Edge{Column{table, ""}, Column{source, "(SELECT)"}, shorten(query)})
 		return nil
 	}
-	bare := strings.TrimPrefix(source, "source:")
+	bare := strings.TrimPrefix(source, SourcePrefix)
 	for _, c := range rel.columns {
 		to := Column{table, strings.ToLower(c.name)}
 		for from := range c.from {

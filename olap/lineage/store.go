@@ -60,10 +60,18 @@ func ingest(ctx context.Context, conn engine.Conn, table string, names []string,
 	return err
 }
 
-// Load reads the graph of a generation.
+// Load reads the graph of a generation; one built before verso traced columns
+// has an empty graph.
 func Load(ctx context.Context, q engine.Querier) (*Graph, error) {
 	g := NewGraph()
-	err := engine.Rows(ctx, q, engine.SQL(`SELECT table_name, column_name, from_table, from_column, computed_by
+	row, err := engine.One(ctx, q, engine.SQL("SELECT count(*) AS n FROM information_schema.tables WHERE table_schema = 'meta' AND table_name = 'lineage'"))
+	if err != nil {
+		return g, err
+	}
+	if n, _ := engine.Int(row[0]); n == 0 {
+		return g, nil
+	}
+	err = engine.Rows(ctx, q, engine.SQL(`SELECT table_name, column_name, from_table, from_column, computed_by
 FROM meta.lineage ORDER BY table_name, column_name, from_table, from_column`), func(row []any) error {
 		g.Add(Edge{Column{engine.Text(row[0]), engine.Text(row[1])}, Column{engine.Text(row[2]), engine.Text(row[3])}, engine.Text(row[4])})
 		return nil
@@ -122,7 +130,7 @@ func (g *Graph) replaced(table string) {
 // Summary says of every column of core and score what it comes from, working
 // tables passed over: "a.b, c.d".
 func Summary(g *Graph) map[string]string {
-	short := g.Inline(func(table string) bool { return !strings.ContainsAny(table, ".:") && table != "constant" })
+	short := g.Inline(Working)
 	out := map[string]string{}
 	for _, e := range short.Edges() {
 		if !strings.HasPrefix(e.To.Table, "core.") && !strings.HasPrefix(e.To.Table, "score.") {

@@ -26,6 +26,7 @@ func All() []Page {
 		{Slug: "sales", Build: sales},
 		{Slug: "customers", Build: customers},
 		{Slug: "quality", Build: quality},
+		{Slug: "definitions", Build: definitions},
 	}
 }
 
@@ -39,11 +40,12 @@ type Asker interface {
 type Source struct {
 	Cubes func(lang string) Asker // the cubes, answering in a language
 	DB    engine.Querier          // the generation's tables
+	Model *cube.Model             // what the cubes are; nil: the definitions page says that it is not known
 }
 
 // FromOlap is the source of an opened generation.
 func FromOlap(o *olap.Olap, db engine.Querier) Source {
-	return Source{Cubes: func(lang string) Asker { return o.In(lang) }, DB: db}
+	return Source{Cubes: func(lang string) Asker { return o.In(lang) }, DB: db, Model: o.Model()}
 }
 
 // Language is the language of the company's run: "en", "zh" or another code.
@@ -66,6 +68,7 @@ type Context struct {
 
 	asker Asker
 	db    engine.Querier
+	model *cube.Model
 	words catalog
 	facts coverage
 	loads []load
@@ -93,7 +96,7 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Context{Lang: lang, asker: s.Cubes(lang), db: s.DB, words: words}
+	c := &Context{Lang: lang, asker: s.Cubes(lang), db: s.DB, model: s.Model, words: words}
 	for _, step := range []func(context.Context) error{c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)
