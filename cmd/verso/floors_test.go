@@ -55,6 +55,7 @@ var floors = map[string][]string{
 	"etl/check":                  {"etl/canon", "etl/config", "olap/engine"},
 	"etl/demo":                   {"etl/canon", "etl/demo/..."},
 	"etl/demo/...":               {"etl/demo/..."},
+	"etl/demo/replay":            {"etl/canon", "etl/demo/sheet", "olap/engine"},
 	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/peak", "etl/star", "etl/check", "olap", "olap/engine", "olap/warehouse"},
 
 	"models/frame":   {"olap/engine"},
