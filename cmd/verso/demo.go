@@ -17,6 +17,7 @@ type demoFlags struct {
 	options demo.Options
 	asOf    string
 	only    bool
+	night   nightFlags
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -28,11 +29,26 @@ func (a *app) demoCommand() *cobra.Command {
 orders, deliveries, invoices, campaigns, tickets and the rest), a verso.yaml that
 maps it, refreshes the warehouse and builds the report site. The same options
 give the same bytes. What is planted in the data is written to truth/, which
-the pipeline never reads.`,
+the pipeline never reads.
+
+With --nights the folder shows the company as its systems looked that many
+nights before its last day; --advance goes on by one night, with rows that are
+new, changed, late or deleted, and troubles listed in
+company/truth/replay_truth.csv.`,
 		Example: `  verso demo --dir demo
-  verso demo --dir small --scale 0.05 --seed 7 --dirty`,
-		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd, f) },
+  verso demo --dir small --scale 0.05 --seed 7 --dirty
+  verso demo --dir nights --scale 0.05 --nights 30
+  verso demo --dir nights --advance`,
+		Args: usageArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.night.check(cmd, &f, args); err != nil {
+				return err
+			}
+			if f.night.advance != "" {
+				return a.runAdvance(cmd, f)
+			}
+			return a.runDemo(cmd, f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.options.Dir, "dir", "demo", "folder for everything")
@@ -44,6 +60,7 @@ the pipeline never reads.`,
 	flags.BoolVar(&f.options.Placebo, "placebo", false, "plant no effects")
 	flags.StringVar(&f.asOf, "as-of", "", "last day of the history, YYYY-MM-DD (default 2026-06-30)")
 	flags.BoolVar(&f.only, "generate-only", false, "write the files and verso.yaml, load nothing")
+	f.night.add(cmd)
 	return cmd
 }
 
@@ -57,6 +74,9 @@ func (a *app) runDemo(cmd *cobra.Command, f demoFlags) error {
 	}
 	if f.options.Scale < 0.01 || f.options.Scale > 1000 {
 		return usagef(cmd.CommandPath(), "--scale: %v is outside 0.01 to 1000", f.options.Scale)
+	}
+	if f.night.nights > 0 {
+		return a.runNights(cmd.Context(), f)
 	}
 	started := a.now()
 	if err := os.MkdirAll(f.options.Dir, 0o755); err != nil {

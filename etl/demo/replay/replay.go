@@ -50,8 +50,8 @@ type Options struct {
 	Seed   uint64    // chooses the troubles
 }
 
-// maxNights keeps the window within the year that has stage events.
-const maxNights = 300
+// MaxNights is the most that can be replayed: it keeps the window within the year that has stage events.
+const MaxNights = 300
 
 // Replay writes the evenings of one company. It holds temporary tables and
 // views named replay_… on the connection, and is used by one goroutine.
@@ -72,8 +72,8 @@ func Open(ctx context.Context, conn engine.Conn, o Options) (*Replay, error) {
 	if o.Format != "csv" && o.Format != "parquet" {
 		return nil, fmt.Errorf("replay: format %q is neither csv nor parquet", o.Format)
 	}
-	if o.Nights < 1 || o.Nights > maxNights {
-		return nil, fmt.Errorf("replay: %d nights; 1 to %d can be replayed", o.Nights, maxNights)
+	if o.Nights < 1 || o.Nights > MaxNights {
+		return nil, fmt.Errorf("replay: %d nights; 1 to %d can be replayed", o.Nights, MaxNights)
 	}
 	r := &Replay{o: o, conn: conn}
 	if err := r.sources(ctx); err != nil {

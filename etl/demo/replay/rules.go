@@ -47,6 +47,7 @@ func masters() map[string]rule {
 	const dormant = silent + " + to_days(366)"
 	const lost = silent + " + to_days(1096)"
 	const customer = "LEFT JOIN replay_customer AS c ON c.customer_id = t.customer_id"
+	const month = "date_trunc('month', {end} - to_days(1))"
 	const title = "LEFT JOIN replay_title AS p ON p.title_id = t.title_id"
 	const listed = "CAST(p.first_listed AS TIMESTAMP) + to_hours(18)"
 	return map[string]rule{
@@ -74,8 +75,8 @@ func masters() map[string]rule {
 		"fx_rate":      {born: on("rate_date")},
 		"rebate_agreement": {born: on("valid_from"),
 			show: map[string]string{"accrual": "CAST(round(CAST(t.accrual AS DECIMAL(18, 4)) * datediff('month', " + at("valid_from") +
-				", {end}) / greatest(1, datediff('month', " + at("valid_from") + ", {closing})), 0) AS DECIMAL(18, 4))"},
-			changes: []string{"CASE WHEN date_trunc('month', {end}) > " + at("valid_from") + " THEN date_trunc('month', {end}) END"}},
+				", {end} - to_days(1)) / greatest(1, datediff('month', " + at("valid_from") + ", {closing} - to_days(1))), 0) AS DECIMAL(18, 4))"},
+			changes: []string{"CASE WHEN " + month + " > " + at("valid_from") + " THEN " + month + " END"}},
 	}
 }
 

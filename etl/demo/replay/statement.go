@@ -184,13 +184,3 @@ func keyColumns(table string) []string {
 	t, _ := canon.Lookup(table)
 	return t.Key
 }
-
-// sheetTable is the generator's declaration of a table.
-func sheetTable(name string) *sheet.Table {
-	for _, t := range sheet.Tables() {
-		if t.Name == name {
-			return &t
-		}
-	}
-	return &sheet.Table{Name: name}
-}
