@@ -48,6 +48,7 @@ type Options struct {
 	AsOf   time.Time // last day of the complete company
 	Nights int       // nights to replay, 1 to 300; the first evening is AsOf minus Nights
 	Seed   uint64    // chooses the troubles
+	Tables []string  // the tables to write; nil is all of them
 }
 
 // MaxNights is the most that can be replayed: it keeps the window within the year that has stage events.
@@ -74,6 +75,11 @@ func Open(ctx context.Context, conn engine.Conn, o Options) (*Replay, error) {
 	}
 	if o.Nights < 1 || o.Nights > MaxNights {
 		return nil, fmt.Errorf("replay: %d nights; 1 to %d can be replayed", o.Nights, MaxNights)
+	}
+	for _, name := range o.Tables {
+		if !slices.Contains(Tables(), name) {
+			return nil, fmt.Errorf("replay: there is no table %q", name)
+		}
 	}
 	r := &Replay{o: o, conn: conn}
 	if err := r.sources(ctx); err != nil {
@@ -177,7 +183,11 @@ func (r *Replay) each(ctx context.Context, to string, day time.Time, fn func(tab
 	if err := os.MkdirAll(to, 0o755); err != nil {
 		return fmt.Errorf("replay: %w", err)
 	}
-	for _, table := range Tables() {
+	tables := r.o.Tables
+	if tables == nil {
+		tables = Tables()
+	}
+	for _, table := range tables {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

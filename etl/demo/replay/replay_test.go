@@ -2,8 +2,10 @@ package replay_test
 
 import (
 	"context"
-	"os"
+	"errors"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,25 +40,104 @@ func connection(t *testing.T) engine.Conn {
 	return conn
 }
 
-func TestOneNight(t *testing.T) {
-	from, asOf := small(t, .05, "csv")
-	r, err := replay.Open(t.Context(), connection(t), replay.Options{From: from, AsOf: asOf, Nights: 30, Seed: 3})
+// TestDuplicateExport finds the day delivered twice: the rows of the day twice in
+// the snapshot, and a second daily file of the same bytes.
+func TestDuplicateExport(t *testing.T) {
+	from, asOf := small(t, .02, "csv")
+	r, err := replay.Open(t.Context(), connection(t), replay.Options{From: from, AsOf: asOf, Nights: 10, Seed: 3, Tables: []string{"payment"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	to := os.Getenv("REPLAY_OUT")
-	if to == "" {
-		to = t.TempDir()
+	for _, z := range truth(t, r) {
+		if z["kind"] != "duplicate export" {
+			continue
+		}
+		day, err := time.Parse(time.DateOnly, z["night"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		if err := errors.Join(r.Snapshot(t.Context(), dir, day), r.Delta(t.Context(), dir, day)); err != nil {
+			t.Fatal(err)
+		}
+		whole, delta := read(t, filepath.Join(dir, "payment.csv")), read(t, filepath.Join(dir, "payment", z["night"]+".csv"))
+		again := read(t, filepath.Join(dir, "payment", z["night"]+"-again.csv"))
+		distinct := map[string]bool{}
+		for _, record := range whole.records {
+			distinct[strings.Join(record, "|")] = true
+		}
+		if twice := len(whole.records) - len(distinct); twice == 0 || twice != len(delta.records) || !slices.EqualFunc(delta.records, again.records, slices.Equal) {
+			t.Errorf("%d rows twice in the snapshot, %d in the day's file, %d in its repetition", twice, len(delta.records), len(again.records))
+		}
+		return
 	}
-	started := time.Now()
-	if err := r.Snapshot(t.Context(), to, r.First()); err != nil {
+	t.Error("no duplicate export planted")
+}
+
+// TestRefused lists what cannot be replayed.
+func TestRefused(t *testing.T) {
+	from, asOf := small(t, .01, "csv")
+	conn := connection(t)
+	for name, o := range map[string]replay.Options{
+		"0 nights":             {From: from, AsOf: asOf},
+		"301 nights":           {From: from, AsOf: asOf, Nights: 301},
+		`format "xlsx"`:        {From: from, AsOf: asOf, Nights: 3, Format: "xlsx"},
+		`no table "oders"`:     {From: from, AsOf: asOf, Nights: 3, Tables: []string{"oders"}},
+		"company lacks a file": {From: t.TempDir(), AsOf: asOf, Nights: 3},
+	} {
+		if _, err := replay.Open(t.Context(), conn, o); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	r, err := replay.Open(t.Context(), conn, replay.Options{From: from, AsOf: asOf, Nights: 3})
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(time.Since(started))
-	if err := r.Delta(t.Context(), to, asOf); err != nil {
-		t.Fatal(err)
+	if err := r.Snapshot(t.Context(), t.TempDir(), asOf.AddDate(0, 0, 1)); err == nil || !strings.Contains(err.Error(), "outside the nights 2026-06-27 to 2026-06-30") {
+		t.Error(err)
 	}
-	if err := r.WriteTruth(t.Context(), filepath.Join(to, "replay_truth.csv")); err != nil {
-		t.Fatal(err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.Snapshot(ctx, t.TempDir(), asOf); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// BenchmarkNight measures the evening and the day of a company of scale 1.
+func BenchmarkNight(b *testing.B) {
+	dir := b.TempDir()
+	if _, err := demo.Generate(b.Context(), demo.Options{Dir: dir, Scale: 1, Seed: 3}); err != nil {
+		b.Fatal(err)
+	}
+	asOf := time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC)
+	db, err := duck.Open(b.Context(), duck.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	conn, err := db.Conn(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	var r *replay.Replay
+	for _, step := range []struct {
+		name string
+		run  func() error
+	}{
+		{"open", func() (err error) {
+			r, err = replay.Open(b.Context(), conn, replay.Options{From: filepath.Join(dir, "data"), AsOf: asOf, Nights: 60, Seed: 3})
+			return err
+		}},
+		{"snapshot", func() error { return r.Snapshot(b.Context(), dir, asOf.AddDate(0, 0, -30)) }},
+		{"delta", func() error { return r.Delta(b.Context(), dir, asOf.AddDate(0, 0, -30)) }},
+	} {
+		b.Run(step.name, func(b *testing.B) {
+			for b.Loop() {
+				if err := step.run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
