@@ -111,7 +111,6 @@ func orders() map[string]rule {
 // the opening of its batch and bears the day's date until the batch closes.
 func supply() map[string]rule {
 	const rush = "1000000000000"
-	const opened = "coalesce(CAST(b.open_ts AS TIMESTAMP), CAST(%s.po_date AS TIMESTAMP))"
 	const closed = "CASE WHEN CAST(t.po_id AS BIGINT) > " + rush + " THEN coalesce(f.ends, CAST(t.po_date AS TIMESTAMP)) ELSE CAST(t.po_date AS TIMESTAMP) + to_days(120) END"
 	received := "coalesce(" + at("last_received") + ", " + at("first_received") + ")"
 	return map[string]rule{
