@@ -24,7 +24,10 @@ type Config struct {
 	Tables    map[string]Maps   `yaml:"tables"` // canonical table → where its rows come from
 	Models    Models            `yaml:"models"`
 	Checks    map[string]Check  `yaml:"checks"` // check id → override
-	File      string            `yaml:"-"`      // where it was read from
+	Night     Night             `yaml:"night"`
+	Alerts    Alerts            `yaml:"alerts"`
+	Digest    Letter            `yaml:"digest"`
+	File      string            `yaml:"-"` // where it was read from
 }
 
 // Company is who the reports are about.
@@ -68,6 +71,9 @@ type Source struct {
 	DSNFile  string   `yaml:"dsn_file"` // postgres: file that holds the DSN
 	Dates    []string `yaml:"dates"`    // strptime formats tried in order, before the usual ones
 	Decimal  string   `yaml:"decimal"`  // decimal separator, "." (default) or ","
+
+	OnFailure string `yaml:"on_failure"` // when it cannot be read: stop (also ""), or yesterday: go on with what was landed last
+	Retry     Retry  `yaml:"retry"`
 }
 
 // CSV overrides what detection finds; nil or "" is detected.

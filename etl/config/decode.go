@@ -25,6 +25,9 @@ func (r *reader) config(c *Config, root place) {
 		"sources":   func(p place) { r.sources(c, p) },
 		"tables":    func(p place) { r.tables(c, p) },
 		"checks":    func(p place) { r.checks(c, p) },
+		"night":     func(p place) { r.night(&c.Night, p) },
+		"alerts":    func(p place) { r.alerts(&c.Alerts, p) },
+		"digest":    func(p place) { r.digest(&c.Digest, p) },
 	})
 }
 
@@ -178,6 +181,9 @@ func (r *reader) source(s *Source, p place) {
 		"dsn_file": r.expanded(&s.DSNFile),
 		"dates":    r.texts(&s.Dates),
 		"decimal":  r.oneOf(&s.Decimal, ".", ","),
+
+		"on_failure": r.oneOf(&s.OnFailure, OnFailureStop, OnFailureYesterday),
+		"retry":      func(p place) { r.retry(&s.Retry, p) },
 	})
 }
 

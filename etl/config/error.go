@@ -58,7 +58,7 @@ func (e *Error) sort() {
 
 var (
 	urlPassword = regexp.MustCompile(`(://[^:/?#@\s'"]*):([^\s'"]*)@`)
-	keyPassword = regexp.MustCompile(`(?i)(password|passwd|pwd)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s&'"]+)`)
+	keyPassword = regexp.MustCompile(`(?i)(password(?:_env)?|passwd|pwd)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s&'"]+)`)
 	reference   = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 )
 

@@ -26,6 +26,7 @@ func (r *reader) validate(c *Config) {
 		c.Sources[name] = s
 		r.dates(s, p)
 	}
+	r.mailed(c)
 	if !r.wrote("sources") {
 		r.report(r.keyOf("sources"), "write what to read: sources: {orders: {kind: file, path: orders.csv}}", "no sources are declared")
 	}
