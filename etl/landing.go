@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -36,6 +37,8 @@ type Extract struct {
 	SHA256 string // of the source files, or of the landed file for databases
 
 	hasRejects bool
+	asOf       string // as-of date of an earlier landing used in its place; "" when the source was read
+	took       time.Duration
 }
 
 // tempMark begins the names of landings of unfinished runs.
@@ -56,7 +59,7 @@ func land(ctx context.Context, s *State) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(s.Parallel)
 	for _, name := range slices.Sorted(maps.Keys(bySource)) {
-		g.Go(func() error { return s.landSource(ctx, name, bySource[name]) })
+		g.Go(func() error { return s.landGuarded(ctx, name, bySource[name]) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
@@ -145,6 +148,10 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 	}
 	defer conn.Close()
 	for _, x := range extracts {
+		if x.SHA256 != "" {
+			continue // landed by an attempt before this one
+		}
+		began := s.Clock()
 		report, err := s.Sources[name].Land(ctx, conn, x.request())
 		if err != nil {
 			return s.landError(x, err)
@@ -160,6 +167,7 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 		if x.SHA256, err = contentHash(x); err != nil {
 			return err
 		}
+		x.took = s.Clock().Sub(began)
 		s.Log.Log(ctx, levelOf(report.Rejected), "landed", "extract", x.Name, "read", report.Read, "landed", report.Landed, "rejected", report.Rejected)
 	}
 	return nil
@@ -232,6 +240,9 @@ func keepLandings(_ context.Context, s *State) error {
 			return err
 		}
 		x.Path = final
+		if err := s.remember(x); err != nil {
+			return err
+		}
 		if err := syncDir(filepath.Dir(final)); err != nil {
 			return err
 		}

@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"time"
 
 	"verso/etl/canon"
 	"verso/etl/check"
 	"verso/etl/config"
+	"verso/etl/outage"
 	"verso/etl/peak"
 	"verso/etl/source"
 	"verso/olap/engine"
@@ -24,6 +26,9 @@ import (
 type Options struct {
 	Config  *config.Config
 	Version string                   // of verso; goes into the run id
+	Engine  string                   // name and version of the database, for the ledger
+	Dry     bool                     // nothing will be published, for the ledger
+	Size    func() int64             // of the draft's file in bytes, for the ledger; nil: not told
 	Sources map[string]source.Source // by name under sources: of verso.yaml
 	DB      engine.Database          // the draft generation, empty
 	Scratch engine.Database          // for engines that scan files themselves while landing
@@ -72,10 +77,11 @@ type State struct {
 	Rows       int64         // of the running step
 	Generation string        // name of the published generation
 
-	notes []stageNote
-	sums  []columnSum
-	no    int
-	total int
+	notes  []stageNote
+	sums   []columnSum
+	outage *outage.Guard
+	no     int
+	total  int
 }
 
 // Load is what became of one mapping's rows.
@@ -145,7 +151,7 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return &Result{}, err
 	}
-	ledger, err := openLedger(o.Config.Warehouse, o.Clock)
+	ledger, err := openLedger(o.Config.Warehouse, o.Clock, Run{Dry: o.Dry, Versions: Versions{Verso: o.Version, Engine: o.Engine, Go: runtime.Version()}})
 	if err != nil {
 		return &Result{}, err
 	}
@@ -159,6 +165,7 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 		s.dropLandings()
 	}
 	ledger.run.RunID, ledger.run.Generation = s.RunID, s.Generation
+	ledger.run.Stale, ledger.run.Extracts = s.outage.Stale(), s.extractRuns()
 	if !s.AsOf.IsZero() {
 		ledger.run.AsOf = s.AsOf.Format(time.DateOnly)
 	}
@@ -184,7 +191,7 @@ func newState(o Options) (*State, error) {
 	if o.Canon == nil {
 		o.Canon = canon.Tables()
 	}
-	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config)}, nil
+	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config), outage: outage.New(o.Config, o.Log, nil)}, nil
 }
 
 // run takes a connection of the draft and runs the steps.
@@ -230,7 +237,7 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	started := s.Clock()
 	peak.Reset()
 	err := step.Run(ctx, s)
-	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory()}
+	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory(), Bytes: s.written()}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", step.Name, err)
 		figures.Error = err.Error()
@@ -240,7 +247,7 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	if s.Report != nil {
 		s.Report(Progress{Step: step.Name, No: s.no, Total: s.total, Rows: s.Rows, Done: true})
 	}
-	ledger.run.RunID = s.RunID
+	ledger.run.RunID, ledger.run.Stale, ledger.run.Extracts = s.RunID, s.outage.Stale(), s.extractRuns()
 	if ledgerErr := ledger.step(figures); ledgerErr != nil && err == nil {
 		err = ledgerErr
 	}

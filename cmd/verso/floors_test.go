@@ -44,7 +44,12 @@ var floors = map[string][]string{
 
 	"etl/canon":                  {},
 	"etl/canon/preset":           {"etl/canon", "etl/config"},
-	"etl/config":                 {"etl/canon"},
+	"etl/config":                 {"etl/canon", "etl/schedule"},
+	"etl/schedule":               {},
+	"etl/outage":                 {"etl/config", "etl/source", "olap/engine"},
+	"etl/night":                  {"etl", "etl/schedule"},
+	"etl/alert":                  {"etl", "etl/check", "etl/outage", "etl/config"},
+	"etl/metrics":                {"etl", "etl/check"},
 	"etl/source":                 {"olap/engine"},
 	"etl/source/...":             {"etl/source", "etl/source/...", "etl/config", "olap/engine"},
 	"etl/source/postgres/pgtest": {},
@@ -56,7 +61,7 @@ var floors = map[string][]string{
 	"etl/demo":                   {"etl/canon", "etl/demo/..."},
 	"etl/demo/...":               {"etl/demo/..."},
 	"etl/demo/replay":            {"etl/canon", "etl/demo/sheet", "olap/engine"},
-	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/peak", "etl/star", "etl/check", "olap", "olap/engine", "olap/warehouse"},
+	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/peak", "etl/outage", "etl/star", "etl/check", "olap", "olap/engine", "olap/warehouse"},
 
 	"models/frame":   {"olap/engine"},
 	"models/metric":  {},
@@ -71,6 +76,8 @@ var floors = map[string][]string{
 	"reports/html/...": {"reports/view", "reports/html/...", "reports/web"},
 	"reports/site":     {"reports/page", "reports/html", "reports/html/...", "reports/view", "reports/web"},
 	"reports/serve":    {"reports/page", "reports/html", "reports/view", "olap/warehouse", "olap/api"},
+	"reports/mail":     {},
+	"reports/digest":   {"reports/page", "reports/view"},
 
 	"cmd/verso": {"..."},
 }
@@ -80,6 +87,11 @@ var driverOwners = map[string]string{
 	"github.com/duckdb/duckdb-go": "olap/engine/duck",
 	"github.com/jackc/pgx":        "etl/source/postgres",
 	"github.com/xuri/excelize":    "olap/export/workbook",
+
+	"github.com/go-co-op/gocron":   "etl/night",
+	"github.com/robfig/cron":       "etl/schedule",
+	"github.com/prometheus/client": "etl/metrics",
+	"github.com/wneessen/go-mail":  "reports/mail",
 }
 
 type goPackage struct {
