@@ -152,11 +152,24 @@ func closeSources(sources map[string]source.Source) {
 	}
 }
 
-// logger writes plain log lines with fixed keys to stderr.
+// logger writes log lines with fixed keys to stderr, as text or JSON.
 func (a *app) logger(verbose bool) *slog.Logger {
 	level := slog.LevelInfo
 	if verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+	options := &slog.HandlerOptions{Level: level}
+	if a.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// engineVersion names the database for the run ledger; "" when it does not tell.
+func engineVersion(ctx context.Context, db engine.Querier) string {
+	row, err := engine.One(ctx, db, engine.SQL(`SELECT version() AS "version"`))
+	if err != nil {
+		return ""
+	}
+	return "DuckDB " + engine.Text(row[0])
 }

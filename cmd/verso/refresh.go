@@ -151,7 +151,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 	j.progress = newProgress(j.app.stderr)
 	result, err := etl.Refresh(ctx, etl.Options{
 		Config: j.config, Version: version, Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
-		Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
+		Engine: engineVersion(ctx, scratch), Dry: j.flags.dryRun, Size: j.draftSize, Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
 	})
 	j.progress.close()
 	if j.site != nil {
@@ -319,4 +319,15 @@ func (j *refreshJob) summary(r *etl.Result) error {
 		return nil
 	}
 	return j.app.printSite(j.site.Summary)
+}
+
+// draftSize is what the draft takes on the disk.
+func (j *refreshJob) draftSize() int64 {
+	var total int64
+	for _, path := range []string{j.draft.Path(), j.draft.Path() + ".wal"} {
+		if info, err := os.Stat(path); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
 }
