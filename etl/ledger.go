@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"verso/etl/check"
 	"verso/etl/outage"
 )
 
@@ -47,8 +48,38 @@ type Run struct {
 	Steps      []StepRun      `json:"steps,omitempty"`
 	Extracts   []ExtractRun   `json:"extracts,omitempty"`
 	Stale      []outage.Stale `json:"stale_sources,omitempty"` // read at an earlier run
+	Checks     *CheckRun      `json:"checks,omitempty"`        // nil: the run did not come so far
 	Versions   Versions       `json:"versions,omitzero"`
 	Process    Process        `json:"process"`
+}
+
+// CheckRun is what the checks of a run found.
+type CheckRun struct {
+	Ran      int      `json:"ran"`
+	Breached []Breach `json:"breached,omitempty"`
+}
+
+// Breach is a check that did not pass.
+type Breach struct {
+	ID          string `json:"id"`
+	Severity    string `json:"severity"`
+	Description string `json:"description"`
+	Offenders   int64  `json:"offenders"`
+	Tested      int64  `json:"tested"`
+}
+
+// checkRun sums a report up; nil for nil.
+func checkRun(r *check.Report) *CheckRun {
+	if r == nil {
+		return nil
+	}
+	out := &CheckRun{Ran: len(r.Results)}
+	for _, x := range r.Results {
+		if !x.Passed {
+			out.Breached = append(out.Breached, Breach{ID: x.ID, Severity: x.Severity, Description: x.Description, Offenders: x.Offenders, Tested: x.Tested})
+		}
+	}
+	return out
 }
 
 // Versions are the programs of a run.

@@ -165,7 +165,7 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 		s.dropLandings()
 	}
 	ledger.run.RunID, ledger.run.Generation = s.RunID, s.Generation
-	ledger.run.Stale, ledger.run.Extracts = s.outage.Stale(), s.extractRuns()
+	ledger.run.Stale, ledger.run.Extracts, ledger.run.Checks = s.outage.Stale(), s.extractRuns(), checkRun(s.Checks)
 	if !s.AsOf.IsZero() {
 		ledger.run.AsOf = s.AsOf.Format(time.DateOnly)
 	}
