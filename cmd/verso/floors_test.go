@@ -77,7 +77,7 @@ var floors = map[string][]string{
 	"reports/site":     {"reports/page", "reports/html", "reports/html/...", "reports/view", "reports/web"},
 	"reports/serve":    {"reports/page", "reports/html", "reports/view", "olap/warehouse", "olap/api"},
 	"reports/mail":     {},
-	"reports/digest":   {"reports/page", "reports/view"},
+	"reports/digest":   {"reports/page", "reports/view", "reports/web"},
 
 	"cmd/verso": {"..."},
 }
