@@ -82,6 +82,16 @@ func (a *app) openAs(ctx context.Context, o olap.Options, log string) (*publishe
 	if err != nil {
 		return nil, err
 	}
+	return a.openWith(ctx, cfg, o, log)
+}
+
+// openConfigured acquires the published generation of a configuration that is
+// loaded already, for verso's own questions.
+func (a *app) openConfigured(ctx context.Context, cfg *config.Config) (*published, error) {
+	return a.openWith(ctx, cfg, olap.Options{}, "")
+}
+
+func (a *app) openWith(ctx context.Context, cfg *config.Config, o olap.Options, log string) (*published, error) {
 	w, err := a.openWarehouse(cfg)
 	if err != nil {
 		return nil, err
@@ -163,13 +173,4 @@ func (a *app) logger(verbose bool) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(a.stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, options))
-}
-
-// engineVersion names the database for the run ledger; "" when it does not tell.
-func engineVersion(ctx context.Context, db engine.Querier) string {
-	row, err := engine.One(ctx, db, engine.SQL(`SELECT version() AS "version"`))
-	if err != nil {
-		return ""
-	}
-	return "DuckDB " + engine.Text(row[0])
 }

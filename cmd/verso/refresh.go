@@ -77,8 +77,18 @@ generation. Until that moment, and after any failure, readers see the last one.`
 	return cmd
 }
 
-// refresh runs all steps under the lock and reports how it went.
-func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) (err error) {
+// refresh runs all steps under the lock, reports how it went, and tells those
+// whom the configuration names.
+func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) error {
+	began := a.now()
+	err := a.refreshLocked(ctx, cfg, f)
+	if !f.dryRun {
+		a.tellRefresh(ctx, cfg, a.logger(f.verbose), began, err)
+	}
+	return err
+}
+
+func (a *app) refreshLocked(ctx context.Context, cfg *config.Config, f refreshFlags) (err error) {
 	if err := preflight(cfg, f); err != nil {
 		return err
 	}
@@ -151,7 +161,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 	j.progress = newProgress(j.app.stderr)
 	result, err := etl.Refresh(ctx, etl.Options{
 		Config: j.config, Version: version, Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
-		Engine: engineVersion(ctx, scratch), Dry: j.flags.dryRun, Size: j.draftSize, Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
+		Engine: duck.Version(), Dry: j.flags.dryRun, Size: j.draftSize, Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
 	})
 	j.progress.close()
 	if j.site != nil {

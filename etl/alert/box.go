@@ -228,3 +228,16 @@ func (b *Box) write(c *content) error {
 	}
 	return os.Rename(b.Path+".tmp", b.Path)
 }
+
+// Pending counts the messages that wait; 0 when the file cannot be read.
+func (b *Box) Pending() int {
+	text, err := os.ReadFile(b.Path)
+	if err != nil {
+		return 0
+	}
+	c := content{}
+	if json.Unmarshal(text, &c) != nil {
+		return 0
+	}
+	return len(c.Outbox)
+}

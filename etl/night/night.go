@@ -118,7 +118,7 @@ func (n *Night) look() {
 		return
 	}
 	go func() {
-		defer n.end()
+		defer n.running.Done()
 		log := n.options.Log
 		late := n.options.Clock.Now().Sub(due)
 		log.Info("nightly refresh begins", "due", due, "late", late.Round(time.Second))
@@ -130,7 +130,10 @@ func (n *Night) look() {
 		} else {
 			log.Info("nightly refresh done", "due", due, "took", took, "next", n.Next())
 		}
-		if n.options.Watch != nil {
+		n.mu.Lock()
+		n.busy = false
+		n.mu.Unlock()
+		if n.options.Watch != nil && n.ctx.Err() == nil {
 			n.options.Watch(n.ctx)
 		}
 	}()
@@ -159,13 +162,6 @@ func (n *Night) begin() (due time.Time, ok bool) {
 	n.busy = true
 	n.running.Add(1)
 	return due, true
-}
-
-func (n *Night) end() {
-	n.mu.Lock()
-	n.busy = false
-	n.mu.Unlock()
-	n.running.Done()
 }
 
 // Covered reports whether the ledger has a run that did the work of a time of
