@@ -150,6 +150,9 @@ func ReadLedger(warehouse string) ([]Run, error) {
 		var r Run
 		if json.Unmarshal(line, &r) == nil && r.ID != "" {
 			if i, ok := place[r.ID]; ok {
+				if r.Extracts == nil {
+					r.Extracts = runs[i].Extracts // written with the step that landed them
+				}
 				runs[i] = r
 			} else {
 				place[r.ID] = len(runs)

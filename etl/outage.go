@@ -22,7 +22,7 @@ func (s *State) landGuarded(ctx context.Context, name string, extracts []*Extrac
 	for _, x := range extracts {
 		last, recallErr := outage.In(s.Config.Warehouse).Recall(x.Name, s.landingDir(x.Name), x.SQL, x.Path)
 		if recallErr != nil {
-			return fmt.Errorf("%w\n  on_failure: yesterday cannot help: extract %s: %v", err, x.Name, recallErr)
+			return fmt.Errorf("%w\n  on_failure: yesterday cannot help: extract %s: %w", err, x.Name, recallErr)
 		}
 		x.Report, x.SHA256, x.hasRejects, x.asOf = last.Report, last.SHA256, last.Rejects, last.AsOf
 		if since == "" || last.AsOf < since {

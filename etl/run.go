@@ -247,7 +247,10 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	if s.Report != nil {
 		s.Report(Progress{Step: step.Name, No: s.no, Total: s.total, Rows: s.Rows, Done: true})
 	}
-	ledger.run.RunID, ledger.run.Stale, ledger.run.Extracts = s.RunID, s.outage.Stale(), s.extractRuns()
+	ledger.run.RunID, ledger.run.Stale, ledger.run.Extracts = s.RunID, s.outage.Stale(), nil
+	if s.no == 1 {
+		ledger.run.Extracts = s.extractRuns() // told once, and at the end
+	}
 	if ledgerErr := ledger.step(figures); ledgerErr != nil && err == nil {
 		err = ledgerErr
 	}

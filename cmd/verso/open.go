@@ -170,6 +170,12 @@ func (a *app) logger(verbose bool) *slog.Logger {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if a.logFormat == "json" {
+		options.ReplaceAttr = func(_ []string, x slog.Attr) slog.Attr {
+			if x.Value.Kind() == slog.KindDuration {
+				return slog.Float64(x.Key, x.Value.Duration().Seconds())
+			}
+			return x
+		}
 		return slog.New(slog.NewJSONHandler(a.stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, options))

@@ -23,6 +23,7 @@ import (
 	"verso/etl/night"
 	"verso/etl/schedule"
 	"verso/olap/warehouse"
+	"verso/reports/digest"
 	"verso/reports/serve"
 )
 
@@ -67,6 +68,9 @@ What systemd needs to keep it running: verso night --systemd`,
 				if table, err = schedule.Parse(text, cfg.Night.Timezone); err != nil {
 					return usagef(cmd.CommandPath(), "--refresh: %v", err)
 				}
+			}
+			if err := digest.Check(cfg.Digest.Pages); err != nil {
+				return &configError{fmt.Errorf("%s: %w", cfg.File, err)}
 			}
 			return a.serve(cmd.Context(), cfg, addr, table)
 		},
@@ -158,7 +162,7 @@ func (s *server) refresh(ctx context.Context, due time.Time) error {
 	began := s.app.now()
 	cmd := exec.CommandContext(ctx, self, "refresh", "-c", s.app.configPath, "--log-format", s.app.logFormat)
 	cmd.Args[0] = "verso"
-	cmd.Stdout, cmd.Stderr = s.app.stderr, s.app.stderr
+	cmd.Stderr = s.app.stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is the server's to hand on
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = refreshEnd

@@ -23,6 +23,7 @@ type statusReport struct {
 func (a *app) statusCommand() *cobra.Command {
 	var format string
 	var last int
+	var extracts bool
 	cmd := &cobra.Command{
 		Use:     "status",
 		Short:   "Show runs, steps, rows, durations and generations",
@@ -56,18 +57,19 @@ func (a *app) statusCommand() *cobra.Command {
 				enc.SetIndent("", "  ")
 				return enc.Encode(report)
 			case "table":
-				a.printStatus(report)
+				a.printStatus(report, extracts)
 				return nil
 			}
 			return usagef(cmd.CommandPath(), "unknown format %q: table or json", format)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().BoolVar(&extracts, "extracts", false, "show the figures of every extract too")
 	cmd.Flags().IntVar(&last, "last", 5, "show the last N runs; 0 shows all")
 	return cmd
 }
 
-func (a *app) printStatus(r statusReport) {
+func (a *app) printStatus(r statusReport, extracts bool) {
 	fmt.Fprintf(a.stdout, "warehouse %s\n\ngenerations\n", r.Warehouse)
 	if len(r.Generations) == 0 {
 		fmt.Fprintln(a.stdout, "  none; run: verso refresh")
@@ -88,11 +90,14 @@ func (a *app) printStatus(r statusReport) {
 	}
 	for _, run := range r.Runs {
 		took := ""
-		if !run.Finished.IsZero() {
+		switch {
+		case !run.Finished.IsZero():
 			took = run.Finished.Sub(run.Started).Round(10 * time.Millisecond).String()
+		case run.Status == etl.StatusRunning:
+			took = a.now().Sub(run.Started).Round(time.Second).String()
 		}
 		fmt.Fprintf(a.stdout, "  %s  %-11s %8s  run %s  as of %s\n", run.Started.Format("2006-01-02 15:04:05"), run.Status, took, orDash(run.RunID), orDash(run.AsOf))
-		a.printRun(run)
+		a.printRun(run, extracts)
 		if run.Error != "" {
 			fmt.Fprintf(a.stdout, "      %s\n", run.Error)
 		}
@@ -107,16 +112,16 @@ func orDash(s string) string {
 }
 
 // printRun prints the figures of one run.
-func (a *app) printRun(run etl.Run) {
+func (a *app) printRun(run etl.Run, extracts bool) {
 	if v := run.Versions; v.Verso != "" {
 		fmt.Fprintf(a.stdout, "      verso %s, %s, %s\n", v.Verso, orDash(v.Engine), v.Go)
 	}
 	for _, s := range run.Steps {
 		fmt.Fprintf(a.stdout, "      %-10s %14s rows %8.2f s %7.0f MB memory %9.1f MB written\n", s.Name, thousands(s.Rows), s.Seconds, float64(s.PeakBytes)/1e6, float64(s.Bytes)/1e6)
-		if s.Name != "land" {
-			continue
-		}
 		for _, x := range run.Extracts {
+			if s.Name != "land" || !extracts && x.Attempts < 2 {
+				continue
+			}
 			fmt.Fprintf(a.stdout, "        %-22s %14s read %8.2f s %9.1f MB in %9.1f MB landed%s\n", x.Name, thousands(x.Read), x.Seconds,
 				float64(x.SourceBytes)/1e6, float64(x.LandedBytes)/1e6, attempts(x.Attempts))
 		}

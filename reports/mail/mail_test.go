@@ -28,13 +28,13 @@ func sample() Message {
 func TestSend(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		server mailtest.Server
+		server *mailtest.Server
 		tls    string
 	}{
-		{"starttls with login", mailtest.Server{User: "verso", Password: "hush"}, "starttls"},
-		{"tls with login", mailtest.Server{User: "verso", Password: "hush", Implicit: true}, "tls"},
-		{"starttls without login", mailtest.Server{}, "starttls"},
-		{"in the clear on this machine", mailtest.Server{Plain: true}, "none"},
+		{"starttls with login", &mailtest.Server{User: "verso", Password: "hush"}, "starttls"},
+		{"tls with login", &mailtest.Server{User: "verso", Password: "hush", Implicit: true}, "tls"},
+		{"starttls without login", &mailtest.Server{}, "starttls"},
+		{"in the clear on this machine", &mailtest.Server{Plain: true}, "none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.server.Start(t)
