@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,8 +19,10 @@ import (
 	"verso/etl"
 	"verso/etl/alert"
 	"verso/etl/config"
+	"verso/etl/schedule"
 	"verso/olap/anomaly"
 	"verso/olap/warehouse"
+	"verso/reports/digest"
 	"verso/reports/mail"
 )
 
@@ -250,4 +253,44 @@ func (a *app) tellRefresh(ctx context.Context, cfg *config.Config, log *slog.Log
 	if err := a.tell(ctx, cfg, log, extra); err != nil {
 		log.Error("alerts", "error", err)
 	}
+}
+
+// examineNight finds what would keep the night from running or from being told.
+func (a *app) examineNight(cfg *config.Config) []finding {
+	var out []finding
+	say := func(what, hint string, err error) {
+		if err != nil {
+			out = append(out, finding{false, what + ": " + err.Error(), hint})
+			return
+		}
+		out = append(out, finding{ok: true, what: what})
+	}
+	if cfg.Night.Schedule != "" {
+		table, err := schedule.Parse(cfg.Night.Schedule, cfg.Night.Timezone)
+		what := "night"
+		if err == nil {
+			what = fmt.Sprintf("night: %s, next %s", table, table.Next(a.now()).Format("2006-01-02 15:04 -07:00"))
+		}
+		say(what, "mend night: in the configuration", err)
+	}
+	const hint = "set it where verso runs: for systemd in /etc/verso/environment, for cron in the crontab"
+	if e := cfg.Alerts.Email; e != nil {
+		_, err := a.mailServer(e)
+		say(fmt.Sprintf("mail through %s:%d (try it with: verso alert --test)", e.Host, e.Port), hint, err)
+	}
+	if h := cfg.Alerts.Webhook; h != nil {
+		var err error
+		if h.URLEnv != "" {
+			_, err = a.secret("alerts.webhook.url_env", h.URLEnv)
+		}
+		for _, name := range slices.Sorted(maps.Keys(h.HeaderEnv)) {
+			_, headerErr := a.secret("alerts.webhook.header_env."+name, h.HeaderEnv[name])
+			err = errors.Join(err, headerErr)
+		}
+		say("webhook", hint, err)
+	}
+	if len(cfg.Digest.Readers) > 0 {
+		say(fmt.Sprintf("digest: %d readers", len(cfg.Digest.Readers)), "mend digest.pages in the configuration", digest.Check(cfg.Digest.Pages))
+	}
+	return out
 }

@@ -67,6 +67,7 @@ func (a *app) examine(ctx context.Context) []finding {
 	}
 	findings = append(findings, finding{ok: true, what: fmt.Sprintf("configuration %s: %d sources, %d canonical tables mapped", cfg.File, len(cfg.Sources), len(cfg.Tables))})
 	findings = append(findings, a.examineSources(ctx, cfg)...)
+	findings = append(findings, a.examineNight(cfg)...)
 	return append(findings, a.examineWarehouse(ctx, cfg)...)
 }
 

@@ -18,11 +18,13 @@ import (
 	"verso/etl/schedule"
 )
 
+// units are the unit files and the example of the configuration.
+//
 //go:embed systemd
 var units embed.FS
 
 func (a *app) nightCommand() *cobra.Command {
-	var systemd, cron bool
+	var systemd, cron, example bool
 	cmd := &cobra.Command{
 		Use:   "night",
 		Short: "Show the schedule, and print what systemd or cron needs for it",
@@ -30,12 +32,21 @@ func (a *app) nightCommand() *cobra.Command {
 kept. --systemd prints unit files for this binary and configuration: a service
 that keeps verso serve running with its own schedule, or, in its place, a timer
 that runs verso refresh. --cron prints the line for a crontab. Use one of the
-three, not two: the warehouse lock would let one wait for the other.`,
+three, not two: the warehouse lock would turn one of them away. --example prints
+the keys of the configuration that are about the night, with what each means.`,
 		Example: `  verso night
   verso night --systemd
-  verso night --cron`,
+  verso night --cron
+  verso night --example`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if example {
+				text, err := units.ReadFile("systemd/night.yaml")
+				if err == nil {
+					_, err = a.stdout.Write(text)
+				}
+				return err
+			}
 			cfg, err := a.loadReaderConfig()
 			if err != nil {
 				return err
@@ -57,6 +68,7 @@ three, not two: the warehouse lock would let one wait for the other.`,
 	}
 	cmd.Flags().BoolVar(&systemd, "systemd", false, "print unit files for systemd")
 	cmd.Flags().BoolVar(&cron, "cron", false, "print a line for a crontab")
+	cmd.Flags().BoolVar(&example, "example", false, "print a commented example of the configuration")
 	return cmd
 }
 
