@@ -22,6 +22,7 @@ type Options struct {
 	AsOf            time.Time // the as-of date of the run; only its date counts
 	Currency        string    // report currency, three letters
 	FiscalYearStart int       // month 1..12; 0 is January
+	Landed          Landed    // what landed cost takes from the configuration
 	// Progress, when set, hears of every step that ended: its name and the rows
 	// of the table it built.
 	Progress func(step string, rows int64)
@@ -87,7 +88,6 @@ func steps() []step {
 
 func closingSteps() []step {
 	return []step{
-		{"balance", "", balance},
 		{"tidy", "", script("tidy")},
 	}
 }
@@ -121,11 +121,16 @@ func salesSteps() []step {
 		{"customer_map", "star_customer_map", script("customer_map")},
 		{"order", "star_order", script("order")},
 		{"cost", "star_cost", script("cost")},
+		{"dim_batch", "core.dim_batch", script("flow/dim_batch")},
+		{"dim_catalogue", "core.dim_catalogue", script("flow/dim_catalogue")},
+		{"dim_order_flags", "core.dim_order_flags", script("flow/order_flags")},
+		{"landed", "core.fact_batch_cost", landed},
 		{"fact_order_line", "core.fact_order_line", script("fact_order_line")},
 		{"quarantine", "", script("quarantine")},
 		{"fact_return", "core.fact_return", script("fact_return")},
 		{"quarantine_return", "", script("quarantine_return")},
 		{"dim_customer", "core.dim_customer", script("dim_customer")},
+		{"balance", "", balance}, // before other facts join the order lines
 	}
 }
 
