@@ -196,7 +196,7 @@ func (j *refreshJob) report() func(etl.Progress) {
 func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
 	began := j.app.now()
 	return star.Build(ctx, j.record(s.Conn), star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
-		FiscalYearStart: j.config.Company.FiscalYearStart,
+		FiscalYearStart: j.config.Company.FiscalYearStart, Landed: star.Landed(j.config.Landed),
 		Progress: func(step string, rows int64) {
 			now := j.app.now()
 			j.log.Debug("star", "table", step, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))

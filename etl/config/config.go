@@ -23,6 +23,7 @@ type Config struct {
 	Sources   map[string]Source `yaml:"sources"`
 	Tables    map[string]Maps   `yaml:"tables"` // canonical table → where its rows come from
 	Models    Models            `yaml:"models"`
+	Landed    Landed            `yaml:"landed"`
 	Checks    map[string]Check  `yaml:"checks"` // check id → override
 	Night     Night             `yaml:"night"`
 	Alerts    Alerts            `yaml:"alerts"`

@@ -22,6 +22,7 @@ func (r *reader) config(c *Config, root place) {
 		"ids":       r.oneOf(&c.IDs, "integer", "text"),
 		"engine":    func(p place) { r.engine(&c.Engine, p) },
 		"models":    func(p place) { r.models(&c.Models, p) },
+		"landed":    func(p place) { r.landed(&c.Landed, p) },
 		"sources":   func(p place) { r.sources(c, p) },
 		"tables":    func(p place) { r.tables(c, p) },
 		"checks":    func(p place) { r.checks(c, p) },

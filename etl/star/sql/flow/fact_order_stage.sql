@@ -127,7 +127,12 @@ SELECT f.line_id, f.order_key, f.line_no, f.date_key, f.order_date, f.customer_k
        s.current_stage_key, s.stage_since, CASE WHEN s.qty_open > 0 THEN CAST(j.as_of - s.stage_since AS INTEGER) END AS age_in_stage,
        CASE WHEN s.qty_open > 0 THEN d.now_seq - d.since_seq END AS workdays_in_stage,
        CASE WHEN s.qty_open > 0 THEN CAST(j.as_of - f.order_date AS INTEGER) END AS age,
-       CASE WHEN s.qty_open = 0 THEN 0 ELSE b.age_band_key END AS age_band_key, CASE WHEN s.qty_open = 0 THEN 0 ELSE c.age_band_key END AS stage_age_band_key,
+       CASE WHEN s.qty_open = 0 THEN 0
+            WHEN j.as_of - f.order_date < 0 THEN -1 WHEN j.as_of - f.order_date <= 7 THEN 1 WHEN j.as_of - f.order_date <= 14 THEN 2 WHEN j.as_of - f.order_date <= 30 THEN 3 WHEN j.as_of - f.order_date <= 60 THEN 4
+            WHEN j.as_of - f.order_date <= 90 THEN 5 WHEN j.as_of - f.order_date <= 180 THEN 6 WHEN j.as_of - f.order_date <= 365 THEN 7 ELSE 8 END AS age_band_key,
+       CASE WHEN s.qty_open = 0 THEN 0
+            WHEN j.as_of - s.stage_since < 0 THEN -1 WHEN j.as_of - s.stage_since <= 7 THEN 1 WHEN j.as_of - s.stage_since <= 14 THEN 2 WHEN j.as_of - s.stage_since <= 30 THEN 3 WHEN j.as_of - s.stage_since <= 60 THEN 4
+            WHEN j.as_of - s.stage_since <= 90 THEN 5 WHEN j.as_of - s.stage_since <= 180 THEN 6 WHEN j.as_of - s.stage_since <= 365 THEN 7 ELSE 8 END AS stage_age_band_key,
        j.stages_out_of_order, j.stages_skipped,
        CASE WHEN s.qty_open = 0 THEN CAST(0 AS DECIMAL(18, 4)) WHEN f.qty = 0 THEN CAST(0 AS DECIMAL(18, 4))
             WHEN s.qty_open >= f.qty THEN f.net ELSE CAST(CAST(CAST(f.net AS DECIMAL(28, 4)) * s.qty_open AS DOUBLE) / f.qty AS DECIMAL(18, 4)) END AS open_value,
@@ -138,6 +143,4 @@ JOIN dated d ON d.line_id = f.line_id
 JOIN judged j ON j.line_id = f.line_id
 LEFT JOIN star_eta e ON e.line_id = f.line_id
 LEFT JOIN core.dim_reason r ON r.kind = 'cancel' AND r.code = f.cancel_reason
-LEFT JOIN core.dim_age_band b ON CAST(j.as_of - f.order_date AS INTEGER) BETWEEN b.first_day AND coalesce(b.last_day, 99999)
-LEFT JOIN core.dim_age_band c ON CAST(j.as_of - s.stage_since AS INTEGER) BETWEEN c.first_day AND coalesce(c.last_day, 99999)
 ORDER BY f.order_key, f.line_no NULLS LAST, f.line_id;

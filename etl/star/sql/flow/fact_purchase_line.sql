@@ -34,7 +34,9 @@ WITH priced AS (
            o.po_date, coalesce(o.ccy, p.currency) AS ccy, o.supplier_id, o.batch_id, lower(o.status) AS status, p.as_of,
            CASE WHEN o.po_id IS NULL THEN NULL WHEN coalesce(o.ccy, p.currency) = p.currency THEN CAST(1 AS DECIMAL(18, 8)) ELSE r.rate END AS rate,
            CASE WHEN coalesce(o.ccy, p.currency) = p.currency AND s.po_id IS NOT NULL THEN CAST(1 AS DECIMAL(18, 8)) ELSE s.rate END AS settled,
-           CAST(coalesce(a.price, CASE WHEN t.list_ccy = coalesce(o.ccy, p.currency) THEN t.list_price END) * (100 - u.discount_std) * 0.01 AS DECIMAL(18, 4)) AS agreed
+           CASE WHEN coalesce(a.price, CASE WHEN t.list_ccy = coalesce(o.ccy, p.currency) THEN t.list_price END) BETWEEN 0 AND 90000000
+                THEN CAST(coalesce(a.price, CASE WHEN t.list_ccy = coalesce(o.ccy, p.currency) THEN t.list_price END)
+                          * CAST((100 - u.discount_std) * 0.01 AS DECIMAL(9, 6)) AS DECIMAL(18, 4)) END AS agreed
     FROM due.purchase_line l
     CROSS JOIN meta.star_parameter p
     LEFT JOIN stage.purchase_order o ON o.po_id = l.po_id AND NOT coalesce(o.is_deleted, false)
@@ -46,11 +48,15 @@ WITH priced AS (
     WHERE NOT coalesce(l.is_deleted, false)
 ), costed AS (
     SELECT po_line_id,
-           TRY_CAST(CAST(qty AS DECIMAL(20, 0)) * unit_cost_fcy AS DECIMAL(18, 4)) AS cost_fcy,
-           TRY_CAST(CAST(CAST(qty AS DECIMAL(20, 0)) * unit_cost_fcy AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) AS cost_ordered,
-           TRY_CAST(CAST(CAST(qty_received AS DECIMAL(20, 0)) * unit_cost_fcy AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) AS cost,
-           TRY_CAST(CAST(CAST(qty_received AS DECIMAL(20, 0)) * unit_cost_fcy AS DECIMAL(28, 4)) * settled AS DECIMAL(18, 4)) AS cost_settled,
-           TRY_CAST(CAST(CAST(qty_received AS DECIMAL(20, 0)) * agreed AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) AS cost_agreed
+           CASE WHEN CAST(qty AS DOUBLE) * CAST(unit_cost_fcy AS DOUBLE) BETWEEN -9E13 AND 9E13 THEN CAST(qty * unit_cost_fcy AS DECIMAL(18, 4)) END AS cost_fcy,
+           CASE WHEN CAST(qty AS DOUBLE) * CAST(unit_cost_fcy AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(CAST(qty * unit_cost_fcy AS DECIMAL(18, 4)) * rate AS DECIMAL(18, 4))
+                ELSE TRY_CAST(CAST(CAST(qty AS DECIMAL(20, 0)) * unit_cost_fcy AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END AS cost_ordered,
+           CASE WHEN CAST(qty_received AS DOUBLE) * CAST(unit_cost_fcy AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(CAST(qty_received * unit_cost_fcy AS DECIMAL(18, 4)) * rate AS DECIMAL(18, 4))
+                ELSE TRY_CAST(CAST(CAST(qty_received AS DECIMAL(20, 0)) * unit_cost_fcy AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END AS cost,
+           CASE WHEN CAST(qty_received AS DOUBLE) * CAST(unit_cost_fcy AS DOUBLE) * CAST(settled AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(CAST(qty_received * unit_cost_fcy AS DECIMAL(18, 4)) * settled AS DECIMAL(18, 4))
+                ELSE TRY_CAST(CAST(CAST(qty_received AS DECIMAL(20, 0)) * unit_cost_fcy AS DECIMAL(28, 4)) * settled AS DECIMAL(18, 4)) END AS cost_settled,
+           CASE WHEN CAST(qty_received AS DOUBLE) * CAST(agreed AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(CAST(qty_received * agreed AS DECIMAL(18, 4)) * rate AS DECIMAL(18, 4))
+                ELSE TRY_CAST(CAST(CAST(qty_received AS DECIMAL(20, 0)) * agreed AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END AS cost_agreed
     FROM priced
 )
 SELECT q.po_line_id, q.po_id, q.order_line_id AS line_id, coalesce(d.date_key, -1) AS date_key, q.po_date,

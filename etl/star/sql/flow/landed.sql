@@ -47,23 +47,27 @@ WITH event AS (
     JOIN star_charged_batch b ON b.batch_id = o.batch_id
     JOIN stage.purchase_line l ON l.po_id = o.po_id
     WHERE NOT coalesce(l.is_deleted, false) AND NOT coalesce(o.is_deleted, false)
-      AND NOT EXISTS (SELECT 1 FROM travelled t WHERE t.batch_id = o.batch_id)
+      AND o.batch_id NOT IN (SELECT t.batch_id FROM travelled t)
 ), part AS (
     SELECT t.batch_id, t.line_id, l.title_id, t.qty
     FROM travelled t
     LEFT JOIN stage.order_line l ON l.line_id = t.line_id
     UNION ALL
     SELECT batch_id, line_id, title_id, qty FROM bought
+), accepted AS (
+    SELECT l.line_id
+    FROM stage.order_line l
+    JOIN star_order o ON o.order_id = l.order_id
+    WHERE o.refused IS NULL AND l.qty_ordered >= 0 AND NOT coalesce(l.is_deleted, false)
+      AND CAST(l.qty_ordered AS DOUBLE) * CAST(l.unit_price AS DOUBLE) * o.largest_rate BETWEEN -9E13 AND 9E13
 ), placed AS (
     SELECT p.batch_id, p.line_id, p.qty, p.qty * coalesce(w.mg, CAST(round(1000 * d.grams_per_copy) AS BIGINT)) AS mg,
            CASE WHEN p.line_id IS NULL THEN 'bought for stock'
-                WHEN l.line_id IS NULL OR o.order_id IS NULL THEN 'its order line is not in the warehouse' END AS reason
+                WHEN a.line_id IS NULL THEN 'its order line is not in the warehouse' END AS reason
     FROM part p
     CROSS JOIN meta.star_landed d
     LEFT JOIN star_title_weight w ON w.title_id = p.title_id
-    LEFT JOIN stage.order_line l ON l.line_id = p.line_id AND l.qty_ordered >= 0 AND NOT coalesce(l.is_deleted, false)
-    LEFT JOIN star_order o ON o.order_id = l.order_id AND o.refused IS NULL
-         AND CAST(l.qty_ordered AS DOUBLE) * CAST(l.unit_price AS DOUBLE) * o.largest_rate BETWEEN -9E13 AND 9E13
+    LEFT JOIN accepted a ON a.line_id = p.line_id
     WHERE p.qty > 0
 )
 SELECT batch_id, CASE WHEN reason IS NULL THEN line_id END AS line_id, reason,
