@@ -25,16 +25,20 @@ SELECT batch_id,
        CAST(coalesce(duty_cny, 0) * 10000 AS BIGINT) AS duty,
        CAST(round(weight_kg * 1000000) AS BIGINT) AS declared
 FROM stage.batch
-WHERE coalesce(freight_cny, 0) <> 0 OR coalesce(duty_cny, 0) <> 0;
+WHERE (coalesce(freight_cny, 0) <> 0 OR coalesce(duty_cny, 0) <> 0) AND NOT coalesce(is_deleted, false);
 
--- The copies of a line in a batch: those of the stage that saw most of them.
+-- The copies of a line in a batch: those of the stage that saw most of them; an
+-- event entered twice counts once.
 CREATE OR REPLACE TEMP TABLE star_batch_line AS
-WITH event AS (
-    SELECT e.batch_id, e.line_id, e.stage, sum(coalesce(e.qty, l.qty_ordered)) AS qty
+WITH once AS (
+    SELECT DISTINCT e.batch_id, e.line_id, e.stage, e.event_ts, e.qty
     FROM stage.order_line_stage_event e
     JOIN star_charged_batch b ON b.batch_id = e.batch_id
-    LEFT JOIN stage.order_line l ON l.line_id = e.line_id
     WHERE NOT coalesce(e.is_deleted, false)
+), event AS (
+    SELECT e.batch_id, e.line_id, e.stage, sum(coalesce(e.qty, l.qty_ordered)) AS qty
+    FROM once e
+    LEFT JOIN stage.order_line l ON l.line_id = e.line_id
     GROUP BY e.batch_id, e.line_id, e.stage
 ), travelled AS (
     SELECT batch_id, line_id, max(qty) AS qty
