@@ -6,7 +6,8 @@
 -- none was cancelled but by the customer. Both are asked of lines that are due:
 -- promised by the as-of date, not withdrawn, and with a known day if delivered.
 -- term: a textbook is asked for by the first day of the term it names, else of the
--- term after the order.
+-- term after the order; where its delivery is not dated, the day its last copies
+-- were taken into stock stands for it.
 CREATE OR REPLACE TABLE core.fact_order_stage AS
 WITH dated AS (
     SELECT f.line_id, s.completed, s.stage_since,
@@ -48,7 +49,8 @@ WITH dated AS (
     SELECT f.line_id, p.as_of,
            s.is_tracked AND s.qty_cancelled < f.qty_ordered AND f.promised <= p.as_of AND (s.qty_delivered = 0 OR f.d10 IS NOT NULL) AS is_due,
            s.is_tracked AND s.qty_cancelled < f.qty_ordered AND f.is_textbook AND f.term_start <= p.as_of
-               AND (s.qty_open > 0 OR s.completed IS NOT NULL) AS is_term_due,
+               AND (s.qty_open > 0 OR coalesce(s.completed, f.last_inbound) IS NOT NULL) AS is_term_due,
+           CASE WHEN s.qty_open = 0 THEN coalesce(s.completed, f.last_inbound) END AS arrived,
            CASE WHEN f.cancel_reason IN ('customer', 'duplicate') THEN s.qty_cancelled ELSE 0 END AS qty_withdrawn,
            CASE WHEN d2 < d1 THEN 1 ELSE 0 END
            + CASE WHEN d3 < greatest(d1, d2) THEN 1 ELSE 0 END
@@ -123,7 +125,7 @@ SELECT f.line_id, f.order_key, f.line_no, f.date_key, f.order_date, f.customer_k
        s.qty_open = 0 AND s.qty_delivered > 0 AS is_complete, s.qty_open > 0 AS is_open, s.is_tracked,
        s.qty_cancelled = f.qty_ordered AND f.qty_ordered > 0 AS is_cancelled, f.q13 > 0 AND f.q10 > 0 AND f.q13 + f.q10 > f.qty_ordered AS is_cancelled_then_delivered,
        s.qty_open > 0 AND f.promised < j.as_of AS is_overdue, f.is_rush, f.is_textbook, f.term_start,
-       j.is_term_due, CASE WHEN j.is_term_due THEN coalesce(s.completed <= f.term_start, false) END AS is_term_on_time,
+       j.is_term_due, CASE WHEN j.is_term_due THEN coalesce(j.arrived <= f.term_start, false) END AS is_term_on_time,
        s.current_stage_key, s.stage_since, CASE WHEN s.qty_open > 0 THEN CAST(j.as_of - s.stage_since AS INTEGER) END AS age_in_stage,
        CASE WHEN s.qty_open > 0 THEN d.now_seq - d.since_seq END AS workdays_in_stage,
        CASE WHEN s.qty_open > 0 THEN CAST(j.as_of - f.order_date AS INTEGER) END AS age,

@@ -95,7 +95,7 @@ FROM batched
 GROUP BY line_id;
 
 CREATE OR REPLACE TEMP TABLE star_line_purchase AS
-SELECT l.order_line_id AS line_id, min(o.po_date) AS ordered, min(l.confirmed_date) AS confirmed, min(l.first_received) AS inbound,
+SELECT l.order_line_id AS line_id, min(o.po_date) AS ordered, min(l.confirmed_date) AS confirmed, min(l.first_received) AS inbound, max(coalesce(l.last_received, l.first_received)) AS last_inbound,
        CAST(sum(l.qty) AS INTEGER) AS qty, CAST(sum(coalesce(l.qty_received, 0)) AS INTEGER) AS qty_received,
        min(s.supplier_key) AS supplier_key, min(b.batch_key) AS batch_key
 FROM stage.purchase_line l
@@ -139,7 +139,7 @@ GROUP BY CAST(year AS VARCHAR) || CASE WHEN term = 'autumn' THEN 'F' ELSE 'S' EN
 
 CREATE OR REPLACE TEMP TABLE star_flow AS
 SELECT f.line_id, f.order_key, f.line_no, f.order_date, f.date_key, f.customer_key, f.title_key, f.clc_key, f.geo_key, f.channel_key,
-       f.employee_key, f.publisher_key, f.catalogue_key, f.order_flag_key, f.is_rush, f.is_textbook, f.net, f.qty, f.source, f.source_row,
+       f.employee_key, f.publisher_key, f.catalogue_key, f.order_flag_key, f.is_rush, f.is_textbook, f.net, f.qty, f.source, f.source_row, p.last_inbound,
        d.qty_ordered, coalesce(d.qty_cancelled, 0) AS line_cancelled, lower(d.cancel_reason) AS cancel_reason, lower(f.status) AS status,
        h.required_date, t.pub_date, coalesce(m.first_day, x.date + x.days_to_term_start) AS term_start,
        s.line_id IS NOT NULL AS has_event, p.line_id IS NOT NULL AS is_bought,
