@@ -23,7 +23,8 @@ func flowCompany(t testing.TB, conn engine.Conn) {
 		"1, 'A', 1, '2025-03-03 10:00:00', 'web', false, NULL, 1, '2025-04-30', NULL",
 		"2, 'B', 1, '2025-03-10 10:00:00', 'mail', true, 5, NULL, NULL, NULL",
 		"3, 'C', 2, '2025-02-10 10:00:00', 'mail', false, NULL, 2, NULL, 'delivered'",
-		"4, 'D', NULL, '2025-02-11 10:00:00', 'mail', false, NULL, NULL, NULL, 'cancelled'")
+		"4, 'D', NULL, '2025-02-11 10:00:00', 'mail', false, NULL, NULL, NULL, 'cancelled'",
+		"5, 'E', 2, '2025-02-20 10:00:00', 'mail', false, NULL, NULL, NULL, NULL")
 	fill(t, conn, "order_line", "line_id, order_id, line_no, title_id, qty_ordered, qty_cancelled, cancel_reason, unit_price, is_textbook, term",
 		"1, 1, 1, 1, 5, NULL, NULL, 100, NULL, NULL",      // two deliveries, in full and in time
 		"2, 1, 2, 1, 5, 2, 'customer', 100, NULL, NULL",   // customer cancels two, one still to come
@@ -31,7 +32,8 @@ func flowCompany(t testing.TB, conn engine.Conn) {
 		"4, 1, 4, 2, 1, NULL, NULL, 100, NULL, NULL",      // events out of order, before the order, entered twice
 		"5, 2, 1, 3, 1, NULL, NULL, 100, NULL, NULL",      // stages skipped, forthcoming
 		"6, 3, 1, 2, 4, NULL, NULL, 100, true, '2025S'",   // no event: the status says it is over
-		"7, 2, 2, 2, 3, NULL, NULL, 100, NULL, NULL",      // nothing known of it
+		"7, 5, 2, 2, 3, NULL, NULL, 100, NULL, NULL",      // nothing known of it, from before the first event
+		"13, 2, 6, 3, 1, NULL, NULL, 100, NULL, NULL",     // no event yet
 		"8, 4, 1, 2, 3, NULL, NULL, 100, NULL, NULL",      // order withdrawn
 		"9, 2, 3, 2, 2, NULL, NULL, 100, NULL, NULL",      // delivered more than ordered, and after the as-of date
 		"10, 2, 4, 1, 1, NULL, NULL, 100, true, '2025S'",  // a textbook too late for its term
@@ -118,12 +120,12 @@ var flowRules = []struct {
 		`SELECT line_id, qty_ordered, qty_cancelled, qty_withdrawn, qty_delivered, qty_open, qty_untracked, qty_over, is_tracked FROM core.fact_order_stage ORDER BY CAST(line_id AS INTEGER)`,
 		[]string{"1|5|0|0|5|0|0|0|true", "2|5|2|2|2|1|0|0|true", "3|2|0|0|2|0|0|0|true", "4|1|0|0|0|1|0|0|true", "5|1|0|0|0|1|0|0|true",
 			"6|4|0|0|4|0|0|0|true", "7|3|0|0|0|0|3|0|false", "8|3|3|0|0|0|0|0|true", "9|2|0|0|2|0|0|1|true", "10|1|0|0|1|0|0|0|true",
-			"11|2|1|0|1|0|0|0|true", "12|1|0|0|1|0|0|0|true"}},
+			"11|2|1|0|1|0|0|0|true", "12|1|0|0|1|0|0|0|true", "13|1|0|0|0|1|0|0|true"}},
 	{"where the slowest copies are, and since when",
 		`SELECT line_id, s.code, stage_since, age_in_stage, is_open, is_complete FROM core.fact_order_stage f JOIN core.dim_stage s ON s.stage_key = f.current_stage_key ORDER BY CAST(line_id AS INTEGER)`,
 		[]string{"1|delivered|∅|∅|false|true", "2|supplier_ordered|2025-03-06|116|true|false", "3|delivered|∅|∅|false|true", "4|inspected|2025-03-24|98|true|false",
 			"5|arrived_port|2025-04-10|81|true|false", "6|invoiced|∅|∅|false|true", "7|received|∅|∅|false|false", "8|cancelled|∅|∅|false|false",
-			"9|delivered|∅|∅|false|true", "10|delivered|∅|∅|false|true", "11|delivered|∅|∅|false|true", "12|paid|∅|∅|false|true"}},
+			"9|delivered|∅|∅|false|true", "10|delivered|∅|∅|false|true", "11|delivered|∅|∅|false|true", "12|paid|∅|∅|false|true", "13|received|2025-03-10|112|true|false"}},
 	{"promises: first copies on time, all of them in full",
 		`SELECT line_id, promised_date, is_due, is_on_time, is_otif, days_late FROM core.fact_order_stage WHERE line_id IN ('1', '2', '3', '4', '5', '8', '11') ORDER BY CAST(line_id AS INTEGER)`,
 		[]string{"1|2025-04-20|true|true|true|-9", "2|2025-04-30|true|true|false|∅", "3|2025-04-30|true|false|false|5", "4|2025-04-30|true|false|false|∅",
@@ -158,7 +160,7 @@ var flowRules = []struct {
 		[]string{"2024-05-31|2|4|4|40.0000|∅|∅|∅", "2025-05-31|1|10|8|100.0000|3|false|0.0000", "2025-06-29|1|8|8|80.0000|5|false|0.0000", "2025-06-29|2|4|4|40.0000|0|true|40.0000"}},
 	{"moves", `SELECT move_id, qty_in, qty_out, value_out FROM core.fact_inventory_move ORDER BY CAST(move_id AS INTEGER)`, []string{"1|4|0|0.0000", "2|0|3|30.0000", "3|0|2|20.0000"}},
 	{"listings", `SELECT c.name, t.title_id, page, items, is_mature, is_hit, lines_90, copies_90, days_to_first_order, cited_lines FROM core.fact_catalogue_listing f JOIN core.dim_catalogue c ON c.catalogue_key = f.catalogue_key JOIN core.dim_title t ON t.title_key = f.title_key ORDER BY 1, 2`,
-		[]string{"S 202506|1|1|1|false|∅|0|0|∅|0", "T 202503|1|4|2|true|true|3|9|2|2", "T 202503|2|5|1|true|true|4|7|2|1"}},
+		[]string{"S 202506|1|1|1|false|∅|0|0|∅|0", "T 202503|1|4|2|true|true|3|9|2|2", "T 202503|2|5|1|true|true|3|4|2|1"}},
 }
 
 // TestFlowAddsUp states what must hold of any company, on the hand-made one.

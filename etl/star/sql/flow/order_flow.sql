@@ -10,7 +10,7 @@
 -- * Copies that were delivered were not cancelled, whatever else is said: ordered =
 --   cancelled + delivered + open + untracked. Copies delivered beyond the order are
 --   qty_over. A line is untracked where nothing but the order is known of it: no
---   event, no purchase, no status.
+--   event, no purchase, no status, and it was ordered before the first event of all.
 -- * The status of a line that is over (delivered, closed, shipped …) ends it even
 --   where no event does; its day of delivery is then unknown.
 -- * The current stage is the furthest that all copies still wanted have reached, so
@@ -24,7 +24,8 @@
 CREATE OR REPLACE TEMP TABLE star_final_stage AS
 SELECT CASE WHEN EXISTS (SELECT 1 FROM stage.order_line_stage_event WHERE stage = 'delivered' AND NOT coalesce(is_deleted, false)) THEN 10
             WHEN EXISTS (SELECT 1 FROM stage.order_line_stage_event WHERE stage = 'outbound' AND NOT coalesce(is_deleted, false)) THEN 9
-            ELSE 10 END AS stage_key;
+            ELSE 10 END AS stage_key,
+       (SELECT min(CAST(event_ts AS DATE)) FROM stage.order_line_stage_event WHERE NOT coalesce(is_deleted, false) AND EXTRACT(year FROM event_ts) >= 1900) AS first_day;
 
 CREATE OR REPLACE TEMP TABLE star_line_event AS
 WITH once AS (
@@ -90,6 +91,7 @@ SELECT line_id,
        min(CASE WHEN batch_type = 'settlement' THEN batch_key END) AS settlement_batch_key,
        min(CASE WHEN batch_type = 'delivery' THEN batch_key END) AS delivery_batch_key,
        min(CASE WHEN stage_key = 10 THEN promised END) AS promised_delivery,
+       min(CASE WHEN stage_key = 9 THEN promised END) AS promised_outbound,
        min(CASE WHEN stage_key = 1 THEN promised END) AS promised_order
 FROM batched
 GROUP BY line_id;
@@ -142,12 +144,12 @@ SELECT f.line_id, f.order_key, f.line_no, f.order_date, f.date_key, f.customer_k
        f.employee_key, f.publisher_key, f.catalogue_key, f.order_flag_key, f.is_rush, f.is_textbook, f.net, f.qty, f.source, f.source_row, p.last_inbound,
        d.qty_ordered, coalesce(d.qty_cancelled, 0) AS line_cancelled, lower(d.cancel_reason) AS cancel_reason, lower(f.status) AS status,
        h.required_date, t.pub_date, coalesce(m.first_day, x.date + x.days_to_term_start) AS term_start,
-       s.line_id IS NOT NULL AS has_event, p.line_id IS NOT NULL AS is_bought,
+       s.line_id IS NOT NULL AS has_event, coalesce(f.order_date >= z.first_day, false) AS is_watched, p.line_id IS NOT NULL AS is_bought,
        coalesce(p.supplier_key, CASE WHEN f.publisher_key > 0 THEN f.publisher_key END, -1) AS supplier_key,
        coalesce(s.supplier_order_batch_key, p.batch_key, -1) AS supplier_order_batch_key,
        coalesce(s.consolidation_batch_key, -1) AS consolidation_batch_key, coalesce(s.customs_batch_key, -1) AS customs_batch_key,
        coalesce(s.settlement_batch_key, -1) AS settlement_batch_key, coalesce(s.delivery_batch_key, -1) AS delivery_batch_key,
-       coalesce(s.promised_delivery, s.promised_order, h.required_date) AS promised,
+       coalesce(s.promised_delivery, CASE WHEN z.stage_key = 9 THEN s.promised_outbound END, s.promised_order, h.required_date) AS promised,
        coalesce(s.d1, f.order_date) AS d1, coalesce(s.d2, CASE WHEN p.ordered <= r.as_of THEN greatest(p.ordered, f.order_date) END) AS d2,
        coalesce(s.d3, CASE WHEN p.confirmed <= r.as_of THEN greatest(p.confirmed, f.order_date) END) AS d3,
        s.d4, s.d5, s.d6, s.d7, coalesce(s.d8, CASE WHEN p.inbound <= r.as_of THEN greatest(p.inbound, f.order_date) END) AS d8, s.d9,
@@ -180,7 +182,7 @@ LEFT JOIN star_line_invoice i ON i.line_id = f.line_id;
 CREATE OR REPLACE TEMP TABLE star_flow_state AS
 WITH said AS (
     SELECT line_id, qty_ordered, q2, q3, q4, q5, q6, q7, q8, q9, q10, is_over,
-           has_event OR is_bought OR status IS NOT NULL AS is_tracked,
+           has_event OR is_watched OR is_bought OR status IS NOT NULL AS is_tracked,
            CASE WHEN is_withdrawn THEN qty_ordered ELSE least(greatest(line_cancelled, q13), qty_ordered) END AS cancelled
     FROM star_flow
 ), moved AS (
