@@ -15,6 +15,7 @@ import (
 
 	"verso/etl/source"
 	"verso/etl/source/postgres/pgtest"
+	"verso/etl/source/rowgroup"
 )
 
 const salesLines = `CREATE UNLOGGED TABLE order_line AS
@@ -128,7 +129,7 @@ func (x *extracts) records() {
 	var d *decoder
 	got := int64(0)
 	x.copy(func(p *plan) func([]byte) error {
-		d = newDecoder(p, &arrows{plan: p, batch: newBatch(len(p.columns)), got: func(r arrow.RecordBatch) error {
+		d = newDecoder(p, &arrows{plan: p, batch: rowgroup.NewBatch(len(p.columns)), got: func(r arrow.RecordBatch) error {
 			got += r.NumRows()
 			return nil
 		}}, nil)

@@ -24,6 +24,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/source"
 	"verso/etl/source/landing"
+	"verso/etl/source/rowgroup"
 	"verso/olap/engine"
 )
 
@@ -208,7 +209,7 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 		return source.Report{}, err
 	}
 	defer job.Abort()
-	w, err := newWriter(job.Temp(), p)
+	w, err := rowgroup.NewWriter(job.Temp(), p.stored())
 	if err != nil {
 		return source.Report{}, landing.Explain(err, req.Path)
 	}
@@ -220,7 +221,7 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 	if err == nil {
 		err = d.finish()
 	}
-	if closeErr := w.close(err == nil); err == nil || errors.Is(err, errWriter) {
+	if closeErr := w.Close(err == nil); err == nil || errors.Is(err, rowgroup.ErrWriter) {
 		err = closeErr
 	}
 	if err != nil {
