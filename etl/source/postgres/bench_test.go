@@ -116,7 +116,7 @@ func (x *extracts) copy(rows func(*plan) func([]byte) error) {
 	if err != nil {
 		x.b.Fatal(err)
 	}
-	if err := x.s.copy(ctx, p, rows(p)); err != nil {
+	if _, err := x.s.copy(ctx, p, rows(p)); err != nil {
 		x.b.Fatal(err)
 	}
 }

@@ -29,11 +29,12 @@ func (s *Source) unreachable(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fmt.Errorf("source %s: %w", s.name, ctx.Err())
 	}
-	hint := "check the dsn"
+	hint, again := "check the dsn", true
 	var pg *pgconn.PgError
 	var dns *net.DNSError
 	switch text := err.Error(); {
 	case errors.As(err, &pg):
+		again = pg.Code == "53300" || pg.Code[:2] == "57" || pg.Code[:2] == "08"
 		switch pg.Code {
 		case "28P01", "28000":
 			hint = "check user and password, and the server's pg_hba.conf"
@@ -52,9 +53,9 @@ func (s *Source) unreachable(ctx context.Context, err error) error {
 	case strings.Contains(text, "timeout"), errors.Is(err, context.DeadlineExceeded):
 		hint = "the server does not answer: check network and firewall"
 	case strings.Contains(text, "tls"), strings.Contains(text, "SSL"):
-		hint = "check sslmode in the dsn: the server and the dsn differ about TLS"
+		hint, again = "check sslmode in the dsn: the server and the dsn differ about TLS", false
 	}
-	return &source.UnreadableError{Source: s.name, What: "cannot connect to " + s.Where() + " (" + hint + ")", Cause: redact(err, s.conf.Password)}
+	return &source.UnreadableError{Source: s.name, What: "cannot connect to " + s.Where() + " (" + hint + ")", Cause: redact(err, s.conf.Password), Passing: again}
 }
 
 // failed explains an error of the SELECT itself.
@@ -64,7 +65,7 @@ func (s *Source) failed(ctx context.Context, req source.Request, err error) erro
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
-		return &source.UnreadableError{Source: s.name, What: "the connection to " + s.Where() + " broke off", Cause: redact(err, s.conf.Password)}
+		return &source.UnreadableError{Source: s.name, What: "the connection to " + s.Where() + " broke off", Cause: redact(err, s.conf.Password), Passing: true}
 	}
 	e := &QueryError{Source: s.name, Extract: req.Name, Message: pg.Message, Code: pg.Code, Hint: pg.Hint, Cause: err}
 	if pg.Position > 0 {

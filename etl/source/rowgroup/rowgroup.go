@@ -221,3 +221,11 @@ func (v *Values) repeats() bool {
 	}
 	return len(seen)*2 < n
 }
+
+// Measure sets Size to the room the texts take.
+func (b *Batch) Measure() {
+	b.Size = 0
+	for i := range b.Columns {
+		b.Size += len(b.Columns[i].Texts)
+	}
+}
