@@ -92,8 +92,9 @@ func fromURL(u *url.URL, options map[string]string) (*driver.Config, error) {
 
 // withoutTLS takes the settings for TLS out of a DSN in the driver's form.
 func withoutTLS(dsn string, options map[string]string) string {
-	slash := strings.LastIndexByte(dsn, '/')
-	base, query, ok := strings.Cut(dsn[max(slash, 0):], "?")
+	// A password may hold any character, and ends before the address.
+	end := max(strings.LastIndex(dsn, ")/"), strings.LastIndexByte(dsn, '@'), 0)
+	base, query, ok := strings.Cut(dsn[end:], "?")
 	if !ok {
 		return dsn
 	}
@@ -106,7 +107,7 @@ func withoutTLS(dsn string, options map[string]string) string {
 		}
 		kept = append(kept, pair)
 	}
-	dsn = dsn[:max(slash, 0)] + base
+	dsn = dsn[:end] + base
 	if len(kept) > 0 {
 		dsn += "?" + strings.Join(kept, "&")
 	}

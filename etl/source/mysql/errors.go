@@ -128,7 +128,7 @@ var (
 // before it in what was sent.
 func (s *Source) failed(ctx context.Context, req source.Request, err error, before int) error {
 	if ctx.Err() != nil {
-		_ = s.drop()
+		s.stop(ctx)
 		return fmt.Errorf("source %s: %s stopped: %w", s.name, req.Name, ctx.Err())
 	}
 	if broken(err) {

@@ -300,6 +300,9 @@ func (s *Source) notes() []string {
 // stop leaves a result that was not read to its end: the connection is given up,
 // and the server told to forget the statement.
 func (s *Source) stop(ctx context.Context) {
+	if s.conn == nil {
+		return
+	}
 	_ = s.drop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 500*time.Millisecond)
 	defer cancel()

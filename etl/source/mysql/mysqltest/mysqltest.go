@@ -153,7 +153,7 @@ func (s *Server) ready(gone chan error) error {
 // Exec runs SQL statements in the database shop.
 func (s *Server) Exec(t testing.TB, statements string) {
 	t.Helper()
-	db, err := sql.Open("mysql", s.DSN()+"?multiStatements=true&charset=utf8mb4")
+	db, err := sql.Open("mysql", s.DSN()+"?multiStatements=true&charset=utf8mb4&lock_wait_timeout=5")
 	if err != nil {
 		t.Fatal(err)
 	}
