@@ -92,7 +92,7 @@ func (s *Source) drop() error {
 // opening is what a connection is told before its first extract. The row limits
 // that a server may set for all would cut extracts short in silence.
 var opening = [...]string{
-	"SET SESSION time_zone = '+00:00', sql_select_limit = DEFAULT, net_write_timeout = 3600",
+	"SET SESSION time_zone = '+00:00', sql_select_limit = 18446744073709551615, net_write_timeout = 3600",
 	"SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
 	"START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 }
