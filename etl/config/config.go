@@ -70,8 +70,7 @@ type Source struct {
 	DSN      string   `yaml:"dsn"`      // postgres, mysql: usually ${NAME}; never a literal password
 	DSNFile  string   `yaml:"dsn_file"` // postgres, mysql: file that holds the DSN
 	Count    *bool    `yaml:"count"`    // mysql: ask the database for the number of rows first and refuse a differing extract; default true
-	HTTP     HTTP     `yaml:",inline"`  // http: what to download
-	Retry    Retry    `yaml:"retry"`    // how often a source that breaks off is read again
+	HTTP     HTTP     `yaml:",inline"`  // http: what to download; its keys stand beside kind
 	Dates    []string `yaml:"dates"`    // strptime formats tried in order, before the usual ones
 	Decimal  string   `yaml:"decimal"`  // decimal separator, "." (default) or ","
 
@@ -103,15 +102,6 @@ type HTTP struct {
 	Headers     map[string]string `yaml:"headers"`      // such as Authorization: Bearer ${NAME}; values only with a variable
 	ContentType string            `yaml:"content_type"` // what the answer must be, such as text/csv; "": anything
 	MaxSize     int64             `yaml:"max_size"`     // bytes; such as 2GB; default 10GB
-}
-
-// Retry says how a source that breaks off is read again: the whole extract from
-// its start. The waits double from First to Most, and vary by chance from the
-// seed so that many sources do not come at once.
-type Retry struct {
-	Attempts int           `yaml:"attempts"` // in all; default 3, 1 tries once
-	First    time.Duration `yaml:"first"`    // wait before the second; default 1s
-	Most     time.Duration `yaml:"most"`     // longest wait; default 1m
 }
 
 // Maps is one canonical table's mappings: usually one, several when several

@@ -140,7 +140,7 @@ func (s *Source) failed(ctx context.Context, req source.Request, err error, befo
 		return fmt.Errorf("source %s: %s: %w", s.name, req.Name, redact(err, s.conf.Passwd))
 	}
 	e := &source.QueryError{Source: s.name, Extract: req.Name, Message: server.Message, Code: strconv.Itoa(int(server.Number)), Cause: err}
-	e.Line, e.Column, e.Text = place(server, trim(req.SQL), before)
+	e.Line, e.Column, e.Text = place(server, statement(req), before)
 	name := ""
 	if m := firstName.FindStringSubmatch(server.Message); m != nil {
 		name = m[1][strings.LastIndexByte(m[1], '.')+1:]

@@ -179,6 +179,9 @@ func (s *Source) number(ctx context.Context, sql string) (int64, error) {
 	return n, nil
 }
 
+// statement is the SELECT of an extract: all that reads rows begins from it.
+func statement(req source.Request) string { return trim(req.SQL) }
+
 // trim takes off what may end a statement but not a subquery.
 func trim(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 
@@ -203,13 +206,13 @@ func (s *Source) Columns(ctx context.Context, _ engine.Conn, req source.Request)
 
 // describe begins an extract of the first n rows.
 func (s *Source) describe(ctx context.Context, req source.Request, n int) (*result, *plan, error) {
-	if trim(req.SQL) == "" {
+	if statement(req) == "" {
 		return nil, nil, fmt.Errorf("source %s: extract %s has no SELECT", s.name, req.Name)
 	}
 	if err := s.begin(ctx); err != nil {
 		return nil, nil, err
 	}
-	r, err := s.query(ctx, within("SELECT *", req.SQL, fmt.Sprintf(" LIMIT %d", n)))
+	r, err := s.query(ctx, within("SELECT *", statement(req), fmt.Sprintf(" LIMIT %d", n)))
 	if err != nil {
 		return nil, nil, s.failed(ctx, req, err, 1)
 	}
@@ -248,7 +251,7 @@ func (s *Source) Sample(ctx context.Context, _ engine.Conn, req source.Request, 
 func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request) (source.Report, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if trim(req.SQL) == "" {
+	if statement(req) == "" {
 		return source.Report{}, fmt.Errorf("source %s: extract %s has no SELECT", s.name, req.Name)
 	}
 	if err := s.begin(ctx); err != nil {
@@ -257,11 +260,11 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 	announced := int64(-1)
 	if s.count {
 		var err error
-		if announced, err = s.number(ctx, within("SELECT count(*)", req.SQL, "")); err != nil {
+		if announced, err = s.number(ctx, within("SELECT count(*)", statement(req), "")); err != nil {
 			return source.Report{}, s.failed(ctx, req, err, 1)
 		}
 	}
-	r, err := s.query(ctx, trim(req.SQL))
+	r, err := s.query(ctx, statement(req))
 	if err != nil {
 		return source.Report{}, s.failed(ctx, req, err, 0)
 	}

@@ -47,10 +47,10 @@ func (s *Source) failed(ctx context.Context, req source.Request, err error) erro
 	}
 	if m := noColumn.FindStringSubmatch(message); m != nil {
 		e.Hint = source.Nearest(last(m[1]), s.list(ctx, "SELECT DISTINCT c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type IN ('table', 'view') ORDER BY c.name"), "columns")
-		e.Line, e.Column, e.Text = find(trim(req.SQL), m[1])
+		e.Line, e.Column, e.Text = find(statement(req), m[1])
 	}
 	if m := nearWord.FindStringSubmatch(message); m != nil {
-		e.Line, e.Column, e.Text = find(trim(req.SQL), m[1])
+		e.Line, e.Column, e.Text = find(statement(req), m[1])
 	}
 	return e
 }

@@ -71,7 +71,7 @@ func bare(names []string, sql string) string {
 
 // names describes a SELECT: its columns and their declared types.
 func (s *Source) names(ctx context.Context, req source.Request) (names, declared []string, err error) {
-	sql := trim(req.SQL)
+	sql := statement(req)
 	if sql == "" {
 		return nil, nil, fmt.Errorf("source %s: extract %s has no SELECT", s.name, req.Name)
 	}
@@ -116,7 +116,7 @@ func (s *Source) plan(ctx context.Context, req source.Request) (*plan, error) {
 		list = append(list, fmt.Sprintf(counted, quote(n)))
 	}
 	p := &plan{}
-	err = s.each(ctx, "SELECT "+strings.Join(list, ", ")+" FROM (\n"+trim(req.SQL)+"\n)", func(v []driver.Value) error {
+	err = s.each(ctx, "SELECT "+strings.Join(list, ", ")+" FROM (\n"+statement(req)+"\n)", func(v []driver.Value) error {
 		p.rows = whole(v[0])
 		for i, n := range names {
 			of := v[1+6*i:]

@@ -170,6 +170,9 @@ func (s *Source) opened(ctx context.Context, err error) error {
 	return s.unreadable(s.path+" cannot be opened", err, false)
 }
 
+// statement is the SELECT of an extract: all that reads rows begins from it.
+func statement(req source.Request) string { return trim(req.SQL) }
+
 // trim takes off what may end a statement but not a subquery.
 func trim(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 
@@ -227,7 +230,7 @@ func (s *Source) Sample(ctx context.Context, _ engine.Conn, req source.Request, 
 		return nil, err
 	}
 	var out [][]string
-	err = s.each(ctx, fmt.Sprintf("%s LIMIT %d", bare(names, req.SQL), n), func(values []driver.Value) error {
+	err = s.each(ctx, fmt.Sprintf("%s LIMIT %d", bare(names, statement(req)), n), func(values []driver.Value) error {
 		row := make([]string, len(values))
 		for k, v := range values {
 			row[k] = string(appendText(nil, v))
@@ -291,7 +294,7 @@ func (s *Source) extract(ctx context.Context, req source.Request, p *plan, job *
 		return 0, err
 	}
 	b := w.Next()
-	err = s.each(ctx, bare(p.names(), req.SQL), func(values []driver.Value) error {
+	err = s.each(ctx, bare(p.names(), statement(req)), func(values []driver.Value) error {
 		read++
 		for k := range p.columns {
 			if reason := p.columns[k].take(b, k, values[k]); reason != "" {
