@@ -32,7 +32,7 @@ func (in *input) openSheet(o xlsx.Options) (*xlsx.Book, *xlsx.Sheet, func() erro
 	sheet, err := book.Sheet(o)
 	if err != nil {
 		book.Close()
-		return nil, nil, nil, fmt.Errorf("%s: %w", in.path, err)
+		return nil, nil, nil, fmt.Errorf("%s: %w", in.name(), err)
 	}
 	return book, sheet, func() error { return errors.Join(sheet.Close(), book.Close()) }, nil
 }
@@ -63,7 +63,7 @@ func (in *input) walkXLSX(ctx context.Context, columns []string, o xlsx.Options,
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", in.path, err)
+			return fmt.Errorf("%s: %w", in.name(), err)
 		}
 		if number&0xfff == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -71,6 +71,9 @@ func (in *input) walkXLSX(ctx context.Context, columns []string, o xlsx.Options,
 		rec := &record{raw: []byte(strings.Join(cells.Texts, "\t")), line: int64(cells.Row), number: number, kind: odd}
 		if err := fn(rec, func() [][]byte {
 			for i, from := range order {
+				if values[i] = nil; from < 0 {
+					continue
+				}
 				values[i] = []byte(strings.ReplaceAll(cells.Texts[from], "\x00", ""))
 			}
 			return values
