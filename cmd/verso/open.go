@@ -11,7 +11,10 @@ import (
 	"verso/etl/config"
 	"verso/etl/source"
 	"verso/etl/source/file"
+	"verso/etl/source/mysql"
 	"verso/etl/source/postgres"
+	"verso/etl/source/sqlite"
+	"verso/etl/source/web"
 	"verso/olap"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
@@ -134,7 +137,7 @@ func userCatalog(cfg *config.Config) string {
 func openSources(cfg *config.Config, spool string) (map[string]source.Source, error) {
 	sources := make(map[string]source.Source, len(cfg.Sources))
 	for name, s := range cfg.Sources {
-		opened, err := openSource(name, s, spool)
+		opened, err := openSource(name, s, spool, filepath.Join(cfg.Warehouse, "cache"))
 		if err != nil {
 			closeSources(sources)
 			return nil, err
@@ -144,8 +147,13 @@ func openSources(cfg *config.Config, spool string) (map[string]source.Source, er
 	return sources, nil
 }
 
-func openSource(name string, s config.Source, spool string) (source.Source, error) {
-	open := map[string]func(string, config.Source, string) (source.Source, error){"file": file.New, "postgres": postgres.New}[s.Kind]
+// openSource opens one source. Downloads are kept in cache, or with "" in spool.
+func openSource(name string, s config.Source, spool, cache string) (source.Source, error) {
+	download := func(name string, s config.Source, spool string) (source.Source, error) {
+		return web.New(name, s, web.Options{Cache: cache, Spool: spool, Agent: "verso/" + version})
+	}
+	open := map[string]func(string, config.Source, string) (source.Source, error){
+		"file": file.New, "http": download, "postgres": postgres.New, "mysql": mysql.New, "sqlite": sqlite.New}[s.Kind]
 	if open == nil {
 		return nil, fmt.Errorf("source %s: no driver for kind %q", name, s.Kind)
 	}
