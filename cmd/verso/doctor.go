@@ -108,7 +108,7 @@ func examineSource(ctx context.Context, scratch engine.Database, cfg *config.Con
 	if s.Kind == "file" && s.Path == "-" {
 		return finding{ok: true, what: "source " + name + " (file): standard input, looked at when it comes"}
 	}
-	opened, err := openSource(name, s, spool, "")
+	opened, err := openSource(name, s, places{spool: spool})
 	if err != nil {
 		return finding{false, "source " + name + ": " + err.Error(), ""}
 	}

@@ -37,6 +37,7 @@ type input struct {
 	columns  []string
 	keys     []string // JSON lines: what the columns are called in the file
 	notes    []string
+	late     []string // notes of the last whole reading
 
 	types   map[string]string // Parquet: engine types
 	nested  map[string]bool   // Parquet: columns that land as JSON text

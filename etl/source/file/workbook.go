@@ -90,18 +90,13 @@ func (in *input) noteSheet(sheet *xlsx.Sheet, landing bool) {
 	if !landing {
 		return
 	}
-	in.notes = in.notes[:in.headerNotes(sheet)]
+	in.late = nil
 	if sheet.Errors > 0 {
-		in.notes = append(in.notes, fmt.Sprintf("%d cells with an error such as #N/A are empty", sheet.Errors))
+		in.late = append(in.late, fmt.Sprintf("%d cells with an error such as #N/A are empty", sheet.Errors))
 	}
 	if sheet.Beyond > 0 {
-		in.notes = append(in.notes, fmt.Sprintf("%d filled cells right of the header were left out", sheet.Beyond))
+		in.late = append(in.late, fmt.Sprintf("%d filled cells right of the header were left out", sheet.Beyond))
 	}
-}
-
-func (in *input) headerNotes(sheet *xlsx.Sheet) int {
-	_, notes := uniqueNames(sheet.Header)
-	return min(len(notes), len(in.notes))
 }
 
 func hashFile(path string, sum hash.Hash) error {
