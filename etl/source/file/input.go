@@ -43,6 +43,7 @@ type input struct {
 	nested  map[string]bool   // Parquet: columns that land as JSON text
 	counted int64             // Parquet: rows
 	sheet   string            // XLSX: sheet and header row, for the report
+	only    string            // XLSX: the sheet read, of several
 }
 
 // name is what people call the file.

@@ -56,6 +56,7 @@ type options struct {
 	encoding string
 	csv      declaredDialect
 	xlsx     xlsx.Options
+	sheets   []string // of workbooks: names or patterns; empty: one sheet
 }
 
 // formats are the names format: may have.
@@ -65,7 +66,7 @@ var formats = map[string]string{"": "", "csv": "csv", "tsv": "tsv", "txt": "csv"
 // files as large as the data ("": beside the landing). Files are not touched yet.
 func New(name string, s config.Source, spool string) (source.Source, error) {
 	fail := func(err error) (source.Source, error) { return nil, fmt.Errorf("source %s: %w", name, err) }
-	o := options{xlsx: xlsx.Options{Sheet: s.XLSX.Sheet, HeaderRow: s.XLSX.HeaderRow}}
+	o := options{xlsx: xlsx.Options{Sheet: s.XLSX.Sheet, HeaderRow: s.XLSX.HeaderRow, HeaderRows: s.XLSX.HeaderRows}, sheets: s.XLSX.Sheets}
 	var ok bool
 	var err error
 	if o.format, ok = formats[strings.ToLower(s.Format)]; !ok {
@@ -175,13 +176,19 @@ func (s *Source) files(ctx context.Context, conn engine.Conn) ([]*input, error) 
 			skipped = append(skipped, p)
 			continue
 		}
+		parts := []*input{in}
 		if err == nil {
-			err = s.describe(ctx, conn, in)
+			parts, err = in.sheets(s.options.sheets)
+		}
+		for _, part := range parts {
+			if err == nil {
+				err = s.describe(ctx, conn, part)
+			}
 		}
 		if err != nil {
 			return nil, s.unreadable(err)
 		}
-		inputs = append(inputs, in)
+		inputs = append(inputs, parts...)
 	}
 	if len(inputs) == 0 {
 		return nil, s.unreadable(fmt.Errorf("%s is empty: a table needs at least a line with the names of its columns", strings.Join(skipped, ", ")))
@@ -201,15 +208,16 @@ func (s *Source) files(ctx context.Context, conn engine.Conn) ([]*input, error) 
 
 // current says whether the inspected files are those of paths, unchanged.
 func (s *Source) current(paths []string) bool {
-	if len(s.inputs) == 0 || len(s.inputs) != len(paths) {
-		return false
-	}
-	for i, in := range s.inputs {
-		if in.path != paths[i] || in.changed() != nil {
+	var read []string // a workbook may be read several times
+	for _, in := range s.inputs {
+		if in.changed() != nil {
 			return false
 		}
+		if len(read) == 0 || read[len(read)-1] != in.path {
+			read = append(read, in.path)
+		}
 	}
-	return true
+	return len(read) > 0 && slices.Equal(read, paths)
 }
 
 // changed says that a file is not the one inspected.

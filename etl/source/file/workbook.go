@@ -7,6 +7,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"path"
 	"strings"
 
 	"verso/etl/source/xlsx"
@@ -24,7 +25,46 @@ func (in *input) describeXLSX(o xlsx.Options) (err error) {
 	return nil
 }
 
+// sheets are the inputs that a workbook is, one for every wanted sheet, in the
+// order they are wanted and then that of the workbook.
+func (in *input) sheets(wanted []string) ([]*input, error) {
+	if in.format != "xlsx" || len(wanted) == 0 {
+		return []*input{in}, nil
+	}
+	book, err := xlsx.Open(in.path)
+	if err != nil {
+		return nil, err
+	}
+	defer book.Close()
+	var parts []*input
+	seen := map[string]bool{}
+	for _, pattern := range wanted {
+		found := false
+		for _, name := range book.Sheets() {
+			match, err := path.Match(pattern, name)
+			if err != nil {
+				return nil, fmt.Errorf("xlsx.sheets: the pattern %s is malformed: a [ needs its ]", pattern)
+			}
+			if !match && name != pattern {
+				continue
+			}
+			if found = true; !seen[name] {
+				part := *in
+				part.only, seen[name] = name, true
+				parts = append(parts, &part)
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("%s has no sheet %q: it has %s", in.name(), pattern, strings.Join(book.Sheets(), ", "))
+		}
+	}
+	return parts, nil
+}
+
 func (in *input) openSheet(o xlsx.Options) (*xlsx.Book, *xlsx.Sheet, func() error, error) {
+	if in.only != "" {
+		o.Sheet = in.only
+	}
 	book, err := xlsx.Open(in.path)
 	if err != nil {
 		return nil, nil, nil, err
