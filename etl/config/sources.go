@@ -233,3 +233,31 @@ func maskWeb(text string) string {
 		return p[1] + "***"
 	})
 }
+
+// SourceOf is the source that a connection string, or the path of a database
+// file, stands for: by the beginning of a URL, the form of the driver for MySQL,
+// or the ending of a file (.db, .sqlite, .sqlite3). ok is false when it does not
+// tell, such as a lone ${NAME}. In the source, dsn stands as it was given.
+func SourceOf(dsn string) (s Source, ok bool) {
+	scheme, _, _ := strings.Cut(strings.ToLower(dsn), ":")
+	file, _, _ := strings.Cut(strings.ToLower(dsn), "?")
+	switch {
+	case scheme == "mysql" || scheme == "mariadb", driverForm.MatchString(dsn):
+		return Source{Kind: "mysql", DSN: dsn}, true
+	case scheme == "postgres" || scheme == "postgresql", postgresWords.MatchString(dsn):
+		return Source{Kind: "postgres", DSN: dsn}, true
+	case scheme == "http" || scheme == "https":
+		return Source{Kind: "http", HTTP: HTTP{URL: dsn}}, true
+	case scheme == "sqlite" || scheme == "sqlite3":
+		_, path, _ := strings.Cut(dsn, ":")
+		return Source{Kind: "sqlite", Path: strings.TrimPrefix(path, "//")}, true
+	case strings.HasSuffix(file, ".db"), strings.HasSuffix(file, ".sqlite"), strings.HasSuffix(file, ".sqlite3"):
+		return Source{Kind: "sqlite", Path: dsn}, true
+	}
+	return Source{}, false
+}
+
+var (
+	driverForm    = regexp.MustCompile(`@(tcp|tcp6|unix)?\([^)]*\)/`)
+	postgresWords = regexp.MustCompile(`(^|\s)(dbname|sslmode)\s*=`)
+)
