@@ -112,12 +112,16 @@ func Start(t testing.TB, files map[string][]byte, options ...string) *Server {
 	gone := make(chan error, 1)
 	go func() { gone <- cmd.Wait() }()
 	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
+		// It may be gone already, and ends with an error when it is killed.
+		_ = cmd.Process.Signal(syscall.SIGTERM)
 		select {
-		case <-gone:
+		case err = <-gone:
 		case <-time.After(20 * time.Second):
-			cmd.Process.Kill()
-			<-gone
+			_ = cmd.Process.Kill()
+			err = <-gone
+		}
+		if err != nil {
+			t.Logf("MariaDB ended: %v", err)
 		}
 	})
 	if err := s.ready(gone); err != nil {
