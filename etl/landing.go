@@ -81,7 +81,7 @@ func (s *State) plan() error {
 			}
 			l := &Load{Table: t.Name, Source: m.From, Mapping: m, table: t, no: n, single: true}
 			s.Loads = append(s.Loads, l)
-			if s.Config.Sources[m.From].Kind == "file" {
+			if !s.Config.Sources[m.From].Database() {
 				if x := files[m.From]; x != nil {
 					x.Table, l.Extract = "", x
 					continue
@@ -90,7 +90,7 @@ func (s *State) plan() error {
 				return s.mappingError(t.Name, m, "a database needs a select", "write select: SELECT … with canonical column names")
 			}
 			l.Extract = s.extract(t, l, n)
-			if s.Config.Sources[m.From].Kind == "file" {
+			if !s.Config.Sources[m.From].Database() {
 				files[m.From] = l.Extract
 			}
 		}
@@ -104,7 +104,7 @@ func (s *State) plan() error {
 // extract is the landing of a mapping that is the first of its kind.
 func (s *State) extract(t *canon.Table, l *Load, n int) *Extract {
 	x := &Extract{Name: l.Source, Source: l.Source, Table: t.Name}
-	if s.Config.Sources[l.Source].Kind != "file" {
+	if s.Config.Sources[l.Source].Database() {
 		x.Name, x.SQL = l.Source+"."+t.Name, l.Mapping.Select
 		if n > 0 {
 			x.Name += "." + strconv.Itoa(n+1)
@@ -168,6 +168,9 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 			return err
 		}
 		x.took = s.Clock().Sub(began)
+		for _, note := range report.Notes {
+			s.Log.Info("found in the source", "extract", x.Name, "note", note)
+		}
 		s.Log.Log(ctx, levelOf(report.Rejected), "landed", "extract", x.Name, "read", report.Read, "landed", report.Landed, "rejected", report.Rejected)
 	}
 	return nil

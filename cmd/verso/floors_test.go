@@ -53,6 +53,7 @@ var floors = map[string][]string{
 	"etl/source":                 {"olap/engine"},
 	"etl/source/...":             {"etl/source", "etl/source/...", "etl/config", "olap/engine"},
 	"etl/source/postgres/pgtest": {},
+	"etl/source/mysql/mysqltest": {},
 	"etl/star":                   {"etl/canon", "etl/star/...", "olap/engine"},
 	"etl/star/...":               {},
 	"etl/cast":                   {"etl/canon", "olap/engine"},
@@ -87,6 +88,8 @@ var floors = map[string][]string{
 var driverOwners = map[string]string{
 	"github.com/duckdb/duckdb-go": "olap/engine/duck",
 	"github.com/jackc/pgx":        "etl/source/postgres",
+	"github.com/go-sql-driver":    "etl/source/mysql",
+	"modernc.org/sqlite":          "etl/source/sqlite",
 	"github.com/xuri/excelize":    "olap/export/workbook",
 
 	"github.com/go-co-op/gocron":   "etl/night",
@@ -147,6 +150,8 @@ func TestFloorsRejectAForbiddenImport(t *testing.T) {
 		{"etl/source/file", "verso/olap/engine/duck"},
 		{"olap/warehouse", "github.com/duckdb/duckdb-go/v2"},
 		{"etl", "github.com/jackc/pgx/v5"},
+		{"etl/source/postgres", "github.com/go-sql-driver/mysql"},
+		{"etl", "modernc.org/sqlite"},
 	} {
 		allowed, _ := allowedImports(c.pkg)
 		if forbidden(c.pkg, c.imported, allowed) == "" {

@@ -144,7 +144,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer os.RemoveAll(spool)
-	sources, err := openSources(j.config, spool)
+	sources, err := openSources(j.config, places{spool: spool, cache: filepath.Join(j.config.Warehouse, "cache"), stdin: j.app.stdin})
 	if err != nil {
 		return err
 	}

@@ -64,6 +64,7 @@ var (
 
 // mask hides passwords in text that is shown; references to variables stay.
 func mask(text string) string {
+	text = maskWeb(maskDriver(text))
 	text = urlPassword.ReplaceAllStringFunc(text, func(m string) string {
 		p := urlPassword.FindStringSubmatch(m)
 		if p[2] == "" || onlyReference(p[2]) {

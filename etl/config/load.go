@@ -141,7 +141,10 @@ func absolute(c *Config, dir string) {
 	}
 	c.Warehouse, c.Site = filepath.Clean(from(c.Warehouse)), filepath.Clean(from(c.Site))
 	for name, s := range c.Sources {
-		s.Path, s.DSNFile = from(s.Path), from(s.DSNFile)
+		if s.Path != "-" || s.Kind != "file" {
+			s.Path = from(s.Path)
+		}
+		s.DSNFile = from(s.DSNFile)
 		c.Sources[name] = s
 	}
 	if e := c.Alerts.Email; e != nil {

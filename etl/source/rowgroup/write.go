@@ -1,4 +1,4 @@
-package postgres
+package rowgroup
 
 import (
 	"errors"
@@ -12,39 +12,40 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// errWriter says that the writer has failed; its close tells why.
-var errWriter = errors.New("writing failed")
+// ErrWriter says that the writer has failed; its Close tells why.
+var ErrWriter = errors.New("writing failed")
 
 // columnWorkers encode the columns of a row group at the same time: one core
 // decodes what the server sends, and encoding is the larger part of the work.
 const columnWorkers = 3
 
-// writer writes batches as row groups of a Parquet file, in a goroutine of its
+// Writer writes batches as row groups of a Parquet file, in a goroutine of its
 // own so that the server is drained meanwhile.
-type writer struct {
+type Writer struct {
 	file    *os.File
-	plan    *plan
+	columns []Column
 	parquet *file.Writer // nil before the first batch
-	batches chan *batch
-	free    chan *batch
+	batches chan *Batch
+	free    chan *Batch
 	failed  chan struct{} // closed at the first error
 	done    chan error
 
 	encoders chan *encoder // that are idle
 }
 
-func newWriter(path string, p *plan) (*writer, error) {
+// NewWriter begins a file. Close it in any case.
+func NewWriter(path string, columns []Column) (*Writer, error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{file: f, plan: p, batches: make(chan *batch, 1), free: make(chan *batch, 3),
+	w := &Writer{file: f, columns: columns, batches: make(chan *Batch, 1), free: make(chan *Batch, 3),
 		failed: make(chan struct{}), done: make(chan error, 1), encoders: make(chan *encoder, columnWorkers)}
 	for range columnWorkers {
 		w.encoders <- &encoder{}
 	}
 	for range cap(w.free) {
-		w.free <- newBatch(len(p.columns))
+		w.free <- NewBatch(len(columns))
 	}
 	go w.run()
 	return w, nil
@@ -54,21 +55,21 @@ func newWriter(path string, p *plan) (*writer, error) {
 // as differences and texts with their lengths apart: a third of the work of a
 // dictionary, and smaller. The first batch decides which floats are compressed.
 // There are no statistics: a landing is read from end to end.
-func (w *writer) begin(first *batch) error {
-	nodes := make(schema.FieldList, len(w.plan.columns))
+func (w *Writer) begin(first *Batch) error {
+	nodes := make(schema.FieldList, len(w.columns))
 	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Snappy),
 		parquet.WithDictionaryDefault(false),
 		parquet.WithStats(false),
 		parquet.WithCreatedBy("verso"),
 	}
-	for i := range w.plan.columns {
-		node, err := w.plan.columns[i].node()
+	for i := range w.columns {
+		node, err := w.columns[i].node()
 		if err != nil {
 			return err
 		}
 		nodes[i] = node
-		path, plain := parquet.ColumnPath{w.plan.columns[i].name}, false
+		path, plain := parquet.ColumnPath{w.columns[i].Name}, false
 		switch node.(*schema.PrimitiveNode).PhysicalType() {
 		case parquet.Types.Int32, parquet.Types.Int64:
 			options = append(options, parquet.WithEncodingPath(path, parquet.Encodings.DeltaBinaryPacked))
@@ -76,7 +77,7 @@ func (w *writer) begin(first *batch) error {
 		case parquet.Types.ByteArray:
 			options = append(options, parquet.WithEncodingPath(path, parquet.Encodings.DeltaLengthByteArray))
 		case parquet.Types.Float, parquet.Types.Double:
-			plain = !first.columns[i].repeats()
+			plain = !first.Columns[i].repeats()
 		}
 		if plain {
 			options = append(options, parquet.WithCompressionPath(path, compress.Codecs.Uncompressed))
@@ -90,7 +91,7 @@ func (w *writer) begin(first *batch) error {
 	return err
 }
 
-func (w *writer) run() {
+func (w *Writer) run() {
 	var err error
 	for b := range w.batches {
 		if err == nil {
@@ -98,27 +99,27 @@ func (w *writer) run() {
 				close(w.failed)
 			}
 		}
-		b.reset()
+		b.Reset()
 		w.free <- b
 	}
 	w.done <- err
 }
 
-// next is an empty batch to fill.
-func (w *writer) next() *batch { return <-w.free }
+// Next is an empty batch to fill.
+func (w *Writer) Next() *Batch { return <-w.free }
 
-// write hands over a filled batch.
-func (w *writer) write(b *batch) error {
+// Write hands over a filled batch; ErrWriter says to close and see why.
+func (w *Writer) Write(b *Batch) error {
 	select {
 	case w.batches <- b:
 		return nil
 	case <-w.failed:
-		return errWriter
+		return ErrWriter
 	}
 }
 
 // group writes one batch as one row group, several columns at a time.
-func (w *writer) group(b *batch) (err error) {
+func (w *Writer) group(b *Batch) (err error) {
 	// The encoder reports a failing disk by panicking in places.
 	defer func() {
 		if p := recover(); p != nil {
@@ -136,7 +137,7 @@ func (w *writer) group(b *batch) (err error) {
 	}
 	var workers errgroup.Group
 	workers.SetLimit(columnWorkers)
-	for i := range b.columns {
+	for i := range b.Columns {
 		cw, err := group.Column(i)
 		if err != nil {
 			return err
@@ -149,7 +150,7 @@ func (w *writer) group(b *batch) (err error) {
 			}()
 			e := <-w.encoders
 			defer func() { w.encoders <- e }()
-			return e.write(cw, &b.columns[i], b.rows)
+			return e.write(cw, &b.Columns[i], b.Rows)
 		})
 	}
 	if err := workers.Wait(); err != nil {
@@ -165,8 +166,8 @@ func panicked(p any) error {
 	return fmt.Errorf("write Parquet: %v", p)
 }
 
-// close waits for the batches handed over and finishes the file when good.
-func (w *writer) close(good bool) (err error) {
+// Close waits for the batches handed over and finishes the file when good.
+func (w *Writer) Close(good bool) (err error) {
 	close(w.batches)
 	err = <-w.done
 	defer func() {
@@ -179,7 +180,7 @@ func (w *writer) close(good bool) (err error) {
 		}
 	}()
 	if good && err == nil && w.parquet == nil {
-		err = w.begin(newBatch(len(w.plan.columns)))
+		err = w.begin(NewBatch(len(w.columns)))
 	}
 	if good && err == nil {
 		err = w.parquet.Close()

@@ -1,4 +1,4 @@
-package postgres
+package rowgroup
 
 import (
 	"encoding/binary"
@@ -20,14 +20,14 @@ type encoder struct {
 }
 
 // defined are the definition levels of a column: 1 for a value, 0 for null.
-func (e *encoder) defined(v *values, rows int) []int16 {
+func (e *encoder) defined(v *Values, rows int) []int16 {
 	for len(e.levels) < rows {
 		e.levels = append(e.levels, 1)
 	}
 	for i := range rows {
 		e.levels[i] = 1
 	}
-	for _, n := range v.nulls {
+	for _, n := range v.Nulls {
 		e.levels[n] = 0
 	}
 	return e.levels[:rows]
@@ -50,20 +50,20 @@ func dense[T any](slots []T, nulls []int32) []T {
 }
 
 // write encodes one column; a column with nulls is used up by it.
-func (e *encoder) write(cw file.ColumnChunkWriter, v *values, rows int) (err error) {
+func (e *encoder) write(cw file.ColumnChunkWriter, v *Values, rows int) (err error) {
 	levels := e.defined(v, rows)
 	switch cw := cw.(type) {
 	case *file.BooleanColumnChunkWriter:
-		_, err = cw.WriteBatch(dense(v.bools, v.nulls), levels, nil)
+		_, err = cw.WriteBatch(dense(v.Bools, v.Nulls), levels, nil)
 	case *file.Int32ColumnChunkWriter:
-		_, err = cw.WriteBatch(dense(v.int32s, v.nulls), levels, nil)
+		_, err = cw.WriteBatch(dense(v.Int32s, v.Nulls), levels, nil)
 	case *file.Int64ColumnChunkWriter:
-		_, err = cw.WriteBatch(dense(v.int64s, v.nulls), levels, nil)
+		_, err = cw.WriteBatch(dense(v.Int64s, v.Nulls), levels, nil)
 	case *file.Float32ColumnChunkWriter:
-		bits := arrow.Int32Traits.CastToBytes(dense(v.int32s, v.nulls))
+		bits := arrow.Int32Traits.CastToBytes(dense(v.Int32s, v.Nulls))
 		_, err = cw.WriteBatch(arrow.Float32Traits.CastFromBytes(bits), levels, nil)
 	case *file.Float64ColumnChunkWriter:
-		bits := arrow.Int64Traits.CastToBytes(dense(v.int64s, v.nulls))
+		bits := arrow.Int64Traits.CastToBytes(dense(v.Int64s, v.Nulls))
 		_, err = cw.WriteBatch(arrow.Float64Traits.CastFromBytes(bits), levels, nil)
 	case *file.ByteArrayColumnChunkWriter:
 		_, err = cw.WriteBatch(e.texts(v, levels), levels, nil)
@@ -76,20 +76,20 @@ func (e *encoder) write(cw file.ColumnChunkWriter, v *values, rows int) (err err
 }
 
 // texts are the values that are not null.
-func (e *encoder) texts(v *values, levels []int16) []parquet.ByteArray {
+func (e *encoder) texts(v *Values, levels []int16) []parquet.ByteArray {
 	e.bytes = slices.Grow(e.bytes[:0], len(levels))
 	for i, level := range levels {
 		if level == 1 {
-			e.bytes = append(e.bytes, v.texts[v.offsets[i]:v.offsets[i+1]])
+			e.bytes = append(e.bytes, v.Texts[v.Offsets[i]:v.Offsets[i+1]])
 		}
 	}
 	return e.bytes
 }
 
 // decimals are the values that are not null, the highest byte first.
-func (e *encoder) decimals(v *values) []parquet.FixedLenByteArray {
+func (e *encoder) decimals(v *Values) []parquet.FixedLenByteArray {
 	e.room, e.fixed = e.room[:0], e.fixed[:0]
-	some := dense(v.wide, v.nulls)
+	some := dense(v.Wide, v.Nulls)
 	for _, n := range some {
 		e.room = binary.BigEndian.AppendUint64(e.room, uint64(n.HighBits()))
 		e.room = binary.BigEndian.AppendUint64(e.room, n.LowBits())
