@@ -1,5 +1,5 @@
 -- core.fact_campaign_response: what those addressed did, one row a response.
--- on_target says whether the campaign addressed the customer at all.
+-- off_target says that the campaign had not addressed the customer at all.
 CREATE OR REPLACE TABLE core.fact_campaign_response AS
 WITH addressed AS (
     SELECT campaign_key, customer_key, min(date) AS date
@@ -22,7 +22,7 @@ SELECT r.campaign_id, r.customer_id, r.contact_id, r.campaign_key, r.customer_ke
        coalesce(o.employee_key, -1) AS employee_key,
        coalesce(o.geo_key, -1) AS geo_key,
        r.value,
-       a.customer_key IS NOT NULL AS on_target,
+       a.customer_key IS NULL AS off_target,
        CASE WHEN r.date >= a.date THEN CAST(r.date - a.date AS INTEGER) END AS days_since_sent,
        r.source, r._row AS source_row
 FROM response r

@@ -1,42 +1,42 @@
 -- Contacts, tickets, campaigns and expenses of customers by month.
 CREATE OR REPLACE TEMP TABLE star_month_activity AS
 SELECT f.customer_key, CAST(date_trunc('month', f.date) AS DATE) AS month,
-       count(*) AS contacts,
-       count(CASE WHEN k.type = 'visit' THEN 1 END) AS visits,
-       count(CASE WHEN k.type = 'call_out' THEN 1 END) AS calls_out,
-       count(CASE WHEN k.type = 'call_in' THEN 1 END) AS calls_in,
-       count(CASE WHEN k.type IN ('meeting', 'demo') THEN 1 END) AS meetings,
-       count(CASE WHEN k.type = 'mail' THEN 1 END) AS mails,
-       sum(f.minutes) AS minutes, sum(f.km) AS km, sum(f.cost) AS cost
+       CAST(count(*) AS INTEGER) AS contacts,
+       CAST(count(CASE WHEN k.type = 'visit' THEN 1 END) AS INTEGER) AS visits,
+       CAST(count(CASE WHEN k.type = 'call_out' THEN 1 END) AS INTEGER) AS calls_out,
+       CAST(count(CASE WHEN k.type = 'call_in' THEN 1 END) AS INTEGER) AS calls_in,
+       CAST(count(CASE WHEN k.type IN ('meeting', 'demo') THEN 1 END) AS INTEGER) AS meetings,
+       CAST(count(CASE WHEN k.type = 'mail' THEN 1 END) AS INTEGER) AS mails,
+       CAST(sum(f.minutes) AS INTEGER) AS minutes, CAST(sum(f.km) AS DECIMAL(18, 4)) AS km, CAST(sum(f.cost) AS DECIMAL(18, 4)) AS cost
 FROM core.fact_activity f
 JOIN core.dim_activity_kind k ON k.activity_kind_key = f.activity_kind_key
 GROUP BY f.customer_key, CAST(date_trunc('month', f.date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_message AS
-SELECT customer_key, CAST(date_trunc('month', date) AS DATE) AS month, count(*) AS messages, sum(late) AS late
+SELECT customer_key, CAST(date_trunc('month', date) AS DATE) AS month, CAST(count(*) AS INTEGER) AS messages, CAST(sum(late) AS INTEGER) AS late
 FROM core.fact_message
 GROUP BY customer_key, CAST(date_trunc('month', date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_session AS
-SELECT customer_key, CAST(date_trunc('month', date) AS DATE) AS month, count(*) AS sessions
+SELECT customer_key, CAST(date_trunc('month', date) AS DATE) AS month, CAST(count(*) AS INTEGER) AS sessions
 FROM core.fact_web_session
 GROUP BY customer_key, CAST(date_trunc('month', date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_ticket AS
 SELECT customer_key, CAST(date_trunc('month', date) AS DATE) AS month,
-       count(*) AS tickets, sum(complaints) AS complaints, sum(minutes) AS minutes, sum(cost) AS cost
+       CAST(count(*) AS INTEGER) AS tickets, CAST(sum(complaints) AS INTEGER) AS complaints, CAST(sum(minutes) AS INTEGER) AS minutes, CAST(sum(cost) AS DECIMAL(18, 4)) AS cost
 FROM core.fact_ticket
 GROUP BY customer_key, CAST(date_trunc('month', date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_campaign AS
 SELECT customer_key, CAST(date_trunc('month', date) AS DATE) AS month,
-       sum(sent) AS sent, sum(responded) AS responded, sum(cost + shared_cost) AS cost
+       CAST(sum(sent) AS INTEGER) AS sent, CAST(sum(responded) AS INTEGER) AS responded, CAST(sum(cost + shared_cost) AS DECIMAL(18, 4)) AS cost
 FROM core.fact_campaign_target
 WHERE date IS NOT NULL
 GROUP BY customer_key, CAST(date_trunc('month', date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_expense AS
-SELECT m.customer_key, CAST(date_trunc('month', e.date) AS DATE) AS month, sum(e.amount) AS amount
+SELECT m.customer_key, CAST(date_trunc('month', e.date) AS DATE) AS month, CAST(sum(e.amount) AS DECIMAL(18, 4)) AS amount
 FROM stage.expense e
 CROSS JOIN meta.star_parameter p
 JOIN star_customer_map m ON m.customer_id = e.customer_id
@@ -75,7 +75,7 @@ WITH earned AS (
     GROUP BY p.employee_key, p.first_month, p.last_month, p.amount
 )
 SELECT s.customer_key, s.month,
-       sum(CAST(CAST(b.amount AS DOUBLE) * CAST(s.net AS DOUBLE) / CAST(b.net AS DOUBLE) AS DECIMAL(18, 4))) AS amount
+       CAST(sum(CAST(CAST(b.amount AS DOUBLE) * CAST(s.net AS DOUBLE) / CAST(b.net AS DOUBLE) AS DECIMAL(18, 4))) AS DECIMAL(18, 4)) AS amount
 FROM base b
 JOIN sold s ON s.employee_key = b.employee_key AND s.month BETWEEN b.first_month AND b.last_month
 GROUP BY s.customer_key, s.month;

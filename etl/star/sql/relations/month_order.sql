@@ -45,20 +45,20 @@ GROUP BY customer_key, CAST(date_trunc('month', order_date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_sale AS
 SELECT customer_key, CAST(date_trunc('month', order_date) AS DATE) AS month,
-       count(DISTINCT CASE WHEN qty > 0 THEN order_key END) AS orders,
-       count(*) AS lines,
-       sum(qty) AS copies,
-       sum(gross) AS gross,
-       sum(net) AS net,
-       sum(margin) AS margin,
-       sum(CASE WHEN cost IS NOT NULL THEN net END) AS net_costed
+       CAST(count(DISTINCT CASE WHEN qty > 0 THEN order_key END) AS INTEGER) AS orders,
+       CAST(count(*) AS INTEGER) AS lines,
+       CAST(sum(qty) AS INTEGER) AS copies,
+       CAST(sum(gross) AS DECIMAL(18, 4)) AS gross,
+       CAST(sum(net) AS DECIMAL(18, 4)) AS net,
+       CAST(sum(margin) AS DECIMAL(18, 4)) AS margin,
+       CAST(sum(CASE WHEN cost IS NOT NULL THEN net END) AS DECIMAL(18, 4)) AS net_costed
 FROM core.fact_order_line
 GROUP BY customer_key, CAST(date_trunc('month', order_date) AS DATE);
 
 -- Purchases as score.rfm counts them: orders with lines of a positive amount.
 CREATE OR REPLACE TEMP TABLE star_month_purchase AS
 SELECT f.customer_key, CAST(date_trunc('month', f.order_date) AS DATE) AS month,
-       count(DISTINCT f.order_key) AS frequency, sum(f.net) AS monetary, max(f.order_date) AS last_date
+       CAST(count(DISTINCT f.order_key) AS INTEGER) AS frequency, CAST(sum(f.net) AS DECIMAL(18, 4)) AS monetary, max(f.order_date) AS last_date
 FROM core.fact_order_line f
 CROSS JOIN meta.star_parameter p
 WHERE f.net > 0 AND f.customer_key <> -1 AND f.order_date <= p.as_of
@@ -66,7 +66,7 @@ GROUP BY f.customer_key, CAST(date_trunc('month', f.order_date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_return AS
 SELECT customer_key, CAST(date_trunc('month', return_date) AS DATE) AS month,
-       count(*) AS returns, sum(qty) AS copies_returned, sum(value) AS value_returned
+       CAST(count(*) AS INTEGER) AS returns, CAST(sum(qty) AS INTEGER) AS copies_returned, CAST(sum(value) AS DECIMAL(18, 4)) AS value_returned
 FROM core.fact_return
 GROUP BY customer_key, CAST(date_trunc('month', return_date) AS DATE);
 
@@ -82,8 +82,8 @@ WITH event AS (
     GROUP BY e.line_id
 )
 SELECT f.customer_key, CAST(date_trunc('month', e.promised) AS DATE) AS month,
-       count(*) AS lines_due,
-       count(CASE WHEN e.delivered <= e.promised AND e.qty >= f.qty THEN 1 END) AS lines_on_time
+       CAST(count(*) AS INTEGER) AS lines_due,
+       CAST(count(CASE WHEN e.delivered <= e.promised AND e.qty >= f.qty THEN 1 END) AS INTEGER) AS lines_on_time
 FROM event e
 CROSS JOIN meta.star_parameter p
 JOIN core.fact_order_line f ON f.line_id = e.line_id

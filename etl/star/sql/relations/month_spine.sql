@@ -52,23 +52,32 @@ JOIN calendar c ON c.month BETWEEN b.first_month AND b.end_month
 LEFT JOIN open_month o ON o.customer_key = b.customer_key;
 
 -- Each month with what was bought up to its end: ever, in the twelve months that
--- end with it and in the twelve before.
+-- end with it and in the twelve before. Amounts are running totals, of which those
+-- of a year before are taken off.
 CREATE OR REPLACE TEMP TABLE star_month_trail AS
-SELECT m.customer_key, m.month, m.cut, m.is_past, m.is_kept,
-       coalesce(s.net, 0) AS net,
-       last_value(d.last_date IGNORE NULLS) OVER ever AS last_order,
-       last_value(d.threshold IGNORE NULLS) OVER ever AS threshold,
-       coalesce(sum(s.orders) OVER year, 0) AS frequency_12m,
-       coalesce(sum(s.net) OVER year, 0) AS net_12m,
-       coalesce(sum(s.orders) OVER before, 0) AS frequency_before,
-       coalesce(sum(s.net) OVER before, 0) AS net_before,
-       max(q.last_date) OVER ever AS last_purchase,
-       coalesce(sum(q.frequency) OVER ever, 0) AS frequency,
-       coalesce(sum(q.monetary) OVER ever, 0) AS monetary
-FROM star_month m
-LEFT JOIN star_month_sale s ON s.customer_key = m.customer_key AND s.month = m.month
-LEFT JOIN star_month_day d ON d.customer_key = m.customer_key AND d.month = m.month
-LEFT JOIN star_month_purchase q ON q.customer_key = m.customer_key AND q.month = m.month
-WINDOW ever AS (PARTITION BY m.customer_key ORDER BY m.month ROWS UNBOUNDED PRECEDING),
-       year AS (PARTITION BY m.customer_key ORDER BY m.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW),
-       before AS (PARTITION BY m.customer_key ORDER BY m.month ROWS BETWEEN 23 PRECEDING AND 12 PRECEDING);
+WITH running AS (
+    SELECT m.customer_key, m.month, m.cut, m.is_past, m.is_kept,
+           last_value(d.last_date IGNORE NULLS) OVER ever AS last_order,
+           last_value(d.threshold IGNORE NULLS) OVER ever AS threshold,
+           CAST(coalesce(sum(s.orders) OVER ever, 0) AS INTEGER) AS orders,
+           CAST(coalesce(sum(s.net) OVER ever, 0) AS DECIMAL(18, 4)) AS net,
+           max(q.last_date) OVER ever AS last_purchase,
+           CAST(coalesce(sum(q.frequency) OVER ever, 0) AS INTEGER) AS frequency,
+           CAST(coalesce(sum(q.monetary) OVER ever, 0) AS DECIMAL(18, 4)) AS monetary
+    FROM star_month m
+    LEFT JOIN star_month_sale s ON s.customer_key = m.customer_key AND s.month = m.month
+    LEFT JOIN star_month_day d ON d.customer_key = m.customer_key AND d.month = m.month
+    LEFT JOIN star_month_purchase q ON q.customer_key = m.customer_key AND q.month = m.month
+    WINDOW ever AS (PARTITION BY m.customer_key ORDER BY m.month ROWS UNBOUNDED PRECEDING)
+), lagged AS (
+    SELECT customer_key, month, cut, is_past, is_kept, last_order, threshold, orders, net, last_purchase, frequency, monetary,
+           coalesce(lag(orders, 12) OVER run, 0) AS orders_12, coalesce(lag(orders, 24) OVER run, 0) AS orders_24,
+           coalesce(lag(net, 12) OVER run, 0) AS net_12, coalesce(lag(net, 24) OVER run, 0) AS net_24
+    FROM running
+    WINDOW run AS (PARTITION BY customer_key ORDER BY month)
+)
+SELECT customer_key, month, cut, is_past, is_kept, last_order, threshold,
+       orders - orders_12 AS frequency_12m, net - net_12 AS net_12m,
+       orders_12 - orders_24 AS frequency_before, net_12 - net_24 AS net_before,
+       last_purchase, frequency, monetary
+FROM lagged;

@@ -18,25 +18,38 @@ SELECT customer_key, month,
             ELSE 4 END AS tier_no
 FROM placed;
 
--- Quintiles by mid-rank: (customers below + half of those equal) / all.
+-- Quintiles by mid-rank: (customers below + half of those equal) / all. Recency and
+-- frequency have few values, so their places are worked out by value.
+CREATE OR REPLACE TEMP TABLE star_month_buyer AS
+SELECT customer_key, month, CAST(cut - last_purchase AS INTEGER) AS recency, frequency, monetary
+FROM star_month_trail
+WHERE is_past AND customer_key <> -1 AND frequency > 0;
+
 CREATE OR REPLACE TEMP TABLE star_month_score AS
-WITH buyer AS (
-    SELECT customer_key, month, CAST(cut - last_purchase AS INTEGER) AS recency, frequency, monetary
-    FROM star_month_trail
-    WHERE is_past AND customer_key <> -1 AND frequency > 0
-), ranked AS (
-    SELECT customer_key, month,
-           rank() OVER (PARTITION BY month ORDER BY recency) - 1 AS r_below, count(*) OVER (PARTITION BY month, recency) AS r_equal,
-           rank() OVER (PARTITION BY month ORDER BY frequency) - 1 AS f_below, count(*) OVER (PARTITION BY month, frequency) AS f_equal,
-           rank() OVER (PARTITION BY month ORDER BY monetary) - 1 AS m_below, count(*) OVER (PARTITION BY month, monetary) AS m_equal,
-           count(*) OVER (PARTITION BY month) AS n
-    FROM buyer
+WITH size AS (
+    SELECT month, count(*) AS n FROM star_month_buyer GROUP BY month
+), r_count AS (
+    SELECT month, recency, count(*) AS equal FROM star_month_buyer GROUP BY month, recency
+), r_place AS (
+    SELECT month, recency, equal, sum(equal) OVER (PARTITION BY month ORDER BY recency) - equal AS below FROM r_count
+), f_count AS (
+    SELECT month, frequency, count(*) AS equal FROM star_month_buyer GROUP BY month, frequency
+), f_place AS (
+    SELECT month, frequency, equal, sum(equal) OVER (PARTITION BY month ORDER BY frequency) - equal AS below FROM f_count
+), m_place AS (
+    SELECT customer_key, month, recency, frequency,
+           rank() OVER (PARTITION BY month ORDER BY monetary) - 1 AS below,
+           count(*) OVER (PARTITION BY month ORDER BY monetary) AS up_to
+    FROM star_month_buyer
 )
-SELECT customer_key, month,
-       6 - least(5, 1 + CAST(floor(5 * ((CAST(r_below AS DOUBLE) + CAST(r_equal AS DOUBLE) / 2) / CAST(n AS DOUBLE))) AS INTEGER)) AS r,
-       least(5, 1 + CAST(floor(5 * ((CAST(f_below AS DOUBLE) + CAST(f_equal AS DOUBLE) / 2) / CAST(n AS DOUBLE))) AS INTEGER)) AS f,
-       least(5, 1 + CAST(floor(5 * ((CAST(m_below AS DOUBLE) + CAST(m_equal AS DOUBLE) / 2) / CAST(n AS DOUBLE))) AS INTEGER)) AS m
-FROM ranked;
+SELECT m.customer_key, m.month,
+       6 - least(5, 1 + CAST(floor(5 * ((CAST(r.below AS DOUBLE) + CAST(r.equal AS DOUBLE) / 2) / CAST(s.n AS DOUBLE))) AS INTEGER)) AS r,
+       least(5, 1 + CAST(floor(5 * ((CAST(f.below AS DOUBLE) + CAST(f.equal AS DOUBLE) / 2) / CAST(s.n AS DOUBLE))) AS INTEGER)) AS f,
+       least(5, 1 + CAST(floor(5 * ((CAST(m.below AS DOUBLE) + CAST(m.up_to - m.below AS DOUBLE) / 2) / CAST(s.n AS DOUBLE))) AS INTEGER)) AS m
+FROM m_place m
+JOIN size s ON s.month = m.month
+JOIN r_place r ON r.month = m.month AND r.recency = m.recency
+JOIN f_place f ON f.month = m.month AND f.frequency = m.frequency;
 
 -- A state's key is made of its parts, so that it stays the same whatever other
 -- states there are: tier, tier a month and a year before (0 none, 5 inactive),

@@ -32,5 +32,6 @@ DROP TABLE star_month_capital;
 DROP TABLE star_month;
 DROP TABLE star_month_trail;
 DROP TABLE star_month_place;
+DROP TABLE star_month_buyer;
 DROP TABLE star_month_score;
 DROP TABLE star_month_state;
