@@ -7,7 +7,9 @@ SELECT c.campaign_key, c.campaign_id, d.owner_employee_key,
        count(CASE WHEN coalesce(t.arm, 'treat') = 'treat' THEN 1 END) AS treated
 FROM star_campaign c
 JOIN core.dim_campaign d ON d.campaign_key = c.campaign_key
+CROSS JOIN meta.star_parameter p
 LEFT JOIN stage.campaign_target t ON t.campaign_id = c.campaign_id AND NOT coalesce(t.is_deleted, false)
+     AND coalesce(EXTRACT(year FROM t.sent_ts) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1, true)
 GROUP BY c.campaign_key, c.campaign_id, d.owner_employee_key;
 
 -- The cost of a campaign beside that of its targets, shared out evenly among
@@ -16,8 +18,9 @@ GROUP BY c.campaign_key, c.campaign_id, d.owner_employee_key;
 CREATE OR REPLACE TEMP TABLE star_campaign_share AS
 SELECT s.campaign_key, CAST(CAST(sum(c.amount) AS DOUBLE) / s.treated AS DECIMAL(18, 4)) AS share
 FROM star_campaign_sent s
+CROSS JOIN meta.star_parameter p
 JOIN stage.campaign_cost c ON c.campaign_id = s.campaign_id AND NOT coalesce(c.is_deleted, false)
-WHERE s.treated > 0
+WHERE s.treated > 0 AND coalesce(EXTRACT(year FROM c.date) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1, true)
 GROUP BY s.campaign_key, s.treated;
 
 -- Sends are numbered within customer, type of campaign and month; targets within
@@ -57,10 +60,11 @@ SELECT coalesce(c.campaign_key, -1) AS campaign_key,
        max(CASE WHEN r.type NOT IN ('unsubscribe') THEN 1 ELSE 0 END) AS responded,
        min(CASE WHEN r.type NOT IN ('unsubscribe') THEN CAST(r.ts AS DATE) END) AS first_date
 FROM stage.campaign_response r
+CROSS JOIN meta.star_parameter p
 LEFT JOIN star_campaign c ON c.campaign_id = r.campaign_id
 LEFT JOIN star_customer_map m ON m.customer_id = r.customer_id
 LEFT JOIN star_contact k ON k.contact_id = r.contact_id
-WHERE NOT coalesce(r.is_deleted, false)
+WHERE NOT coalesce(r.is_deleted, false) AND EXTRACT(year FROM r.ts) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1
 GROUP BY coalesce(c.campaign_key, -1), coalesce(m.customer_key, k.customer_key, -1);
 
 -- What a target's customer ordered on its day and the days after it.

@@ -77,3 +77,17 @@ FROM (
 ) w
 JOIN meta.cost_rate m ON m.name = 'minute'
 LEFT JOIN meta.cost_rate k ON k.name = 'minute.' || w.subject || '.' || w.type;
+
+-- Where what no fact can hold goes.
+CREATE TABLE IF NOT EXISTS quarantine.campaign_cost (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.campaign_target (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.campaign_response (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.activity (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.message (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.web_session (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.lead (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.opportunity (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.opp_stage_hist (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.quote (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.ticket (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.survey_response (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);

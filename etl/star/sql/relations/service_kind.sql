@@ -19,9 +19,10 @@ CREATE OR REPLACE TEMP TABLE star_ticket AS
 WITH ticket AS (
     SELECT t.ticket_id, t.type, t.opened_ts, t.resolved_ts, coalesce(m.customer_key, k.customer_key, -1) AS customer_key
     FROM stage.ticket t
+    CROSS JOIN meta.star_parameter p
     LEFT JOIN star_customer_map m ON m.customer_id = t.customer_id
     LEFT JOIN star_contact k ON k.contact_id = t.contact_id
-    WHERE NOT coalesce(t.is_deleted, false)
+    WHERE NOT coalesce(t.is_deleted, false) AND EXTRACT(year FROM t.opened_ts) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1
 )
 SELECT ticket_id, type, opened_ts, resolved_ts, customer_key,
        CASE WHEN customer_key <> -1 THEN lag(opened_ts) OVER (PARTITION BY customer_key, type ORDER BY opened_ts, ticket_id) END AS before_ts,
