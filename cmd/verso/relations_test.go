@@ -106,7 +106,7 @@ WHERE p.day <= (SELECT as_of FROM meta.run) AND l.qty > 0`},
 		}
 	}
 	none(t, db, "contribution", `SELECT customer_key, month FROM core.fact_customer_month
-WHERE contribution <> coalesce(margin, 0) - cost_to_serve - marketing_cost - commission - capital_cost OR cost_to_serve <> contact_cost + ticket_cost + expense_cost + return_cost`)
+WHERE contribution <> coalesce(margin_landed, 0) - cost_to_serve - marketing_cost - commission - capital_cost OR cost_to_serve <> contact_cost + ticket_cost + expense_cost + return_cost`)
 }
 
 // lifeCycleAnotherWay works the open and retained customers out from the order

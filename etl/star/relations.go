@@ -1,6 +1,11 @@
 package star
 
-import "slices"
+import (
+	"context"
+	"slices"
+
+	"verso/olap/engine"
+)
 
 // relationSteps are the dealings with customers: campaigns, visits, leads, tickets, and each customer month by month.
 //
@@ -79,6 +84,8 @@ func monthSteps() []step {
 		relation("month_order", "star_order_day"),
 		relation("month_contact", ""),
 		relation("month_capital", ""),
+		{"month_receivable", "star_month_capital", ifColumn("star_receivable_span", "open", script("relations/month_receivable"))},
+		{"month_landed", "star_month_landed", ifColumn("fact_order_line", "gross_margin", script("relations/month_landed"))},
 		relation("month_spine", "star_month"),
 		relation("month_state", "star_month_state"),
 		relation("dim_customer_state", "core.dim_customer_state"),
@@ -89,3 +96,19 @@ func monthSteps() []step {
 
 // relation is a step that runs the script of its name.
 func relation(name, table string) step { return step{name, table, script("relations/" + name)} }
+
+// ifColumn runs a step where a table has a column: what costs of customers rest
+// on is not worked out in every star.
+func ifColumn(table, column string, run func(context.Context, *builder) error) func(context.Context, *builder) error {
+	return func(ctx context.Context, b *builder) error {
+		row, err := engine.One(ctx, b.conn, engine.SQL(
+			"SELECT count(*) AS n FROM information_schema.columns WHERE table_name = ? AND column_name = ?", table, column))
+		if err != nil {
+			return err
+		}
+		if n, _ := engine.Int(row[0]); n == 0 {
+			return nil
+		}
+		return run(ctx, b)
+	}
+}

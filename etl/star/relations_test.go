@@ -147,3 +147,29 @@ func TestCustomerMonths(t *testing.T) {
 		"2023-01-01|1|0|0|100.0000|0.0000|small|∅|∅|422|under 1 year", "2024-05-01|1|1|1|100.0000|100.0000|top|top|small|422|1 to 2 years", "2025-01-01|1|1|1|100.0000|100.0000|top|inactive|top|433|2 to 5 years")
 	want(t, conn, "SELECT count(*) FROM information_schema.tables WHERE table_name LIKE 'star_%' AND table_schema <> 'meta'", "0")
 }
+
+// Where open receivables are known, they cost their share of the year by days.
+func TestCapitalOfReceivables(t *testing.T) {
+	conn := relationCompany(t)
+	ordered(t, conn, "1", "1", "2026-01-10", "NULL")
+	exec(t, conn, `CREATE TEMP TABLE star_receivable_span AS SELECT * FROM (VALUES
+		(1, DATE '2026-01-11', DATE '2026-02-10', CAST(3650 AS DECIMAL(18, 4)), 1, NULL), (2, DATE '2026-06-21', DATE '9999-12-31', CAST(365 AS DECIMAL(18, 4)), 1, NULL))
+		AS s (invoice_key, first_day, end_day, open, customer_key, due_date)`)
+	buildRelations(t, conn)
+	want(t, conn, "SELECT month, capital_cost, margin, margin_landed, contribution FROM core.fact_customer_month WHERE capital_cost <> 0 ORDER BY month",
+		"2026-01-01|12.6000|40.0000|40.0000|27.4000", // 21 days x 10 x .06
+		"2026-02-01|5.4000|∅|∅|-5.4000", "2026-06-01|0.6000|∅|∅|-0.6000")
+}
+
+// Without customers, employees and campaigns these are made of what names them.
+func TestDealingsInferTheirMembers(t *testing.T) {
+	_, conn := newDatabase(t, "VARCHAR", duck.Options{})
+	fill(t, conn, "activity", "activity_id, customer_id, employee_id, type, start_ts", "'1', 'C1', 'E1', 'visit', TIMESTAMP '2026-05-20 10:00:00'")
+	fill(t, conn, "ticket", "ticket_id, customer_id, opened_ts", "'1', 'C2', TIMESTAMP '2026-05-20 10:00:00'")
+	fill(t, conn, "campaign_target", "campaign_id, customer_id, arm", "'K', 'C3', 'treat'")
+	buildRelations(t, conn)
+	want(t, conn, "SELECT customer_id, is_inferred FROM core.dim_customer WHERE customer_key <> -1 ORDER BY customer_id", "C1|true", "C2|true", "C3|true")
+	want(t, conn, "SELECT a.customer_key, e.employee_id FROM core.fact_activity a JOIN core.dim_employee e USING (employee_key)", "1|E1")
+	want(t, conn, "SELECT t.customer_key, t.date_key, c.name, c.is_inferred FROM core.fact_campaign_target t JOIN core.dim_campaign c USING (campaign_key)", "3|-1|K|true")
+	want(t, conn, "SELECT customer_key, month, tickets, contacts FROM core.fact_customer_month WHERE tickets + contacts > 0 ORDER BY customer_key", "1|2026-05-01|0|1", "2|2026-05-01|1|0")
+}

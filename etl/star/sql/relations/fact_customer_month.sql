@@ -7,8 +7,9 @@
 -- order, lost when it has not ordered for longer than its threshold, reactivated
 -- by an order after that: open now = open before + new + reactivated - lost.
 -- cost_to_serve = contacts and tickets by minutes and kilometres + expenses +
--- returns handled. contribution = margin - cost_to_serve - marketing - commission
--- - capital, over what is known of them; margin is of the lines whose cost is known.
+-- returns handled. contribution = margin_landed - cost_to_serve - marketing -
+-- commission - capital, over what is known of them; margins are of the lines whose
+-- cost is known, margin_landed after freight, duty and handling where these are.
 CREATE OR REPLACE TABLE core.fact_customer_month AS
 WITH month AS (
     SELECT t.customer_key, t.month, t.cut, t.is_past, t.last_order, t.threshold, t.frequency_12m, t.net_12m, t.frequency_before, t.net_before,
@@ -18,7 +19,7 @@ WITH month AS (
 ), summed AS (
     SELECT m.customer_key, m.month, m.cut, m.last_order, m.threshold, m.frequency_12m, m.net_12m, m.frequency_before, m.net_before, m.is_judged,
            coalesce(s.orders, 0) AS orders, coalesce(s.lines, 0) AS lines, coalesce(s.copies, 0) AS copies,
-           coalesce(s.gross, 0) AS gross, coalesce(s.net, 0) AS net, s.margin, s.net_costed,
+           coalesce(s.gross, 0) AS gross, coalesce(s.net, 0) AS net, s.margin, coalesce(h.margin, s.margin) AS margin_landed, s.net_costed,
            coalesce(r.returns, 0) AS returns, coalesce(r.copies_returned, 0) AS copies_returned, coalesce(r.value_returned, 0) AS value_returned,
            coalesce(a.contacts, 0) AS contacts, coalesce(a.visits, 0) AS visits, coalesce(a.calls_out, 0) AS calls_out, coalesce(a.calls_in, 0) AS calls_in,
            coalesce(a.meetings, 0) AS meetings, coalesce(a.mails, 0) AS mails, coalesce(a.km, 0) AS km,
@@ -34,6 +35,7 @@ WITH month AS (
     FROM month m
     CROSS JOIN star_cost_rate q
     LEFT JOIN star_month_sale s ON s.customer_key = m.customer_key AND s.month = m.month
+    LEFT JOIN star_month_landed h ON h.customer_key = m.customer_key AND h.month = m.month
     LEFT JOIN star_month_return r ON r.customer_key = m.customer_key AND r.month = m.month
     LEFT JOIN star_month_activity a ON a.customer_key = m.customer_key AND a.month = m.month
     LEFT JOIN star_month_message g ON g.customer_key = m.customer_key AND g.month = m.month
@@ -54,7 +56,7 @@ SELECT m.customer_key,
        coalesce(w.geo_key, -1) AS geo_key,
        coalesce(w.channel_key, -1) AS channel_key,
        m.orders, m.lines, m.copies,
-       m.gross, m.net, m.margin,
+       m.gross, m.net, m.margin, m.margin_landed,
        m.net_costed,
        m.returns, m.copies_returned, m.value_returned,
        m.contacts, m.visits, m.calls_out,
@@ -70,7 +72,7 @@ SELECT m.customer_key,
        CAST(m.contact_cost + m.ticket_cost + m.expense_cost + m.return_cost AS DECIMAL(18, 4)) AS cost_to_serve,
        m.marketing_cost, m.commission,
        m.capital_cost,
-       CAST(coalesce(m.margin, 0) - m.contact_cost - m.ticket_cost - m.expense_cost - m.return_cost - m.marketing_cost - m.commission - m.capital_cost AS DECIMAL(18, 4)) AS contribution,
+       CAST(coalesce(m.margin_landed, 0) - m.contact_cost - m.ticket_cost - m.expense_cost - m.return_cost - m.marketing_cost - m.commission - m.capital_cost AS DECIMAL(18, 4)) AS contribution,
        CASE WHEN m.is_judged AND m.cut >= m.last_order THEN CAST(m.cut - m.last_order AS INTEGER) END AS recency_days,
        CASE WHEN m.is_judged THEN m.threshold END AS lost_after_days,
        m.frequency_12m,

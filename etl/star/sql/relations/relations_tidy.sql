@@ -29,6 +29,7 @@ DROP TABLE star_month_campaign;
 DROP TABLE star_month_expense;
 DROP TABLE star_month_commission;
 DROP TABLE star_month_capital;
+DROP TABLE star_month_landed;
 DROP TABLE star_month;
 DROP TABLE star_month_trail;
 DROP TABLE star_month_place;
