@@ -4,11 +4,11 @@
 SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
   CASE WHEN GROUPING(t.year) = 1 THEN '(total)' ELSE t.year END AS "year",
   count(*) AS "responses",
-  count(t.score) AS "answers",
+  sum((t.score IS NOT NULL)::INTEGER) AS "answers",
   (sum(t.score))::DOUBLE / nullif((count(t.score))::DOUBLE, 0) AS "score_mean",
-  count(*) FILTER (WHERE t.score >= 9) AS "promoters",
-  count(*) FILTER (WHERE t.score BETWEEN 7 AND 8) AS "passives",
-  count(*) FILTER (WHERE t.score <= 6) AS "detractors",
+  sum(coalesce(t.score >= 9, false)::INTEGER) AS "promoters",
+  sum(coalesce(t.score BETWEEN 7 AND 8, false)::INTEGER) AS "passives",
+  sum(coalesce(t.score <= 6, false)::INTEGER) AS "detractors",
   (count(*) FILTER (WHERE t.score >= 9) - count(*) FILTER (WHERE t.score <= 6))::DOUBLE / nullif((count(t.score))::DOUBLE, 0) AS "nps",
   count(DISTINCT t.customer_key) FILTER (WHERE t.customer_key <> -1) AS "customers"
 FROM (
