@@ -58,7 +58,7 @@ func TestNamesStay(t *testing.T) {
 		"title.pub_year title.textbook title.catalogue class.group class.l1 class.l2 class.bucket class.code region.area region.province region.name " +
 		"region.country channel.kind channel.name salesperson.name salesperson.dept publisher.name publisher.country publisher.type"
 	for _, c := range []struct{ cube, fields, measures string }{
-		{"sales", shared + " currency.code flags.rush flags.textbook_line flags.web flags.is_first flags.promotion flags.forthcoming catalogue.name catalogue.code catalogue.medium",
+		{"sales", shared + " currency.code flags.rush flags.textbook_line flags.web flags.is_first flags.promotion flags.forthcoming catalogue.name catalogue.code catalogue.medium campaign.name campaign.programme campaign.type campaign.medium campaign.place campaign.objective campaign.start_year campaign.started",
 			"net gross discount copies lines orders customers titles aov net_per_copy price_realisation discount_rate cost margin margin_pct cost_coverage" +
 				" freight duty handling landed_cost gross_margin gross_margin_pct landed_coverage tax" +
 				" lines_per_order copies_per_line copies_per_order mean_line_value median_line_value largest_line" +
