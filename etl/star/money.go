@@ -1,5 +1,86 @@
 package star
 
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"verso/olap/engine"
+)
+
+// Money says how amounts are valued beside the rates of their days. The zero
+// value is the defaults.
+type Money struct {
+	// ConstantYear is the year whose average rates are the constant rates; 0 is
+	// the last full calendar year before the as-of date.
+	ConstantYear int
+	// ConstantRates are fixed constant rates, report currency per unit, by
+	// currency; the others follow ConstantYear.
+	ConstantRates map[string]float64
+	// BalanceDays is for how many days up to the as-of date open balances are
+	// kept by day; before them by month end. 0 is 92.
+	BalanceDays int
+	// Costs are configured cost rates by name, as in meta.cost_rate.
+	Costs map[string]float64
+	// People are the kinds of expense that pay for people's time, in lower case;
+	// nil is the usual words for salaries.
+	People []string
+}
+
+// balanceDays is the default of Money.BalanceDays: a quarter of a year.
+const balanceDays = 92
+
+// peopleWords are the kinds of expense that pay for people's time.
+func peopleWords() []string {
+	return []string{"salary", "salaries", "wage", "wages", "payroll", "personnel", "bonus", "social insurance",
+		"工资", "薪酬", "薪资", "奖金", "社保", "人工"}
+}
+
+// given puts the choices of Money into star_given.
+func given(ctx context.Context, b *builder) error {
+	if err := script("money/given")(ctx, b); err != nil {
+		return err
+	}
+	m := b.options.Money
+	if m.ConstantYear != 0 && (m.ConstantYear < 1900 || m.ConstantYear > 2199) {
+		return fmt.Errorf("year of the constant rates %d: want a year such as %d", m.ConstantYear, b.options.AsOf.Year()-1)
+	}
+	if m.BalanceDays < 0 {
+		return fmt.Errorf("balances for %d days: want none or more", m.BalanceDays)
+	}
+	type row struct {
+		subject, name string
+		value         float64
+	}
+	rows := []row{
+		{"constant_year", "", float64(cmp.Or(m.ConstantYear, b.options.AsOf.Year()-1))},
+		{"balance_days", "", float64(cmp.Or(m.BalanceDays, balanceDays))},
+	}
+	for _, ccy := range slices.Sorted(maps.Keys(m.ConstantRates)) {
+		rows = append(rows, row{"rate", ccy, m.ConstantRates[ccy]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Costs)) {
+		rows = append(rows, row{"cost", name, m.Costs[name]})
+	}
+	people := m.People
+	if people == nil {
+		people = peopleWords()
+	}
+	for _, kind := range people {
+		rows = append(rows, row{"people", kind, 0})
+	}
+	values := make([]string, len(rows))
+	for i, r := range rows {
+		values[i] = fmt.Sprintf("(%s, %s, %s)", engine.QuoteText(r.subject), engine.QuoteText(r.name), strconv.FormatFloat(r.value, 'f', 8, 64))
+	}
+	_, err := b.conn.Exec(ctx, engine.SQL("INSERT INTO star_given VALUES "+strings.Join(values, ", ")))
+	return err
+}
+
 // moneySteps are what was billed, owed, paid, planned and spent.
 func moneySteps() []step {
 	return nil

@@ -22,6 +22,7 @@ type Options struct {
 	AsOf            time.Time // the as-of date of the run; only its date counts
 	Currency        string    // report currency, three letters
 	FiscalYearStart int       // month 1..12; 0 is January
+	Money           Money     // how amounts are valued beside the rates of their days
 	// Progress, when set, hears of every step that ended: its name and the rows
 	// of the table it built.
 	Progress func(step string, rows int64)
@@ -95,7 +96,9 @@ func closingSteps() []step {
 func salesSteps() []step {
 	return []step{
 		{"prepare", "", prepare},
+		{"given", "", given},
 		{"dim_date", "core.dim_date", script("dim_date")},
+		{"cost_rate", "meta.cost_rate", script("money/cost_rate")},
 		{"geo_member", "star_geo", script("geo_member")},
 		{"geo_tree", "", hierarchy("geo", "geo_edge")},
 		{"dim_geo", "core.dim_geo", script("dim_geo")},

@@ -1,4 +1,5 @@
 -- The working tables are no longer needed.
+DROP TABLE star_given;
 DROP TABLE star_tree;
 DROP TABLE star_missing;
 DROP TABLE star_province;
