@@ -111,6 +111,8 @@ func salesSteps() []step {
 		{"dim_channel", "core.dim_channel", script("dim_channel")},
 		{"dim_currency", "core.dim_currency", script("dim_currency")},
 		{"rate", "star_rate_day", script("rate")},
+		{"constant_rate", "meta.constant_rate", script("money/constant_rate")},
+		{"po_rate", "star_po_rate", script("money/po_rate")},
 		{"class_tables", "", script("class_tables")},
 		{"dim_clc", "core.dim_clc", classes},
 		{"title_member", "star_title", script("title_member")},

@@ -6,6 +6,8 @@
 -- Every product is exact. Decimals of 18 digits are worked in 64 bits and those of
 -- 38 digits in 128, which is a hundred times slower to round: so amounts that fit
 -- take the short road, and only the others the long one.
+-- net_constant is the net in the document's currency at its constant rate (see
+-- meta.constant_rate); cost_constant the cost likewise, known where the cost is.
 -- Orders are numbered by date, so the order of the keys is that of the dates.
 CREATE OR REPLACE TABLE core.fact_order_line AS
 WITH line AS (
@@ -22,7 +24,7 @@ WITH line AS (
            coalesce(t.title_key, -1) AS title_key, coalesce(t.clc_key, -1) AS clc_key, o.geo_key, o.channel_key, o.employee_key,
            coalesce(t.publisher_key, -1) AS publisher_key, o.currency_key, l.qty, l.qty_cancelled,
            CAST((100 - coalesce(l.discount_pct, 0)) * 0.01 AS DECIMAL(9, 6)) AS kept,
-           CAST(coalesce(l.tax_rate, 0) * 0.01 AS DECIMAL(9, 6)) AS taxed, o.rate, o.is_rush, coalesce(l.is_textbook, t.is_textbook, false) AS is_textbook, l.term,
+           CAST(coalesce(l.tax_rate, 0) * 0.01 AS DECIMAL(9, 6)) AS taxed, o.rate, o.rate_constant, o.is_rush, coalesce(l.is_textbook, t.is_textbook, false) AS is_textbook, l.term,
            CASE WHEN l.qty = 0 AND l.qty_ordered > 0 THEN 'cancelled' ELSE coalesce(l.status, o.status) END AS status,
            l.source, l._row,
            CAST(l.qty * l.unit_price AS DECIMAL(18, 4)) AS gross_ccy,
@@ -33,7 +35,7 @@ WITH line AS (
     WHERE CAST(l.qty_ordered AS DOUBLE) * CAST(l.unit_price AS DOUBLE) * o.largest_rate BETWEEN -9E13 AND 9E13
 ), report AS (
     SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled, kept, taxed, rate, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled, kept, taxed, rate, rate_constant, is_rush,
            is_textbook, term, status, source, _row, line_cost, gross_ccy,
            CASE WHEN rate = 1 THEN gross_ccy
                 WHEN CAST(gross_ccy AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(gross_ccy * rate AS DECIMAL(18, 4))
@@ -41,7 +43,7 @@ WITH line AS (
     FROM gross
 ), net AS (
     SELECT r.line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled, taxed, rate, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled, taxed, rate, rate_constant, is_rush,
            is_textbook, term, status, source, _row, gross,
            CASE WHEN kept = 1 THEN gross
                 WHEN gross BETWEEN -90000000 AND 90000000 THEN CAST(gross * kept AS DECIMAL(18, 4))
@@ -49,7 +51,7 @@ WITH line AS (
            CASE WHEN kept = 1 THEN gross_ccy
                 WHEN gross_ccy BETWEEN -90000000 AND 90000000 THEN CAST(gross_ccy * kept AS DECIMAL(18, 4))
                 ELSE CAST(CAST(gross_ccy AS DECIMAL(28, 4)) * kept AS DECIMAL(18, 4)) END AS net_ccy,
-           coalesce(c.cost, line_cost) AS cost
+           coalesce(c.cost, line_cost) AS cost, coalesce(c.cost_constant, line_cost) AS cost_constant
     FROM report r
     LEFT JOIN star_cost c ON c.line_id = r.line_id
 )
@@ -60,6 +62,10 @@ SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, cu
             WHEN net BETWEEN -90000000 AND 90000000 THEN CAST(net * taxed AS DECIMAL(18, 4))
             ELSE CAST(CAST(net AS DECIMAL(28, 4)) * taxed AS DECIMAL(18, 4)) END AS tax,
        cost, CAST(net - cost AS DECIMAL(18, 4)) AS margin,
+       CASE WHEN rate_constant = 1 THEN net_ccy
+            WHEN CAST(net_ccy AS DOUBLE) * CAST(rate_constant AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(net_ccy * rate_constant AS DECIMAL(18, 4))
+            ELSE CAST(CAST(net_ccy AS DECIMAL(28, 4)) * rate_constant AS DECIMAL(18, 4)) END AS net_constant,
+       CASE WHEN cost IS NOT NULL THEN cost_constant END AS cost_constant,
        is_rush, is_textbook, term, status, source, _row AS source_row
 FROM net
 ORDER BY order_key, line_no NULLS LAST, line_id;

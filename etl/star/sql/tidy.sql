@@ -6,6 +6,8 @@ DROP TABLE star_province;
 DROP TABLE star_geo;
 DROP TABLE star_employee;
 DROP TABLE star_channel;
+DROP TABLE star_euro;
+DROP TABLE star_po_rate;
 DROP TABLE star_rate;
 DROP TABLE star_rate_day;
 DROP TABLE star_rate_last;
