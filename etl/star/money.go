@@ -82,6 +82,40 @@ func given(ctx context.Context, b *builder) error {
 }
 
 // moneySteps are what was billed, owed, paid, planned and spent.
+//
+// Facts, their keys, the tables that drive them, and what else makes rows due:
+//   - fact_sales: key invoice_id; due.invoice; invoice_line (its invoice_id),
+//     order_line, purchases and supplier payments (through line_id), fx_rate.
+//   - fact_receivable: key invoice_id; due.invoice; payment_alloc, payment. As of:
+//     what is open and overdue changes every day, so every row is due every night.
+//   - fact_payment: key payment_id; due.payment; payment_alloc, invoice, fx_rate.
+//   - fact_payable: key inv_id; due.supplier_invoice; supplier_payment. As of.
+//   - fact_supplier_payment: key pay_id; due.supplier_payment; supplier_invoice.
+//   - fact_receivable_balance, fact_payable_balance: as of, made whole.
+//   - fact_plan, fact_target: made whole; a row depends on others of its month.
+//   - fact_expense, fact_commission: no key; due.expense, due.commission.
+//
+// star_invoice, star_payment, star_allocation and what is made of them hold all
+// rows of stage: an invoice's balance needs all of its payments.
 func moneySteps() []step {
-	return nil
+	return []step{
+		{"dim_ageing", "core.dim_ageing", script("money/dim_ageing")},
+		{"invoice", "star_invoice", script("money/invoice")},
+		{"fact_sales", "core.fact_sales", script("money/fact_sales")},
+		{"payment", "star_allocation", script("money/payment")},
+		{"fact_receivable", "core.fact_receivable", script("money/fact_receivable")},
+		{"fact_payment", "core.fact_payment", script("money/fact_payment")},
+		{"supplier_invoice", "star_supplier_invoice", script("money/supplier_invoice")},
+		{"fact_payable", "core.fact_payable", script("money/fact_payable")},
+		{"fact_supplier_payment", "core.fact_supplier_payment", script("money/fact_supplier_payment")},
+		{"balance_day", "star_balance_day", script("money/balance_day")},
+		{"fact_receivable_balance", "core.fact_receivable_balance", script("money/fact_receivable_balance")},
+		{"fact_payable_balance", "core.fact_payable_balance", script("money/fact_payable_balance")},
+		{"goal", "star_goal_month", script("money/goal")},
+		{"fact_plan", "core.fact_plan", script("money/fact_plan")},
+		{"fact_target", "core.fact_target", script("money/fact_target")},
+		{"fact_expense", "core.fact_expense", script("money/fact_expense")},
+		{"fact_commission", "core.fact_commission", script("money/fact_commission")},
+		{"quarantine_money", "", script("money/quarantine")},
+	}
 }

@@ -1,4 +1,5 @@
--- Every staged row is in a fact or in quarantine: staged = facts + quarantined.
+-- Every staged row is in a fact or in quarantine: staged = facts + quarantined. The
+-- other tables are added by the scripts of their facts; placed is their rows.
 CREATE OR REPLACE TABLE meta.star_balance AS
 SELECT 'order_line' AS table_name,
        (SELECT count(*) FROM stage.order_line) AS staged,
@@ -6,14 +7,16 @@ SELECT 'order_line' AS table_name,
        (SELECT count(*) FROM core.fact_return WHERE from_order_line) AS fact_return,
        (SELECT count(*) FROM quarantine.order_line
         WHERE reason IN ('no order header', 'no rate', 'order_date: outside the calendar', 'order deleted in source', 'deleted in source',
-                         'amount: missing or too large')) AS quarantined
+                         'amount: missing or too large')) AS quarantined,
+       0 AS placed
 UNION ALL
 SELECT 'return_line',
        (SELECT count(*) FROM stage.return_line),
        0,
        (SELECT count(*) FROM core.fact_return WHERE NOT from_order_line),
        (SELECT count(*) FROM quarantine.return_line
-        WHERE reason IN ('deleted in source', 'return_date: outside the calendar', 'value_cny: missing'))
+        WHERE reason IN ('deleted in source', 'return_date: outside the calendar', 'value_cny: missing')),
+       0
 ORDER BY table_name;
 
 INSERT INTO meta.star_note

@@ -7,7 +7,8 @@
 -- 38 digits in 128, which is a hundred times slower to round: so amounts that fit
 -- take the short road, and only the others the long one.
 -- net_constant is the net in the document's currency at its constant rate (see
--- meta.constant_rate); cost_constant the cost likewise, known where the cost is.
+-- meta.constant_rate); cost_constant the cost likewise, known where
+-- the cost is; cost_settled the same at the rates its purchases were settled at.
 -- Orders are numbered by date, so the order of the keys is that of the dates.
 CREATE OR REPLACE TABLE core.fact_order_line AS
 WITH line AS (
@@ -51,7 +52,8 @@ WITH line AS (
            CASE WHEN kept = 1 THEN gross_ccy
                 WHEN gross_ccy BETWEEN -90000000 AND 90000000 THEN CAST(gross_ccy * kept AS DECIMAL(18, 4))
                 ELSE CAST(CAST(gross_ccy AS DECIMAL(28, 4)) * kept AS DECIMAL(18, 4)) END AS net_ccy,
-           coalesce(c.cost, line_cost) AS cost, coalesce(c.cost_constant, line_cost) AS cost_constant
+           coalesce(c.cost, line_cost) AS cost, coalesce(c.cost_constant, line_cost) AS cost_constant,
+           coalesce(c.cost_settled, line_cost) AS cost_settled
     FROM report r
     LEFT JOIN star_cost c ON c.line_id = r.line_id
 )
@@ -66,6 +68,7 @@ SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, cu
             WHEN CAST(net_ccy AS DOUBLE) * CAST(rate_constant AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(net_ccy * rate_constant AS DECIMAL(18, 4))
             ELSE CAST(CAST(net_ccy AS DECIMAL(28, 4)) * rate_constant AS DECIMAL(18, 4)) END AS net_constant,
        CASE WHEN cost IS NOT NULL THEN cost_constant END AS cost_constant,
+       CASE WHEN cost IS NOT NULL THEN cost_settled END AS cost_settled,
        is_rush, is_textbook, term, status, source, _row AS source_row
 FROM net
 ORDER BY order_key, line_no NULLS LAST, line_id;
