@@ -99,6 +99,7 @@ func given(ctx context.Context, b *builder) error {
 // rows of stage: an invoice's balance needs all of its payments.
 func moneySteps() []step {
 	return []step{
+		{"dim_money", "core.dim_expense_kind", script("money/dim_money")},
 		{"dim_ageing", "core.dim_ageing", script("money/dim_ageing")},
 		{"invoice", "star_invoice", script("money/invoice")},
 		{"fact_sales", "core.fact_sales", script("money/fact_sales")},

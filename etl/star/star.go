@@ -219,7 +219,7 @@ func (b *builder) unique(ctx context.Context) error {
 	for _, d := range []struct{ table, id string }{
 		{"dim_customer", "customer_id"}, {"dim_title", "title_id"}, {"dim_geo", "region_code"}, {"dim_supplier", "supplier_id"},
 		{"dim_employee", "employee_id"}, {"dim_channel", "channel_id"}, {"dim_currency", "ccy"}, {"dim_clc", "code"},
-		{"dim_ageing", "name"},
+		{"dim_ageing", "name"}, {"dim_expense_kind", "name"}, {"dim_payment_method", "name"},
 	} {
 		row, err := engine.One(ctx, b.conn, engine.SQL(
 			"SELECT count(*) - count(DISTINCT "+d.id+") AS doubled FROM core."+d.table+" WHERE "+d.id+" IS NOT NULL"))

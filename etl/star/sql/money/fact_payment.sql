@@ -40,11 +40,12 @@ SELECT x.payment_id, x.payment_key, x.invoice_id, x.invoice_key, x.kind, x.date_
        CASE WHEN x.customer_key <> -1 THEN x.geo_key ELSE coalesce(i.geo_key, -1) END AS geo_key,
        CASE WHEN x.customer_key <> -1 THEN x.channel_key ELSE coalesce(i.channel_key, -1) END AS channel_key,
        CASE WHEN x.customer_key <> -1 THEN x.employee_key ELSE coalesce(i.employee_key, -1) END AS employee_key,
-       x.currency_key, x.method, x.amount_ccy, x.amount, x.settled_ccy, x.settled, CAST(x.amount - x.settled AS DECIMAL(18, 4)) AS fx_difference,
+       x.currency_key, coalesce(h.payment_method_key, -1) AS payment_method_key, x.method, x.amount_ccy, x.amount, x.settled_ccy, x.settled, CAST(x.amount - x.settled AS DECIMAL(18, 4)) AS fx_difference,
        x.kind = 'allocated' AS is_allocated, x.kind = 'unallocated' AS is_unallocated, x.kind = 'overallocated' AS is_overallocated,
        CAST(x.pay_date - x.inv_date AS INTEGER) AS days_to_pay, CAST(x.pay_date - x.due_date AS INTEGER) AS days_late,
        coalesce(x.pay_date < x.inv_date, false) AS is_prepaid, coalesce(x.pay_date > x.due_date, false) AS is_late,
        x.source, x._row AS source_row
 FROM row_of x
 LEFT JOIN star_invoice i ON i.invoice_key = x.invoice_key
+LEFT JOIN core.dim_payment_method h ON h.name = x.method
 ORDER BY x.payment_key, x.invoice_key, x.settled_ccy NULLS LAST, x.amount_ccy;

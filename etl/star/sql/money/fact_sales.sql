@@ -55,7 +55,7 @@ WITH billed AS (
            CASE WHEN share = 1 THEN cost ELSE TRY_CAST(CAST(cost AS DOUBLE) * share AS DECIMAL(18, 4)) END AS cogs
     FROM linked
 )
-SELECT invoice_id, invoice_key, line_id, kind, date_key, inv_date AS invoice_date, order_date_key, order_key, customer_key, title_key, clc_key,
+SELECT invoice_id, invoice_key, line_id, kind, kind = 'line' AS is_linked, date_key, inv_date AS invoice_date, order_date_key, order_key, customer_key, title_key, clc_key,
        geo_key, channel_key, employee_key, publisher_key, currency_key, qty, amount AS net_ccy, rate, net, tax, net_constant, cogs,
        CAST(net - cogs AS DECIMAL(18, 4)) AS margin, CAST(net - net_order AS DECIMAL(18, 4)) AS fx_difference,
        source, _row AS source_row
