@@ -1,10 +1,16 @@
 -- Customers: those of stage.customer, or, when it was not supplied, those who
--- ordered or returned.
+-- ordered or returned, were billed, paid, or had money spent on them.
 CREATE OR REPLACE TEMP TABLE star_customer AS
 WITH mentioned AS (
     SELECT h.customer_id FROM stage.order_header h JOIN star_missing s ON s.table_name = 'customer' WHERE h.customer_id IS NOT NULL
     UNION
     SELECT r.customer_id FROM stage.return_line r JOIN star_missing s ON s.table_name = 'customer' WHERE r.customer_id IS NOT NULL
+    UNION
+    SELECT i.customer_id FROM stage.invoice i JOIN star_missing s ON s.table_name = 'customer' WHERE i.customer_id IS NOT NULL
+    UNION
+    SELECT p.customer_id FROM stage.payment p JOIN star_missing s ON s.table_name = 'customer' WHERE p.customer_id IS NOT NULL
+    UNION
+    SELECT x.customer_id FROM stage.expense x JOIN star_missing s ON s.table_name = 'customer' WHERE x.customer_id IS NOT NULL
 ), member AS (
     SELECT customer_id, false AS is_inferred FROM stage.customer
     UNION ALL

@@ -1,13 +1,19 @@
 -- The rate at which each purchase order was settled: what its supplier invoices
--- were paid at where the payments say so, else the settlement rate of the
--- invoice's day, each by its amount. A purchase order without an invoice that
+-- were paid at (as the payments say, else the settlement rate of their days),
+-- else the settlement rate of the invoice's day, each by its amount. A purchase order without an invoice that
 -- has a rate is not in it; its own day's rate counts then.
 CREATE OR REPLACE TEMP TABLE star_po_rate AS
 WITH paid AS (
-    SELECT inv_id, sum(amount_fcy) AS amount, sum(CAST(amount_fcy AS DECIMAL(18, 4)) * CAST(fx_settle AS DECIMAL(18, 8))) AS value
-    FROM stage.supplier_payment
-    WHERE fx_settle > 0 AND amount_fcy > 0 AND amount_fcy < 1E9 AND fx_settle < 1E6 AND NOT coalesce(is_deleted, false)
-    GROUP BY inv_id
+    SELECT x.inv_id, sum(x.amount_fcy) AS amount, sum(CAST(x.amount_fcy AS DECIMAL(18, 4)) * CAST(x.rate AS DECIMAL(18, 8))) AS value
+    FROM (
+        SELECT p.inv_id, p.amount_fcy, CASE WHEN p.fx_settle > 0 THEN p.fx_settle ELSE r.settle END AS rate
+        FROM stage.supplier_payment p
+        JOIN stage.supplier_invoice i ON i.inv_id = p.inv_id
+        LEFT JOIN star_rate_day r ON r.ccy = i.ccy AND r.day = p.pay_date
+        WHERE p.amount_fcy > 0 AND p.amount_fcy < 1E9 AND NOT coalesce(p.is_deleted, false)
+    ) x
+    WHERE x.rate < 1E6
+    GROUP BY x.inv_id
 ), billed AS (
     SELECT i.po_id, i.amount_fcy AS amount,
            coalesce(CAST(CAST(p.value AS DOUBLE) / CAST(p.amount AS DOUBLE) AS DECIMAL(18, 8)), r.settle) AS rate
