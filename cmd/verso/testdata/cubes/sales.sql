@@ -50,7 +50,12 @@ SELECT CASE WHEN GROUPING(t.customer_type) = 1 THEN '(total)' ELSE t.customer_ty
   max(t.order_date) AS "last_order",
   count(DISTINCT t.date_key) AS "order_days",
   count(DISTINCT t.order_key)::DOUBLE / count(DISTINCT t.date_key) AS "orders_per_day",
-  count(DISTINCT t.publisher_key) FILTER (WHERE t.publisher_key <> -1) AS "publishers"
+  count(DISTINCT t.publisher_key) FILTER (WHERE t.publisher_key <> -1) AS "publishers",
+  sum(t.net_constant) AS "net_constant",
+  sum(t.net - t.net_constant) AS "currency_effect",
+  sum(t.cost_constant) AS "cost_constant",
+  sum(t.net_constant - t.cost_constant) AS "margin_constant",
+  sum(t.net_constant - t.cost_constant)::DOUBLE / nullif((sum(t.net_constant) FILTER (WHERE t.cost_constant IS NOT NULL))::DOUBLE, 0) AS "margin_constant_pct"
 FROM (
   SELECT f.*,
     CASE WHEN f.customer_key = -1 OR c.customer_key IS NULL THEN '(unknown)' ELSE coalesce(c.customer_type, '(none)') END AS "customer_type",
