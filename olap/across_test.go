@@ -25,12 +25,12 @@ cubes:
   - name: sales
     extends: true
     scenarios:
-      - {name: plan, cube: sales_plan, label: {en: Plan, zh: 计划}}
+      - {name: plan, cube: month_plan, label: {en: Plan, zh: 计划}}
     measures:
       - {name: net_last, kind: sum, column: net, over_time: last, format: money, unit: currency, label: {en: Net of the last day}, description: {en: Of the last day.}}
       - {name: net_first, kind: sum, column: net, over_time: first, format: money, unit: currency, label: {en: Net of the first day}, description: {en: Of the first day.}}
       - {name: net_average, kind: sum, column: net, over_time: average, format: money, unit: currency, label: {en: Net a day}, description: {en: A day.}}
-  - name: sales_plan
+  - name: month_plan
     label: {en: Sales plan, zh: 销售计划}
     description: {en: Plan by month.}
     table: core.plan
@@ -188,12 +188,12 @@ func TestScenarios(t *testing.T) {
 		query cube.Query
 		want  string
 	}{
-		{cube.Query{Cube: "sales", Rows: []string{"date.week"}, Measures: []string{"net@plan"}}, "rows: the facts of cube sales_plan stand for a whole month each, so they cannot be told apart by date.week; ask by date.year, date.half, date.quarter, date.month, date.fiscal_year, date.fiscal_quarter, date.academic_year or date.term"},
-		{cube.Query{Cube: "sales_plan", Rows: []string{"date.day"}, Measures: []string{"net"}}, "rows: the facts of cube sales_plan stand for a whole month each, so they cannot be told apart by date.day; ask by date.year, date.half, date.quarter, date.month, date.fiscal_year, date.fiscal_quarter, date.academic_year or date.term"},
-		{cube.Query{Cube: "sales", Rows: []string{"customer.type"}, Measures: []string{"net@plan:pct"}}, "rows: cube sales_plan does not have the dimension customer, so its measures cannot be shown by customer.type; all cubes asked have date or channel"},
-		{cube.Query{Cube: "sales", Measures: []string{"net@plan"}, Where: []cube.Filter{{Field: "title.language", Op: "=", Values: []string{"eng"}}}}, "where: cube sales_plan does not have the dimension title, so its measures cannot be shown by title.language; all cubes asked have date or channel"},
-		{cube.Query{Cube: "sales", Measures: []string{"copies@plan"}}, "measures: copies@plan: cube sales_plan, the plan of sales, has no measure copies; it has net or lines"},
-		{cube.Query{Cube: "sales", Measures: []string{"net@plan"}, Time: &cube.Time{From: "2024-01-10", To: "2024-03-31"}}, "time: the facts of cube sales_plan stand for a whole month each, and the range cuts one; let it start on the first and end on the last day of a month"},
+		{cube.Query{Cube: "sales", Rows: []string{"date.week"}, Measures: []string{"net@plan"}}, "rows: the facts of cube month_plan stand for a whole month each, so they cannot be told apart by date.week; ask by date.year, date.half, date.quarter, date.month, date.fiscal_year, date.fiscal_quarter, date.academic_year or date.term"},
+		{cube.Query{Cube: "month_plan", Rows: []string{"date.day"}, Measures: []string{"net"}}, "rows: the facts of cube month_plan stand for a whole month each, so they cannot be told apart by date.day; ask by date.year, date.half, date.quarter, date.month, date.fiscal_year, date.fiscal_quarter, date.academic_year or date.term"},
+		{cube.Query{Cube: "sales", Rows: []string{"customer.type"}, Measures: []string{"net@plan:pct"}}, "rows: cube month_plan does not have the dimension customer, so its measures cannot be shown by customer.type; all cubes asked have date or channel"},
+		{cube.Query{Cube: "sales", Measures: []string{"net@plan"}, Where: []cube.Filter{{Field: "title.language", Op: "=", Values: []string{"eng"}}}}, "where: cube month_plan does not have the dimension title, so its measures cannot be shown by title.language; all cubes asked have date or channel"},
+		{cube.Query{Cube: "sales", Measures: []string{"copies@plan"}}, "measures: copies@plan: cube month_plan, the plan of sales, has no measure copies; it has net or lines"},
+		{cube.Query{Cube: "sales", Measures: []string{"net@plan"}, Time: &cube.Time{From: "2024-01-10", To: "2024-03-31"}}, "time: the facts of cube month_plan stand for a whole month each, and the range cuts one; let it start on the first and end on the last day of a month"},
 		{cube.Query{Cube: "sales", Measures: []string{"net@plan:lfl"}}, "measures: net@plan:lfl: lfl compares the days of two periods; a plan has none of its own, ask for net@plan:pct"},
 		{cube.Query{Cube: "across", Rows: []string{"currency.code"}, Measures: []string{"net"}}, "rows: across cannot be asked by currency.code: cube returns does not have the dimension currency; with it can be asked net, copies, aov, customers, net_last (cube sales)"},
 	} {

@@ -81,6 +81,11 @@ var byHand = map[string]map[string]string{
 		"order_days":          `count(DISTINCT f.date_key)`,
 		"orders_per_day":      `count(DISTINCT f.order_key)::DOUBLE / count(DISTINCT f.date_key)`,
 		"publishers":          `count(DISTINCT f.publisher_key) FILTER (WHERE f.publisher_key <> -1)`,
+		"net_constant":        `sum(f.net_constant)`,
+		"currency_effect":     `sum(f.net - f.net_constant)`,
+		"cost_constant":       `sum(f.cost_constant)`,
+		"margin_constant":     `sum(f.net_constant - f.cost_constant)`,
+		"margin_constant_pct": `sum(f.net_constant - f.cost_constant)::DOUBLE / nullif((sum(f.net_constant) FILTER (WHERE f.cost_constant IS NOT NULL))::DOUBLE, 0)`,
 	},
 	"returns": {
 		"return_value":  `sum(f."value")`,

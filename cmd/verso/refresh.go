@@ -196,7 +196,7 @@ func (j *refreshJob) report() func(etl.Progress) {
 func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
 	began := j.app.now()
 	return star.Build(ctx, j.record(s.Conn), star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
-		FiscalYearStart: j.config.Company.FiscalYearStart, Landed: star.Landed(j.config.Landed),
+		FiscalYearStart: j.config.Company.FiscalYearStart, Landed: star.Landed(j.config.Landed), Money: moneyOptions(j.config),
 		Progress: func(step string, rows int64) {
 			now := j.app.now()
 			j.log.Debug("star", "table", step, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))
@@ -204,6 +204,12 @@ func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
 			s.Rows += rows
 			s.Note(s.Rows, step)
 		}})
+}
+
+// moneyOptions are what the configuration says about rates and costs.
+func moneyOptions(c *config.Config) star.Money {
+	return star.Money{ConstantYear: c.Company.ConstantRates.Year, ConstantRates: c.Company.ConstantRates.Rates,
+		BalanceDays: c.Company.BalanceDays, Costs: c.Costs.Named(), People: c.Costs.PeopleKinds()}
 }
 
 // after are the steps behind the checks.

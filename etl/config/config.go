@@ -24,6 +24,7 @@ type Config struct {
 	Tables    map[string]Maps   `yaml:"tables"` // canonical table → where its rows come from
 	Models    Models            `yaml:"models"`
 	Landed    Landed            `yaml:"landed"`
+	Costs     Costs             `yaml:"costs"`
 	Checks    map[string]Check  `yaml:"checks"` // check id → override
 	Night     Night             `yaml:"night"`
 	Alerts    Alerts            `yaml:"alerts"`
@@ -38,6 +39,9 @@ type Company struct {
 	Language        string `yaml:"language"`          // en or zh; default en
 	FiscalYearStart int    `yaml:"fiscal_year_start"` // month 1..12; default 1
 	WeekStart       string `yaml:"week_start"`        // monday (default) or sunday
+
+	ConstantRates ConstantRates `yaml:"constant_rates" json:",omitzero"` // of the measures at constant rates
+	BalanceDays   int           `yaml:"balance_days" json:",omitempty"`  // open balances are kept by day for so many days, by month end before; default 92
 }
 
 // Models are the choices of the customer models.

@@ -23,6 +23,7 @@ func (r *reader) config(c *Config, root place) {
 		"engine":    func(p place) { r.engine(&c.Engine, p) },
 		"models":    func(p place) { r.models(&c.Models, p) },
 		"landed":    func(p place) { r.landed(&c.Landed, p) },
+		"costs":     func(p place) { r.costs(&c.Costs, p) },
 		"sources":   func(p place) { r.sources(c, p) },
 		"tables":    func(p place) { r.tables(c, p) },
 		"checks":    func(p place) { r.checks(c, p) },
@@ -75,6 +76,8 @@ func (r *reader) company(c *Company, p place) {
 		"language":          r.oneOf(&c.Language, "en", "zh"),
 		"fiscal_year_start": r.integer(&c.FiscalYearStart, 1, 12),
 		"week_start":        r.oneOf(&c.WeekStart, "monday", "sunday"),
+		"constant_rates":    r.constantRates(&c.ConstantRates),
+		"balance_days":      r.integer(&c.BalanceDays, 1, 3660),
 	})
 }
 

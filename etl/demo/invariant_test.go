@@ -292,7 +292,7 @@ func checkMoney(t *testing.T, dir string) {
 	sums, billed := map[string]int64{}, map[string]int64{}
 	lines := read(t, dir, "invoice_line")
 	for _, r := range lines.rows {
-		sums[lines.get(r, "invoice_id")] += amount(t, lines.get(r, "amount"))
+		sums[lines.get(r, "invoice_id")] += amount(t, lines.get(r, "amount")) + amount(t, lines.get(r, "tax"))
 		billed[lines.get(r, "line_id")] += number(t, lines.get(r, "qty"))
 	}
 	for id, n := range billed {

@@ -23,6 +23,7 @@ type Options struct {
 	Currency        string    // report currency, three letters
 	FiscalYearStart int       // month 1..12; 0 is January
 	Landed          Landed    // what landed cost takes from the configuration
+	Money           Money     // how amounts are valued beside the rates of their days
 	// Progress, when set, hears of every step that ended: its name and the rows
 	// of the table it built.
 	Progress func(step string, rows int64)
@@ -89,6 +90,7 @@ func steps() []step {
 func closingSteps() []step {
 	return []step{
 		{"balances", "", balances},
+		{"tidy_money", "", script("money/tidy")},
 		{"tidy", "", script("tidy")},
 	}
 }
@@ -96,7 +98,9 @@ func closingSteps() []step {
 func salesSteps() []step {
 	return []step{
 		{"prepare", "", prepare},
+		{"given", "", given},
 		{"dim_date", "core.dim_date", script("dim_date")},
+		{"cost_rate", "meta.cost_rate", script("money/cost_rate")},
 		{"geo_member", "star_geo", script("geo_member")},
 		{"geo_tree", "", hierarchy("geo", "geo_edge")},
 		{"dim_geo", "core.dim_geo", script("dim_geo")},
@@ -109,6 +113,8 @@ func salesSteps() []step {
 		{"dim_channel", "core.dim_channel", script("dim_channel")},
 		{"dim_currency", "core.dim_currency", script("dim_currency")},
 		{"rate", "star_rate_day", script("rate")},
+		{"constant_rate", "meta.constant_rate", script("money/constant_rate")},
+		{"po_rate", "star_po_rate", script("money/po_rate")},
 		{"class_tables", "", script("class_tables")},
 		{"dim_clc", "core.dim_clc", classes},
 		{"title_member", "star_title", script("title_member")},
@@ -192,12 +198,22 @@ func balance(ctx context.Context, b *builder) error {
 	if err := script("balance")(ctx, b); err != nil {
 		return err
 	}
-	return balanced(ctx, b)
+	if err := balanced(ctx, b); err != nil {
+		return err
+	}
+	return b.unique(ctx, member{"dim_customer", "customer_id"}, member{"dim_title", "title_id"}, member{"dim_geo", "region_code"},
+		member{"dim_supplier", "supplier_id"}, member{"dim_employee", "employee_id"}, member{"dim_channel", "channel_id"},
+		member{"dim_currency", "ccy"}, member{"dim_clc", "code"}, member{"dim_campaign", "campaign_id"})
 }
 
 // balances proves the same of all other tables.
 func balances(ctx context.Context, b *builder) error {
-	if err := script("relations/balance")(ctx, b); err != nil {
+	for _, name := range []string{"relations/balance", "money/balance"} {
+		if err := script(name)(ctx, b); err != nil {
+			return err
+		}
+	}
+	if err := b.unique(ctx, member{"dim_ageing", "name"}, member{"dim_expense_kind", "name"}, member{"dim_payment_method", "name"}); err != nil {
 		return err
 	}
 	return balanced(ctx, b)
@@ -221,15 +237,15 @@ ORDER BY table_name`
 	if len(wrong) > 0 {
 		return fmt.Errorf("rows were lost or doubled, perhaps a key is not unique: stage.%s", strings.Join(wrong, "; stage."))
 	}
-	return b.unique(ctx)
+	return nil
 }
 
+// member is a dimension and the column that tells its members apart.
+type member struct{ table, id string }
+
 // unique refuses a dimension with two members of one id.
-func (b *builder) unique(ctx context.Context) error {
-	for _, d := range []struct{ table, id string }{
-		{"dim_customer", "customer_id"}, {"dim_title", "title_id"}, {"dim_geo", "region_code"}, {"dim_supplier", "supplier_id"},
-		{"dim_employee", "employee_id"}, {"dim_channel", "channel_id"}, {"dim_currency", "ccy"}, {"dim_clc", "code"}, {"dim_campaign", "campaign_id"},
-	} {
+func (b *builder) unique(ctx context.Context, dimensions ...member) error {
+	for _, d := range dimensions {
 		row, err := engine.One(ctx, b.conn, engine.SQL(
 			"SELECT count(*) - count(DISTINCT "+d.id+") AS doubled FROM core."+d.table+" WHERE "+d.id+" IS NOT NULL"))
 		if err != nil {

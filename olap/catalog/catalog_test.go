@@ -65,7 +65,7 @@ func TestNamesStay(t *testing.T) {
 				" net_per_customer orders_per_customer titles_per_customer copies_per_title net_per_title list_price_per_copy rush_lines rush_share" +
 				" textbook_net textbook_copies textbook_share copies_cancelled copies_ordered cancel_rate net_with_tax tax_share" +
 				" tax_rate margin_per_copy cost_per_copy markup margin_per_order first_order last_order order_days" +
-				" orders_per_day publishers"},
+				" orders_per_day publishers net_constant currency_effect cost_constant margin_constant margin_constant_pct"},
 		{"returns", shared, "return_value return_copies return_lines" +
 			" return_orders return_customers return_titles value_per_return median_return value_per_copy_returned copies_per_return returns_with_reason" +
 			" reason_share negative_lines first_return last_return"},

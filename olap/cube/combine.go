@@ -199,6 +199,20 @@ type placedScenario struct {
 	place    place
 }
 
+// replaceScenario takes out a cube's scenario for which another file has one of
+// the same name: a company's own plan stands for the shipped one.
+func (l *loader) replaceScenario(by placedScenario) {
+	replaced := func(x placedScenario) bool {
+		return x.cube == by.cube && x.scenario.Name == by.scenario.Name && x.place.file != by.place.file
+	}
+	for _, x := range l.scenarios {
+		if replaced(x) {
+			by.cube.Scenarios = slices.DeleteFunc(by.cube.Scenarios, func(s *Scenario) bool { return s == x.scenario })
+		}
+	}
+	l.scenarios = slices.DeleteFunc(l.scenarios, replaced)
+}
+
 // checkScenarios finds the cubes of scenarios.
 func (l *loader) checkScenarios() {
 	for _, x := range l.scenarios {

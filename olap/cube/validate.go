@@ -195,7 +195,11 @@ func (l *loader) fillCube(c, from *Cube, p place) {
 		l.addMeasure(c, m, p.item("measures", i))
 	}
 	for i, s := range from.Scenarios {
-		l.scenarios = append(l.scenarios, placedScenario{c, s, p.item("scenarios", i)})
+		x := placedScenario{c, s, p.item("scenarios", i)}
+		if c != from {
+			l.replaceScenario(x)
+		}
+		l.scenarios = append(l.scenarios, x)
 	}
 	if c != from {
 		c.Dimensions = append(c.Dimensions, from.Dimensions...)

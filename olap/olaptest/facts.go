@@ -7,7 +7,7 @@ import (
 
 func (b *builder) orders() {
 	t := b.data.table("core.fact_order_line", `line_id order_id order_key order_no line_no date_key order_date customer_key title_key clc_key
-		geo_key channel_key employee_key publisher_key currency_key campaign_key qty qty_cancelled gross discount net net_ccy rate tax cost margin
+		geo_key channel_key employee_key publisher_key currency_key campaign_key qty qty_cancelled gross discount net net_ccy rate tax cost margin net_constant cost_constant
 		is_rush is_textbook term status source source_row`)
 	titles, customers := b.data.Table("core.dim_title"), b.data.Table("core.dim_customer")
 	days := int(b.shape.AsOf.Sub(b.shape.From).Hours()/24) + 1
@@ -38,7 +38,7 @@ func (b *builder) orders() {
 			_, term, _, _ := academicTerm(date)
 			t.add(10000+line, 500+o, o+1, "O"+date.Format("20060102"), n+1, dateKey(date), date, customer, title, class,
 				geo, channel, employee, publisher, currency, campaignOf(o), a.qty, a.cancelled, Money(a.gross), Money(a.gross-a.net), Money(a.net),
-				Money(a.net*10000/currencies[currency-1].rate), rate(currencies[currency-1].rate), Money(a.net*9/100), a.cost, a.margin,
+				Money(a.net*10000/currencies[currency-1].rate), rate(currencies[currency-1].rate), Money(a.net*9/100), a.cost, a.margin, Money(a.constant), a.costConstant,
 				b.rng.IntN(10) == 0, textbook, term, "delivered", "fixture", line)
 		}
 	}
@@ -66,6 +66,8 @@ type amounts struct {
 	qty, cancelled int
 	gross, net     int64
 	cost, margin   any
+	constant       int64 // net at constant rates: foreign currencies were three in a hundred dearer
+	costConstant   any
 }
 
 func (b *builder) amounts(titles *Table, title, currency int) amounts {
@@ -84,9 +86,13 @@ func (b *builder) amounts(titles *Table, title, currency int) amounts {
 	}
 	a.gross = int64(a.qty) * price * currencies[currency-1].rate / 10000
 	a.net = a.gross - a.gross*discount/100
+	a.constant = a.net
+	if currency > 1 {
+		a.constant = a.net * 103 / 100
+	}
 	if b.rng.Float64() >= b.shape.Nulls*3 {
 		cost := a.gross * int64(55+b.rng.IntN(30)) / 100
-		a.cost, a.margin = Money(cost), Money(a.net-cost)
+		a.cost, a.margin, a.costConstant = Money(cost), Money(a.net-cost), Money(cost*101/100)
 	}
 	return a
 }

@@ -24,6 +24,11 @@ func Model(t testing.TB, dir string) *cube.Model {
 	m.Cubes = slices.DeleteFunc(m.Cubes, func(c *cube.Cube) bool {
 		return shipped.Cube(c.Name) != nil && !holds(c)
 	})
+	for _, c := range m.Cubes {
+		c.Scenarios = slices.DeleteFunc(c.Scenarios, func(s *cube.Scenario) bool {
+			return shipped.Cube(s.Of.Name) != nil && !holds(s.Of)
+		})
+	}
 	return m
 }
 

@@ -59,7 +59,7 @@ CREATE TABLE core.fact_order_line (
   customer_key INTEGER, title_key INTEGER, clc_key INTEGER, geo_key INTEGER, channel_key INTEGER, employee_key INTEGER,
   publisher_key INTEGER, currency_key INTEGER, campaign_key INTEGER, qty INTEGER, qty_cancelled INTEGER,
   gross DECIMAL(18,4), discount DECIMAL(18,4), net DECIMAL(18,4), net_ccy DECIMAL(18,4), rate DECIMAL(18,8), tax DECIMAL(18,4),
-  cost DECIMAL(18,4), margin DECIMAL(18,4), is_rush BOOLEAN, is_textbook BOOLEAN, term VARCHAR, status VARCHAR,
+  cost DECIMAL(18,4), margin DECIMAL(18,4), net_constant DECIMAL(18,4), cost_constant DECIMAL(18,4), is_rush BOOLEAN, is_textbook BOOLEAN, term VARCHAR, status VARCHAR,
   source VARCHAR, source_row BIGINT);
 CREATE TABLE core.fact_return (
   return_id BIGINT, line_id BIGINT, date_key INTEGER, return_date DATE, customer_key INTEGER, title_key INTEGER,

@@ -9,7 +9,7 @@ import (
 	"verso/etl/demo/sheet"
 )
 
-// taxRate is the value-added tax on books, contained in prices, in percent.
+// taxRate is the value-added tax on books, on top of prices, in percent.
 const taxRate = 9
 
 // invoice is one bill to a customer.
@@ -17,7 +17,8 @@ type invoice struct {
 	id       int64
 	customer int64
 	day, due calendar.Day
-	total    int64 // ten-thousandths of the currency
+	total    int64 // ten-thousandths of the currency, tax included
+	tax      int64
 	paid     int64
 	payDay   calendar.Day // day the payment is planned for
 	first    int          // position of its bills
@@ -117,7 +118,9 @@ func (c *customer) makeInvoices() {
 		inv := invoice{id: c.s.Ids.Next(market.IdInvoice), customer: bills[from].customer, day: on, first: from, bills: to - from}
 		inv.due = on + calendar.Day(c.creditDays())
 		for k := from; k < to; k++ {
-			inv.total += bills[k].amount
+			tax := taxOn(bills[k].amount)
+			inv.total += bills[k].amount + tax
+			inv.tax += tax
 		}
 		inv.payDay = c.payDay(on)
 		if inv.payDay > w.Last {
@@ -229,20 +232,20 @@ func (c *customer) writeInvoices() {
 			status = "part paid"
 		}
 		sh.Int(inv.id).Int(inv.customer).Date(inv.day).Date(inv.due).Str(c.w.Ccy[c.ccy].Code)
-		sh.Money(inv.total).Money(taxIn(inv.total)).Str(status).End()
+		sh.Money(inv.total).Money(inv.tax).Str(status).End()
 		bills := c.s.bills[inv.first : inv.first+inv.bills]
 		for k, b := range bills {
 			if b.joins(bills[:k]) {
 				continue
 			}
 			l := &c.lines[b.line]
-			qty, amount := l.flow.partQty(b.part), b.amount
+			qty, amount, tax := l.flow.partQty(b.part), b.amount, taxOn(b.amount)
 			for _, other := range bills[k+1:] {
 				if other.line == b.line {
-					qty, amount = qty+l.flow.partQty(other.part), amount+other.amount
+					qty, amount, tax = qty+l.flow.partQty(other.part), amount+other.amount, tax+taxOn(other.amount)
 				}
 			}
-			ls.Int(inv.id).Int(l.id).Int(int64(qty)).Money(amount).Money(taxIn(amount)).End()
+			ls.Int(inv.id).Int(l.id).Int(int64(qty)).Money(amount).Money(tax).End()
 		}
 	}
 }
@@ -258,5 +261,5 @@ func (b bill) joins(before []bill) bool {
 	return false
 }
 
-// taxIn is the tax contained in a gross amount, to the hundredth.
-func taxIn(amount int64) int64 { return sheet.MulMoney(amount, taxRate, (100+taxRate)*100) * 100 }
+// taxOn is the tax on a net amount, to the hundredth.
+func taxOn(amount int64) int64 { return sheet.MulMoney(amount, taxRate, 100*100) * 100 }

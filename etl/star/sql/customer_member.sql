@@ -1,5 +1,5 @@
 -- Customers: those of stage.customer, or, when it was not supplied, those who
--- ordered, returned, or had other dealings with us.
+-- ordered, returned, were billed, paid, or had other dealings with us.
 CREATE OR REPLACE TEMP TABLE star_customer AS
 WITH mentioned AS (
     SELECT h.customer_id FROM stage.order_header h JOIN star_missing s ON s.table_name = 'customer' WHERE h.customer_id IS NOT NULL
@@ -23,6 +23,12 @@ WITH mentioned AS (
     SELECT x.customer_id FROM stage.quote x JOIN star_missing s ON s.table_name = 'customer' WHERE x.customer_id IS NOT NULL
     UNION
     SELECT x.converted_customer_id FROM stage.lead x JOIN star_missing s ON s.table_name = 'customer' WHERE x.converted_customer_id IS NOT NULL
+    UNION
+    SELECT i.customer_id FROM stage.invoice i JOIN star_missing s ON s.table_name = 'customer' WHERE i.customer_id IS NOT NULL
+    UNION
+    SELECT p.customer_id FROM stage.payment p JOIN star_missing s ON s.table_name = 'customer' WHERE p.customer_id IS NOT NULL
+    UNION
+    SELECT x.customer_id FROM stage.expense x JOIN star_missing s ON s.table_name = 'customer' WHERE x.customer_id IS NOT NULL
 ), member AS (
     SELECT customer_id, false AS is_inferred FROM stage.customer
     UNION ALL

@@ -12,6 +12,12 @@ WITH found AS (
     SELECT ccy FROM stage.purchase_order WHERE ccy IS NOT NULL
     UNION
     SELECT ccy FROM stage.supplier WHERE ccy IS NOT NULL
+    UNION
+    SELECT ccy FROM stage.supplier_invoice WHERE ccy IS NOT NULL
+    UNION
+    SELECT ccy FROM stage.invoice WHERE ccy IS NOT NULL
+    UNION
+    SELECT ccy FROM stage.payment WHERE ccy IS NOT NULL
 ), named AS (
     SELECT ccy, name
     FROM (VALUES

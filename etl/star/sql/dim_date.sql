@@ -43,6 +43,22 @@ WITH bound AS (
         SELECT CAST(sent_ts AS DATE) FROM stage.campaign_target
         UNION ALL
         SELECT CAST(ts AS DATE) FROM stage.campaign_response
+        UNION ALL
+        SELECT min(inv_date) FROM stage.invoice WHERE inv_date >= DATE '1900-01-01'
+        UNION ALL
+        SELECT min(pay_date) FROM stage.payment WHERE pay_date >= DATE '1900-01-01'
+        UNION ALL
+        SELECT min(inv_date) FROM stage.supplier_invoice WHERE inv_date >= DATE '1900-01-01'
+        UNION ALL
+        SELECT min(pay_date) FROM stage.supplier_payment WHERE pay_date >= DATE '1900-01-01'
+        UNION ALL
+        SELECT min(date) FROM stage.expense WHERE date >= DATE '1900-01-01'
+        UNION ALL
+        SELECT make_date(CAST(min(year) AS INTEGER), 1, 1) FROM stage.plan WHERE year >= 1900
+        UNION ALL
+        SELECT make_date(CAST(min(substr(period, 1, 4)) AS INTEGER), 1, 1) FROM stage.target WHERE regexp_matches(period, '^(19|20|21)[0-9]{2}')
+        UNION ALL
+        SELECT make_date(CAST(min(substr(period, 1, 4)) AS INTEGER), 1, 1) FROM stage.commission WHERE regexp_matches(period, '^(19|20|21)[0-9]{2}')
     ) f ON EXTRACT(year FROM f.day) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1
     GROUP BY p.as_of, p.fiscal_year_start
 ), day AS (

@@ -1,5 +1,5 @@
 -- core.dim_supplier: suppliers and publishers. Where stage.supplier was not
--- supplied they are inferred from titles and purchase orders; a publisher known
+-- supplied they are inferred from titles, purchase orders and invoices; a publisher known
 -- by name alone has its name as its id.
 CREATE OR REPLACE TABLE core.dim_supplier AS
 WITH mentioned AS (
@@ -8,6 +8,8 @@ WITH mentioned AS (
     SELECT publisher, publisher FROM stage.title WHERE publisher_id IS NULL AND publisher IS NOT NULL
     UNION ALL
     SELECT CAST(supplier_id AS VARCHAR), NULL FROM stage.purchase_order WHERE supplier_id IS NOT NULL
+    UNION ALL
+    SELECT CAST(supplier_id AS VARCHAR), NULL FROM stage.supplier_invoice WHERE supplier_id IS NOT NULL
 ), member AS (
     SELECT CAST(supplier_id AS VARCHAR) AS supplier_id, name, type, country, ccy, lead_days_quoted, payment_days, status,
            false AS is_inferred, supplier_id AS sort_id

@@ -1,5 +1,5 @@
 -- Our people: those of stage.employee, or, when it was not supplied, those who
--- sell, own customers or deal with them.
+-- sell, own customers, deal with them, spend or earn commission.
 CREATE OR REPLACE TEMP TABLE star_employee AS
 WITH mentioned AS (
     SELECT salesperson_id AS employee_id FROM stage.order_header WHERE salesperson_id IS NOT NULL
@@ -17,6 +17,8 @@ WITH mentioned AS (
     SELECT employee_id FROM stage.quote WHERE employee_id IS NOT NULL
     UNION
     SELECT owner_employee_id FROM stage.campaign WHERE owner_employee_id IS NOT NULL
+    UNION
+    SELECT employee_id FROM stage.expense WHERE employee_id IS NOT NULL
     UNION
     SELECT employee_id FROM stage.commission WHERE employee_id IS NOT NULL
 ), member AS (

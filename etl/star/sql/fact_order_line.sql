@@ -6,6 +6,9 @@
 -- Every product is exact. Decimals of 18 digits are worked in 64 bits and those of
 -- 38 digits in 128, which is a hundred times slower to round: so amounts that fit
 -- take the short road, and only the others the long one.
+-- net_constant is the net in the document's currency at its constant rate (see
+-- meta.constant_rate); cost_constant the cost likewise, known where
+-- the cost is; cost_settled the same at the rates its purchases were settled at.
 -- Orders are numbered by date, so the order of the keys is that of the dates.
 -- landed_cost = goods at the rate they were paid at + freight + duty + handling of
 -- the copies kept; a unit_cost of the order line is landed already. It is unknown as
@@ -27,7 +30,7 @@ WITH line AS (
            w.flags + CASE WHEN coalesce(l.is_textbook, t.is_textbook, false) THEN 2 ELSE 0 END
                    + CASE WHEN t.pub_date > o.order_date THEN 32 ELSE 0 END AS order_flag_key, l.qty, l.qty_cancelled,
            CAST((100 - coalesce(l.discount_pct, 0)) * 0.01 AS DECIMAL(9, 6)) AS kept,
-           CAST(coalesce(l.tax_rate, 0) * 0.01 AS DECIMAL(9, 6)) AS taxed, o.rate, o.is_rush, coalesce(l.is_textbook, t.is_textbook, false) AS is_textbook, l.term,
+           CAST(coalesce(l.tax_rate, 0) * 0.01 AS DECIMAL(9, 6)) AS taxed, o.rate, o.rate_constant, o.is_rush, coalesce(l.is_textbook, t.is_textbook, false) AS is_textbook, l.term,
            CASE WHEN l.qty = 0 AND l.qty_ordered > 0 THEN 'cancelled' ELSE coalesce(l.status, o.status) END AS status,
            l.source, l._row,
            CAST(l.qty * l.unit_price AS DECIMAL(18, 4)) AS gross_ccy,
@@ -39,7 +42,7 @@ WITH line AS (
     WHERE CAST(l.qty_ordered AS DOUBLE) * CAST(l.unit_price AS DOUBLE) * o.largest_rate BETWEEN -9E13 AND 9E13
 ), report AS (
     SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, kept, taxed, rate, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, kept, taxed, rate, rate_constant, is_rush,
            is_textbook, term, status, source, _row, line_cost, gross_ccy,
            CASE WHEN rate = 1 THEN gross_ccy
                 WHEN CAST(gross_ccy AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(gross_ccy * rate AS DECIMAL(18, 4))
@@ -47,7 +50,7 @@ WITH line AS (
     FROM gross
 ), net AS (
     SELECT r.line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, taxed, rate, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, taxed, rate, rate_constant, is_rush,
            is_textbook, term, status, source, _row, gross,
            CASE WHEN kept = 1 THEN gross
                 WHEN gross BETWEEN -90000000 AND 90000000 THEN CAST(gross * kept AS DECIMAL(18, 4))
@@ -55,7 +58,8 @@ WITH line AS (
            CASE WHEN kept = 1 THEN gross_ccy
                 WHEN gross_ccy BETWEEN -90000000 AND 90000000 THEN CAST(gross_ccy * kept AS DECIMAL(18, 4))
                 ELSE CAST(CAST(gross_ccy AS DECIMAL(28, 4)) * kept AS DECIMAL(18, 4)) END AS net_ccy,
-           coalesce(c.cost, line_cost) AS cost,
+           coalesce(c.cost, line_cost) AS cost, coalesce(c.cost_constant, line_cost) AS cost_constant,
+           coalesce(c.cost_settled, line_cost) AS cost_settled,
            coalesce(d.freight, u.freight) AS freight, coalesce(d.duty, u.freight) AS duty,
            CAST(qty * u.handling_per_copy AS DECIMAL(18, 4)) AS handling,
            CASE WHEN d.cost IS NULL THEN line_cost
@@ -73,6 +77,11 @@ SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, cu
             ELSE CAST(CAST(net AS DECIMAL(28, 4)) * taxed AS DECIMAL(18, 4)) END AS tax,
        cost, CAST(net - cost AS DECIMAL(18, 4)) AS margin,
        freight, duty, handling, landed_cost, CAST(net - landed_cost AS DECIMAL(18, 4)) AS gross_margin,
+       CASE WHEN rate_constant = 1 THEN net_ccy
+            WHEN CAST(net_ccy AS DOUBLE) * CAST(rate_constant AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(net_ccy * rate_constant AS DECIMAL(18, 4))
+            ELSE CAST(CAST(net_ccy AS DECIMAL(28, 4)) * rate_constant AS DECIMAL(18, 4)) END AS net_constant,
+       CASE WHEN cost IS NOT NULL THEN cost_constant END AS cost_constant,
+       CASE WHEN cost IS NOT NULL THEN cost_settled END AS cost_settled,
        is_rush, is_textbook, term, status, source, _row AS source_row
 FROM net
 ORDER BY order_key, line_no NULLS LAST, line_id;

@@ -24,10 +24,11 @@ SELECT d.order_id,
        coalesce(e.channel_key, -1) AS channel_key,
        coalesce(s.employee_key, -1) AS employee_key,
        coalesce(y.currency_key, -1) AS currency_key,
-       coalesce(k.campaign_key, -1) AS campaign_key,
+       coalesce(w.campaign_key, -1) AS campaign_key,
        d.ccy,
        CASE WHEN d.ccy = d.currency THEN CAST(1 AS DECIMAL(18, 8)) ELSE r.rate END AS rate,
-       CAST(CASE WHEN d.ccy <> d.currency AND r.rate > 1 THEN r.rate ELSE 1 END AS DOUBLE) AS largest_rate,
+       k.rate AS rate_constant,
+       CAST(CASE WHEN d.ccy <> d.currency AND greatest(r.rate, k.rate) > 1 THEN greatest(r.rate, k.rate) ELSE 1 END AS DOUBLE) AS largest_rate,
        d.is_rush, d.status,
        CASE WHEN d.is_deleted THEN 'order deleted in source'
             WHEN NOT coalesce(d.is_dated, false) THEN 'order_date: outside the calendar'
@@ -39,5 +40,6 @@ LEFT JOIN core.dim_geo g ON g.region_code = d.ship_to_region
 LEFT JOIN core.dim_channel e ON e.channel_id = d.entry_channel
 LEFT JOIN star_employee s ON s.employee_id = d.salesperson_id
 LEFT JOIN core.dim_currency y ON y.ccy = d.ccy
-LEFT JOIN star_campaign k ON k.campaign_id = d.campaign_id
+LEFT JOIN star_campaign w ON w.campaign_id = d.campaign_id
+LEFT JOIN meta.constant_rate k ON k.ccy = d.ccy
 LEFT JOIN star_rate_day r ON r.ccy = d.ccy AND r.day = d.order_date;

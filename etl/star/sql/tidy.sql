@@ -1,10 +1,13 @@
 -- The working tables are no longer needed.
+DROP TABLE star_given;
 DROP TABLE star_tree;
 DROP TABLE star_missing;
 DROP TABLE star_province;
 DROP TABLE star_geo;
 DROP TABLE star_employee;
 DROP TABLE star_channel;
+DROP TABLE star_euro;
+DROP TABLE star_po_rate;
 DROP TABLE star_rate;
 DROP TABLE star_rate_day;
 DROP TABLE star_rate_last;

@@ -58,7 +58,12 @@ SELECT CASE WHEN GROUPING(t.customer_type) = 1 THEN '(total)' ELSE t.customer_ty
   sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL) - sum(t.landed_cost) AS "gross_margin",
   sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL) AS "net_landed",
   (sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL) - sum(t.landed_cost))::DOUBLE / nullif(sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL)::DOUBLE, 0) AS "gross_margin_pct",
-  sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL)::DOUBLE / nullif(sum(t.net)::DOUBLE, 0) AS "landed_coverage"
+  sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL)::DOUBLE / nullif(sum(t.net)::DOUBLE, 0) AS "landed_coverage",
+  sum(t.net_constant) AS "net_constant",
+  sum(t.net - t.net_constant) AS "currency_effect",
+  sum(t.cost_constant) AS "cost_constant",
+  sum(t.net_constant - t.cost_constant) AS "margin_constant",
+  sum(t.net_constant - t.cost_constant)::DOUBLE / nullif((sum(t.net_constant) FILTER (WHERE t.cost_constant IS NOT NULL))::DOUBLE, 0) AS "margin_constant_pct"
 FROM (
   SELECT f.*,
     CASE WHEN f.customer_key = -1 OR c.customer_key IS NULL THEN '(unknown)' ELSE coalesce(c.customer_type, '(none)') END AS "customer_type",

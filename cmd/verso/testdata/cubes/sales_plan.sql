@@ -1,0 +1,20 @@
+-- rows: salesperson.dept
+-- Every measure of the cube "sales_plan", by department and year, with all totals,
+-- written by hand: what the cube has to answer, on any data.
+SELECT CASE WHEN GROUPING(t."type") = 1 THEN '(total)' ELSE t."type" END AS "type",
+  CASE WHEN GROUPING(t."year") = 1 THEN '(total)' ELSE t."year" END AS "year",
+  sum(t.net) FILTER (WHERE t.is_leading) AS "net",
+  sum(t.margin) FILTER (WHERE t.is_leading) AS "margin",
+  sum(t.copies) FILTER (WHERE t.is_leading) AS "copies",
+  sum(t.orders) FILTER (WHERE t.is_leading) AS "orders",
+  count(*) AS "plan_rows"
+FROM (
+  SELECT f.*,
+    CASE WHEN f.employee_key = -1 OR c.employee_key IS NULL THEN '(unknown)' ELSE coalesce(c.dept, '(none)') END AS "type",
+    CASE WHEN f.date_key = -1 OR d.date_key IS NULL THEN '(unknown)' ELSE d.year::VARCHAR END AS "year"
+  FROM core.fact_plan AS f
+  LEFT JOIN core.dim_employee AS c ON c.employee_key = f.employee_key
+  LEFT JOIN core.dim_date AS d ON d.date_key = f.date_key
+) AS t
+GROUP BY GROUPING SETS ((t."type", t."year"), (t."type"), (t."year"), ())
+ORDER BY 1, 2;
