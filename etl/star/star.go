@@ -120,11 +120,8 @@ func salesSteps() []step {
 		{"customer_tree", "", hierarchy("customer", "customer_edge")},
 		{"customer_map", "star_customer_map", script("customer_map")},
 		{"order", "star_order", script("order")},
-		{"cost", "star_cost", script("cost")},
-		{"fact_order_line", "core.fact_order_line", script("fact_order_line")},
-		{"quarantine", "", script("quarantine")},
-		{"fact_return", "core.fact_return", script("fact_return")},
-		{"quarantine_return", "", script("quarantine_return")},
+		orderLines().step(),
+		returns().step(),
 		{"dim_customer", "core.dim_customer", script("dim_customer")},
 	}
 }
