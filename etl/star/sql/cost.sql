@@ -10,7 +10,7 @@ WITH part AS (
            l.unit_cost_fcy AS unit_cost,
            CASE WHEN o.ccy IS NULL OR o.ccy = p.currency THEN CAST(1 AS DECIMAL(18, 8)) ELSE r.rate END AS rate,
            o.po_id
-    FROM stage.purchase_line l
+    FROM due.purchase_line l
     CROSS JOIN meta.star_parameter p
     LEFT JOIN stage.purchase_order o ON o.po_id = l.po_id
     LEFT JOIN star_rate_day r ON r.ccy = o.ccy AND r.day = o.po_date

@@ -5,6 +5,8 @@ WITH mentioned AS (
     SELECT salesperson_id AS employee_id FROM stage.order_header WHERE salesperson_id IS NOT NULL
     UNION
     SELECT owner_employee_id FROM stage.customer WHERE owner_employee_id IS NOT NULL
+    UNION
+    SELECT owner_employee_id FROM stage.customer_version WHERE owner_employee_id IS NOT NULL
 ), member AS (
     SELECT employee_id, name, dept, manager_id, hire_date, leave_date, territory, false AS is_inferred
     FROM stage.employee
@@ -13,6 +15,7 @@ WITH mentioned AS (
     FROM mentioned m
     JOIN star_missing s ON s.table_name = 'employee'
 )
-SELECT CAST(row_number() OVER (ORDER BY employee_id) AS INTEGER) AS employee_key,
-       employee_id, name, dept, manager_id, hire_date, leave_date, territory, is_inferred
-FROM member;
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.employee_id) AS INTEGER) AS employee_key,
+       m.employee_id, m.name, m.dept, m.manager_id, m.hire_date, m.leave_date, m.territory, m.is_inferred
+FROM member m
+LEFT JOIN meta.star_place place ON place.dim = 'employee' AND place.id = CAST(m.employee_id AS VARCHAR);

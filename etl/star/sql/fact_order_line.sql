@@ -20,7 +20,7 @@ WITH line AS (
 ), gross AS (
     SELECT l.line_id, l.order_id, o.order_key, o.order_no, l.line_no, o.date_key, o.order_date, o.customer_key,
            coalesce(t.title_key, -1) AS title_key, coalesce(t.clc_key, -1) AS clc_key, o.geo_key, o.channel_key, o.employee_key,
-           coalesce(t.publisher_key, -1) AS publisher_key, o.currency_key, l.qty, l.qty_cancelled,
+           coalesce(t.publisher_key, -1) AS publisher_key, o.currency_key, o.customer_version_key, l.qty, l.qty_cancelled,
            CAST((100 - coalesce(l.discount_pct, 0)) * 0.01 AS DECIMAL(9, 6)) AS kept,
            CAST(coalesce(l.tax_rate, 0) * 0.01 AS DECIMAL(9, 6)) AS taxed, o.rate, o.is_rush, coalesce(l.is_textbook, t.is_textbook, false) AS is_textbook, l.term,
            CASE WHEN l.qty = 0 AND l.qty_ordered > 0 THEN 'cancelled' ELSE coalesce(l.status, o.status) END AS status,
@@ -33,7 +33,7 @@ WITH line AS (
     WHERE CAST(l.qty_ordered AS DOUBLE) * CAST(l.unit_price AS DOUBLE) * o.largest_rate BETWEEN -9E13 AND 9E13
 ), report AS (
     SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled, kept, taxed, rate, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, customer_version_key, qty, qty_cancelled, kept, taxed, rate, is_rush,
            is_textbook, term, status, source, _row, line_cost, gross_ccy,
            CASE WHEN rate = 1 THEN gross_ccy
                 WHEN CAST(gross_ccy AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(gross_ccy * rate AS DECIMAL(18, 4))
@@ -41,7 +41,7 @@ WITH line AS (
     FROM gross
 ), net AS (
     SELECT r.line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled, taxed, rate, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, customer_version_key, qty, qty_cancelled, taxed, rate, is_rush,
            is_textbook, term, status, source, _row, gross,
            CASE WHEN kept = 1 THEN gross
                 WHEN gross BETWEEN -90000000 AND 90000000 THEN CAST(gross * kept AS DECIMAL(18, 4))
@@ -54,7 +54,7 @@ WITH line AS (
     LEFT JOIN star_cost c ON c.line_id = r.line_id
 )
 SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-       channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled,
+       channel_key, employee_key, publisher_key, currency_key, customer_version_key, qty, qty_cancelled,
        gross, CAST(gross - net AS DECIMAL(18, 4)) AS discount, net, net_ccy, rate,
        CASE WHEN taxed = 0 THEN CAST(0 AS DECIMAL(18, 4))
             WHEN net BETWEEN -90000000 AND 90000000 THEN CAST(net * taxed AS DECIMAL(18, 4))

@@ -24,6 +24,7 @@ SELECT d.order_id,
        coalesce(e.channel_key, -1) AS channel_key,
        coalesce(s.employee_key, -1) AS employee_key,
        coalesce(y.currency_key, -1) AS currency_key,
+       coalesce(v.version_key, -1) AS customer_version_key,
        d.ccy,
        CASE WHEN d.ccy = d.currency THEN CAST(1 AS DECIMAL(18, 8)) ELSE r.rate END AS rate,
        CAST(CASE WHEN d.ccy <> d.currency AND r.rate > 1 THEN r.rate ELSE 1 END AS DOUBLE) AS largest_rate,
@@ -34,6 +35,7 @@ SELECT d.order_id,
 FROM dated d
 JOIN numbered n ON n.order_id = d.order_id
 LEFT JOIN star_customer_map c ON c.customer_id = d.customer_id
+LEFT JOIN core.dim_customer_version v ON v.customer_key = c.customer_key AND d.order_date >= v.valid_from AND d.order_date < v.valid_to
 LEFT JOIN core.dim_geo g ON g.region_code = d.ship_to_region
 LEFT JOIN core.dim_channel e ON e.channel_id = d.entry_channel
 LEFT JOIN star_employee s ON s.employee_id = d.salesperson_id

@@ -1,0 +1,384 @@
+package star
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"verso/etl/canon"
+	"verso/olap/engine"
+	"verso/olap/engine/duck"
+)
+
+// nights is two databases with the same staged tables: one whose star is made
+// anew night by night, one whose star is made whole from nothing.
+type nights struct {
+	t           testing.TB
+	step, fresh engine.Conn
+	r           *rand.Rand
+	asOf        time.Time
+	next        int // new ids
+}
+
+func newNights(t testing.TB, seed uint64, ids string) *nights {
+	n := &nights{t: t, r: rand.New(rand.NewPCG(seed, 4)), asOf: day(t, "2025-12-10").AddDate(0, 0, int(seed%25)), next: 1000}
+	_, n.step = newDatabase(t, ids, duck.Options{Threads: 2})
+	_, n.fresh = newDatabase(t, ids, duck.Options{Threads: 2})
+	for _, conn := range []engine.Conn{n.step, n.fresh} {
+		exec(t, conn, "CREATE SCHEMA was; CREATE SCHEMA due; CREATE TABLE stage.customer_version AS SELECT *, CAST(NULL AS DATE) AS _from FROM stage.customer")
+		exec(t, conn, "CREATE TABLE stage.supplier_version AS SELECT *, CAST(NULL AS DATE) AS _from FROM stage.supplier")
+	}
+	n.both("UPDATE meta.table_load SET supplied = true WHERE table_name IN ('customer', 'order_header', 'order_line', 'fx_rate', 'purchase_order', 'purchase_line', 'return_line')")
+	for _, table := range []string{"title", "employee", "supplier", "channel_partner", "geo"} {
+		if n.r.IntN(3) > 0 {
+			n.both("UPDATE meta.table_load SET supplied = true WHERE table_name = '" + table + "'")
+		}
+	}
+	return n
+}
+
+// both runs a statement on both databases.
+func (n *nights) both(sql string, args ...any) {
+	n.t.Helper()
+	if len(args) > 0 {
+		sql = fmt.Sprintf(sql, args...)
+	}
+	exec(n.t, n.step, sql)
+	exec(n.t, n.fresh, sql)
+}
+
+func (n *nights) pick(values ...string) string { return values[n.r.IntN(len(values))] }
+
+// upTo is a number from 1 to max, or now and then one that is nobody's.
+func (n *nights) upTo(max int) string {
+	if n.r.IntN(15) == 0 {
+		return n.pick("NULL", "987")
+	}
+	return strconv.Itoa(1 + n.r.IntN(max))
+}
+
+func (n *nights) id() int { n.next++; return n.next }
+
+// day is a day before the as-of date, seldom long before.
+func (n *nights) day() string {
+	back := n.r.IntN(12)
+	if n.r.IntN(10) == 0 {
+		back = n.r.IntN(200)
+	}
+	return "'" + n.asOf.AddDate(0, 0, -back).Format(isoDay) + "'"
+}
+
+func (n *nights) orderDay() string {
+	if n.r.IntN(40) == 0 {
+		return n.pick("'2041-05-05'", "'1812-01-01'")
+	}
+	return n.day()
+}
+
+func (n *nights) ccy() string { return n.pick("'CNY'", "NULL", "'USD'", "'EUR'", "'GBP'") }
+func (n *nights) region() string {
+	return n.pick("NULL", "'110105'", "'440300'", "'XX'", "'310000'", "'650100'")
+}
+
+// row inserts a row; the source numbers of rows are their ids.
+func (n *nights) row(table, columns string, values ...any) {
+	text := make([]string, len(values))
+	for i, v := range values {
+		text[i] = fmt.Sprint(v)
+	}
+	n.both("INSERT INTO stage.%s (%s, source, _row) VALUES (%s, 'test', %s)", table, columns, strings.Join(text, ", "), text[0])
+}
+
+// some is a condition that a few rows of a table meet.
+func (n *nights) some(key string) string {
+	return fmt.Sprintf("(CAST(%s AS INTEGER) * 7919 + %d) %% %d = 0", key, n.r.IntN(1000), 15+n.r.IntN(40))
+}
+
+func (n *nights) set(table, key, assignment string) {
+	n.both("UPDATE stage.%s SET %s WHERE %s", table, assignment, n.some(key))
+}
+
+func (n *nights) remove(table, key string) {
+	n.both("DELETE FROM stage.%s WHERE %s", table, n.some(key))
+}
+
+func (n *nights) order() {
+	id := n.id()
+	if n.r.IntN(8) > 0 { // else it comes late or never
+		n.header(id)
+	}
+	for range 1 + n.r.IntN(3) {
+		n.row("order_line", "line_id, order_id, line_no, title_id, qty_ordered, qty_cancelled, unit_price, discount_pct, unit_cost",
+			n.id(), id, 1, n.upTo(12), n.pick("1", "5", "-2", "0", "2000000000"), n.pick("NULL", "1"), n.pick("10", "33.33", "99999999"), n.pick("NULL", "12.5"), n.pick("NULL", "3"))
+	}
+}
+
+func (n *nights) header(id int) {
+	n.row("order_header", "order_id, order_no, customer_id, order_date, entry_channel, salesperson_id, ccy, ship_to_region, status, is_rush",
+		id, fmt.Sprintf("'A%d'", id), n.upTo(12), n.orderDay(), n.pick("'web'", "'mail'", "NULL", "'telex'", "'Fair'"), n.upTo(4), n.ccy(), n.region(), n.pick("'open'", "'cancelled'"), n.pick("true", "NULL"))
+}
+
+// lateHeader brings the header of lines that have none.
+func (n *nights) lateHeader() {
+	rows := query(n.t, n.step, "SELECT DISTINCT l.order_id FROM stage.order_line l LEFT JOIN stage.order_header h ON h.order_id = l.order_id WHERE h.order_id IS NULL ORDER BY l.order_id")
+	if len(rows) > 0 {
+		id, _ := strconv.Atoi(rows[n.r.IntN(len(rows))])
+		n.header(id)
+	}
+}
+
+func (n *nights) purchase() {
+	po := n.id()
+	n.row("purchase_order", "po_id, supplier_id, po_date, ccy", po, n.upTo(4), n.day(), n.ccy())
+	lines := query(n.t, n.step, "SELECT line_id FROM stage.order_line ORDER BY line_id")
+	for range 1 + n.r.IntN(3) {
+		line := "NULL"
+		if len(lines) > 0 && n.r.IntN(6) > 0 {
+			line = lines[n.r.IntN(len(lines))]
+		}
+		n.row("purchase_line", "po_line_id, po_id, order_line_id, qty, unit_cost_fcy, qty_received", n.id(), po, line, 3, n.pick("NULL", "2", "7.5"), n.pick("NULL", "0", "2"))
+	}
+}
+
+func (n *nights) returned() {
+	lines := append(query(n.t, n.step, "SELECT line_id FROM stage.order_line ORDER BY line_id"), "NULL", "404")
+	n.row("return_line", "return_id, line_id, customer_id, title_id, return_date, qty, value_cny, reason",
+		n.id(), lines[n.r.IntN(len(lines))], n.pick("NULL", n.upTo(12)), n.pick("NULL", n.upTo(12)), n.orderDay(), 1, n.pick("NULL", "NULL", "50"), "'damaged'")
+}
+
+func (n *nights) missing(table, key string, max int, columns string, values ...any) {
+	id := 1 + n.r.IntN(max)
+	if query(n.t, n.step, fmt.Sprintf("SELECT count(*) FROM stage.%s WHERE %s = '%d'", table, key, id))[0] == "0" {
+		n.row(table, key+", "+columns, append([]any{id}, values...)...)
+	}
+}
+
+// changes are what may happen in a night.
+func (n *nights) changes() []func() {
+	pub := n.pick("'Press'", "'Presse'", "NULL")
+	return []func(){
+		n.order, n.order, n.order, n.lateHeader, n.purchase, n.returned,
+		func() { n.set("order_line", "line_id", "qty_ordered = "+n.pick("2", "-1", "9")) },
+		func() { n.set("order_line", "line_id", "is_deleted = "+n.pick("true", "NULL")) },
+		func() { n.set("order_line", "line_id", "order_id = "+strconv.Itoa(1000+n.r.IntN(n.next-999))) },
+		func() { n.set("order_line", "line_id", "title_id = "+n.upTo(12)) },
+		func() { n.remove("order_line", "line_id") },
+		func() { n.set("order_header", "order_id", "order_date = "+n.orderDay()) },
+		func() { n.set("order_header", "order_id", "customer_id = "+n.upTo(12)) },
+		func() { n.set("order_header", "order_id", "ccy = "+n.ccy()) },
+		func() { n.set("order_header", "order_id", "ship_to_region = "+n.region()) },
+		func() { n.set("order_header", "order_id", "salesperson_id = "+n.upTo(4)) },
+		func() { n.set("order_header", "order_id", "status = 'delivered', order_no = 'B'") },
+		func() { n.set("order_header", "order_id", "is_rush = true") },
+		func() {
+			n.set("order_header", "order_id", "entry_channel = "+n.pick("'e-mail'", "'telex'", "'pigeon'"))
+		},
+		func() { n.set("order_header", "order_id", "is_deleted = "+n.pick("true", "false")) },
+		func() { n.remove("order_header", "order_id") },
+		func() { n.set("purchase_line", "po_line_id", "unit_cost_fcy = "+n.pick("4", "NULL")) },
+		func() { n.set("purchase_line", "po_line_id", "order_line_id = CAST(order_line_id AS INTEGER) + 1") },
+		func() { n.set("purchase_line", "po_line_id", "is_deleted = true") },
+		func() { n.remove("purchase_line", "po_line_id") },
+		func() { n.set("purchase_order", "po_id", "po_date = "+n.day()) },
+		func() { n.set("purchase_order", "po_id", "ccy = "+n.ccy()) },
+		func() { n.remove("purchase_order", "po_id") },
+		func() { n.set("return_line", "return_id", "value_cny = "+n.pick("NULL", "9")) },
+		func() { n.set("return_line", "return_id", "customer_id = "+n.upTo(12)) },
+		func() { n.set("return_line", "return_id", "is_deleted = "+n.pick("true", "NULL")) },
+		func() { n.remove("return_line", "return_id") },
+		func() {
+			n.missing("customer", "customer_id", 12, "name, customer_type, region_code, country, status", "'c'", n.pick("'library'", "'agent'"), n.region(), n.pick("NULL", "'Germany'"), "'active'")
+		},
+		func() {
+			n.set("customer", "customer_id", "customer_type = "+n.pick("'university'", "'library'", "'agent'"))
+		},
+		func() { n.set("customer", "customer_id", "region_code = "+n.region()) },
+		func() { n.set("customer", "customer_id", "country = "+n.pick("'Germany'", "'France'")) },
+		func() { n.set("customer", "customer_id", "merged_into = "+n.pick("NULL", n.upTo(12))) },
+		func() { n.set("customer", "customer_id", "parent_customer_id = "+n.pick("NULL", n.upTo(12))) },
+		func() { n.set("customer", "customer_id", "channel_id = "+n.upTo(4)+", owner_employee_id = "+n.upTo(4)) },
+		func() { n.set("customer", "customer_id", "name = 'renamed'") },
+		func() { n.remove("customer", "customer_id") },
+		func() {
+			n.missing("title", "title_id", 12, "title, clc_primary, publisher", "'t'", n.pick("'TP3'", "'O1'", "NULL", "'K825'"), pub)
+		},
+		func() { n.set("title", "title_id", "clc_primary = "+n.pick("'I712.45'", "'O4'", "'NOVEL'")) },
+		func() { n.set("title", "title_id", "publisher_id = "+n.upTo(4)) },
+		func() { n.set("title", "title_id", "publisher = "+pub) },
+		func() { n.set("title", "title_id", "is_textbook = "+n.pick("true", "false")) },
+		func() { n.remove("title", "title_id") },
+		func() { n.row("title_subject", "title_id, scheme, code", n.upTo(12), "'clc'", n.pick("'B84'", "'R4'")) },
+		func() { n.missing("supplier", "supplier_id", 4, "name, ccy", n.pick("'Press'", "'House'"), n.ccy()) },
+		func() { n.set("supplier", "supplier_id", "name = "+n.pick("'Press'", "'Presse'")) },
+		func() { n.set("supplier", "supplier_id", "payment_days = "+n.pick("30", "60")) },
+		func() { n.missing("employee", "employee_id", 4, "name, dept", "'e'", "'sales'") },
+		func() { n.missing("channel_partner", "channel_id", 4, "name, kind", "'p'", "'agent'") },
+		n.rate, n.rate, n.rate, n.rate,
+		func() { n.both("DELETE FROM stage.fx_rate WHERE day(rate_date) = %d", 1+n.r.IntN(28)) },
+		func() {
+			n.both("INSERT INTO stage.calendar_event (date, kind, name) VALUES (%s, 'holiday', 'x')", n.day())
+		},
+		func() {
+			n.both("INSERT INTO stage.geo (region_code, name, level) VALUES ('G%d', 'g', 'country')", n.id())
+		},
+	}
+}
+
+func (n *nights) rate() {
+	day, ccy := n.day(), n.pick("'USD'", "'EUR'", "'GBP'")
+	n.both("DELETE FROM stage.fx_rate WHERE rate_date = %s AND ccy = %s", day, ccy)
+	n.both("INSERT INTO stage.fx_rate (rate_date, ccy, rate, kind) VALUES (%s, %s, 7.%d, 'mid')", day, ccy, n.r.IntN(100))
+}
+
+// touched are the tables that nights change.
+var touched = []string{"order_header", "order_line", "return_line", "purchase_order", "purchase_line", "customer", "title", "title_subject",
+	"supplier", "employee", "channel_partner", "fx_rate", "calendar_event", "geo"}
+
+// night changes the staged tables, says what was changed, and keeps versions.
+func (n *nights) night(changes int) {
+	var copies strings.Builder
+	for _, t := range touched {
+		copies.WriteString("CREATE OR REPLACE TABLE was." + t + " AS SELECT * FROM stage." + t + ";\n")
+	}
+	exec(n.t, n.step, copies.String())
+	all := n.changes()
+	for range changes {
+		all[n.r.IntN(len(all))]()
+	}
+	n.asOf = n.asOf.AddDate(0, 0, n.r.IntN(2))
+	var untouched []string
+	exec(n.t, n.step, "CREATE SCHEMA IF NOT EXISTS due; CREATE OR REPLACE TABLE meta.stage_change (table_name VARCHAR, mode VARCHAR, inserted BIGINT, updated BIGINT, deleted BIGINT)")
+	for _, t := range canon.Tables() {
+		if slices.Contains(touched, t.Name) {
+			n.changed(&t)
+		} else {
+			untouched = append(untouched, "('"+t.Name+"', 'none', 0, 0, 0)")
+		}
+	}
+	exec(n.t, n.step, "INSERT INTO meta.stage_change VALUES "+strings.Join(untouched, ", "))
+	for table, key := range map[string]string{"customer": "customer_id", "supplier": "supplier_id"} {
+		changed := query(n.t, n.step, fmt.Sprintf("SELECT %[2]s FROM due.changed_%[1]s ORDER BY %[2]s", table, key))
+		n.both("DELETE FROM stage.%s_version WHERE _from = '%s' AND CAST(%s AS VARCHAR) IN ('%s')", table, n.asOf.Format(isoDay), key, strings.Join(changed, "', '"))
+		n.both("INSERT INTO stage.%[1]s_version SELECT s.*, DATE '%[2]s' FROM stage.%[1]s s WHERE CAST(%[3]s AS VARCHAR) IN ('%[4]s')",
+			table, n.asOf.Format(isoDay), key, strings.Join(changed, "', '"))
+	}
+}
+
+// changed compares a table with what it was.
+func (n *nights) changed(t *canon.Table) {
+	columns := slices.Clone(t.Key)
+	for _, c := range t.Columns {
+		if len(t.Key) == 0 && c.Type == canon.ID {
+			columns = append(columns, c.Name)
+		}
+	}
+	mode := "none"
+	differ := fmt.Sprintf("((SELECT * FROM stage.%[1]s EXCEPT ALL SELECT * FROM was.%[1]s) UNION ALL (SELECT * FROM was.%[1]s EXCEPT ALL SELECT * FROM stage.%[1]s))", t.Name)
+	if query(n.t, n.step, "SELECT count(*) FROM "+differ+" AS d")[0] != "0" || t.Name == "customer" || t.Name == "supplier" {
+		mode = "some"
+		if len(columns) > 0 {
+			exec(n.t, n.step, fmt.Sprintf("CREATE OR REPLACE TABLE due.changed_%s AS SELECT DISTINCT %s FROM %s AS d", t.Name, strings.Join(columns, ", "), differ))
+		}
+	}
+	exec(n.t, n.step, fmt.Sprintf("INSERT INTO meta.stage_change VALUES ('%s', '%s', 0, 0, 0)", t.Name, mode))
+}
+
+const compared = "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE (table_schema IN ('core', 'quarantine') OR table_schema = 'meta' AND table_name LIKE 'star%' OR table_name = 'clc_code') AND table_name NOT IN ('star_build', 'star_day') ORDER BY 1"
+
+// build makes both stars and compares every table of them.
+func (n *nights) build(o Options) error {
+	n.t.Helper()
+	o.AsOf, o.Currency = n.asOf, "CNY"
+	places := query(n.t, n.step, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'meta' AND table_name = 'star_place'")[0] == "1"
+	exec(n.t, n.fresh, "DROP SCHEMA IF EXISTS core CASCADE; DROP SCHEMA IF EXISTS quarantine CASCADE; DROP TABLE IF EXISTS meta.star_place")
+	if places {
+		n.copyPlaces()
+	}
+	if err := Build(context.Background(), n.step, o); err != nil {
+		return fmt.Errorf("increment: %w", err)
+	}
+	if err := Build(context.Background(), n.fresh, o); err != nil {
+		return fmt.Errorf("whole: %w", err)
+	}
+	for _, table := range query(n.t, n.fresh, compared) {
+		const digest = "SELECT count(*), md5(string_agg(CAST(t AS VARCHAR), chr(10) ORDER BY CAST(t AS VARCHAR))) FROM %s AS t"
+		if slices.Equal(query(n.t, n.step, fmt.Sprintf(digest, table)), query(n.t, n.fresh, fmt.Sprintf(digest, table))) {
+			continue
+		}
+		rows := "SELECT CAST(t AS VARCHAR) FROM " + table + " AS t ORDER BY 1"
+		got, want := query(n.t, n.step, rows), query(n.t, n.fresh, rows)
+		return fmt.Errorf("%s differs:\nincrement only %s\nwhole only     %s", table, only(got, want), only(want, got))
+	}
+	return nil
+}
+
+// copyPlaces gives the whole build the places as they were before the night.
+func (n *nights) copyPlaces() {
+	exec(n.t, n.fresh, "CREATE TABLE meta.star_place (dim VARCHAR, id VARCHAR, key INTEGER)")
+	var values []string
+	for _, row := range query(n.t, n.step, "SELECT quote || dim || quote || ', ' || quote || replace(id, quote, quote || quote) || quote || ', ' || key FROM meta.star_place CROSS JOIN (SELECT chr(39) AS quote)") {
+		values = append(values, "("+row+")")
+	}
+	if len(values) > 0 {
+		exec(n.t, n.fresh, "INSERT INTO meta.star_place VALUES "+strings.Join(values, ", "))
+	}
+}
+
+// only are up to three values of a that b has not.
+func only(a, b []string) string {
+	left := map[string]int{}
+	for _, v := range b {
+		left[v]++
+	}
+	var out []string
+	for _, v := range a {
+		if left[v]--; left[v] < 0 && len(out) < 3 {
+			out = append(out, v)
+		}
+	}
+	return strings.Join(out, "\n               ")
+}
+
+// TestNights compares increments with whole builds over random nights: as many
+// as VERSO_STAR_NIGHTS says, else 24.
+func TestNights(t *testing.T) {
+	total, _ := strconv.Atoi(os.Getenv("VERSO_STAR_NIGHTS"))
+	if total == 0 {
+		total = 24
+	}
+	const each = 12
+	modes := map[string]int{}
+	for seed := uint64(0); seed < uint64((total+each-1)/each); seed++ {
+		ids := []string{"BIGINT", "VARCHAR"}[seed%2]
+		n := newNights(t, seed, ids)
+		for i := range each {
+			changes := 1 + n.r.IntN(10)
+			if i == 0 {
+				changes = 150
+			}
+			n.night(changes)
+			o := Options{DueShare: 2, AppendedShare: 1e9}
+			if seed%5 == 4 {
+				o = Options{}
+			}
+			if err := n.build(o); err != nil {
+				t.Fatalf("seed %d, night %d: %v", seed, i, err)
+			}
+			for _, row := range query(t, n.step, "SELECT fact || ' ' || mode || coalesce(': ' || regexp_replace(reason, '[0-9]+', 'n', 'g'), '') FROM meta.star_build ORDER BY fact") {
+				modes[row]++
+			}
+		}
+	}
+	for _, f := range []string{"core.fact_order_line", "core.fact_return"} {
+		if modes[f+" some"] < total/2 {
+			t.Errorf("%s was made in part on %d of %d nights", f, modes[f+" some"], total)
+		}
+	}
+	t.Log(modes)
+}
