@@ -112,7 +112,7 @@ func (b *builder) userClasses(ctx context.Context) ([]clc.Row, error) {
 
 // texts reads the one text column of a query.
 func (b *builder) texts(ctx context.Context, name string) ([]string, error) {
-	query, err := read(name)
+	query, err := b.read(name)
 	if err != nil {
 		return nil, err
 	}

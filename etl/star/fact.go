@@ -122,7 +122,7 @@ func (f fact) findKeys(ctx context.Context, b *builder, p part) (due, all int64,
 	query := "SELECT DISTINCT " + strings.Join(quoted(p.keys), ", ") + " FROM " + driver
 	if t := b.replaced(append([]string{p.driver}, f.reads...)); t != "" {
 		reason = "stage." + t + " was replaced as a whole"
-	} else if query, err = read("due/" + p.due); err != nil {
+	} else if query, err = b.read("due/" + p.due); err != nil {
 		return 0, 0, "", err
 	}
 	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TABLE "+p.table()+" AS\n"+query)); err != nil {
@@ -222,7 +222,7 @@ func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error
 			return "", err
 		}
 	}
-	text, err := read(f.name)
+	text, err := b.read(f.name)
 	if err != nil {
 		return "", err
 	}
@@ -289,7 +289,7 @@ func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, strin
 // setAside quarantines anew what is due.
 func (f fact) setAside(ctx context.Context, b *builder) error {
 	for _, s := range f.after {
-		text, err := read(s)
+		text, err := b.read(s)
 		if err != nil {
 			return err
 		}

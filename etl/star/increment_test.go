@@ -3,6 +3,7 @@ package star
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -21,6 +22,7 @@ import (
 type nights struct {
 	t           testing.TB
 	step, fresh engine.Conn
+	scripts     fs.FS // of the increments
 	r           *rand.Rand
 	asOf        time.Time
 	next        int      // new ids
@@ -28,7 +30,7 @@ type nights struct {
 }
 
 func newNights(t testing.TB, seed uint64, ids string) *nights {
-	n := &nights{t: t, r: rand.New(rand.NewPCG(seed, 4)), asOf: day(t, "2025-12-10").AddDate(0, 0, int(seed%25)), next: 1000}
+	n := &nights{t: t, scripts: scripts, r: rand.New(rand.NewPCG(seed, 4)), asOf: day(t, "2025-12-10").AddDate(0, 0, int(seed%25)), next: 1000}
 	_, n.step = newDatabase(t, ids, duck.Options{Threads: 2})
 	_, n.fresh = newDatabase(t, ids, duck.Options{Threads: 2})
 	for _, conn := range []engine.Conn{n.step, n.fresh} {
@@ -303,14 +305,14 @@ func (n *nights) build(o Options, compare bool) error {
 	n.t.Helper()
 	o.AsOf, o.Currency = n.asOf, "CNY"
 	if !compare {
-		return Build(context.Background(), n.step, o)
+		return buildFrom(context.Background(), n.step, n.scripts, o)
 	}
 	places := query(n.t, n.step, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'meta' AND table_name = 'star_place'")[0] == "1"
 	exec(n.t, n.fresh, "DROP SCHEMA IF EXISTS core CASCADE; DROP SCHEMA IF EXISTS quarantine CASCADE; DROP TABLE IF EXISTS meta.star_place")
 	if places {
 		n.copyPlaces()
 	}
-	if err := Build(context.Background(), n.step, o); err != nil {
+	if err := buildFrom(context.Background(), n.step, n.scripts, o); err != nil {
 		return fmt.Errorf("increment: %w", err)
 	}
 	if err := Build(context.Background(), n.fresh, o); err != nil {

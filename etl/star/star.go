@@ -10,6 +10,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ var scripts embed.FS
 // builder is one run of the steps on one connection.
 type builder struct {
 	conn    engine.Conn
+	scripts fs.FS
 	options Options
 	whole   string            // why every fact is made whole; "" for an increment
 	changes map[string]string // by staged table: none, some or all
@@ -70,6 +72,11 @@ type step struct {
 // An error names the step; an error that is no *engine.StatementError or fault
 // of ctx says that the staged tables break a rule the star relies on.
 func Build(ctx context.Context, conn engine.Conn, o Options) error {
+	return buildFrom(ctx, conn, scripts, o)
+}
+
+// buildFrom is Build by the SQL files of a folder.
+func buildFrom(ctx context.Context, conn engine.Conn, files fs.FS, o Options) error {
 	o = o.withDefaults()
 	if o.FiscalYearStart < 1 || o.FiscalYearStart > 12 {
 		return fmt.Errorf("star: fiscal year start %d: want a month from 1 to 12", o.FiscalYearStart)
@@ -80,7 +87,7 @@ func Build(ctx context.Context, conn engine.Conn, o Options) error {
 	if o.AsOf.IsZero() {
 		return fmt.Errorf("star: no as-of date")
 	}
-	b := &builder{conn: conn, options: o}
+	b := &builder{conn: conn, scripts: files, options: o}
 	for _, s := range steps() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -162,15 +169,15 @@ func salesSteps() []step {
 }
 
 // read returns the text of a script.
-func read(name string) (string, error) {
-	text, err := scripts.ReadFile("sql/" + name + ".sql")
+func (b *builder) read(name string) (string, error) {
+	text, err := fs.ReadFile(b.scripts, "sql/"+name+".sql")
 	return string(text), err
 }
 
 // script runs a SQL file.
 func script(name string) func(context.Context, *builder) error {
 	return func(ctx context.Context, b *builder) error {
-		text, err := read(name)
+		text, err := b.read(name)
 		if err != nil {
 			return err
 		}
