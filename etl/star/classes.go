@@ -48,7 +48,7 @@ func classes(ctx context.Context, b *builder) error {
 	for _, n := range nodes {
 		ordered = append(ordered, n)
 	}
-	places, err := b.places(ctx, "clc")
+	places, err := b.keysOf(ctx, "clc")
 	if err != nil {
 		return err
 	}
@@ -79,10 +79,10 @@ func classes(ctx context.Context, b *builder) error {
 	})
 }
 
-// places are the keys that members of a dimension had in the last build.
-func (b *builder) places(ctx context.Context, dim string) (map[string]int64, error) {
+// keysOf are the keys that members of a dimension had in the last build.
+func (b *builder) keysOf(ctx context.Context, dim string) (map[string]int64, error) {
 	places := map[string]int64{}
-	err := engine.Rows(ctx, b.conn, engine.SQL("SELECT id, key FROM meta.star_place WHERE dim = ? ORDER BY id", dim), func(row []any) error {
+	err := engine.Rows(ctx, b.conn, engine.SQL("SELECT id, key FROM meta.star_key WHERE dim = ? ORDER BY id", dim), func(row []any) error {
 		places[engine.Text(row[0])], _ = engine.Int(row[1])
 		return nil
 	})

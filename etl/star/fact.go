@@ -69,8 +69,8 @@ func (f fact) run(ctx context.Context, b *builder) error {
 			return err
 		}
 	}
-	_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_build SELECT ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), nullif(?, '')",
-		f.table, mode, due, appended, reason))
+	_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_build SELECT ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), nullif(?, ''), CAST(? AS BOOLEAN)",
+		f.table, mode, due, appended, reason, f.date != ""))
 	return err
 }
 

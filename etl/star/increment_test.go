@@ -307,16 +307,19 @@ func (n *nights) build(o Options, compare bool) error {
 	if !compare {
 		return buildFrom(context.Background(), n.step, n.scripts, o)
 	}
-	places := query(n.t, n.step, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'meta' AND table_name = 'star_place'")[0] == "1"
-	exec(n.t, n.fresh, "DROP SCHEMA IF EXISTS core CASCADE; DROP SCHEMA IF EXISTS quarantine CASCADE; DROP TABLE IF EXISTS meta.star_place")
+	places := query(n.t, n.step, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'meta' AND table_name = 'star_key'")[0] == "1"
+	exec(n.t, n.fresh, "DROP SCHEMA IF EXISTS core CASCADE; DROP SCHEMA IF EXISTS quarantine CASCADE; DROP TABLE IF EXISTS meta.star_key")
 	if places {
-		n.copyPlaces()
+		n.copyKeys()
 	}
 	if err := buildFrom(context.Background(), n.step, n.scripts, o); err != nil {
 		return fmt.Errorf("increment: %w", err)
 	}
 	if err := Build(context.Background(), n.fresh, o); err != nil {
 		return fmt.Errorf("whole: %w", err)
+	}
+	for _, member := range []string{"customer", "supplier", "employee", "channel"} {
+		checkVersions(n.t, n.step, member)
 	}
 	for _, table := range query(n.t, n.fresh, compared) {
 		const digest = "SELECT count(*), md5(string_agg(CAST(t AS VARCHAR), chr(10) ORDER BY CAST(t AS VARCHAR))) FROM %s AS t"
@@ -330,15 +333,15 @@ func (n *nights) build(o Options, compare bool) error {
 	return nil
 }
 
-// copyPlaces gives the whole build the places as they were before the night.
-func (n *nights) copyPlaces() {
-	exec(n.t, n.fresh, "CREATE TABLE meta.star_place (dim VARCHAR, id VARCHAR, key INTEGER)")
+// copyKeys gives the whole build the places as they were before the night.
+func (n *nights) copyKeys() {
+	exec(n.t, n.fresh, "CREATE TABLE meta.star_key (dim VARCHAR, id VARCHAR, key INTEGER)")
 	var values []string
-	for _, row := range query(n.t, n.step, "SELECT quote || dim || quote || ', ' || quote || replace(id, quote, quote || quote) || quote || ', ' || key FROM meta.star_place CROSS JOIN (SELECT chr(39) AS quote)") {
+	for _, row := range query(n.t, n.step, "SELECT quote || dim || quote || ', ' || quote || replace(id, quote, quote || quote) || quote || ', ' || key FROM meta.star_key CROSS JOIN (SELECT chr(39) AS quote)") {
 		values = append(values, "("+row+")")
 	}
 	if len(values) > 0 {
-		exec(n.t, n.fresh, "INSERT INTO meta.star_place VALUES "+strings.Join(values, ", "))
+		exec(n.t, n.fresh, "INSERT INTO meta.star_key VALUES "+strings.Join(values, ", "))
 	}
 }
 
@@ -400,5 +403,33 @@ func manyNights(t *testing.T, seed uint64) {
 	}
 	if some == 0 {
 		t.Error("no night was an increment")
+	}
+}
+
+// checkVersions checks that the versions of every member cover all days
+// without gap or overlap, the last of them as the member is now.
+func checkVersions(t testing.TB, conn engine.Conn, member string) {
+	t.Helper()
+	table, key := "core.dim_"+member+"_version", member+"_key"
+	for what, sql := range map[string]string{
+		"members without a version": "SELECT count(*) FROM core.dim_" + member + " d LEFT JOIN " + table + " v ON v." + key + " = d." + key + " WHERE v." + key + " IS NULL",
+		"versions of nobody":        "SELECT count(*) FROM " + table + " v LEFT JOIN core.dim_" + member + " d ON v." + key + " = d." + key + " WHERE d." + key + " IS NULL",
+		"gaps or overlaps": "SELECT count(*) FROM (SELECT valid_from, valid_to, lag(valid_to, 1, DATE '1900-01-01') OVER w AS ended, lead(valid_from, 1, DATE '9999-12-31') OVER w AS next FROM " + table +
+			" WINDOW w AS (PARTITION BY " + key + " ORDER BY valid_from)) WHERE valid_from <> ended OR valid_to <> next OR valid_from >= valid_to",
+		"wrong ends":     "SELECT count(*) FROM " + table + " WHERE is_current <> (valid_to = DATE '9999-12-31')",
+		"keys not dense": "SELECT count(*) - 1 - max(version_key) + count(*) - count(DISTINCT version_key) FROM " + table,
+	} {
+		if n := query(t, conn, sql)[0]; n != "0" {
+			t.Errorf("%s: %s %s", table, n, what)
+		}
+	}
+	if member == "customer" {
+		const differ = `SELECT count(*) FROM core.dim_customer d JOIN core.dim_customer_version v ON v.customer_key = d.customer_key AND v.is_current
+WHERE v.name <> d.name OR v.customer_type IS DISTINCT FROM d.customer_type OR v.subtype IS DISTINCT FROM d.subtype OR v.geo_key <> d.geo_key OR v.channel_key <> d.channel_key
+   OR v.owner_employee_key <> d.owner_employee_key OR v.status IS DISTINCT FROM d.status OR v.credit_days IS DISTINCT FROM d.credit_days OR v.parent_customer_key <> d.parent_customer_key`
+		want := "0"
+		if got := query(t, conn, differ)[0]; got != want {
+			t.Errorf("%s current versions are not the customers as they are now", got)
+		}
 	}
 }

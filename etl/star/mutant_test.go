@@ -89,12 +89,12 @@ func TestEveryDueRuleIsNeeded(t *testing.T) {
 
 // caught runs nights until one tells that a rule is missing.
 func caught(t *testing.T, files fs.FS) string {
-	for seed := range uint64(8) {
+	for seed := range uint64(10) {
 		n := newNights(t, seed, "BIGINT")
 		n.scripts = files
-		for i := range 10 {
-			n.night([]int{150, 12}[min(i, 1)])
-			if err := n.build(Options{DueShare: 2, AppendedShare: 1e9}, true); err != nil {
+		for i, changes := range []int{250, 60, 60, 60} {
+			n.night(changes)
+			if err := n.build(Options{DueShare: 2, AppendedShare: 1e9}, i > 1); err != nil {
 				return fmt.Sprintf("seed %d, night %d: %.300v", seed, i, err)
 			}
 		}

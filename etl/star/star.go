@@ -62,7 +62,7 @@ type step struct {
 // that of a whole build but for the order of rows. meta.star_build tells, by
 // fact, what was made and why, meta.star_day the days whose facts are different.
 //
-// Members keep the order of the keys they had in meta.star_place, and new ones
+// Members keep the order of the keys they had in meta.star_key, and new ones
 // come behind them, in the order of their ids: a whole build that is given the
 // places of an earlier one gives every member the same key.
 // Every canonical table must

@@ -33,4 +33,4 @@ WITH entry AS (
 SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.channel_id) AS INTEGER) AS channel_key,
        m.channel_id, m.name, m.kind, m.level, m.parent_id, m.is_inferred
 FROM member m
-LEFT JOIN meta.star_place place ON place.dim = 'channel' AND place.id = m.channel_id;
+LEFT JOIN meta.star_key place ON place.dim = 'channel' AND place.id = m.channel_id;

@@ -12,4 +12,4 @@ WITH mentioned AS (
 )
 SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.customer_id) AS INTEGER) AS customer_key, m.customer_id, m.is_inferred
 FROM member m
-LEFT JOIN meta.star_place place ON place.dim = 'customer' AND place.id = CAST(m.customer_id AS VARCHAR);
+LEFT JOIN meta.star_key place ON place.dim = 'customer' AND place.id = CAST(m.customer_id AS VARCHAR);

@@ -48,7 +48,7 @@ SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, v.channel_key, v.v
 FROM period v
 JOIN core.dim_channel m ON m.channel_key = v.channel_key
 LEFT JOIN star_channel p ON p.channel_id = CAST(v.parent_partner_id AS VARCHAR)
-LEFT JOIN meta.star_place place ON place.dim = 'channel_version' AND place.id = v.id || ' ' || CAST(v.valid_from AS VARCHAR)
+LEFT JOIN meta.star_key place ON place.dim = 'channel_version' AND place.id = v.id || ' ' || CAST(v.valid_from AS VARCHAR)
 UNION ALL
 SELECT -1, -1, DATE '1900-01-01', DATE '9999-12-31', true, NULL, '(unknown)', '(unknown)', NULL, -1, NULL, NULL, NULL, NULL
 ORDER BY version_key;

@@ -80,8 +80,8 @@ LEFT JOIN star_tree m ON m.subject = 'merge' AND m.member_key = c.customer_key
 LEFT JOIN star_tree t ON t.subject = 'customer' AND t.member_key = c.customer_key
 LEFT JOIN star_customer p ON p.customer_id = v.parent_customer_id
 LEFT JOIN star_tree q ON q.subject = 'merge' AND q.member_key = p.customer_key
-LEFT JOIN meta.star_place place ON place.dim = 'customer_version' AND place.id = CAST(v.customer_id AS VARCHAR) || ' ' || CAST(v.valid_from AS VARCHAR)
+LEFT JOIN meta.star_key place ON place.dim = 'customer_version' AND place.id = CAST(v.customer_id AS VARCHAR) || ' ' || CAST(v.valid_from AS VARCHAR)
 UNION ALL
 SELECT -1, -1, DATE '1900-01-01', DATE '9999-12-31', true, NULL, '(unknown)', '(unknown)', NULL, -1, '(unknown)', '(unknown)', '(unknown)', '(unknown)', '(unknown)',
-       -1, '(unknown)', '(unknown)', -1, '(unknown)', '(unknown)', NULL, NULL, NULL, -1
+       -1, '(unknown)', '(unknown)', -1, '(unknown)', NULL, NULL, NULL, NULL, -1
 ORDER BY version_key;

@@ -42,7 +42,7 @@ SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, v.employee_key, v.
        v.dept, coalesce(p.employee_key, -1) AS manager_key, v.territory
 FROM period v
 LEFT JOIN star_employee p ON p.employee_id = v.manager_id
-LEFT JOIN meta.star_place place ON place.dim = 'employee_version' AND place.id = v.id || ' ' || CAST(v.valid_from AS VARCHAR)
+LEFT JOIN meta.star_key place ON place.dim = 'employee_version' AND place.id = v.id || ' ' || CAST(v.valid_from AS VARCHAR)
 UNION ALL
 SELECT -1, -1, DATE '1900-01-01', DATE '9999-12-31', true, NULL, '(unknown)', '(unknown)', -1, NULL
 ORDER BY version_key;

@@ -21,7 +21,7 @@ WITH mentioned AS (
 SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.sort_id NULLS LAST, length(m.supplier_id), m.supplier_id) AS INTEGER) AS supplier_key,
        m.supplier_id, coalesce(m.name, m.supplier_id) AS name, m.type, m.country, m.ccy, m.lead_days_quoted, m.payment_days, m.status, m.is_inferred
 FROM member m
-LEFT JOIN meta.star_place place ON place.dim = 'supplier' AND place.id = m.supplier_id
+LEFT JOIN meta.star_key place ON place.dim = 'supplier' AND place.id = m.supplier_id
 UNION ALL
 SELECT -1, NULL, '(unknown)', NULL, '(unknown)', NULL, NULL, NULL, NULL, false
 ORDER BY supplier_key;

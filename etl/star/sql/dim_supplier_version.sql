@@ -43,7 +43,7 @@ SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, v.supplier_key, v.
        v.supplier_key, v.valid_from, v.valid_to, v.valid_to = DATE '9999-12-31' AS is_current, v.id AS supplier_id, v.name,
        v.ccy, v.discount_std, v.lead_days_quoted, v.payment_days, v.status
 FROM period v
-LEFT JOIN meta.star_place place ON place.dim = 'supplier_version' AND place.id = v.id || ' ' || CAST(v.valid_from AS VARCHAR)
+LEFT JOIN meta.star_key place ON place.dim = 'supplier_version' AND place.id = v.id || ' ' || CAST(v.valid_from AS VARCHAR)
 UNION ALL
 SELECT -1, -1, DATE '1900-01-01', DATE '9999-12-31', true, NULL, '(unknown)', NULL, NULL, NULL, NULL, NULL
 ORDER BY version_key;

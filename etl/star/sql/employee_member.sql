@@ -18,4 +18,4 @@ WITH mentioned AS (
 SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.employee_id) AS INTEGER) AS employee_key,
        m.employee_id, m.name, m.dept, m.manager_id, m.hire_date, m.leave_date, m.territory, m.is_inferred
 FROM member m
-LEFT JOIN meta.star_place place ON place.dim = 'employee' AND place.id = CAST(m.employee_id AS VARCHAR);
+LEFT JOIN meta.star_key place ON place.dim = 'employee' AND place.id = CAST(m.employee_id AS VARCHAR);

@@ -77,4 +77,4 @@ FROM member m
 LEFT JOIN star_province p
   ON p.code = CASE WHEN regexp_matches(m.region_code, '^[0-9]{2}([0-9]{2}){0,2}$') AND coalesce(m.level, '') <> 'country'
                    THEN left(m.region_code, 2) END
-LEFT JOIN meta.star_place place ON place.dim = 'geo' AND place.id = m.region_code;
+LEFT JOIN meta.star_key place ON place.dim = 'geo' AND place.id = m.region_code;

@@ -17,7 +17,7 @@ CREATE OR REPLACE TABLE meta.star_customer AS
 SELECT customer_id, customer_key, geo_key FROM star_customer_map ORDER BY customer_id;
 
 -- The places of the members, which the next build keeps.
-CREATE OR REPLACE TABLE meta.star_place AS
+CREATE OR REPLACE TABLE meta.star_key AS
 SELECT 'customer' AS dim, customer_id AS id, customer_key AS key FROM core.dim_customer WHERE customer_key > 0
 UNION ALL
 SELECT 'title', title_id, title_key FROM core.dim_title WHERE title_key > 0

@@ -8,14 +8,14 @@ CREATE OR REPLACE TABLE meta.star_parameter (as_of DATE, currency VARCHAR, fisca
 
 -- What was made of every fact that need not be made whole: mode all or some, the
 -- keys that were due, the rows put behind the others since it was whole, and why
--- it was made whole.
-CREATE OR REPLACE TABLE meta.star_build (fact VARCHAR, mode VARCHAR, due BIGINT, appended BIGINT, reason VARCHAR);
+-- it was made whole; dated says that meta.star_day knows its days.
+CREATE OR REPLACE TABLE meta.star_build (fact VARCHAR, mode VARCHAR, due BIGINT, appended BIGINT, reason VARCHAR, dated BOOLEAN);
 
 -- The days on which the facts of an increment differ from those before.
 CREATE OR REPLACE TABLE meta.star_day (fact VARCHAR, date_key INTEGER);
 
 -- The keys that members had in the last build; only their order counts.
-CREATE TABLE IF NOT EXISTS meta.star_place (dim VARCHAR, id VARCHAR, key INTEGER);
+CREATE TABLE IF NOT EXISTS meta.star_key (dim VARCHAR, id VARCHAR, key INTEGER);
 
 -- Oddities met while building: hierarchies cut, chains that end nowhere.
 CREATE OR REPLACE TABLE meta.star_note (subject VARCHAR, id VARCHAR, note VARCHAR);

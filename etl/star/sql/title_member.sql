@@ -11,4 +11,4 @@ WITH mentioned AS (
 )
 SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.title_id) AS INTEGER) AS title_key, m.title_id, m.is_inferred
 FROM member m
-LEFT JOIN meta.star_place place ON place.dim = 'title' AND place.id = CAST(m.title_id AS VARCHAR);
+LEFT JOIN meta.star_key place ON place.dim = 'title' AND place.id = CAST(m.title_id AS VARCHAR);
