@@ -20,23 +20,28 @@ func (b *builder) allDue(ctx context.Context) error {
 	var text strings.Builder
 	text.WriteString("CREATE SCHEMA IF NOT EXISTS due;\n")
 	for _, t := range canon.Tables() {
-		text.WriteString(dueView(t.Name, ""))
+		text.WriteString(dueView(t.Name))
 	}
 	_, err := b.conn.Exec(ctx, engine.SQL(text.String()))
 	return err
 }
 
-func dueView(table, match string) string {
+func dueView(table string) string {
 	name := engine.QuoteIdent(table)
-	if match != "" {
-		match = " WHERE " + match
-	}
-	return "CREATE OR REPLACE VIEW due." + name + " AS SELECT s.* FROM stage." + name + " AS s" + match + ";\n"
+	return "CREATE OR REPLACE VIEW due." + name + " AS SELECT s.* FROM stage." + name + " AS s;\n"
 }
 
-// view narrows due.<table> to the rows that match; "" is all.
-func (b *builder) view(ctx context.Context, table, match string) error {
-	_, err := b.conn.Exec(ctx, engine.SQL(dueView(table, match)))
+// narrow makes due.<table> the rows that match. They are stored: joins to come
+// then know how few they are.
+func (b *builder) narrow(ctx context.Context, table, match string) error {
+	name := engine.QuoteIdent(table)
+	_, err := b.conn.Exec(ctx, engine.SQL("DROP VIEW due."+name+";\nCREATE TABLE due."+name+" AS SELECT s.* FROM stage."+name+" AS s WHERE "+match))
+	return err
+}
+
+// widen makes due.<table> all rows again.
+func (b *builder) widen(ctx context.Context, table string) error {
+	_, err := b.conn.Exec(ctx, engine.SQL("DROP TABLE due."+engine.QuoteIdent(table)+";\n"+dueView(table)))
 	return err
 }
 
@@ -48,7 +53,7 @@ type parameters struct {
 
 // kept are the tables that an increment compares with or adds to.
 var kept = [...]string{
-	"meta.star_order", "meta.star_customer", "meta.star_title", "meta.star_supplier", "meta.star_employee", "meta.star_channel",
+	"meta.star_order", "meta.star_order_key", "meta.star_customer", "meta.star_title", "meta.star_supplier", "meta.star_employee", "meta.star_channel",
 	"meta.star_geo", "meta.star_currency", "meta.star_rate", "meta.star_purchase", "meta.star_build", "core.dim_customer_version",
 }
 

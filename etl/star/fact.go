@@ -190,7 +190,7 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 	}
 	for _, p := range f.parts {
 		for table, match := range p.views() {
-			if err := b.view(ctx, table, match); err != nil {
+			if err := b.narrow(ctx, table, match); err != nil {
 				return 0, "", err
 			}
 		}
@@ -206,7 +206,7 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 	}
 	for _, p := range f.parts {
 		for table := range p.views() {
-			if err := b.view(ctx, table, ""); err != nil {
+			if err := b.widen(ctx, table); err != nil {
 				return 0, "", err
 			}
 		}

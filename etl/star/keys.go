@@ -6,18 +6,32 @@ import (
 	"verso/olap/engine"
 )
 
-// LoadKeys gives a build from nothing the keys that members had in an earlier
-// one: from is what a SELECT reads them from, such as the file of SaveKeys. Where
-// meta.star_key is there already, as in a copy of the last generation, it stays.
-func LoadKeys(ctx context.Context, conn engine.QueryExecer, from string) error {
-	_, err := conn.Exec(ctx, engine.SQL("CREATE SCHEMA IF NOT EXISTS meta; CREATE TABLE IF NOT EXISTS meta.star_key AS SELECT dim, id, key FROM "+from+" AS k ORDER BY dim, key"))
+// Keys are files that hold the keys of an earlier build, each as what a SELECT
+// reads from (to load) or as a path (to save).
+type Keys struct {
+	Members string // of the members of dimensions
+	Orders  string // of orders
+}
+
+// LoadKeys gives a build from nothing the keys of an earlier one, as SaveKeys
+// wrote them. Where they are there already, as in a copy of the last generation,
+// they stay. stage.order_header must be there.
+func LoadKeys(ctx context.Context, conn engine.QueryExecer, from Keys) error {
+	row, err := engine.One(ctx, conn, engine.SQL("SELECT max(data_type) FROM information_schema.columns WHERE table_schema = 'stage' AND table_name = 'order_header' AND column_name = 'order_id'"))
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, engine.SQL("CREATE SCHEMA IF NOT EXISTS meta;\n"+
+		"CREATE TABLE IF NOT EXISTS meta.star_key AS SELECT dim, id, key FROM "+from.Members+" AS k ORDER BY dim, key;\n"+
+		"CREATE TABLE IF NOT EXISTS meta.star_order_key AS SELECT TRY_CAST(order_id AS "+engine.Text(row[0])+") AS order_id, order_key FROM "+from.Orders+" AS k ORDER BY order_key"))
 	return err
 }
 
-// SaveKeys writes the keys of the members to a Parquet file: beside the landing
-// it lets a build from landing number them as they are.
-func SaveKeys(ctx context.Context, conn engine.QueryExecer, path string) error {
-	_, err := conn.Exec(ctx, engine.SQL("COPY (SELECT dim, id, key FROM meta.star_key ORDER BY dim, key) TO "+engine.QuoteText(path)+" (FORMAT parquet, COMPRESSION zstd)"))
+// SaveKeys writes the keys to Parquet files: beside the landing they let a build
+// from landing number members and orders as they are.
+func SaveKeys(ctx context.Context, conn engine.QueryExecer, to Keys) error {
+	_, err := conn.Exec(ctx, engine.SQL("COPY (SELECT dim, id, key FROM meta.star_key ORDER BY dim, key) TO "+engine.QuoteText(to.Members)+" (FORMAT parquet, COMPRESSION zstd);\n"+
+		"COPY (SELECT order_id, order_key FROM meta.star_order_key ORDER BY order_key) TO "+engine.QuoteText(to.Orders)+" (FORMAT parquet, COMPRESSION zstd)"))
 	return err
 }
 

@@ -6,7 +6,6 @@
 -- Every product is exact. Decimals of 18 digits are worked in 64 bits and those of
 -- 38 digits in 128, which is a hundred times slower to round: so amounts that fit
 -- take the short road, and only the others the long one.
--- Orders are numbered by date, so the order of the keys is that of the dates.
 CREATE OR REPLACE TABLE core.fact_order_line AS
 WITH line AS (
     SELECT l.line_id, l.order_id, l.line_no, l.title_id, l.unit_price, l.discount_pct, l.tax_rate, l.unit_cost,
@@ -62,4 +61,4 @@ SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, cu
        cost, CAST(net - cost AS DECIMAL(18, 4)) AS margin,
        is_rush, is_textbook, term, status, source, _row AS source_row
 FROM net
-ORDER BY order_key, line_no NULLS LAST, line_id;
+ORDER BY order_date, order_key, line_no NULLS LAST, line_id;

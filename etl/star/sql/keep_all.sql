@@ -5,6 +5,10 @@ SELECT order_id, order_key, customer_key, geo_key, channel_key, employee_key, cu
 FROM star_order
 ORDER BY order_key;
 
+-- The numbers of the orders, which the next build keeps.
+CREATE OR REPLACE TABLE meta.star_order_key AS
+SELECT order_id, order_key FROM star_order ORDER BY order_key;
+
 CREATE OR REPLACE TABLE meta.star_purchase AS
 SELECT po_line_id, order_line_id
 FROM stage.purchase_line

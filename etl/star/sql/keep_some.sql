@@ -8,6 +8,14 @@ FROM star_order
 WHERE order_id IN (SELECT order_id FROM due.moved_order)
 ORDER BY order_key;
 
+DELETE FROM meta.star_order_key
+WHERE order_id IN (SELECT order_id FROM due.moved_order);
+
+INSERT INTO meta.star_order_key
+SELECT order_id, order_key FROM star_order
+WHERE order_id IN (SELECT order_id FROM due.moved_order)
+ORDER BY order_key;
+
 DELETE FROM meta.star_purchase
 WHERE po_line_id IN (SELECT po_line_id FROM due.changed_purchase_line);
 

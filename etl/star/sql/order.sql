@@ -1,6 +1,8 @@
 -- What a line needs of its order. An order without currency is in report
 -- currency. rate is null where the currency has none on that day; an order
 -- dated outside 1900 to the year after the as-of date has no place in the calendar.
+-- Orders keep their numbers, new ones come behind them by date: an order that
+-- comes late leaves those of the others as they are.
 -- Orders are numbered by themselves: sorted with all they carry, they would
 -- take twice the time.
 CREATE OR REPLACE TEMP TABLE star_order AS
@@ -12,8 +14,9 @@ WITH dated AS (
     FROM stage.order_header h
     CROSS JOIN meta.star_parameter p
 ), numbered AS (
-    SELECT order_id, CAST(row_number() OVER (ORDER BY CAST(order_date AS DATE), order_id) AS INTEGER) AS order_key
-    FROM stage.order_header
+    SELECT h.order_id, CAST(row_number() OVER (ORDER BY k.order_key NULLS LAST, CAST(h.order_date AS DATE), h.order_id) AS INTEGER) AS order_key
+    FROM stage.order_header h
+    LEFT JOIN meta.star_order_key k ON k.order_id = h.order_id
 )
 SELECT d.order_id,
        n.order_key,

@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS quarantine.return_line (
 ALTER TABLE quarantine.order_line ADD COLUMN IF NOT EXISTS "key" VARCHAR;
 ALTER TABLE quarantine.return_line ADD COLUMN IF NOT EXISTS "key" VARCHAR;
 
+CREATE TABLE IF NOT EXISTS meta.star_order_key AS
+SELECT order_id, CAST(NULL AS INTEGER) AS order_key FROM stage.order_header WHERE false;
+
 -- Hierarchies as resolved by the program: members that had a parent.
 CREATE OR REPLACE TEMP TABLE star_tree (
     subject VARCHAR, member_key INTEGER, parent_key INTEGER, root_key INTEGER, depth INTEGER, is_cut BOOLEAN);
