@@ -25,7 +25,7 @@ CREATE TABLE core.dim_customer (
 CREATE TABLE core.dim_customer_version (
   version_key INTEGER, customer_key INTEGER, valid_from DATE, valid_to DATE, is_current BOOLEAN, customer_id VARCHAR, name VARCHAR,
   customer_type VARCHAR, subtype VARCHAR, geo_key INTEGER, area VARCHAR, area_zh VARCHAR, province VARCHAR, province_zh VARCHAR,
-  country VARCHAR, channel_key INTEGER, channel VARCHAR, channel_kind VARCHAR, owner_employee_key INTEGER, owner VARCHAR,
+  country VARCHAR, channel_key INTEGER, channel_id VARCHAR, channel VARCHAR, channel_kind VARCHAR, owner_employee_key INTEGER, owner_id VARCHAR, owner VARCHAR,
   status VARCHAR, credit_limit DECIMAL(18,4), credit_days INTEGER, price_policy_id VARCHAR, parent_customer_key INTEGER);
 
 CREATE TABLE core.dim_title (

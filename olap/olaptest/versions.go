@@ -8,7 +8,7 @@ import "time"
 func (b *builder) versions() {
 	customers := b.data.Table("core.dim_customer")
 	t := b.data.table("core.dim_customer_version", `version_key customer_key valid_from valid_to is_current customer_id name customer_type subtype
-		geo_key area area_zh province province_zh country channel_key channel channel_kind owner_employee_key owner status
+		geo_key area area_zh province province_zh country channel_key channel_id channel channel_kind owner_employee_key owner_id owner status
 		credit_limit credit_days price_policy_id parent_customer_key`)
 	first, last := day(1900, 1, 1), day(9999, 12, 31)
 	turn := b.shape.From.Add(b.shape.AsOf.Sub(b.shape.From) / 2).Truncate(24 * time.Hour)
@@ -19,7 +19,7 @@ func (b *builder) versions() {
 		geo, way, owner := regions.member(at(row, "geo_key")), channels.member(channel), people.member(at(row, "owner_employee_key"))
 		t.add(key, at(row, "customer_key"), from, to, to.Equal(last), at(row, "customer_id"), at(row, "name"), kind, at(row, "subtype"),
 			at(row, "geo_key"), geo("area"), geo("area_zh"), geo("province"), geo("province_zh"), geo("country"),
-			channel, way("name"), way("kind"), at(row, "owner_employee_key"), owner("name"), at(row, "status"),
+			channel, way("channel_id"), way("name"), way("kind"), at(row, "owner_employee_key"), owner("employee_id"), owner("name"), at(row, "status"),
 			at(row, "credit_limit"), at(row, "credit_days"), nil, at(row, "parent_customer_key"))
 	}
 	for _, row := range customers.Rows {

@@ -60,8 +60,8 @@ SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, c.customer_key, v.
        CAST(v.customer_id AS VARCHAR) AS customer_id,
        coalesce(s.name, s.name_en, CAST(v.customer_id AS VARCHAR)) AS name,
        v.customer_type, v.subtype, g.geo_key, g.area, g.area_zh, g.province, g.province_zh, g.country,
-       h.channel_key, h.name AS channel, h.kind AS channel_kind,
-       e.employee_key AS owner_employee_key, e.name AS owner,
+       h.channel_key, h.channel_id, h.name AS channel, h.kind AS channel_kind,
+       e.employee_key AS owner_employee_key, e.employee_id AS owner_id, e.name AS owner,
        CASE WHEN v.merged_into IS NOT NULL AND m.root_key <> c.customer_key THEN 'merged' ELSE v.status END AS status,
        v.credit_limit, v.credit_days, CAST(v.price_policy_id AS VARCHAR) AS price_policy_id,
        CASE WHEN v.valid_to = DATE '9999-12-31' THEN coalesce(t.parent_key, -1) ELSE coalesce(q.root_key, p.customer_key, -1) END AS parent_customer_key
@@ -83,5 +83,5 @@ LEFT JOIN star_tree q ON q.subject = 'merge' AND q.member_key = p.customer_key
 LEFT JOIN meta.star_key place ON place.dim = 'customer_version' AND place.id = CAST(v.customer_id AS VARCHAR) || ' ' || CAST(v.valid_from AS VARCHAR)
 UNION ALL
 SELECT -1, -1, DATE '1900-01-01', DATE '9999-12-31', true, NULL, '(unknown)', '(unknown)', NULL, -1, '(unknown)', '(unknown)', '(unknown)', '(unknown)', '(unknown)',
-       -1, '(unknown)', '(unknown)', -1, '(unknown)', NULL, NULL, NULL, NULL, -1
+       -1, NULL, '(unknown)', '(unknown)', -1, NULL, '(unknown)', NULL, NULL, NULL, NULL, -1
 ORDER BY version_key;
