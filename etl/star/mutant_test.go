@@ -79,6 +79,7 @@ func TestEveryDueRuleIsNeeded(t *testing.T) {
 			continue
 		}
 		t.Run(strings.ReplaceAll(name, "/", "|"), func(t *testing.T) {
+			t.Parallel()
 			if why := redundant()[name]; why != "" {
 				t.Skip(why)
 			}
