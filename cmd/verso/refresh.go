@@ -195,8 +195,11 @@ func (j *refreshJob) report() func(etl.Progress) {
 
 func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
 	began := j.app.now()
-	return star.Build(ctx, j.record(s.Conn), star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
-		FiscalYearStart: j.config.Company.FiscalYearStart, Landed: star.Landed(j.config.Landed), Money: moneyOptions(j.config),
+	if err := j.loadKeys(ctx, s); err != nil {
+		return err
+	}
+	err := star.Build(ctx, j.record(s.Conn), star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
+		FiscalYearStart: j.config.Company.FiscalYearStart, Version: version, Landed: star.Landed(j.config.Landed), Money: moneyOptions(j.config),
 		Progress: func(step string, rows int64) {
 			now := j.app.now()
 			j.log.Debug("star", "table", step, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))
@@ -204,6 +207,10 @@ func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
 			s.Rows += rows
 			s.Note(s.Rows, step)
 		}})
+	if err != nil {
+		return err
+	}
+	return j.saveKeys(ctx, s)
 }
 
 // moneyOptions are what the configuration says about rates and costs.
@@ -251,8 +258,12 @@ func (j *refreshJob) rollups(ctx context.Context, s *etl.State) error {
 	}
 	limits := rollup.DefaultLimits()
 	limits.Facts = rollupsFrom
+	changed, err := star.Changed(ctx, s.Conn)
+	if err != nil {
+		return err
+	}
 	began := j.app.now()
-	built, err := rollup.Build(ctx, s.Conn, model, rollup.Options{Run: s.RunID, Seed: uint64(j.config.Seed), Limits: limits,
+	built, err := rollup.Update(ctx, s.Conn, model, changedDays(changed), rollup.Options{Run: s.RunID, Seed: uint64(j.config.Seed), Limits: limits,
 		Progress: func(name string, rows int64) {
 			now := j.app.now()
 			j.log.Debug("rollups", "table", name, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))

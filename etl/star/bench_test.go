@@ -79,6 +79,76 @@ func TestBench(t *testing.T) {
 	}
 }
 
+// oneNight changes the generated company as a night does: 60 orders of 300
+// lines come, of another 300 lines the state changes and of 300 purchase lines
+// the copies received, with a late order, three customers and two titles.
+const oneNight = `
+CREATE SCHEMA IF NOT EXISTS due;
+CREATE OR REPLACE TABLE due.changed_order_header AS SELECT %[1]d // 5 + 1 + range AS order_id FROM range(61);
+INSERT INTO stage.order_header (order_id, order_no, customer_id, order_date, entry_channel, salesperson_id, ccy, is_rush, status, source, _row)
+SELECT order_id, 'SO' || order_id, hash(order_id) %% (%[1]d // 250) + 1, CASE WHEN order_id = %[1]d // 5 + 1 THEN TIMESTAMP '2025-11-20' ELSE TIMESTAMP '2025-12-30' END, 'web', 7,
+       CASE order_id %% 10 WHEN 0 THEN 'USD' ELSE 'CNY' END, false, 'open', 'bench', order_id
+FROM due.changed_order_header;
+CREATE OR REPLACE TABLE due.changed_order_line AS
+SELECT %[1]d + 1 + range AS line_id FROM range(300) UNION ALL SELECT %[1]d - range * 37 FROM range(300);
+INSERT INTO stage.order_line (line_id, order_id, line_no, title_id, qty_ordered, unit_price, source, _row)
+SELECT line_id, %[1]d // 5 + 1 + (line_id - %[1]d - 1) // 5, line_id %% 5, hash(line_id) %% (%[1]d // 100) + 1, 2, 30, 'bench', line_id
+FROM due.changed_order_line WHERE line_id > %[1]d;
+UPDATE stage.order_line SET status = 'delivered' WHERE line_id IN (SELECT line_id FROM due.changed_order_line);
+CREATE OR REPLACE TABLE due.changed_purchase_line AS SELECT %[1]d // 2 - range * 3 AS po_line_id FROM range(300);
+UPDATE stage.purchase_line SET qty_received = qty WHERE po_line_id IN (SELECT po_line_id FROM due.changed_purchase_line);
+CREATE OR REPLACE TABLE due.changed_customer AS SELECT range + 1 AS customer_id FROM range(3);
+UPDATE stage.customer SET region_code = '310000' WHERE customer_id <= 3;
+CREATE OR REPLACE TABLE due.changed_title AS SELECT range + 1 AS title_id FROM range(2);
+UPDATE stage.title SET clc_primary = 'O4' WHERE title_id <= 2;
+CREATE OR REPLACE TABLE meta.stage_change AS
+SELECT table_name, CASE WHEN table_name IN ('order_header', 'order_line', 'purchase_line', 'customer', 'title') THEN 'some' ELSE 'none' END AS mode,
+       0 AS inserted, 0 AS updated, 0 AS deleted
+FROM meta.table_load;
+CHECKPOINT;
+`
+
+// TestBenchNight builds the star over VERSO_STAR_LINES generated order lines
+// and then that of the next night, and prints the seconds of both and their ratio.
+func TestBenchNight(t *testing.T) {
+	lines, _ := strconv.Atoi(os.Getenv("VERSO_STAR_LINES"))
+	if lines == 0 {
+		t.Skip("set VERSO_STAR_LINES, such as 10000000")
+	}
+	dir, err := os.MkdirTemp("", "star")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Path: filepath.Join(dir, "star.duckdb"), Threads: 4, MemoryLimit: "3GB"})
+	exec(t, conn, fmt.Sprintf(generate, lines))
+	run := func() usage {
+		return measure(func() {
+			last, cpu := time.Now(), processor()
+			err = Build(context.Background(), conn, Options{AsOf: day(t, "2025-12-31"), Currency: "CNY", Progress: func(step string, rows int64) {
+				if took := time.Since(last); took > 25*time.Millisecond {
+					t.Logf("%-20s %10d rows %6.2f s, %6.2f s of processor", step, rows, took.Seconds(), processor()-cpu)
+				}
+				last, cpu = time.Now(), processor()
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	whole := run()
+	t.Logf("whole %v", whole)
+	exec(t, conn, "CHECKPOINT")
+	for range 2 {
+		exec(t, conn, fmt.Sprintf(oneNight, lines))
+		night := run()
+		t.Log(query(t, conn, "SELECT fact, mode, due, appended, reason FROM meta.star_build ORDER BY fact"))
+		t.Logf("night %v", night)
+		t.Logf("ratio of wall %.2f, of cpu %.2f", night.wall/whole.wall, night.cpu/whole.cpu)
+		lines += 1000
+	}
+}
+
 // usage is what a piece of work took: seconds on the clock and of the
 // processors, and the most memory resident, as Linux says it (0 elsewhere).
 type usage struct{ wall, cpu, peak float64 }

@@ -1,8 +1,10 @@
 package star
 
 import (
+	"cmp"
 	"context"
-	"sort"
+	"math"
+	"slices"
 	"strings"
 
 	"verso/etl/star/clc"
@@ -46,7 +48,13 @@ func classes(ctx context.Context, b *builder) error {
 	for _, n := range nodes {
 		ordered = append(ordered, n)
 	}
-	sort.Slice(ordered, func(i, j int) bool { return ordered[i].Code < ordered[j].Code })
+	places, err := b.keysOf(ctx, "clc")
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(ordered, func(x, y *clc.Node) int {
+		return cmp.Or(cmp.Compare(placed(places, x.Code), placed(places, y.Code)), strings.Compare(x.Code, y.Code))
+	})
 	keys := make(map[string]int32, len(ordered))
 	for i, n := range ordered {
 		keys[n.Code] = int32(i + 1)
@@ -71,6 +79,24 @@ func classes(ctx context.Context, b *builder) error {
 	})
 }
 
+// keysOf are the keys that members of a dimension had in the last build.
+func (b *builder) keysOf(ctx context.Context, dim string) (map[string]int64, error) {
+	places := map[string]int64{}
+	err := engine.Rows(ctx, b.conn, engine.SQL("SELECT id, key FROM meta.star_key WHERE dim = ? ORDER BY id", dim), func(row []any) error {
+		places[engine.Text(row[0])], _ = engine.Int(row[1])
+		return nil
+	})
+	return places, err
+}
+
+// placed is the place of a member, behind all others where it is new.
+func placed(places map[string]int64, id string) int64 {
+	if p, ok := places[id]; ok {
+		return p
+	}
+	return math.MaxInt64
+}
+
 // userClasses reads stage.clc_class.
 func (b *builder) userClasses(ctx context.Context) ([]clc.Row, error) {
 	var rows []clc.Row
@@ -86,7 +112,7 @@ func (b *builder) userClasses(ctx context.Context) ([]clc.Row, error) {
 
 // texts reads the one text column of a query.
 func (b *builder) texts(ctx context.Context, name string) ([]string, error) {
-	query, err := read(name)
+	query, err := b.read(name)
 	if err != nil {
 		return nil, err
 	}

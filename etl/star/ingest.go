@@ -93,7 +93,7 @@ func orNull(s string) any {
 // cuts cycles and adds the members that had a parent to star_tree.
 func hierarchy(subject, edges string) func(context.Context, *builder) error {
 	return func(ctx context.Context, b *builder) error {
-		query, err := read(edges)
+		query, err := b.read(edges)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,12 @@ type Options struct {
 	FiscalYearStart int       // month 1..12; 0 is January
 	Landed          Landed    // what landed cost takes from the configuration
 	Money           Money     // how amounts are valued beside the rates of their days
+	Version         string    // of the program; facts made by another are made anew
+	// From these shares on a fact is made whole in an increment too: of its
+	// driver's rows that are due (0: 0.3), and of its own rows that were put
+	// behind the others since it was last whole (0: 0.1). A whole fact is in the
+	// order of its days, which scans by day rely on.
+	DueShare, AppendedShare float64
 	// Progress, when set, hears of every step that ended: its name and the rows
 	// of the table it built.
 	Progress func(step string, rows int64)
@@ -35,7 +42,11 @@ var scripts embed.FS
 // builder is one run of the steps on one connection.
 type builder struct {
 	conn    engine.Conn
+	scripts fs.FS
 	options Options
+	whole   string            // why every fact is made whole; "" for an increment
+	changes map[string]string // by staged table: none, some or all
+	before  parameters        // of the last build
 }
 
 // step is one named part of the build. table is what it builds, "" for none.
@@ -47,16 +58,28 @@ type step struct {
 
 // Build makes core.* and the tables meta.star_note, meta.star_balance and
 // meta.clc_code from stage.*, and puts what cannot be placed into
-// quarantine.order_line and quarantine.return_line. Every canonical table must
+// quarantine.order_line and quarantine.return_line. Where core.* is there from
+// an earlier build, and meta.stage_change and due.changed_* say how stage.* has
+// changed since, only the facts that this concerns are made anew; the result is
+// that of a whole build but for the order of rows. meta.star_build tells, by
+// fact, what was made and why, meta.star_day the days whose facts are different.
+//
+// Members keep the order of the keys they had in meta.star_key, and new ones
+// come behind them, in the order of their ids: a whole build that is given the
+// places of an earlier one gives every member the same key.
+// Every canonical table must
 // exist in stage, and meta.table_load say which were supplied. It writes in
 // transactions of its own, so none may be open on conn.
 //
 // An error names the step; an error that is no *engine.StatementError or fault
 // of ctx says that the staged tables break a rule the star relies on.
 func Build(ctx context.Context, conn engine.Conn, o Options) error {
-	if o.FiscalYearStart == 0 {
-		o.FiscalYearStart = 1
-	}
+	return buildFrom(ctx, conn, scripts, o)
+}
+
+// buildFrom is Build by the SQL files of a folder.
+func buildFrom(ctx context.Context, conn engine.Conn, files fs.FS, o Options) error {
+	o = o.withDefaults()
 	if o.FiscalYearStart < 1 || o.FiscalYearStart > 12 {
 		return fmt.Errorf("star: fiscal year start %d: want a month from 1 to 12", o.FiscalYearStart)
 	}
@@ -66,7 +89,7 @@ func Build(ctx context.Context, conn engine.Conn, o Options) error {
 	if o.AsOf.IsZero() {
 		return fmt.Errorf("star: no as-of date")
 	}
-	b := &builder{conn: conn, options: o}
+	b := &builder{conn: conn, scripts: files, options: o}
 	for _, s := range steps() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -81,6 +104,19 @@ func Build(ctx context.Context, conn engine.Conn, o Options) error {
 	return nil
 }
 
+func (o Options) withDefaults() Options {
+	if o.FiscalYearStart == 0 {
+		o.FiscalYearStart = 1
+	}
+	if o.DueShare == 0 {
+		o.DueShare = 0.3
+	}
+	if o.AppendedShare == 0 {
+		o.AppendedShare = 0.1
+	}
+	return o
+}
+
 // steps lists the build in order: the dimensions and what was sold, then how it
 // flowed, what it earned, and the dealings with customers.
 func steps() []step {
@@ -90,6 +126,7 @@ func steps() []step {
 func closingSteps() []step {
 	return []step{
 		{"balances", "", balances},
+		{"keep", "", keep},
 		{"tidy_money", "", script("money/tidy")},
 		{"tidy", "", script("tidy")},
 	}
@@ -105,12 +142,15 @@ func salesSteps() []step {
 		{"geo_tree", "", hierarchy("geo", "geo_edge")},
 		{"dim_geo", "core.dim_geo", script("dim_geo")},
 		{"dim_supplier", "core.dim_supplier", script("dim_supplier")},
+		{"dim_supplier_version", "core.dim_supplier_version", script("dim_supplier_version")},
 		{"employee_member", "star_employee", script("employee_member")},
 		{"employee_tree", "", hierarchy("employee", "employee_edge")},
 		{"dim_employee", "core.dim_employee", script("dim_employee")},
+		{"dim_employee_version", "core.dim_employee_version", script("dim_employee_version")},
 		{"channel_member", "star_channel", script("channel_member")},
 		{"channel_tree", "", hierarchy("channel", "channel_edge")},
 		{"dim_channel", "core.dim_channel", script("dim_channel")},
+		{"dim_channel_version", "core.dim_channel_version", script("dim_channel_version")},
 		{"dim_currency", "core.dim_currency", script("dim_currency")},
 		{"rate", "star_rate_day", script("rate")},
 		{"constant_rate", "meta.constant_rate", script("money/constant_rate")},
@@ -129,31 +169,31 @@ func salesSteps() []step {
 		{"campaign_member", "star_campaign", script("relations/campaign_member")},
 		{"campaign_tree", "", hierarchy("campaign", "relations/campaign_edge")},
 		{"dim_campaign", "core.dim_campaign", script("relations/dim_campaign")},
+		{"dim_customer_version", "core.dim_customer_version", script("dim_customer_version")},
 		{"order", "star_order", script("order")},
-		{"cost", "star_cost", script("cost")},
 		{"dim_batch", "core.dim_batch", script("flow/dim_batch")},
 		{"dim_catalogue", "core.dim_catalogue", script("flow/dim_catalogue")},
 		{"dim_order_flags", "core.dim_order_flags", script("flow/order_flags")},
 		{"landed", "core.fact_batch_cost", landed},
-		{"fact_order_line", "core.fact_order_line", script("fact_order_line")},
-		{"quarantine", "", script("quarantine")},
-		{"fact_return", "core.fact_return", script("fact_return")},
-		{"quarantine_return", "", script("quarantine_return")},
+		{"moved", "", increments("moved")},
+		orderLines().step(),
+		returns().step(),
+		{"keep_lines", "", script("keep_lines")},
 		{"dim_customer", "core.dim_customer", script("dim_customer")},
 		{"balance", "", balance}, // before other facts join the order lines
 	}
 }
 
 // read returns the text of a script.
-func read(name string) (string, error) {
-	text, err := scripts.ReadFile("sql/" + name + ".sql")
+func (b *builder) read(name string) (string, error) {
+	text, err := fs.ReadFile(b.scripts, "sql/"+name+".sql")
 	return string(text), err
 }
 
 // script runs a SQL file.
 func script(name string) func(context.Context, *builder) error {
 	return func(ctx context.Context, b *builder) error {
-		text, err := read(name)
+		text, err := b.read(name)
 		if err != nil {
 			return err
 		}
@@ -162,17 +202,63 @@ func script(name string) func(context.Context, *builder) error {
 	}
 }
 
+// increments runs a SQL file in an increment only.
+func increments(name string) func(context.Context, *builder) error {
+	return func(ctx context.Context, b *builder) error {
+		if b.whole != "" {
+			return nil
+		}
+		return script(name)(ctx, b)
+	}
+}
+
+// keep stores what the next increment compares with.
+func keep(ctx context.Context, b *builder) error {
+	large := "keep_all"
+	if b.whole == "" {
+		large = "keep_some"
+	}
+	if err := script(large)(ctx, b); err != nil {
+		return err
+	}
+	return script("keep")(ctx, b)
+}
+
+// histories makes empty tables of the versions that nobody keeps.
+func (b *builder) histories(ctx context.Context) error {
+	var text strings.Builder
+	for _, t := range []string{"customer", "supplier", "employee", "channel_partner"} {
+		text.WriteString("CREATE TABLE IF NOT EXISTS stage." + t + "_version AS SELECT s.*, CAST(NULL AS DATE) AS _from FROM stage." + t + " AS s WHERE false;\n")
+	}
+	_, err := b.conn.Exec(ctx, engine.SQL(text.String()))
+	return err
+}
+
 // prepare makes the schemas and states the parameters.
 func prepare(ctx context.Context, b *builder) error {
+	if err := b.findChanges(ctx); err != nil {
+		return err
+	}
+	if err := increments("before")(ctx, b); err != nil {
+		return err
+	}
 	if err := script("prepare")(ctx, b); err != nil {
 		return err
 	}
 	if err := b.allDue(ctx); err != nil {
 		return err
 	}
+	if err := b.histories(ctx); err != nil {
+		return err
+	}
+	if b.whole == "" {
+		if err := b.changedTables(ctx); err != nil {
+			return err
+		}
+	}
 	_, err := b.conn.Exec(ctx, engine.SQL(
-		"INSERT INTO meta.star_parameter SELECT CAST(? AS DATE), CAST(? AS VARCHAR), CAST(? AS INTEGER)",
-		b.options.AsOf.Format(time.DateOnly), b.options.Currency, b.options.FiscalYearStart))
+		"INSERT INTO meta.star_parameter SELECT CAST(? AS DATE), CAST(? AS VARCHAR), CAST(? AS INTEGER), CAST(? AS VARCHAR), CAST(? AS VARCHAR)",
+		b.options.AsOf.Format(time.DateOnly), b.options.Currency, b.options.FiscalYearStart, b.options.Version, b.options.valued()))
 	return err
 }
 

@@ -25,7 +25,7 @@ var schema []byte
 func Schema() []byte { return bytes.Clone(schema) }
 
 // shippedFiles is the order in which cubes are listed.
-var shippedFiles = []string{"dimensions.yaml", "sales.yaml", "returns.yaml", "flow.yaml", "purchases.yaml", "stock.yaml", "listings.yaml",
+var shippedFiles = []string{"dimensions.yaml", "versions.yaml", "sales.yaml", "returns.yaml", "flow.yaml", "purchases.yaml", "stock.yaml", "listings.yaml",
 	"money.yaml", "receivables.yaml", "payables.yaml", "trade.yaml",
 	"relations.yaml", "campaigns.yaml", "contacts.yaml", "pipeline.yaml", "service.yaml", "customer_month.yaml", "rollups.yaml"}
 

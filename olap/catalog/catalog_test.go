@@ -52,7 +52,9 @@ func TestDefinitionsPage(t *testing.T) {
 // The names that other parts of verso, and people's scripts, rely on.
 func TestNamesStay(t *testing.T) {
 	m := shippedModel(t)
-	shared := "date.year date.half date.quarter date.month date.week date.day date.fiscal_year date.fiscal_quarter date.academic_year date.term date.weekday " +
+	shared := "customer_then.name customer_then.type customer_then.subtype customer_then.area customer_then.province customer_then.channel " +
+		"customer_then.channel_kind customer_then.owner customer_then.status customer_then.credit_days customer_then.price_policy " +
+		"date.year date.half date.quarter date.month date.week date.day date.fiscal_year date.fiscal_quarter date.academic_year date.term date.weekday " +
 		"customer.id customer.name customer.type customer.subtype customer.group customer.status customer.city customer.cohort_month customer.cohort_year " +
 		"customer.tier customer.rfm_segment customer.rfm_cell title.id title.title title.isbn title.language title.binding title.level title.price_band " +
 		"title.pub_year title.textbook title.catalogue class.group class.l1 class.l2 class.bucket class.code region.area region.province region.name " +

@@ -137,7 +137,7 @@ func (p *plan) field(part, name string) (*field, error) {
 	}
 	var found []*field
 	for _, u := range c.Dimensions {
-		if a := u.Of.Attribute(name); a != nil {
+		if a := u.Of.Attribute(name); a != nil && !u.Of.Qualified {
 			found = append(found, &field{u.Name + "." + a.Name, u, a})
 		}
 	}

@@ -86,9 +86,10 @@ type Dimension struct {
 	Date        bool         `yaml:"date"` // days, keyed yyyymmdd
 	Label       Text         `yaml:"label"`
 	Description Text         `yaml:"description"`
-	Table       string       `yaml:"table"`   // schema.table
-	Key         string       `yaml:"key"`     // integer column, unique
-	Workday     string       `yaml:"workday"` // a date dimension: boolean column of the days worked; "": not known
+	Table       string       `yaml:"table"`     // schema.table
+	Key         string       `yaml:"key"`       // integer column, unique
+	Qualified   bool         `yaml:"qualified"` // its attributes are named with it only: type is never its type, customer_then.type is
+	Workday     string       `yaml:"workday"`   // a date dimension: boolean column of the days worked; "": not known
 	Attributes  []*Attribute `yaml:"attributes"`
 	Hierarchies []*Hierarchy `yaml:"hierarchies"`
 	Beside      []*Beside    `yaml:"beside"` // tables with more about the members

@@ -28,9 +28,11 @@ type entry struct {
 // Record begins to record what is run on conn.
 func Record(conn engine.Conn) *Recorder { return &Recorder{Conn: conn} }
 
-// Query runs and records.
+// Query runs and records; what asks which tables there are gives no rows to any.
 func (r *Recorder) Query(ctx context.Context, s engine.Statement) (array.RecordReader, error) {
-	r.read = append(r.read, s.SQL)
+	if !strings.Contains(s.SQL, "information_schema.") {
+		r.read = append(r.read, s.SQL)
+	}
 	return r.Conn.Query(ctx, s)
 }
 

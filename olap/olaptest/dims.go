@@ -36,6 +36,7 @@ func Build(s Shape) *Data {
 	b.titles()
 	b.orders()
 	b.returns()
+	b.versions()
 	b.scores()
 	b.records()
 	return b.data

@@ -38,7 +38,7 @@ func TestStarReferences(t *testing.T) {
 		{"date_key", "core.dim_date", "date_key"}, {"customer_key", "core.dim_customer", "customer_key"},
 		{"title_key", "core.dim_title", "title_key"}, {"clc_key", "core.dim_clc", "clc_key"},
 		{"geo_key", "core.dim_geo", "geo_key"}, {"channel_key", "core.dim_channel", "channel_key"},
-		{"employee_key", "core.dim_employee", "employee_key"}, {"publisher_key", "core.dim_supplier", "supplier_key"},
+		{"customer_version_key", "core.dim_customer_version", "version_key"}, {"employee_key", "core.dim_employee", "employee_key"}, {"publisher_key", "core.dim_supplier", "supplier_key"},
 	} {
 		for _, fact := range []string{"core.fact_order_line", "core.fact_return"} {
 			row, err := engine.One(context.Background(), db, engine.SQL("SELECT count(*) AS n FROM "+fact+" AS f WHERE NOT EXISTS (SELECT 1 FROM "+ref[1]+" AS d WHERE d."+ref[2]+" = f."+ref[0]+")"))

@@ -22,6 +22,12 @@ CREATE TABLE core.dim_customer (
   pref_language VARCHAR, consent_marketing BOOLEAN, first_order_date DATE, last_order_date DATE,
   cohort_month VARCHAR, cohort_year INTEGER, is_inferred BOOLEAN);
 
+CREATE TABLE core.dim_customer_version (
+  version_key INTEGER, customer_key INTEGER, valid_from DATE, valid_to DATE, is_current BOOLEAN, customer_id VARCHAR, name VARCHAR,
+  customer_type VARCHAR, subtype VARCHAR, geo_key INTEGER, area VARCHAR, area_zh VARCHAR, province VARCHAR, province_zh VARCHAR,
+  country VARCHAR, channel_key INTEGER, channel_id VARCHAR, channel VARCHAR, channel_kind VARCHAR, owner_employee_key INTEGER, owner_id VARCHAR, owner VARCHAR,
+  status VARCHAR, credit_limit DECIMAL(18,4), credit_days INTEGER, price_policy_id VARCHAR, parent_customer_key INTEGER);
+
 CREATE TABLE core.dim_title (
   title_key INTEGER, title_id VARCHAR, isbn13 VARCHAR, isbn_valid BOOLEAN, title VARCHAR, title_zh VARCHAR,
   work_id VARCHAR, edition VARCHAR, series_id VARCHAR, publisher_key INTEGER, publisher VARCHAR, imprint VARCHAR,
@@ -57,14 +63,14 @@ CREATE TABLE core.dim_campaign (
 CREATE TABLE core.fact_order_line (
   line_id BIGINT, order_id BIGINT, order_key INTEGER, order_no VARCHAR, line_no INTEGER, date_key INTEGER, order_date DATE,
   customer_key INTEGER, title_key INTEGER, clc_key INTEGER, geo_key INTEGER, channel_key INTEGER, employee_key INTEGER,
-  publisher_key INTEGER, currency_key INTEGER, campaign_key INTEGER, qty INTEGER, qty_cancelled INTEGER,
+  publisher_key INTEGER, currency_key INTEGER, campaign_key INTEGER, customer_version_key INTEGER, qty INTEGER, qty_cancelled INTEGER,
   gross DECIMAL(18,4), discount DECIMAL(18,4), net DECIMAL(18,4), net_ccy DECIMAL(18,4), rate DECIMAL(18,8), tax DECIMAL(18,4),
   cost DECIMAL(18,4), margin DECIMAL(18,4), net_constant DECIMAL(18,4), cost_constant DECIMAL(18,4), is_rush BOOLEAN, is_textbook BOOLEAN, term VARCHAR, status VARCHAR,
   source VARCHAR, source_row BIGINT);
 CREATE TABLE core.fact_return (
   return_id BIGINT, line_id BIGINT, date_key INTEGER, return_date DATE, customer_key INTEGER, title_key INTEGER,
   clc_key INTEGER, geo_key INTEGER, channel_key INTEGER, employee_key INTEGER, publisher_key INTEGER, order_key INTEGER,
-  qty INTEGER, "value" DECIMAL(18,4), reason VARCHAR, disposition VARCHAR, from_order_line BOOLEAN,
+  customer_version_key INTEGER, qty INTEGER, "value" DECIMAL(18,4), reason VARCHAR, disposition VARCHAR, from_order_line BOOLEAN,
   source VARCHAR, source_row BIGINT);
 
 CREATE TABLE score.rfm (

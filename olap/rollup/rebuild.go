@@ -24,16 +24,27 @@ var errAnew = errors.New("rollup: has to be built anew")
 // members have changed, or distinct keys have turned up elsewhere, is built anew;
 // what it then holds is the same.
 func Rebuild(ctx context.Context, db engine.QueryExecer, m *cube.Model, changed []Days, o Options) ([]Status, error) {
+	return Update(ctx, db, m, func(*cube.Cube) ([]Days, bool) { return changed, true }, o)
+}
+
+// Update is Rebuild where the days that have changed differ by cube: changed
+// tells those of a cube, or false where they are not known and its rollups have
+// to be built anew.
+func Update(ctx context.Context, db engine.QueryExecer, m *cube.Model, changed func(*cube.Cube) ([]Days, bool), o Options) ([]Status, error) {
 	known, err := List(ctx, db)
 	if err != nil {
 		return nil, err
 	}
 	return each(ctx, db, m, o, func(b *builder) (Status, error) {
+		days, ok := changed(b.cube)
+		if !ok {
+			return b.build(ctx)
+		}
 		for _, s := range known {
 			if s.Name != b.rollup.Name {
 				continue
 			}
-			s, err := b.replace(ctx, s, changed)
+			s, err := b.replace(ctx, s, days)
 			if err == nil {
 				return s, nil
 			}

@@ -18,7 +18,7 @@ WITH entry AS (
     LEFT JOIN stage.customer m ON m.customer_id = c.customer_id
     UNION ALL
     SELECT DISTINCT CAST(c.channel_id AS VARCHAR), NULL, NULL, CAST(NULL AS INTEGER), NULL, true
-    FROM stage.customer c
+    FROM (SELECT channel_id FROM stage.customer UNION SELECT channel_id FROM stage.customer_version) c
     JOIN star_missing s ON s.table_name = 'channel_partner'
     WHERE c.channel_id IS NOT NULL
 ), member AS (
@@ -30,6 +30,7 @@ WITH entry AS (
     LEFT JOIN partner p ON p.channel_id = e.channel_id
     WHERE p.channel_id IS NULL
 )
-SELECT CAST(row_number() OVER (ORDER BY channel_id) AS INTEGER) AS channel_key,
-       channel_id, name, kind, level, parent_id, is_inferred
-FROM member;
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.channel_id) AS INTEGER) AS channel_key,
+       m.channel_id, m.name, m.kind, m.level, m.parent_id, m.is_inferred
+FROM member m
+LEFT JOIN meta.star_key place ON place.dim = 'channel' AND place.id = m.channel_id;

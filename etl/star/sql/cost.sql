@@ -13,7 +13,7 @@ WITH part AS (
            CASE WHEN o.ccy IS NULL OR o.ccy = p.currency THEN CAST(1 AS DECIMAL(18, 8)) ELSE k.rate END AS rate_constant,
            CASE WHEN o.ccy IS NULL OR o.ccy = p.currency THEN CAST(1 AS DECIMAL(18, 8)) ELSE coalesce(s.rate, r.rate) END AS rate_settled,
            o.po_id
-    FROM stage.purchase_line l
+    FROM due.purchase_line l
     CROSS JOIN meta.star_parameter p
     LEFT JOIN stage.purchase_order o ON o.po_id = l.po_id
     LEFT JOIN star_rate_day r ON r.ccy = o.ccy AND r.day = o.po_date

@@ -34,5 +34,6 @@ WITH mentioned AS (
     UNION ALL
     SELECT customer_id, true FROM mentioned
 )
-SELECT CAST(row_number() OVER (ORDER BY customer_id) AS INTEGER) AS customer_key, customer_id, is_inferred
-FROM member;
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.customer_id) AS INTEGER) AS customer_key, m.customer_id, m.is_inferred
+FROM member m
+LEFT JOIN meta.star_key place ON place.dim = 'customer' AND place.id = CAST(m.customer_id AS VARCHAR);

@@ -35,9 +35,10 @@ WITH found AS (
         ('ZAR', 'South African rand')
     ) AS shipped (ccy, name)
 )
-SELECT CAST(row_number() OVER (ORDER BY f.ccy) AS INTEGER) AS currency_key, f.ccy, coalesce(n.name, f.ccy) AS name
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, f.ccy) AS INTEGER) AS currency_key, f.ccy, coalesce(n.name, f.ccy) AS name
 FROM found f
 LEFT JOIN named n ON n.ccy = f.ccy
+LEFT JOIN meta.star_key place ON place.dim = 'currency' AND place.id = f.ccy
 UNION ALL
 SELECT -1, '(unknown)', '(unknown)'
 ORDER BY currency_key;

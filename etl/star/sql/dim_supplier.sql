@@ -20,9 +20,10 @@ WITH mentioned AS (
     JOIN star_missing s ON s.table_name = 'supplier'
     GROUP BY m.supplier_id
 )
-SELECT CAST(row_number() OVER (ORDER BY sort_id NULLS LAST, length(supplier_id), supplier_id) AS INTEGER) AS supplier_key,
-       supplier_id, coalesce(name, supplier_id) AS name, type, country, ccy, lead_days_quoted, payment_days, status, is_inferred
-FROM member
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.sort_id NULLS LAST, length(m.supplier_id), m.supplier_id) AS INTEGER) AS supplier_key,
+       m.supplier_id, coalesce(m.name, m.supplier_id) AS name, m.type, m.country, m.ccy, m.lead_days_quoted, m.payment_days, m.status, m.is_inferred
+FROM member m
+LEFT JOIN meta.star_key place ON place.dim = 'supplier' AND place.id = m.supplier_id
 UNION ALL
 SELECT -1, NULL, '(unknown)', NULL, '(unknown)', NULL, NULL, NULL, NULL, false
 ORDER BY supplier_key;

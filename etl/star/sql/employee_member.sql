@@ -21,6 +21,8 @@ WITH mentioned AS (
     SELECT employee_id FROM stage.expense WHERE employee_id IS NOT NULL
     UNION
     SELECT employee_id FROM stage.commission WHERE employee_id IS NOT NULL
+    UNION
+    SELECT owner_employee_id FROM stage.customer_version WHERE owner_employee_id IS NOT NULL
 ), member AS (
     SELECT employee_id, name, dept, manager_id, hire_date, leave_date, territory, false AS is_inferred
     FROM stage.employee
@@ -29,6 +31,7 @@ WITH mentioned AS (
     FROM mentioned m
     JOIN star_missing s ON s.table_name = 'employee'
 )
-SELECT CAST(row_number() OVER (ORDER BY employee_id) AS INTEGER) AS employee_key,
-       employee_id, name, dept, manager_id, hire_date, leave_date, territory, is_inferred
-FROM member;
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.employee_id) AS INTEGER) AS employee_key,
+       m.employee_id, m.name, m.dept, m.manager_id, m.hire_date, m.leave_date, m.territory, m.is_inferred
+FROM member m
+LEFT JOIN meta.star_key place ON place.dim = 'employee' AND place.id = CAST(m.employee_id AS VARCHAR);

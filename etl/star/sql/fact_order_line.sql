@@ -9,7 +9,6 @@
 -- net_constant is the net in the document's currency at its constant rate (see
 -- meta.constant_rate); cost_constant the cost likewise, known where
 -- the cost is; cost_settled the same at the rates its purchases were settled at.
--- Orders are numbered by date, so the order of the keys is that of the dates.
 -- landed_cost = goods at the rate they were paid at + freight + duty + handling of
 -- the copies kept; a unit_cost of the order line is landed already. It is unknown as
 -- long as the freight is, and gross_margin = net less landed_cost with it.
@@ -26,7 +25,7 @@ WITH line AS (
 ), gross AS (
     SELECT l.line_id, l.order_id, o.order_key, o.order_no, l.line_no, o.date_key, o.order_date, o.customer_key,
            coalesce(t.title_key, -1) AS title_key, coalesce(t.clc_key, -1) AS clc_key, o.geo_key, o.channel_key, o.employee_key,
-           coalesce(t.publisher_key, -1) AS publisher_key, o.currency_key, o.campaign_key, w.catalogue_key,
+           coalesce(t.publisher_key, -1) AS publisher_key, o.currency_key, o.customer_version_key, o.campaign_key, w.catalogue_key,
            w.flags + CASE WHEN coalesce(l.is_textbook, t.is_textbook, false) THEN 2 ELSE 0 END
                    + CASE WHEN t.pub_date > o.order_date THEN 32 ELSE 0 END AS order_flag_key, l.qty, l.qty_cancelled,
            CAST((100 - coalesce(l.discount_pct, 0)) * 0.01 AS DECIMAL(9, 6)) AS kept,
@@ -42,7 +41,7 @@ WITH line AS (
     WHERE CAST(l.qty_ordered AS DOUBLE) * CAST(l.unit_price AS DOUBLE) * o.largest_rate BETWEEN -9E13 AND 9E13
 ), report AS (
     SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, kept, taxed, rate, rate_constant, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, customer_version_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, kept, taxed, rate, rate_constant, is_rush,
            is_textbook, term, status, source, _row, line_cost, gross_ccy,
            CASE WHEN rate = 1 THEN gross_ccy
                 WHEN CAST(gross_ccy AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(gross_ccy * rate AS DECIMAL(18, 4))
@@ -50,7 +49,7 @@ WITH line AS (
     FROM gross
 ), net AS (
     SELECT r.line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, taxed, rate, rate_constant, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, customer_version_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, taxed, rate, rate_constant, is_rush,
            is_textbook, term, status, source, _row, gross,
            CASE WHEN kept = 1 THEN gross
                 WHEN gross BETWEEN -90000000 AND 90000000 THEN CAST(gross * kept AS DECIMAL(18, 4))
@@ -70,7 +69,7 @@ WITH line AS (
     LEFT JOIN star_landed d ON d.line_id = r.line_id
 )
 SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-       channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled,
+       channel_key, employee_key, publisher_key, currency_key, customer_version_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled,
        gross, CAST(gross - net AS DECIMAL(18, 4)) AS discount, net, net_ccy, rate,
        CASE WHEN taxed = 0 THEN CAST(0 AS DECIMAL(18, 4))
             WHEN net BETWEEN -90000000 AND 90000000 THEN CAST(net * taxed AS DECIMAL(18, 4))
@@ -84,4 +83,4 @@ SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, cu
        CASE WHEN cost IS NOT NULL THEN cost_settled END AS cost_settled,
        is_rush, is_textbook, term, status, source, _row AS source_row
 FROM net
-ORDER BY order_key, line_no NULLS LAST, line_id;
+ORDER BY order_date, order_key, line_no NULLS LAST, line_id;

@@ -46,9 +46,13 @@ WITH known AS (
 ), mentioned AS (
     SELECT region_code, false AS as_country FROM stage.customer WHERE region_code IS NOT NULL
     UNION
+    SELECT region_code, false FROM stage.customer_version WHERE region_code IS NOT NULL
+    UNION
     SELECT ship_to_region, false FROM stage.order_header WHERE ship_to_region IS NOT NULL
     UNION
     SELECT country, true FROM stage.customer WHERE country IS NOT NULL AND region_code IS NULL
+    UNION
+    SELECT country, true FROM stage.customer_version WHERE country IS NOT NULL AND region_code IS NULL
 ), inferred AS (
     SELECT m.region_code, max(CASE WHEN m.as_country THEN 1 ELSE 0 END) AS as_country
     FROM mentioned m
@@ -65,11 +69,12 @@ WITH known AS (
     UNION ALL
     SELECT region_code, NULL, NULL, NULL, NULL, true FROM inferred
 )
-SELECT CAST(row_number() OVER (ORDER BY m.region_code) AS INTEGER) AS geo_key,
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.region_code) AS INTEGER) AS geo_key,
        m.region_code, m.name, m.level, m.parent, m.country, m.is_inferred,
        p.code AS province_code, p.name AS province, p.name_zh AS province_zh, p.area, p.area_zh,
        CASE WHEN p.code IS NOT NULL THEN rpad(m.region_code, 6, '0') END AS gb_code
 FROM member m
 LEFT JOIN star_province p
   ON p.code = CASE WHEN regexp_matches(m.region_code, '^[0-9]{2}([0-9]{2}){0,2}$') AND coalesce(m.level, '') <> 'country'
-                   THEN left(m.region_code, 2) END;
+                   THEN left(m.region_code, 2) END
+LEFT JOIN meta.star_key place ON place.dim = 'geo' AND place.id = m.region_code;

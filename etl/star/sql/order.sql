@@ -1,6 +1,8 @@
 -- What a line needs of its order. An order without currency is in report
 -- currency. rate is null where the currency has none on that day; an order
 -- dated outside 1900 to the year after the as-of date has no place in the calendar.
+-- Orders keep their numbers, new ones come behind them by date: an order that
+-- comes late leaves those of the others as they are.
 -- Orders are numbered by themselves: sorted with all they carry, they would
 -- take twice the time.
 CREATE OR REPLACE TEMP TABLE star_order AS
@@ -12,8 +14,9 @@ WITH dated AS (
     FROM stage.order_header h
     CROSS JOIN meta.star_parameter p
 ), numbered AS (
-    SELECT order_id, CAST(row_number() OVER (ORDER BY CAST(order_date AS DATE), order_id) AS INTEGER) AS order_key
-    FROM stage.order_header
+    SELECT h.order_id, CAST(row_number() OVER (ORDER BY k.order_key NULLS LAST, CAST(h.order_date AS DATE), h.order_id) AS INTEGER) AS order_key
+    FROM stage.order_header h
+    LEFT JOIN meta.star_order_key k ON k.order_id = h.order_id
 )
 SELECT d.order_id,
        n.order_key,
@@ -25,6 +28,7 @@ SELECT d.order_id,
        coalesce(s.employee_key, -1) AS employee_key,
        coalesce(y.currency_key, -1) AS currency_key,
        coalesce(w.campaign_key, -1) AS campaign_key,
+       coalesce(v.version_key, -1) AS customer_version_key,
        d.ccy,
        CASE WHEN d.ccy = d.currency THEN CAST(1 AS DECIMAL(18, 8)) ELSE r.rate END AS rate,
        k.rate AS rate_constant,
@@ -36,6 +40,7 @@ SELECT d.order_id,
 FROM dated d
 JOIN numbered n ON n.order_id = d.order_id
 LEFT JOIN star_customer_map c ON c.customer_id = d.customer_id
+LEFT JOIN core.dim_customer_version v ON v.customer_key = c.customer_key AND d.order_date >= v.valid_from AND d.order_date < v.valid_to
 LEFT JOIN core.dim_geo g ON g.region_code = d.ship_to_region
 LEFT JOIN core.dim_channel e ON e.channel_id = d.entry_channel
 LEFT JOIN star_employee s ON s.employee_id = d.salesperson_id

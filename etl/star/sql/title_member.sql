@@ -9,5 +9,6 @@ WITH mentioned AS (
     UNION ALL
     SELECT title_id, true FROM mentioned
 )
-SELECT CAST(row_number() OVER (ORDER BY title_id) AS INTEGER) AS title_key, title_id, is_inferred
-FROM member;
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.title_id) AS INTEGER) AS title_key, m.title_id, m.is_inferred
+FROM member m
+LEFT JOIN meta.star_key place ON place.dim = 'title' AND place.id = CAST(m.title_id AS VARCHAR);

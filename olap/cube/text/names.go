@@ -168,7 +168,7 @@ func (n *names) dotted(name, dimension, attribute string) ([]string, error) {
 // the name, else those called so.
 func (n *names) plain(name string) (list []string) {
 	for _, u := range n.cube.Dimensions {
-		if a := u.Of.Attribute(name); a != nil {
+		if a := u.Of.Attribute(name); a != nil && !u.Of.Qualified {
 			list = append(list, u.Name+"."+a.Name)
 		}
 	}
@@ -176,7 +176,9 @@ func (n *names) plain(name string) (list []string) {
 		return list
 	}
 	for _, u := range n.cube.Dimensions {
-		list = append(list, folded(u, name)...)
+		if !u.Of.Qualified {
+			list = append(list, folded(u, name)...)
+		}
 	}
 	return list
 }

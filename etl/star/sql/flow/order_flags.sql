@@ -20,10 +20,13 @@ ORDER BY order_flag_key;
 -- earliest that stands; orders without a known customer are nobody's first.
 CREATE OR REPLACE TEMP TABLE star_order_flow AS
 WITH first_order AS (
-    SELECT customer_key, min(order_key) AS order_key
-    FROM star_order
-    WHERE refused IS NULL AND customer_key > 0
-    GROUP BY customer_key
+    SELECT customer_key, order_key
+    FROM (
+        SELECT customer_key, order_key, row_number() OVER (PARTITION BY customer_key ORDER BY order_date, order_id) AS place
+        FROM star_order
+        WHERE refused IS NULL AND customer_key > 0
+    ) ranked
+    WHERE place = 1
 )
 SELECT o.order_id,
        min(1 + CASE WHEN o.is_rush THEN 1 ELSE 0 END

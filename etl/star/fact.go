@@ -1,0 +1,322 @@
+package star
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"verso/olap/engine"
+)
+
+// fact is a table of facts of which an increment makes only the due rows anew.
+// Register one in the steps of its group, in the place of its plain steps:
+//
+//	fact{
+//		name: "fact_x", table: "core.fact_x", date: "date_key",
+//		parts: []part{{driver: "ticket", keys: []string{"ticket_id"}, due: "fact_x"}},
+//		reads: []string{"ticket_event"},
+//	}.step(),
+//
+// Its script sql/<name>.sql has one statement that begins, on a line of its
+// own, with "CREATE OR REPLACE TABLE <table> AS", and reads each driver as
+// due.<driver>. The script sql/due/<due>.sql is one SELECT of the keys of the
+// driver whose rows are to be made anew, named as keys: those of
+// due.changed_<driver>, and those that see anything in another table that has
+// changed (due.changed_<table> of every table of reads) or moved (due.moved_…,
+// see moved.sql: what facts take of dimensions and orders).
+type fact struct {
+	name   string // of the step and of its script
+	table  string
+	date   string   // its day's key column, which tells rollups what has changed; "" for none
+	parts  []part   // what its rows are made of
+	reads  []string // other staged tables whose due.changed_… its due scripts read
+	before []string // scripts that prepare working tables for it
+	after  []string // scripts that quarantine what cannot be in it: DELETE FROM quarantine.<driver> WHERE, then INSERT
+	asOf   bool     // depends on the as-of date: made whole when that has moved
+}
+
+// part is the rows of a fact that come of one staged table.
+type part struct {
+	driver  string              // the staged table that gives the grain
+	keys    []string            // columns of the driver that identify what is made anew; never null
+	columns []string            // the same columns of the fact; nil: named as keys
+	where   string              // which rows of the fact are of this part; "" for all
+	due     string              // the script below sql/due
+	along   map[string][]string // other staged tables the scripts read as due.<table>, and which of their columns are the keys
+}
+
+// step is the fact as a step of the build.
+func (f fact) step() step { return step{f.name, f.table, f.run} }
+
+// run makes the fact: whole where the build is, or where more is due than is
+// worth telling apart, else the due rows.
+func (f fact) run(ctx context.Context, b *builder) error {
+	due, reason, err := f.findDue(ctx, b)
+	if err != nil {
+		return err
+	}
+	appended := int64(0)
+	if reason == "" {
+		if appended, reason, err = f.increment(ctx, b, due); err != nil {
+			return err
+		}
+	}
+	mode := "some"
+	if reason != "" {
+		mode = "all"
+		if err := f.whole(ctx, b); err != nil {
+			return err
+		}
+	}
+	_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_build SELECT ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), nullif(?, ''), CAST(? AS BOOLEAN)",
+		f.table, mode, due, appended, reason, f.date != ""))
+	return err
+}
+
+// whole makes all rows of the fact.
+func (f fact) whole(ctx context.Context, b *builder) error {
+	for _, s := range slices.Concat(f.before, []string{f.name}, f.after) {
+		if err := script(s)(ctx, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findDue makes the tables due.key_<due> of the parts and counts their rows. A
+// reason says why the fact is to be made whole instead.
+func (f fact) findDue(ctx context.Context, b *builder) (due int64, reason string, err error) {
+	if b.whole != "" {
+		return 0, b.whole, nil
+	}
+	for _, p := range f.parts {
+		n, all, why, err := f.findKeys(ctx, b, p)
+		if err != nil {
+			return 0, "", err
+		}
+		due += n
+		if why == "" && float64(n) > b.options.DueShare*float64(all) && n > 0 {
+			why = fmt.Sprintf("%d of %d rows of %s are due", n, all, p.driver)
+		}
+		if reason == "" {
+			reason = why
+		}
+	}
+	if reason != "" {
+		return due, reason, nil
+	}
+	switch before, ok, err := b.columns(ctx, f.table); {
+	case err != nil || !ok || len(before) == 0:
+		return due, f.table + " is not there yet", err
+	case f.asOf && b.before.asOf != b.options.AsOf.Format(isoDay):
+		return due, "the as-of date has moved", nil
+	}
+	return due, "", nil
+}
+
+// findKeys makes the table of the keys of one part that are due, all of them
+// with a reason when that cannot be told.
+func (f fact) findKeys(ctx context.Context, b *builder, p part) (due, all int64, reason string, err error) {
+	driver := "stage." + engine.QuoteIdent(p.driver)
+	query := "SELECT DISTINCT " + strings.Join(quoted(p.keys), ", ") + " FROM " + driver
+	if t := b.replaced(append([]string{p.driver}, f.reads...)); t != "" {
+		reason = "stage." + t + " was replaced as a whole"
+	} else if query, err = b.read("due/" + p.due); err != nil {
+		return 0, 0, "", err
+	}
+	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TABLE "+p.table()+" AS\n"+query)); err != nil {
+		return 0, 0, "", err
+	}
+	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT (SELECT count(*) FROM "+p.table()+"), (SELECT count(*) FROM "+driver+")"))
+	if err != nil {
+		return 0, 0, "", err
+	}
+	due, _ = engine.Int(row[0])
+	all, _ = engine.Int(row[1])
+	return due, all, reason, nil
+}
+
+// table holds the keys of the part that are due.
+func (p part) table() string { return "due." + engine.QuoteIdent("key_"+p.due) }
+
+// match is the condition that a row of alias has a due key in columns.
+func (p part) match(alias string, columns []string) string {
+	var same []string
+	for i, k := range p.keys {
+		same = append(same, "k."+engine.QuoteIdent(k)+" = "+alias+"."+engine.QuoteIdent(columns[i]))
+	}
+	return "EXISTS (SELECT 1 FROM " + p.table() + " AS k WHERE " + strings.Join(same, " AND ") + ")"
+}
+
+// ofFact is the condition that a row of the fact is due.
+func (p part) ofFact(alias string) string {
+	columns := p.columns
+	if columns == nil {
+		columns = p.keys
+	}
+	match := p.match(alias, columns)
+	if p.where != "" {
+		match = "(" + p.where + ") AND " + match
+	}
+	return match
+}
+
+// views restricts due.<table> to what is due, of the driver and of what goes
+// along.
+func (p part) views() map[string]string {
+	views := map[string]string{p.driver: p.match("s", p.keys)}
+	for t, columns := range p.along {
+		views[t] = p.match("s", columns)
+	}
+	return views
+}
+
+func quoted(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = engine.QuoteIdent(n)
+	}
+	return out
+}
+
+const made = "star_made" // the rows of a fact made anew
+
+// increment makes the due rows anew and puts them in the place of the old ones.
+// It returns how many rows were put behind the others since the fact was whole.
+func (f fact) increment(ctx context.Context, b *builder, due int64) (appended int64, reason string, err error) {
+	if appended, err = b.appended(ctx, f.table); err != nil || due == 0 {
+		return appended, "", err
+	}
+	for _, p := range f.parts {
+		for table, match := range p.views() {
+			if err := b.narrow(ctx, table, match); err != nil {
+				return 0, "", err
+			}
+		}
+	}
+	if reason, err = f.makeDue(ctx, b); err == nil && reason == "" {
+		appended, reason, err = f.put(ctx, b, appended)
+	}
+	if err == nil && reason == "" {
+		err = f.setAside(ctx, b)
+	}
+	if err != nil {
+		return 0, "", err
+	}
+	for _, p := range f.parts {
+		for table := range p.views() {
+			if err := b.widen(ctx, table); err != nil {
+				return 0, "", err
+			}
+		}
+	}
+	_, err = b.conn.Exec(ctx, engine.SQL("DROP TABLE IF EXISTS "+made+"; DROP TABLE IF EXISTS star_unmade"))
+	return appended, reason, err
+}
+
+// makeDue fills star_made by the fact's own script.
+func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error) {
+	for _, s := range f.before {
+		if err := script(s)(ctx, b); err != nil {
+			return "", err
+		}
+	}
+	text, err := b.read(f.name)
+	if err != nil {
+		return "", err
+	}
+	create := "CREATE OR REPLACE TABLE " + f.table + " AS\n"
+	if strings.Count(text, create) != 1 {
+		return "", fmt.Errorf("sql/%s.sql: want one line %q", f.name, create[:len(create)-1])
+	}
+	if _, err := b.conn.Exec(ctx, engine.SQL(strings.Replace(text, create, "CREATE OR REPLACE TEMP TABLE "+made+" AS\n", 1))); err != nil {
+		return "", err
+	}
+	before, _, err := b.columns(ctx, f.table)
+	if err != nil {
+		return "", err
+	}
+	now, _, err := b.columns(ctx, "main."+made)
+	if err == nil && !slices.Equal(before, now) {
+		reason = "its columns have changed"
+	}
+	return reason, err
+}
+
+// put takes the due rows out of the fact and puts those made anew in, and
+// records the days on which the two differ.
+func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, string, error) {
+	described, _, err := b.columns(ctx, f.table)
+	if err != nil {
+		return 0, "", err
+	}
+	var names []string
+	for _, c := range described {
+		names = append(names, engine.QuoteIdent(c.name))
+	}
+	columns := strings.Join(names, ", ")
+	var old []string
+	for _, p := range f.parts {
+		old = append(old, "SELECT f.rowid AS rid, "+columns+" FROM "+f.table+" AS f WHERE "+p.ofFact("f"))
+	}
+	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE star_unmade AS\n"+strings.Join(old, "\nUNION ALL\n"))); err != nil {
+		return 0, "", err
+	}
+	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT (SELECT count(*) FROM "+made+"), (SELECT count(*) FROM "+f.table+")"))
+	if err != nil {
+		return 0, "", err
+	}
+	added, _ := engine.Int(row[0])
+	rows, _ := engine.Int(row[1])
+	if appended += added; float64(appended) > b.options.AppendedShare*float64(rows) && rows > 0 {
+		return 0, fmt.Sprintf("%d of %d rows would be out of order", appended, rows), nil
+	}
+	if f.date != "" {
+		day := engine.QuoteIdent(f.date)
+		_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_day SELECT DISTINCT "+engine.QuoteText(f.table)+", "+day+" FROM (\n"+
+			"(SELECT "+columns+" FROM star_unmade EXCEPT ALL SELECT "+columns+" FROM "+made+")\nUNION ALL\n"+
+			"(SELECT "+columns+" FROM "+made+" EXCEPT ALL SELECT "+columns+" FROM star_unmade)) AS differing"))
+		if err != nil {
+			return 0, "", err
+		}
+	}
+	_, err = b.conn.Exec(ctx, engine.SQL("DELETE FROM "+f.table+" WHERE rowid IN (SELECT rid FROM star_unmade);\n"+
+		"INSERT INTO "+f.table+" ("+columns+") SELECT "+columns+" FROM "+made))
+	return appended, "", err
+}
+
+// setAside quarantines anew what is due.
+func (f fact) setAside(ctx context.Context, b *builder) error {
+	for _, s := range f.after {
+		text, err := b.read(s)
+		if err != nil {
+			return err
+		}
+		found := false
+		for _, p := range f.parts {
+			remove := "DELETE FROM quarantine." + p.driver + "\nWHERE "
+			if !strings.Contains(text, remove) {
+				continue
+			}
+			found = true
+			text = strings.Replace(text, remove, remove+`"key" IN (SELECT `+keyText(p.keys)+" FROM "+p.table()+") AND ", 1)
+		}
+		if !found {
+			return fmt.Errorf("sql/%s.sql: want a DELETE FROM quarantine of a driver of %s", s, f.table)
+		}
+		if _, err := b.conn.Exec(ctx, engine.SQL(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyText is the key as quarantine writes it.
+func keyText(keys []string) string {
+	var parts []string
+	for _, k := range keys {
+		parts = append(parts, "CAST("+engine.QuoteIdent(k)+" AS VARCHAR)")
+	}
+	return strings.Join(parts, " || ', ' || ")
+}

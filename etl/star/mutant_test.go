@@ -1,0 +1,105 @@
+package star
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// without is the shipped scripts with one of them changed.
+type without struct {
+	fs.FS
+	name string
+	text string
+}
+
+func (w without) Open(name string) (fs.File, error) {
+	if name == w.name {
+		return fstest.MapFS{name: {Data: []byte(w.text)}}.Open(name)
+	}
+	return w.FS.Open(name)
+}
+
+// mutants are the scripts of increments, each with one rule left out.
+func mutants(t *testing.T) map[string]without {
+	out := map[string]without{}
+	text := func(name string) string {
+		b, err := scripts.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	for _, name := range []string{"sql/due/fact_order_line.sql", "sql/due/fact_return.sql"} {
+		comment, body, _ := strings.Cut(text(name), "SELECT ")
+		rules := strings.Split("SELECT "+body, "\nUNION\n")
+		for i := range rules {
+			var rest []string
+			for j, r := range rules {
+				if j != i {
+					rest = append(rest, r)
+				}
+			}
+			out[name+": "+strings.Join(strings.Fields(rules[i]), " ")] = without{scripts, name, comment + strings.Join(rest, "\nUNION\n")}
+		}
+	}
+	moved := text("sql/moved.sql")
+	table := regexp.MustCompile(`due\.moved_(\w+)`)
+	for _, at := range regexp.MustCompile(`o\.\w+ IS DISTINCT FROM \w\.\w+`).FindAllStringIndex(moved, -1) {
+		tables := table.FindAllStringSubmatch(moved[:at[0]], -1)
+		switch of := tables[len(tables)-1][1]; of {
+		case "rate", "title", "customer", "order":
+			out[fmt.Sprintf("sql/moved.sql: %s: %s", of, moved[at[0]:at[1]])] = without{scripts, "sql/moved.sql", moved[:at[0]] + "false" + moved[at[1]:]}
+		}
+	}
+	some := text("sql/keep_some.sql")
+	out["sql/keep_some.sql: purchase lines"] = without{scripts, "sql/keep_some.sql", some[:strings.Index(some, "DELETE FROM meta.star_purchase")]}
+	return out
+}
+
+// redundant are the rules that no night can miss, with the reason: another rule
+// always holds with them.
+func redundant() map[string]string { return map[string]string{} }
+
+// TestEveryDueRuleIsNeeded leaves out one rule of the increments at a time: the
+// random nights must tell. It takes long, so VERSO_STAR_MUTANTS asks for it, by
+// a pattern of the rules to leave out.
+func TestEveryDueRuleIsNeeded(t *testing.T) {
+	asked := os.Getenv("VERSO_STAR_MUTANTS")
+	if asked == "" {
+		t.Skip("set VERSO_STAR_MUTANTS, such as .")
+	}
+	pattern := regexp.MustCompile(asked)
+	for name, files := range mutants(t) {
+		if !pattern.MatchString(name) {
+			continue
+		}
+		t.Run(strings.ReplaceAll(name, "/", "|"), func(t *testing.T) {
+			t.Parallel()
+			if why := redundant()[name]; why != "" {
+				t.Skip(why)
+			}
+			t.Log(caught(t, files))
+		})
+	}
+}
+
+// caught runs nights until one tells that a rule is missing.
+func caught(t *testing.T, files fs.FS) string {
+	for seed := range uint64(10) {
+		n := newNights(t, seed, "BIGINT")
+		n.scripts = files
+		for i, changes := range []int{250, 60, 60, 60} {
+			n.night(changes)
+			if err := n.build(Options{DueShare: 2, AppendedShare: 1e9}, i > 1); err != nil {
+				return fmt.Sprintf("seed %d, night %d: %.300v", seed, i, err)
+			}
+		}
+	}
+	t.Error("no night tells that the rule is missing")
+	return ""
+}
