@@ -25,6 +25,9 @@ func (r *reader) config(c *Config, root place) {
 		"sources":   func(p place) { r.sources(c, p) },
 		"tables":    func(p place) { r.tables(c, p) },
 		"checks":    func(p place) { r.checks(c, p) },
+		"landing": func(p place) {
+			r.mapping(p, fields{"compact_after": r.integer(&c.Landing.CompactAfter, 1, -1)})
+		},
 	})
 }
 

@@ -202,7 +202,7 @@ func report(inputs []*input, passes []pass, columns []source.Column) source.Repo
 	r := source.Report{Columns: columns}
 	for i, in := range inputs {
 		p := passes[i]
-		f := source.File{Path: in.path, Format: in.format, Encoding: in.encoding, Bytes: in.size, SHA256: p.sha, Read: p.read, Landed: p.landed, Notes: in.notes}
+		f := source.File{Path: in.path, Format: in.format, Encoding: in.encoding, Bytes: in.size, SHA256: p.sha, Read: p.read, Landed: p.landed, Notes: in.notes, Modified: in.modified}
 		switch in.format {
 		case "csv", "tsv":
 			in.dialect.eol = p.eol

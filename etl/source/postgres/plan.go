@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"verso/etl/source"
+	"verso/olap/engine"
 )
 
 // form is how a column's binary value is decoded.
@@ -60,10 +61,10 @@ func trim(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 // plan describes the SELECT and decides how each column is read. Types without
 // a binary form of their own here are cast to text by the server.
 func (s *Source) plan(ctx context.Context, req source.Request) (*plan, error) {
-	sql := trim(req.SQL)
-	if sql == "" {
+	if trim(req.SQL) == "" {
 		return nil, fmt.Errorf("source %s: extract %s has no SELECT", s.name, req.Name)
 	}
+	sql := req.Narrowed(engine.QuoteIdent)
 	d, err := s.conn.PgConn().Prepare(ctx, "", sql, nil)
 	if err != nil {
 		return nil, s.failed(ctx, req, err)

@@ -11,10 +11,10 @@ CREATE OR REPLACE TABLE meta.star_note (subject VARCHAR, id VARCHAR, note VARCHA
 
 CREATE TABLE IF NOT EXISTS quarantine.order_line (
     source VARCHAR, file VARCHAR, line BIGINT, record BIGINT,
-    reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+    reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR, key VARCHAR);
 CREATE TABLE IF NOT EXISTS quarantine.return_line (
     source VARCHAR, file VARCHAR, line BIGINT, record BIGINT,
-    reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+    reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR, key VARCHAR);
 
 -- Hierarchies as resolved by the program: members that had a parent.
 CREATE OR REPLACE TEMP TABLE star_tree (

@@ -2,7 +2,7 @@
 DELETE FROM quarantine.order_line
 WHERE reason IN ('no order header', 'no rate', 'order_date: outside the calendar', 'order deleted in source', 'deleted in source', 'amount: missing or too large');
 
-INSERT INTO quarantine.order_line
+INSERT INTO quarantine.order_line (source, file, line, record, reason, column_name, value, raw, key)
 SELECT l.source, NULL, NULL, l._row,
        CASE WHEN l.is_deleted THEN 'deleted in source'
             WHEN o.order_id IS NULL THEN 'no order header'
@@ -18,7 +18,7 @@ SELECT l.source, NULL, NULL, l._row,
             WHEN o.refused IS NULL THEN CAST(l.unit_price AS VARCHAR)
             WHEN o.refused = 'no rate' THEN o.ccy || ' on ' || CAST(o.order_date AS VARCHAR)
             ELSE CAST(o.order_date AS VARCHAR) END,
-       CAST(to_json(l) AS VARCHAR)
+       CAST(to_json(l) AS VARCHAR), CAST(l.line_id AS VARCHAR)
 FROM due.order_line l
 LEFT JOIN star_order o ON o.order_id = l.order_id
 WHERE l.is_deleted OR o.order_id IS NULL OR o.refused IS NOT NULL
