@@ -25,6 +25,9 @@ func keepLandings(ctx context.Context, s *State) error {
 	if err := s.keepCarried(ctx); err != nil {
 		return err
 	}
+	if err := s.keepVersions(ctx); err != nil {
+		return err
+	}
 	for _, x := range s.Extracts {
 		if err := s.keepExtract(x); err != nil {
 			return err
@@ -185,40 +188,7 @@ func (s *State) keepCarriedOf(ctx context.Context, table string) error {
 	} else if held {
 		union += ` UNION ALL SELECT * FROM stage.` + q("_held_"+table) + " WHERE " + where
 	}
-	chain, err := s.carriedChain(table)
-	if err != nil {
-		return err
-	}
-	n, err := s.int64Of(ctx, "SELECT count(*) FROM ("+union+") AS c")
-	if err != nil || n == 0 && chain.Last() == 0 {
-		return err
-	}
-	if err := os.MkdirAll(s.store.Folder(chain.Extract), 0o777); err != nil {
-		return err
-	}
-	base := fmt.Sprintf("%s.%d.parquet", s.RunID, chain.Next)
-	path := s.store.Path(chain.Extract, base)
-	if err := s.crash("carry " + table); err != nil {
-		return err
-	}
-	if _, err := s.exec(ctx, fmt.Sprintf(`COPY (%s ORDER BY "_load", "_seg", "_row" NULLS LAST) TO %s (FORMAT parquet, COMPRESSION zstd)`, union, engine.QuoteText(path))); err != nil {
-		return err
-	}
-	info, err := os.Stat(path)
-	if err == nil {
-		err = landing.SyncFile(path)
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := s.exec(ctx, "INSERT INTO meta.stage_base VALUES (NULL, NULL, NULL, ?, ?)", chain.Extract, chain.Next); err != nil {
-		return err
-	}
-	g := &landing.Segment{No: chain.Next, Kind: landing.Full, File: base, Run: s.RunID, AsOf: s.AsOf.Format("2006-01-02"), Rows: n, Read: n, Bytes: info.Size()}
-	chain.Next++
-	chain.Pending = &landing.Pending{Segment: g, Signature: tableDigest(s.Config, s.table(table))}
-	s.carried = append(s.carried, chain)
-	return s.store.Save(chain)
+	return s.keepTable(ctx, carriedName(table), union, `"_load", "_seg", "_row" NULLS LAST`, tableDigest(s.Config, s.table(table)))
 }
 
 // carriedChain is the chain of a table's carried rows.

@@ -30,6 +30,9 @@ func stage(ctx context.Context, s *State) error {
 	}
 	s.RunID = s.runID()
 	s.Log.Info("content known", "run", s.RunID, "as_of", s.AsOf.Format("2006-01-02"), "from", s.Config.AsOf)
+	if err := s.writeVersions(ctx); err != nil {
+		return err
+	}
 	return s.together(ctx, s.writeMeta)
 }
 
