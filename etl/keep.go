@@ -22,6 +22,9 @@ func keepLandings(ctx context.Context, s *State) error {
 	if err := s.keepPlaces(ctx); err != nil {
 		return err
 	}
+	if err := s.planFolds(ctx); err != nil {
+		return err
+	}
 	if err := s.keepCarried(ctx); err != nil {
 		return err
 	}
@@ -29,15 +32,21 @@ func keepLandings(ctx context.Context, s *State) error {
 		return err
 	}
 	for _, x := range s.Extracts {
-		if err := s.keepExtract(x); err != nil {
+		if err := s.keepExtract(ctx, x); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *State) keepExtract(x *Extract) error {
+func (s *State) keepExtract(ctx context.Context, x *Extract) error {
 	p := &landing.Pending{Position: x.landed.Position, Signature: extractSignature(s.Config, x), Segment: x.landed.Segment}
+	if x.fold {
+		if err := s.foldExtract(ctx, x); err != nil {
+			return err
+		}
+		p.Segment, p.Replaces = x.landed.Segment, x.landed.Segment.No
+	}
 	if p.Segment == nil && reflect.DeepEqual(p.Position, x.chain.Position) {
 		return nil
 	}
@@ -233,7 +242,15 @@ func (s *State) bringCarried(ctx context.Context, t *canon.Table) error {
 func (s *State) carriedRows(table string) string {
 	var older []string
 	for _, l := range s.loadsOf(table) {
-		older = append(older, fmt.Sprintf(`"_load" = %d AND "_seg" < %d`, l.no, l.origin.segments()[0].No))
+		base := l.origin.segments()[0]
+		switch {
+		case l.origin.fold: // its rows are written anew, but for those that are gone
+			older = append(older, fmt.Sprintf(`"_load" = %d AND ("_gone" OR "_seg" < %d)`, l.no, base.Oldest()))
+		case base.First > 0:
+			older = append(older, fmt.Sprintf(`"_load" = %d AND ("_seg" < %d OR "_gone" AND "_seg" <= %d)`, l.no, base.First, base.No))
+		default:
+			older = append(older, fmt.Sprintf(`"_load" = %d AND "_seg" < %d`, l.no, base.No))
+		}
 	}
 	return strings.Join(older, " OR ")
 }

@@ -42,6 +42,8 @@ type Extract struct {
 	first      *Load // the mapping that made it
 	way        *config.Incremental
 	chain      *landing.Chain
+	fold       bool // its chain is folded into one file by this run
+	origins    int  // of a folded segment at hand: the oldest segment in it; 0 for others
 	full       bool // extracted whole this time, whatever the way
 	landed     *extract.Landed
 	drift      []Drift
@@ -156,7 +158,7 @@ func (s *State) at(x *Extract, g landing.Segment) *Extract {
 	out.Path, out.segment = s.store.Path(x.Name, g.File), g.No
 	out.direct = x.landed.Segment != nil && x.landed.Segment.No == g.No && x.landed.Direct
 	out.Report = source.Report{Files: g.Files, Read: g.Read, Landed: g.Rows, Rejected: g.Rejected, Columns: g.Columns}
-	out.hasRejects = g.Rejected > 0
+	out.hasRejects, out.origins = g.Rejected > 0, g.First
 	return &out
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"verso/etl/config"
 	"verso/etl/extract"
+	"verso/etl/landing"
 	"verso/etl/source"
 	"verso/etl/source/file"
 	"verso/olap/engine"
@@ -351,4 +352,31 @@ func TestVersions(t *testing.T) {
 	versions[3] = "8|Eight|dormant||2024-06-03"
 	n.shows(`SELECT customer_id, name, status, is_deleted, CAST("_from" AS VARCHAR) FROM stage.customer_version ORDER BY 1, "_from" NULLS FIRST`, versions...)
 	n.sameAsRebuilt("the same day again")
+}
+
+// A chain folded into one file rebuilds to the same warehouse as before.
+func TestFoldedLanding(t *testing.T) {
+	c := newCompany(t, 11, false)
+	c.cfg.Landing.CompactAfter = 2
+	folded := 0
+	for night := range 7 {
+		c.mustNight(ModeAuto)
+		c.balanced()
+		current := c.keepCurrent()
+		c.sameAsRebuilt(fmt.Sprintf("night %d", night+1))
+		current()
+		chain, err := landing.Open(c.cfg.Warehouse).Load("erp.order_line")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tail := chain.Tail(); len(tail) > 3 {
+			t.Errorf("night %d: %d segments", night+1, len(tail))
+		} else if tail[0].First > 0 && len(tail) == 1 {
+			folded++
+		}
+		c.change()
+	}
+	if folded < 2 {
+		t.Errorf("folded %d times", folded)
+	}
 }

@@ -418,7 +418,11 @@ func (s *State) settle(ctx context.Context, t *canon.Table, loads []*Load) error
 			continue // nothing new
 		}
 		if tail := l.origin.segments(); len(tail) == 1 && l.Run.Read > 0 && len(loads) == 1 {
-			if want := l.Run.Read + l.Run.Gone + l.Run.Kept; l.Read != want {
+			want := l.Run.Read + l.Run.Gone
+			if tail[0].First == 0 { // a folded segment holds the rows that are kept, too
+				want += l.Run.Kept
+			}
+			if l.Read != want {
 				return &CountError{l.Table, l.Source, want, l.Loaded, l.Quarantined}
 			}
 		}

@@ -171,7 +171,7 @@ func (s *State) stageRound(ctx context.Context, t *canon.Table, r round, known, 
 		offset += l.Selected
 		s.Note(offset, t.Name)
 	}
-	for _, part := range []func(context.Context, *canon.Table, []*Load) error{s.markDuplicates, s.countNotes, s.sumAll, s.setAside, s.dropMarked} {
+	for _, part := range []func(context.Context, *canon.Table, []*Load) error{s.markDuplicates, s.countNotes, s.sumAll, s.setAside, s.dropMarked, s.restoreRows} {
 		if err := part(ctx, t, r.loads); err != nil {
 			return err
 		}

@@ -54,6 +54,7 @@ type Segment struct {
 	Gone     bool            `json:"gone,omitempty"`   // there is a list of deleted keys
 	Window   *Window         `json:"window,omitempty"` // what was read again whole
 	Replaced []Span          `json:"replaced,omitempty"`
+	First    int             `json:"first,omitempty"` // a folded chain: the oldest segment whose rows it holds; its rows say where they came from
 	Whole    bool            `json:"whole,omitempty"` // all was read though only the difference is kept: its rejects are all there are
 }
 
@@ -136,6 +137,14 @@ func (c *Chain) Rows() int64 {
 		n += s.Rows
 	}
 	return n
+}
+
+// Oldest is the number of the oldest segment whose rows this one holds.
+func (s *Segment) Oldest() int {
+	if s.First > 0 {
+		return s.First
+	}
+	return s.No
 }
 
 // Digest identifies the content of segments: what they were read from.
