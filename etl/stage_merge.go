@@ -198,12 +198,10 @@ func stagings(loads []*Load) []*staging {
 func (s *State) bind(ctx context.Context, t *canon.Table, r round) error {
 	for _, l := range s.loadsOf(t.Name) {
 		i := slices.Index(r.loads, l)
-		g := landing.Segment{}
+		segments := l.origin.segments()
+		g := segments[len(segments)-1]
 		if i >= 0 {
 			g = r.segments[i]
-		} else {
-			segments := l.origin.segments()
-			g = segments[len(segments)-1]
 		}
 		l.Extract = s.at(l.origin, g)
 		if l.Extract.SQL == "" {
