@@ -40,14 +40,14 @@ func keepLandings(ctx context.Context, s *State) error {
 }
 
 func (s *State) keepExtract(ctx context.Context, x *Extract) error {
-	p := &landing.Pending{Position: x.landed.Position, Signature: extractSignature(s.Config, x), Segment: x.landed.Segment}
+	p := &landing.Pending{Position: x.landed.Position, Signature: extractSignature(s.Config, x), Segment: x.landed.Segment, AsOf: s.AsOf.Format("2006-01-02")}
 	if x.fold {
 		if err := s.foldExtract(ctx, x); err != nil {
 			return err
 		}
 		p.Segment, p.Replaces = x.landed.Segment, x.landed.Segment.No
 	}
-	if p.Segment == nil && reflect.DeepEqual(p.Position, x.chain.Position) {
+	if p.Segment == nil && (!x.done || p.AsOf == x.chain.AsOf && reflect.DeepEqual(p.Position, x.chain.Position)) {
 		return nil
 	}
 	if g := p.Segment; g != nil {

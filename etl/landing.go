@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -47,6 +48,9 @@ type Extract struct {
 	full       bool // extracted whole this time, whatever the way
 	landed     *extract.Landed
 	drift      []Drift
+	asOf       string // as-of date of what was landed last, used in place of the source; "" when the source was read
+	took       time.Duration
+	done       bool // landed by this run
 }
 
 // tempMark begins the names of landings of unfinished runs.
@@ -69,7 +73,7 @@ func land(ctx context.Context, s *State) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(s.Parallel)
 		for _, name := range slices.Sorted(maps.Keys(bySource)) {
-			g.Go(func() error { return s.landSource(ctx, name, bySource[name]) })
+			g.Go(func() error { return s.landGuarded(ctx, name, bySource[name]) })
 		}
 		if err := g.Wait(); err != nil {
 			return err
@@ -173,7 +177,7 @@ func (s *State) plan() error {
 			}
 			l := &Load{Table: t.Name, Source: m.From, Mapping: m, table: t, no: n, single: true}
 			s.Loads = append(s.Loads, l)
-			if s.Config.Sources[m.From].Kind == "file" {
+			if !s.Config.Sources[m.From].Database() {
 				if x := files[m.From]; x != nil {
 					x.Table, l.Extract = "", x
 					continue
@@ -182,7 +186,7 @@ func (s *State) plan() error {
 				return s.mappingError(t.Name, m, "a database needs a select", "write select: SELECT … with canonical column names")
 			}
 			l.Extract = s.extract(t, l, n)
-			if s.Config.Sources[m.From].Kind == "file" {
+			if !s.Config.Sources[m.From].Database() {
 				files[m.From] = l.Extract
 			}
 		}
@@ -196,7 +200,7 @@ func (s *State) plan() error {
 // extract is the landing of a mapping that is the first of its kind.
 func (s *State) extract(t *canon.Table, l *Load, n int) *Extract {
 	x := &Extract{Name: l.Source, Source: l.Source, Table: t.Name, first: l, way: l.Mapping.Incremental}
-	if s.Config.Sources[l.Source].Kind != "file" {
+	if s.Config.Sources[l.Source].Database() {
 		x.Name, x.SQL = l.Source+"."+t.Name, l.Mapping.Select
 		if n > 0 {
 			x.Name += "." + strconv.Itoa(n+1)
@@ -214,13 +218,20 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 	}
 	defer conn.Close()
 	for _, x := range extracts {
+		if x.done {
+			continue // landed by an attempt before this one
+		}
+		began := s.Clock()
 		job := &extract.Job{Name: x.Name, SQL: x.SQL, Path: x.temp, Table: *x.first.table, Source: x.first.Mapping.Columns, Way: x.way,
 			Chain: x.chain, Folder: s.store.Folder(x.Name), Full: x.full, Period: s.Period, Now: s.Clock()}
 		if x.landed, err = job.Land(ctx, conn, s.Sources[name], s.DB.Dialect()); err != nil {
-			x.landed = &extract.Landed{}
+			x.landed = &extract.Landed{Position: x.chain.Position}
 			return s.landError(x, err)
 		}
-		x.Report = x.landed.Report
+		x.Report, x.done, x.took = x.landed.Report, true, s.Clock().Sub(began)
+		for _, note := range x.Report.Notes {
+			s.Log.Info("found in the source", "extract", x.Name, "note", note)
+		}
 		s.Log.Log(ctx, levelOf(x.Report.Rejected), "landed", "extract", x.Name, "read", x.Report.Read, "landed", x.Report.Landed, "rejected", x.Report.Rejected)
 	}
 	return nil

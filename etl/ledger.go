@@ -14,6 +14,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"verso/etl/check"
+	"verso/etl/outage"
 )
 
 // LedgerFile is the name of the run ledger inside the warehouse folder.
@@ -32,17 +35,58 @@ const (
 // Run is one refresh in the ledger. Clock times and memory live here only,
 // never in a generation.
 type Run struct {
-	ID         string    `json:"id"`               // of the ledger: start time and process
-	RunID      string    `json:"run_id,omitempty"` // of the content, once known
-	AsOf       string    `json:"as_of,omitempty"`
-	Started    time.Time `json:"started"`
-	Finished   time.Time `json:"finished,omitzero"`
-	Status     string    `json:"status"`
-	Class      Class     `json:"class,omitempty"` // exit class, once ended
-	Error      string    `json:"error,omitempty"`
-	Generation string    `json:"generation,omitempty"`
-	Steps      []StepRun `json:"steps,omitempty"`
-	Process    Process   `json:"process"`
+	ID         string         `json:"id"`               // of the ledger: start time and process
+	RunID      string         `json:"run_id,omitempty"` // of the content, once known
+	AsOf       string         `json:"as_of,omitempty"`
+	Started    time.Time      `json:"started"`
+	Finished   time.Time      `json:"finished,omitzero"`
+	Status     string         `json:"status"`
+	Class      Class          `json:"class,omitempty"` // exit class, once ended
+	Error      string         `json:"error,omitempty"`
+	Generation string         `json:"generation,omitempty"`
+	Dry        bool           `json:"dry,omitempty"` // nothing was to be published
+	Steps      []StepRun      `json:"steps,omitempty"`
+	Extracts   []ExtractRun   `json:"extracts,omitempty"`
+	Stale      []outage.Stale `json:"stale_sources,omitempty"` // read at an earlier run
+	Checks     *CheckRun      `json:"checks,omitempty"`        // nil: the run did not come so far
+	Versions   Versions       `json:"versions,omitzero"`
+	Process    Process        `json:"process"`
+}
+
+// CheckRun is what the checks of a run found.
+type CheckRun struct {
+	Ran      int      `json:"ran"`
+	Breached []Breach `json:"breached,omitempty"`
+}
+
+// Breach is a check that did not pass.
+type Breach struct {
+	ID          string `json:"id"`
+	Severity    string `json:"severity"`
+	Description string `json:"description"`
+	Offenders   int64  `json:"offenders"`
+	Tested      int64  `json:"tested"`
+}
+
+// checkRun sums a report up; nil for nil.
+func checkRun(r *check.Report) *CheckRun {
+	if r == nil {
+		return nil
+	}
+	out := &CheckRun{Ran: len(r.Results)}
+	for _, x := range r.Results {
+		if !x.Passed {
+			out.Breached = append(out.Breached, Breach{ID: x.ID, Severity: x.Severity, Description: x.Description, Offenders: x.Offenders, Tested: x.Tested})
+		}
+	}
+	return out
+}
+
+// Versions are the programs of a run.
+type Versions struct {
+	Verso  string `json:"verso"`
+	Engine string `json:"engine,omitempty"` // such as DuckDB v1.5.5
+	Go     string `json:"go"`
 }
 
 // StepRun are the figures of one step.
@@ -51,6 +95,7 @@ type StepRun struct {
 	Started   time.Time `json:"started"`
 	Seconds   float64   `json:"seconds"`
 	Rows      int64     `json:"rows"`
+	Bytes     int64     `json:"bytes,omitempty"`      // of the generation's file after the step
 	PeakBytes int64     `json:"peak_bytes,omitempty"` // resident memory at its highest; 0 where the system does not tell
 	Error     string    `json:"error,omitempty"`
 }
@@ -105,6 +150,9 @@ func ReadLedger(warehouse string) ([]Run, error) {
 		var r Run
 		if json.Unmarshal(line, &r) == nil && r.ID != "" {
 			if i, ok := place[r.ID]; ok {
+				if r.Extracts == nil {
+					r.Extracts = runs[i].Extracts // written with the step that landed them
+				}
 				runs[i] = r
 			} else {
 				place[r.ID] = len(runs)
@@ -133,9 +181,9 @@ type ledger struct {
 	run   Run
 }
 
-// openLedger begins a run. Runs found unfinished are marked as died: the caller
+// openLedger begins a run of which what is known beforehand is given. Runs found unfinished are marked as died: the caller
 // holds the warehouse lock, so nobody else is running.
-func openLedger(warehouse string, clock func() time.Time) (*ledger, error) {
+func openLedger(warehouse string, clock func() time.Time, known Run) (*ledger, error) {
 	if err := os.MkdirAll(warehouse, 0o777); err != nil {
 		return nil, err
 	}
@@ -148,11 +196,10 @@ func openLedger(warehouse string, clock func() time.Time) (*ledger, error) {
 		return nil, err
 	}
 	now := clock()
-	l := &ledger{f: f, clock: clock, run: Run{
-		ID:      fmt.Sprintf("%s-%d", now.UTC().Format("20060102T150405.000000"), os.Getpid()),
-		Started: now, Status: StatusRunning,
-		Process: Process{PID: os.Getpid(), Start: processStart(os.Getpid())},
-	}}
+	known.ID = fmt.Sprintf("%s-%d", now.UTC().Format("20060102T150405.000000"), os.Getpid())
+	known.Started, known.Status = now, StatusRunning
+	known.Process = Process{PID: os.Getpid(), Start: processStart(os.Getpid())}
+	l := &ledger{f: f, clock: clock, run: known}
 	if err := l.mend(before); err != nil {
 		f.Close()
 		return nil, err

@@ -21,7 +21,7 @@ func TestLedger(t *testing.T) {
 		t.Fatal(runs, err)
 	}
 	start := time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC)
-	l, err := openLedger(dir, clockAt(start))
+	l, err := openLedger(dir, clockAt(start), Run{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestLedgerAfterCrash(t *testing.T) {
 		t.Fatal(runs, err)
 	}
 	for i := range 2 {
-		l, err := openLedger(dir, clockAt(time.Date(2026, 3, 2+i, 0, 0, 0, 0, time.UTC)))
+		l, err := openLedger(dir, clockAt(time.Date(2026, 3, 2+i, 0, 0, 0, 0, time.UTC)), Run{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -105,6 +105,9 @@ func (s *State) writeMeta(ctx context.Context) error {
 	if _, err := s.exec(ctx, check.ResultTable); err != nil {
 		return err
 	}
+	if err := s.outage.Write(ctx, s.Conn); err != nil {
+		return err
+	}
 	c := s.Config
 	if _, err := s.exec(ctx, "INSERT INTO meta.run VALUES (?, CAST(? AS DATE), ?, ?, ?, ?, ?, ?, ?)",
 		s.RunID, s.AsOf.Format("2006-01-02"), c.Seed, s.Version, s.Digest, c.Company.Name, c.Company.Currency, c.Company.Language, c.Company.FiscalYearStart); err != nil {

@@ -161,7 +161,7 @@ func (n *nights) night(mode Mode, period *extract.Period) (*Result, error) {
 				return err
 			}
 			return starStep().Run(ctx, s)
-		}}, After: after, Mode: mode, Base: base, Period: period, DryRun: n.dry, Crash: n.crash, Parallel: 2})
+		}}, After: after, Mode: mode, Base: base, Period: period, Dry: n.dry, Crash: n.crash, Parallel: 2})
 }
 
 // seen keeps what the star is told, which it clears away.

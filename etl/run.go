@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/extract"
 	"verso/etl/landing"
+	"verso/etl/outage"
 	"verso/etl/peak"
 	"verso/etl/source"
 	"verso/olap/engine"
@@ -26,6 +28,9 @@ import (
 type Options struct {
 	Config  *config.Config
 	Version string                   // of verso; goes into the run id
+	Engine  string                   // name and version of the database, for the ledger
+	Dry     bool                     // nothing will be published, for the ledger
+	Size    func() int64             // of the draft's file in bytes, for the ledger; nil: not told
 	Sources map[string]source.Source // by name under sources: of verso.yaml
 	DB      engine.Database          // the draft generation, empty
 	Scratch engine.Database          // for engines that scan files themselves while landing
@@ -48,8 +53,6 @@ type Options struct {
 	Base *Base
 	// Period is read again by mappings that keep a watermark or a window.
 	Period *extract.Period
-	// DryRun says that no step publishes: what was landed is not kept.
-	DryRun bool
 	// Crash, when set by a test, is asked before every change of the landing
 	// folder; an error of it stands for a crash at that moment.
 	Crash func(what string) error
@@ -105,6 +108,7 @@ type State struct {
 	old     previous
 	no      int
 	total   int
+	outage  *outage.Guard
 }
 
 // Load is what became of one mapping's rows.
@@ -190,7 +194,7 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return &Result{}, err
 	}
-	ledger, err := openLedger(o.Config.Warehouse, o.Clock)
+	ledger, err := openLedger(o.Config.Warehouse, o.Clock, Run{Dry: o.Dry, Versions: Versions{Verso: o.Version, Engine: o.Engine, Go: runtime.Version()}})
 	if err != nil {
 		return &Result{}, err
 	}
@@ -198,12 +202,13 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 	s.Log.Info("refresh started", "ledger", ledger.run.ID)
 	err = s.run(ctx, ledger)
 	if s.store != nil && !errors.Is(err, ErrCrash) {
-		err = errors.Join(err, s.endLandings(s.Generation != "" || err == nil && !o.DryRun))
+		err = errors.Join(err, s.endLandings(s.Generation != "" || err == nil && !o.Dry))
 		if err != nil {
 			s.dropLandings()
 		}
 	}
 	ledger.run.RunID, ledger.run.Generation = s.RunID, s.Generation
+	ledger.run.Stale, ledger.run.Extracts, ledger.run.Checks = s.outage.Stale(), s.extractRuns(), checkRun(s.Checks)
 	if !s.AsOf.IsZero() {
 		ledger.run.AsOf = s.AsOf.Format(time.DateOnly)
 	}
@@ -229,7 +234,7 @@ func newState(o Options) (*State, error) {
 	if o.Canon == nil {
 		o.Canon = canon.Tables()
 	}
-	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config), changes: map[string]*tableChange{}}, nil
+	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config), outage: outage.New(o.Config, o.Log, nil), changes: map[string]*tableChange{}}, nil
 }
 
 // run takes a connection of the draft and runs the steps.
@@ -275,7 +280,7 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	started := s.Clock()
 	peak.Reset()
 	err := step.Run(ctx, s)
-	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory()}
+	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory(), Bytes: s.written()}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", step.Name, err)
 		figures.Error = err.Error()
@@ -285,7 +290,10 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	if s.Report != nil {
 		s.Report(Progress{Step: step.Name, No: s.no, Total: s.total, Rows: s.Rows, Done: true})
 	}
-	ledger.run.RunID = s.RunID
+	ledger.run.RunID, ledger.run.Stale, ledger.run.Extracts = s.RunID, s.outage.Stale(), nil
+	if s.no == 1 {
+		ledger.run.Extracts = s.extractRuns() // told once, and at the end
+	}
 	if ledgerErr := ledger.step(figures); ledgerErr != nil && err == nil {
 		err = ledgerErr
 	}

@@ -20,7 +20,7 @@ import (
 
 func open(t testing.TB, db engine.Database) *olap.Olap {
 	t.Helper()
-	o, err := olap.Open(context.Background(), db, olap.Options{})
+	o, err := olap.Open(context.Background(), db, olap.Options{Model: olaptest.Model(t, "")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"verso/olap"
-	"verso/olap/catalog"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
@@ -125,14 +124,10 @@ func divide(a, b any) any {
 	return f
 }
 
-// modelOf is the shipped catalog.
+// modelOf is the shipped catalog, of the cubes that have facts.
 func modelOf(t testing.TB) *cube.Model {
 	t.Helper()
-	m, err := catalog.Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
+	return olaptest.Model(t, "")
 }
 
 // number is a number as a double, nil if it is none.

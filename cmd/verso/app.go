@@ -23,6 +23,7 @@ type app struct {
 	env            func(string) (string, bool)
 	now            func() time.Time
 	configPath     string
+	logFormat      string // text or json
 }
 
 // execute runs the command line and returns the exit code.
@@ -72,10 +73,17 @@ generation stays published); 6 locked by another run; 130 interrupted.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVarP(&a.configPath, "config", "c", "verso.yaml", "configuration file")
+	root.PersistentFlags().StringVar(&a.logFormat, "log-format", "text", "log lines as text or json")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if a.logFormat != "text" && a.logFormat != "json" {
+			return usagef(cmd.CommandPath(), "--log-format: unknown format %q: text or json", a.logFormat)
+		}
+		return nil
+	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{command: cmd.CommandPath(), cause: err}
 	})
-	root.AddCommand(a.demoCommand(), a.initCommand(), a.refreshCommand(), a.statusCommand(), a.queryCommand(), a.cubesCommand(), a.whyCommand(), a.anomaliesCommand(), a.sqlCommand(),
+	root.AddCommand(a.demoCommand(), a.initCommand(), a.refreshCommand(), a.serveCommand(), a.nightCommand(), a.digestCommand(), a.alertCommand(), a.statusCommand(), a.queryCommand(), a.cubesCommand(), a.whyCommand(), a.anomaliesCommand(), a.sqlCommand(),
 		a.siteCommand(), a.checkCommand(), a.doctorCommand(), a.canonCommand(), a.rollupCommand(), a.lineageCommand(), a.diffCommand(), a.backupCommand(), a.restoreCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }

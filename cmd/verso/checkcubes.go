@@ -57,7 +57,9 @@ func checkMembers(ctx context.Context, o *olap.Olap) (results []memberResult) {
 		}
 		for _, u := range c.Dimensions {
 			for _, a := range slices.Concat(u.Of.Attributes, u.Of.Derived) {
-				k.attribute(u, a)
+				if c.TellsApart(u.Name, a) {
+					k.attribute(u, a)
+				}
 			}
 			k.hierarchies(u)
 		}
@@ -200,7 +202,9 @@ func (k *cubeChecker) proveCalculated(field string, m *cube.Calculated) error {
 func (k *cubeChecker) hierarchies(u *cube.Use) {
 	for _, h := range u.Of.Hierarchies {
 		for i := range h.Levels[1:] {
-			k.levels(u, h.Name, h.Levels[i:i+2])
+			if k.cube.TellsApart(u.Name, u.Of.Attribute(h.Levels[i+1])) {
+				k.levels(u, h.Name, h.Levels[i:i+2])
+			}
 		}
 	}
 	for _, h := range u.Of.Parents {

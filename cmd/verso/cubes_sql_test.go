@@ -27,7 +27,8 @@ func TestCubesEqualTheirSQL(t *testing.T) {
 
 // cubesEqualTheirSQL asks the shipped cubes for every measure they list, by
 // customer type and year with all totals, and compares each cell with SQL
-// written by hand (testdata/cubes).
+// written by hand (testdata/cubes). A file that begins with "-- rows: field" is
+// by that field instead, for cubes without customers.
 func cubesEqualTheirSQL(t *testing.T, db engine.Database) {
 	t.Helper()
 	o, err := olap.Open(t.Context(), db, olap.Options{Lang: "en"})
@@ -41,14 +42,18 @@ func cubesEqualTheirSQL(t *testing.T, db engine.Database) {
 			continue
 		}
 		want := handAnswer(t, db, string(text))
-		q := cube.Query{Cube: c.Name, Rows: []string{"customer.type"}, Columns: []string{"date.year"}, Measures: c.MeasureNames(),
+		rows := "customer.type"
+		if head, ok := strings.CutPrefix(string(text), "-- rows: "); ok {
+			rows, _, _ = strings.Cut(head, "\n")
+		}
+		q := cube.Query{Cube: c.Name, Rows: []string{rows}, Columns: []string{"date.year"}, Measures: c.MeasureNames(),
 			Totals: cube.Totals{Grand: true, Cols: true}}
 		table, err := o.Ask(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		cells := compareWithHand(t, c.Name, table, want)
-		if cells < 5*len(q.Measures) {
+		if len(want) > 1 && cells < 5*len(q.Measures) { // else it has no facts
 			t.Errorf("%s: only %d cells compared", c.Name, cells)
 		}
 		t.Logf("%s: %d cells equal", c.Name, cells)

@@ -67,6 +67,7 @@ func (a *app) examine(ctx context.Context) []finding {
 	}
 	findings = append(findings, finding{ok: true, what: fmt.Sprintf("configuration %s: %d sources, %d canonical tables mapped", cfg.File, len(cfg.Sources), len(cfg.Tables))})
 	findings = append(findings, a.examineSources(ctx, cfg)...)
+	findings = append(findings, a.examineNight(cfg)...)
 	return append(findings, a.examineWarehouse(ctx, cfg)...)
 }
 
@@ -104,13 +105,26 @@ func (a *app) examineSources(ctx context.Context, cfg *config.Config) []finding 
 // reads it would get.
 func examineSource(ctx context.Context, scratch engine.Database, cfg *config.Config, name, spool string) finding {
 	s := cfg.Sources[name]
-	opened, err := openSource(name, s, spool)
+	if s.Kind == "file" && s.Path == "-" {
+		return finding{ok: true, what: "source " + name + " (file): standard input, looked at when it comes"}
+	}
+	opened, err := openSource(name, s, places{spool: spool})
 	if err != nil {
 		return finding{false, "source " + name + ": " + err.Error(), ""}
 	}
 	defer opened.Close()
+	answers := ""
+	if c, ok := opened.(source.Checker); ok {
+		if answers, err = c.Check(ctx); err != nil {
+			return finding{false, err.Error(), ""}
+		}
+		answers = "; " + answers
+	}
+	if s.Kind == "http" { // the file is not loaded for this
+		return finding{ok: true, what: "source " + name + " (http)" + answers}
+	}
 	request := source.Request{Name: name}
-	if s.Kind != "file" {
+	if s.Database() {
 		request.SQL = firstSelect(cfg, name)
 		if request.SQL == "" {
 			return finding{false, "source " + name + ": no table maps from it", "map it under tables:, or take it out"}
@@ -125,7 +139,7 @@ func examineSource(ctx context.Context, scratch engine.Database, cfg *config.Con
 	if err != nil {
 		return finding{false, err.Error(), ""}
 	}
-	return finding{ok: true, what: fmt.Sprintf("source %s (%s): readable, %d columns", name, s.Kind, len(columns))}
+	return finding{ok: true, what: fmt.Sprintf("source %s (%s): readable, %d columns%s", name, s.Kind, len(columns), answers)}
 }
 
 func firstSelect(cfg *config.Config, sourceName string) string {

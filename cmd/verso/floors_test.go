@@ -44,10 +44,16 @@ var floors = map[string][]string{
 
 	"etl/canon":                  {},
 	"etl/canon/preset":           {"etl/canon", "etl/config"},
-	"etl/config":                 {"etl/canon"},
+	"etl/config":                 {"etl/canon", "etl/schedule"},
+	"etl/schedule":               {},
+	"etl/outage":                 {"etl/config", "etl/source", "olap/engine"},
+	"etl/night":                  {"etl", "etl/schedule"},
+	"etl/alert":                  {"etl", "etl/check", "etl/outage", "etl/config"},
+	"etl/metrics":                {"etl", "olap/engine"},
 	"etl/source":                 {"olap/engine"},
 	"etl/source/...":             {"etl/source", "etl/source/...", "etl/config", "olap/engine"},
 	"etl/source/postgres/pgtest": {},
+	"etl/source/mysql/mysqltest": {},
 	"etl/star":                   {"etl/canon", "etl/star/...", "olap/engine"},
 	"etl/star/...":               {},
 	"etl/cast":                   {"etl/canon", "olap/engine"},
@@ -59,7 +65,7 @@ var floors = map[string][]string{
 	"etl/demo":                   {"etl/canon", "etl/demo/..."},
 	"etl/demo/...":               {"etl/demo/..."},
 	"etl/demo/replay":            {"etl/canon", "etl/demo/sheet", "olap/engine"},
-	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/peak", "etl/star", "etl/check", "etl/landing", "etl/extract", "etl/merge", "olap", "olap/engine", "olap/warehouse"},
+	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/peak", "etl/outage", "etl/star", "etl/check", "etl/landing", "etl/extract", "etl/merge", "olap", "olap/engine", "olap/warehouse"},
 
 	"models/frame":   {"olap/engine"},
 	"models/metric":  {},
@@ -67,13 +73,16 @@ var floors = map[string][]string{
 	"models/...":     {"models/frame", "models/metric"},
 	"models":         {"models/...", "olap/engine"},
 
-	"reports/view":     {},
-	"reports/page":     {"reports/view", "olap", "olap/cube", "olap/engine", "olap/lineage"},
-	"reports/web":      {},
-	"reports/html":     {"reports/view", "reports/web"},
-	"reports/html/...": {"reports/view", "reports/html/...", "reports/web"},
-	"reports/site":     {"reports/page", "reports/html", "reports/html/...", "reports/view", "reports/web"},
-	"reports/serve":    {"reports/page", "reports/html", "reports/view", "olap/warehouse", "olap/api"},
+	"reports/view":          {},
+	"reports/page":          {"reports/view", "olap", "olap/cube", "olap/engine", "olap/lineage"},
+	"reports/web":           {},
+	"reports/html":          {"reports/view", "reports/web"},
+	"reports/html/...":      {"reports/view", "reports/html/...", "reports/web"},
+	"reports/site":          {"reports/page", "reports/html", "reports/html/...", "reports/view", "reports/web"},
+	"reports/serve":         {"reports/page", "reports/html", "reports/view", "olap/warehouse", "olap/api"},
+	"reports/mail":          {},
+	"reports/digest":        {"reports/page", "reports/view", "reports/web"},
+	"reports/mail/mailtest": {},
 
 	"cmd/verso": {"..."},
 }
@@ -82,7 +91,14 @@ var floors = map[string][]string{
 var driverOwners = map[string]string{
 	"github.com/duckdb/duckdb-go": "olap/engine/duck",
 	"github.com/jackc/pgx":        "etl/source/postgres",
+	"github.com/go-sql-driver":    "etl/source/mysql",
+	"modernc.org/sqlite":          "etl/source/sqlite",
 	"github.com/xuri/excelize":    "olap/export/workbook",
+
+	"github.com/go-co-op/gocron":   "etl/night",
+	"github.com/robfig/cron":       "etl/schedule",
+	"github.com/prometheus/client": "etl/metrics",
+	"github.com/wneessen/go-mail":  "reports/mail",
 }
 
 type goPackage struct {
@@ -137,6 +153,8 @@ func TestFloorsRejectAForbiddenImport(t *testing.T) {
 		{"etl/source/file", "verso/olap/engine/duck"},
 		{"olap/warehouse", "github.com/duckdb/duckdb-go/v2"},
 		{"etl", "github.com/jackc/pgx/v5"},
+		{"etl/source/postgres", "github.com/go-sql-driver/mysql"},
+		{"etl", "modernc.org/sqlite"},
 	} {
 		allowed, _ := allowedImports(c.pkg)
 		if forbidden(c.pkg, c.imported, allowed) == "" {

@@ -168,7 +168,7 @@ func lookAtFile(ctx context.Context, path, configDir string) (preset.File, error
 		return preset.File{}, err
 	}
 	defer os.RemoveAll(spool)
-	opened, err := openSource(filepath.Base(path), config.Source{Kind: "file", Path: absolute}, spool)
+	opened, err := openSource(filepath.Base(path), config.Source{Kind: "file", Path: absolute}, places{spool: spool})
 	if err != nil {
 		return preset.File{}, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,7 +12,10 @@ import (
 	"verso/etl/config"
 	"verso/etl/source"
 	"verso/etl/source/file"
+	"verso/etl/source/mysql"
 	"verso/etl/source/postgres"
+	"verso/etl/source/sqlite"
+	"verso/etl/source/web"
 	"verso/olap"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
@@ -82,6 +86,16 @@ func (a *app) openAs(ctx context.Context, o olap.Options, log string) (*publishe
 	if err != nil {
 		return nil, err
 	}
+	return a.openWith(ctx, cfg, o, log)
+}
+
+// openConfigured acquires the published generation of a configuration that is
+// loaded already, for verso's own questions.
+func (a *app) openConfigured(ctx context.Context, cfg *config.Config) (*published, error) {
+	return a.openWith(ctx, cfg, olap.Options{}, "")
+}
+
+func (a *app) openWith(ctx context.Context, cfg *config.Config, o olap.Options, log string) (*published, error) {
 	w, err := a.openWarehouse(cfg)
 	if err != nil {
 		return nil, err
@@ -121,10 +135,10 @@ func userCatalog(cfg *config.Config) string {
 }
 
 // openSources wires every source of the configuration to its driver.
-func openSources(cfg *config.Config, spool string) (map[string]source.Source, error) {
+func openSources(cfg *config.Config, at places) (map[string]source.Source, error) {
 	sources := make(map[string]source.Source, len(cfg.Sources))
 	for name, s := range cfg.Sources {
-		opened, err := openSource(name, s, spool)
+		opened, err := openSource(name, s, at)
 		if err != nil {
 			closeSources(sources)
 			return nil, err
@@ -134,12 +148,31 @@ func openSources(cfg *config.Config, spool string) (map[string]source.Source, er
 	return sources, nil
 }
 
-func openSource(name string, s config.Source, spool string) (source.Source, error) {
-	open := map[string]func(string, config.Source, string) (source.Source, error){"file": file.New, "postgres": postgres.New}[s.Kind]
+// places are where sources keep what they must, and what they read besides.
+type places struct {
+	spool string    // temporary files
+	cache string    // downloads; "": in spool
+	stdin io.Reader // nil: what the process was given
+}
+
+// openSource opens one source.
+func openSource(name string, s config.Source, at places) (source.Source, error) {
+	if s.Kind == "file" && s.Path == "-" && at.stdin != nil {
+		opened, err := file.NewInput(name, s, at.spool, at.stdin)
+		if err != nil {
+			return nil, &configError{err}
+		}
+		return opened, nil
+	}
+	download := func(name string, s config.Source, spool string) (source.Source, error) {
+		return web.New(name, s, web.Options{Cache: at.cache, Spool: spool, Agent: "verso/" + version})
+	}
+	open := map[string]func(string, config.Source, string) (source.Source, error){
+		"file": file.New, "http": download, "postgres": postgres.New, "mysql": mysql.New, "sqlite": sqlite.New}[s.Kind]
 	if open == nil {
 		return nil, fmt.Errorf("source %s: no driver for kind %q", name, s.Kind)
 	}
-	opened, err := open(name, s, spool)
+	opened, err := open(name, s, at.spool)
 	if err != nil {
 		return nil, &configError{err}
 	}
@@ -152,11 +185,21 @@ func closeSources(sources map[string]source.Source) {
 	}
 }
 
-// logger writes plain log lines with fixed keys to stderr.
+// logger writes log lines with fixed keys to stderr, as text or JSON.
 func (a *app) logger(verbose bool) *slog.Logger {
 	level := slog.LevelInfo
 	if verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+	options := &slog.HandlerOptions{Level: level}
+	if a.logFormat == "json" {
+		options.ReplaceAttr = func(_ []string, x slog.Attr) slog.Attr {
+			if x.Value.Kind() == slog.KindDuration {
+				return slog.Float64(x.Key, x.Value.Duration().Seconds())
+			}
+			return x
+		}
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
 }

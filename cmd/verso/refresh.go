@@ -98,8 +98,18 @@ what was chosen and why.`,
 	return cmd
 }
 
-// refresh runs all steps under the lock and reports how it went.
-func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) (err error) {
+// refresh runs all steps under the lock, reports how it went, and tells those
+// whom the configuration names.
+func (a *app) refresh(ctx context.Context, cfg *config.Config, f refreshFlags) error {
+	began := a.now()
+	err := a.refreshLocked(ctx, cfg, f)
+	if !f.dryRun {
+		a.tellRefresh(ctx, cfg, a.logger(f.verbose), began, err)
+	}
+	return err
+}
+
+func (a *app) refreshLocked(ctx context.Context, cfg *config.Config, f refreshFlags) (err error) {
 	if err := preflight(cfg, f); err != nil {
 		return err
 	}
@@ -155,7 +165,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer os.RemoveAll(spool)
-	sources, err := openSources(j.config, spool)
+	sources, err := openSources(j.config, places{spool: spool, cache: filepath.Join(j.config.Warehouse, "cache"), stdin: j.app.stdin})
 	if err != nil {
 		return err
 	}
@@ -173,8 +183,8 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 	j.progress = newProgress(j.app.stderr)
 	result, err := etl.Refresh(ctx, etl.Options{
 		Config: j.config, Version: version, Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
-		Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
-		Mode: j.mode(), Base: base, Period: j.flags.backfill, DryRun: j.flags.dryRun,
+		Engine: duck.Version(), Dry: j.flags.dryRun, Size: j.draftSize, Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
+		Mode: j.mode(), Base: base, Period: j.flags.backfill,
 	})
 	j.progress.close()
 	if j.site != nil {
@@ -209,7 +219,7 @@ func (j *refreshJob) report() func(etl.Progress) {
 func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
 	began := j.app.now()
 	return star.Build(ctx, j.record(s.Conn), star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
-		FiscalYearStart: j.config.Company.FiscalYearStart,
+		FiscalYearStart: j.config.Company.FiscalYearStart, Landed: star.Landed(j.config.Landed),
 		Progress: func(step string, rows int64) {
 			now := j.app.now()
 			j.log.Debug("star", "table", step, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))
@@ -342,4 +352,15 @@ func (j *refreshJob) summary(r *etl.Result) error {
 		return nil
 	}
 	return j.app.printSite(j.site.Summary)
+}
+
+// draftSize is what the draft takes on the disk.
+func (j *refreshJob) draftSize() int64 {
+	var total int64
+	for _, path := range []string{j.draft.Path(), j.draft.Path() + ".wal"} {
+		if info, err := os.Stat(path); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
 }

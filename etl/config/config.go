@@ -24,8 +24,12 @@ type Config struct {
 	Tables    map[string]Maps   `yaml:"tables"`  // canonical table → where its rows come from
 	Landing   Landing           `yaml:"landing"` // how long extracts are kept
 	Models    Models            `yaml:"models"`
+	Landed    Landed            `yaml:"landed"`
 	Checks    map[string]Check  `yaml:"checks"` // check id → override
-	File      string            `yaml:"-"`      // where it was read from
+	Night     Night             `yaml:"night"`
+	Alerts    Alerts            `yaml:"alerts"`
+	Digest    Letter            `yaml:"digest"`
+	File      string            `yaml:"-"` // where it was read from
 }
 
 // Company is who the reports are about.
@@ -59,16 +63,21 @@ type Engine struct {
 
 // Source is one place operational data comes from.
 type Source struct {
-	Kind     string   `yaml:"kind"`     // file or postgres
-	Path     string   `yaml:"path"`     // file: a file, a folder or a glob (sorted by name, read as one)
-	Format   string   `yaml:"format"`   // file: csv, tsv, parquet, jsonl, xlsx; "": detected
-	Encoding string   `yaml:"encoding"` // file: "" detected; utf-8, utf-16le, utf-16be, gb18030 (gbk), big5, latin-1
+	Kind     string   `yaml:"kind"`     // file, http, postgres, mysql or sqlite
+	Path     string   `yaml:"path"`     // file: a file, a folder or a glob (sorted by name, read as one), or "-" for standard input; sqlite: the database file
+	Format   string   `yaml:"format"`   // file, http: csv, tsv, parquet, jsonl, xlsx; "": detected
+	Encoding string   `yaml:"encoding"` // file, http: "" detected; utf-8, utf-16le, utf-16be, gb18030 (gbk), big5, latin-1
 	CSV      CSV      `yaml:"csv"`
 	XLSX     XLSX     `yaml:"xlsx"`
-	DSN      string   `yaml:"dsn"`      // postgres: usually ${NAME}; never a literal password
-	DSNFile  string   `yaml:"dsn_file"` // postgres: file that holds the DSN
+	DSN      string   `yaml:"dsn"`      // postgres, mysql: usually ${NAME}; never a literal password
+	DSNFile  string   `yaml:"dsn_file"` // postgres, mysql: file that holds the DSN
+	Count    *bool    `yaml:"count"`    // mysql: ask the database for the number of rows first and refuse a differing extract; default true
+	HTTP     HTTP     `yaml:",inline"`  // http: what to download; its keys stand beside kind
 	Dates    []string `yaml:"dates"`    // strptime formats tried in order, before the usual ones
 	Decimal  string   `yaml:"decimal"`  // decimal separator, "." (default) or ","
+
+	OnFailure string `yaml:"on_failure"` // when it cannot be read: stop (also ""), or yesterday: go on with what was landed last
+	Retry     Retry  `yaml:"retry"`
 }
 
 // CSV overrides what detection finds; nil or "" is detected.
@@ -83,8 +92,18 @@ type CSV struct {
 
 // XLSX says where the table is in the workbook.
 type XLSX struct {
-	Sheet     string `yaml:"sheet"`      // name; "": the first
-	HeaderRow int    `yaml:"header_row"` // from 1; 0: detected
+	Sheet      string   `yaml:"sheet"`       // name; "": the first
+	Sheets     []string `yaml:"sheets"`      // several read as one, in this order: names or patterns such as "20*"; "*" is all
+	HeaderRow  int      `yaml:"header_row"`  // from 1; 0: detected
+	HeaderRows int      `yaml:"header_rows"` // rows the header takes, their texts joined; default 1
+}
+
+// HTTP is one file that is downloaded.
+type HTTP struct {
+	URL         string            `yaml:"url"`          // http:// or https://
+	Headers     map[string]string `yaml:"headers"`      // such as Authorization: Bearer ${NAME}; values only with a variable
+	ContentType string            `yaml:"content_type"` // what the answer must be, such as text/csv; "": anything
+	MaxSize     int64             `yaml:"max_size"`     // bytes; such as 2GB; default 10GB
 }
 
 // Maps is one canonical table's mappings: usually one, several when several

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -117,6 +118,9 @@ func TestGood(t *testing.T) {
 			"title.isbn":  {Severity: "warn", Threshold: &threshold, Line: 23},
 			"order.dates": {Severity: "off", Line: 24},
 		},
+		Night:  Night{Timezone: "UTC", CatchUp: true, StaleAfter: 36 * time.Hour, Grace: 30 * time.Second},
+		Alerts: Alerts{On: Occasions()},
+		Digest: Letter{Pages: []string{"index", "sales", "customers"}},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -178,4 +182,38 @@ func FuzzParse(f *testing.F) {
 			t.Error("an environment variable shows in the message")
 		}
 	})
+}
+
+// The night's keys are read, and change neither meaning nor digest.
+func TestNight(t *testing.T) {
+	c := parseGood(t, strings.Replace(good, `dsn: "${PGURL}"`, `dsn: "${PGURL}", on_failure: yesterday, retry: {attempts: 5, wait: 2s, longest: 1m}`, 1)+`
+night: {schedule: "30 2 * * 1-5", timezone: Asia/Shanghai, catch_up: false, stale_after: 30h, grace: 0s}
+alerts:
+  email: {host: smtp.example.org, user: verso, password_file: secret, from: "Reports <r@example.org>", to: [a@example.org, b@example.org]}
+  webhook: {url_env: HOOK, header_env: {Authorization: HOOK_TOKEN}}
+  on: [failure, checks]
+digest:
+  url: https://reports.example.org/
+  readers: [{to: li@example.org, name: 李, lang: zh}, {to: b@example.org}]
+  quiet: [saturday, sunday]
+`)
+	if d := cmp.Diff(Night{Schedule: "30 2 * * 1-5", Timezone: "Asia/Shanghai", StaleAfter: 30 * time.Hour}, c.Night); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(Alerts{On: []string{"failure", "checks"},
+		Email: &Email{Host: "smtp.example.org", Port: 587, TLS: "starttls", User: "verso", PasswordFile: "/company/secret",
+			From: "Reports <r@example.org>", To: []string{"a@example.org", "b@example.org"}},
+		Webhook: &Webhook{URLEnv: "HOOK", HeaderEnv: map[string]string{"Authorization": "HOOK_TOKEN"}}}, c.Alerts); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(Letter{URL: "https://reports.example.org/", Pages: []string{"index", "sales", "customers"}, Quiet: []string{"saturday", "sunday"},
+		Readers: []Reader{{To: "li@example.org", Name: "李", Lang: "zh"}, {To: "b@example.org"}}}, c.Digest); d != "" {
+		t.Error(d)
+	}
+	if s := c.Sources["shop"]; s.OnFailure != OnFailureYesterday || s.Retry != (Retry{5, 2 * time.Second, time.Minute}) {
+		t.Errorf("shop: %+v", s)
+	}
+	if Digest(c) != Digest(parseGood(t, good)) {
+		t.Error("the night changes the digest of the data")
+	}
 }

@@ -22,12 +22,16 @@ func (r *reader) config(c *Config, root place) {
 		"ids":       r.oneOf(&c.IDs, "integer", "text"),
 		"engine":    func(p place) { r.engine(&c.Engine, p) },
 		"models":    func(p place) { r.models(&c.Models, p) },
+		"landed":    func(p place) { r.landed(&c.Landed, p) },
 		"sources":   func(p place) { r.sources(c, p) },
 		"tables":    func(p place) { r.tables(c, p) },
 		"checks":    func(p place) { r.checks(c, p) },
 		"landing": func(p place) {
 			r.mapping(p, fields{"compact_after": r.integer(&c.Landing.CompactAfter, 1, -1)})
 		},
+		"night":  func(p place) { r.night(&c.Night, p) },
+		"alerts": func(p place) { r.alerts(&c.Alerts, p) },
+		"digest": func(p place) { r.digest(&c.Digest, p) },
 	})
 }
 
@@ -167,23 +171,6 @@ func (r *reader) sources(c *Config, p place) {
 	}
 }
 
-func (r *reader) source(s *Source, p place) {
-	r.mapping(p, fields{
-		"kind":     r.oneOf(&s.Kind, "file", "postgres"),
-		"path":     r.expanded(&s.Path),
-		"format":   r.oneOf(&s.Format, "csv", "tsv", "parquet", "jsonl", "xlsx"),
-		"encoding": r.encoding(&s.Encoding),
-		"csv":      func(p place) { r.csv(&s.CSV, p) },
-		"xlsx": func(p place) {
-			r.mapping(p, fields{"sheet": r.plain(&s.XLSX.Sheet), "header_row": r.integer(&s.XLSX.HeaderRow, 0, -1)})
-		},
-		"dsn":      r.dsn(&s.DSN),
-		"dsn_file": r.expanded(&s.DSNFile),
-		"dates":    r.texts(&s.Dates),
-		"decimal":  r.oneOf(&s.Decimal, ".", ","),
-	})
-}
-
 // encodings are the accepted names and what each is kept as.
 func encodings() map[string]string {
 	return map[string]string{
@@ -233,22 +220,6 @@ func (r *reader) character(to *string) func(place) {
 			return
 		}
 		*to = s
-	}
-}
-
-// dsn reads a connection string. A password written out is refused.
-func (r *reader) dsn(to *string) func(place) {
-	return func(p place) {
-		s, ok := r.word(p)
-		if !ok {
-			return
-		}
-		if HasPassword(s) {
-			r.report(p.at(), "put ${NAME} in its place and the password into that environment variable, or name a file with dsn_file",
-				"%s holds a password", p.path)
-			return
-		}
-		r.expanded(to)(p)
 	}
 }
 

@@ -32,10 +32,11 @@ func Digest(c *Config) string {
 		Seed    int64
 		IDs     string
 		Models  Models
+		Landed  Landed `json:",omitzero"`
 		Sources map[string]source
 		Tables  map[string][]mapping
 		Checks  map[string]check
-	}{c.Version, c.Company, c.AsOf, c.Seed, c.IDs, c.Models, map[string]source{}, map[string][]mapping{}, map[string]check{}}
+	}{c.Version, c.Company, c.AsOf, c.Seed, c.IDs, c.Models, c.Landed, map[string]source{}, map[string][]mapping{}, map[string]check{}}
 	for name, s := range c.Sources {
 		content.Sources[name] = source{s.Kind, s.Format, s.Encoding, s.Decimal, s.CSV, s.XLSX, s.Dates}
 	}

@@ -58,12 +58,13 @@ func (e *Error) sort() {
 
 var (
 	urlPassword = regexp.MustCompile(`(://[^:/?#@\s'"]*):([^\s'"]*)@`)
-	keyPassword = regexp.MustCompile(`(?i)(password|passwd|pwd)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s&'"]+)`)
+	keyPassword = regexp.MustCompile(`(?i)(password(?:_env)?|passwd|pwd)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s&'"]+)`)
 	reference   = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 )
 
 // mask hides passwords in text that is shown; references to variables stay.
 func mask(text string) string {
+	text = maskWeb(maskDriver(text))
 	text = urlPassword.ReplaceAllStringFunc(text, func(m string) string {
 		p := urlPassword.FindStringSubmatch(m)
 		if p[2] == "" || onlyReference(p[2]) {

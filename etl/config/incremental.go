@@ -195,7 +195,7 @@ func (r *reader) fits(c *Config, table string, m Map, p string) {
 		return
 	}
 	p += ".incremental"
-	database := source.Path == "" && source.Kind != "file"
+	database := source.Database()
 	switch {
 	case i.By == ByFiles && database:
 		r.report(r.keyOf(p), "use by: <column>, window, log or compare", "%s is a database: it has no files", m.From)

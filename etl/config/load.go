@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -125,6 +126,9 @@ func defaults() *Config {
 		Sources:   map[string]Source{},
 		Tables:    map[string]Maps{},
 		Checks:    map[string]Check{},
+		Night:     Night{Timezone: "UTC", CatchUp: true, StaleAfter: 36 * time.Hour, Grace: 30 * time.Second},
+		Alerts:    Alerts{On: Occasions()},
+		Digest:    Letter{Pages: []string{"index", "sales", "customers"}},
 	}
 }
 
@@ -138,7 +142,13 @@ func absolute(c *Config, dir string) {
 	}
 	c.Warehouse, c.Site = filepath.Clean(from(c.Warehouse)), filepath.Clean(from(c.Site))
 	for name, s := range c.Sources {
-		s.Path, s.DSNFile = from(s.Path), from(s.DSNFile)
+		if s.Path != "-" || s.Kind != "file" {
+			s.Path = from(s.Path)
+		}
+		s.DSNFile = from(s.DSNFile)
 		c.Sources[name] = s
+	}
+	if e := c.Alerts.Email; e != nil {
+		e.PasswordFile = from(e.PasswordFile)
 	}
 }

@@ -26,6 +26,8 @@ func (r *reader) validate(c *Config) {
 		c.Sources[name] = s
 		r.dates(s, p)
 	}
+	r.mailed(c)
+	r.oneInput(c)
 	if !r.wrote("sources") {
 		r.report(r.keyOf("sources"), "write what to read: sources: {orders: {kind: file, path: orders.csv}}", "no sources are declared")
 	}
@@ -60,49 +62,6 @@ func (r *reader) entriesSeen(path string) []string {
 	return all
 }
 
-// kind checks that a source has what its kind needs and nothing of another's.
-func (r *reader) kind(s *Source, p string) {
-	key := r.keyOf(p)
-	if !r.wrote(p + ".kind") {
-		hint := "add kind: file, or kind: postgres"
-		if r.wrote(p + ".path") {
-			hint = "add kind: file"
-		} else if r.wrote(p+".dsn") || r.wrote(p+".dsn_file") {
-			hint = "add kind: postgres"
-		}
-		r.report(key, hint, "%s has no kind", p)
-		return
-	}
-	foreign := func(kind string, names ...string) {
-		for _, name := range names {
-			if e, ok := r.seen[p+"."+name]; ok {
-				r.report(e.key, "remove it, or change the kind", "%s does not apply to a source of kind %s", e.path, kind)
-			}
-		}
-	}
-	switch s.Kind {
-	case "file":
-		foreign("file", "dsn", "dsn_file")
-		if !r.wrote(p + ".path") {
-			r.report(key, "add path: a file, a folder or a pattern such as orders/*.csv", "%s has no path", p)
-		} else if remote.MatchString(s.Path) {
-			r.report(r.seen[p+".path"].at(), "copy the file here first; verso reads local files only", "%s.path is not a local path", p)
-		}
-		r.format(s, p)
-	case "postgres":
-		foreign("postgres", "path", "format", "encoding", "csv", "xlsx", "dates", "decimal")
-		dsn, file := r.wrote(p+".dsn"), r.wrote(p+".dsn_file")
-		if dsn && file {
-			r.report(r.keyOf(p+".dsn_file"), "keep one of them", "%s has both dsn and dsn_file", p)
-		} else if !dsn && !file {
-			r.report(key, "add dsn: ${NAME}, an environment variable with the connection string, or dsn_file: a file that holds it",
-				"%s has neither dsn nor dsn_file", p)
-		}
-	}
-}
-
-var remote = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)
-
 // format checks that csv and xlsx options stand beside a format that reads them.
 func (r *reader) format(s *Source, p string) {
 	if e, ok := r.seen[p+".csv"]; ok && s.Format != "" && s.Format != "csv" && s.Format != "tsv" {
@@ -110,6 +69,9 @@ func (r *reader) format(s *Source, p string) {
 	}
 	if e, ok := r.seen[p+".xlsx"]; ok && s.Format != "" && s.Format != "xlsx" {
 		r.report(e.key, "remove it, or change the format", "%s does not apply to format %s", e.path, s.Format)
+	}
+	if e, ok := r.seen[p+".xlsx.sheets"]; ok && s.XLSX.Sheet != "" {
+		r.report(e.key, "keep one of them", "%s.xlsx has both sheet and sheets", p)
 	}
 	if e, ok := r.seen[p+".encoding"]; ok && (s.Format == "parquet" || s.Format == "xlsx") {
 		r.report(e.key, "remove it: such files carry their own encoding", "%s does not apply to format %s", e.path, s.Format)
@@ -165,7 +127,7 @@ func (r *reader) oneOfBoth(c *Config, table string, i int, m Map) {
 		r.report(r.keyOf(p+".columns"), "keep one of them", "%s has both select and columns", p)
 	case !columns && !query && !r.unknownKeys(p):
 		r.report(at, "add columns: canonical column: source column, or select: a SELECT", "%s has neither select nor columns", p)
-	case columns && known && source.Kind == "postgres":
+	case columns && known && source.Database():
 		r.report(r.keyOf(p+".columns"), "write select: SELECT … AS \"order_id\" … FROM …", "%s reads a database, which needs a select", p)
 	}
 	r.fits(c, table, m, p)

@@ -47,7 +47,11 @@ func files(known map[string]landing.File, report source.Report, segment int) map
 	}
 	var row int64
 	for _, f := range report.Files {
-		out[f.Path] = landing.File{Bytes: f.Bytes, SHA256: f.SHA256, Modified: f.Modified, Segment: segment, From: row, To: row + f.Landed}
+		from := row
+		if o, ok := out[f.Path]; ok && o.Segment == segment { // a further sheet of it
+			from = o.From
+		}
+		out[f.Path] = landing.File{Bytes: f.Bytes, SHA256: f.SHA256, Modified: f.Modified, Segment: segment, From: from, To: row + f.Landed}
 		row += f.Landed
 	}
 	return out

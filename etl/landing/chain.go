@@ -96,9 +96,10 @@ type Position struct {
 // Chain is the manifest of one extract.
 type Chain struct {
 	Extract   string    `json:"extract"`
-	Signature string    `json:"signature"` // of how it is extracted: another one begins a new chain
-	Next      int       `json:"next"`      // number of the segment to come
-	Segments  []Segment `json:"segments"`  // oldest first; also those before the last full one
+	Signature string    `json:"signature"`       // of how it is extracted: another one begins a new chain
+	AsOf      string    `json:"as_of,omitempty"` // of the last run that read the source, published
+	Next      int       `json:"next"`            // number of the segment to come
+	Segments  []Segment `json:"segments"`        // oldest first; also those before the last full one
 	Position  Position  `json:"position"`
 	Pending   *Pending  `json:"pending,omitempty"`
 }
@@ -108,6 +109,7 @@ type Pending struct {
 	Segment   *Segment `json:"segment,omitempty"` // nil: nothing new
 	Position  Position `json:"position"`
 	Signature string   `json:"signature"`
+	AsOf      string   `json:"as_of,omitempty"`
 	Replaces  int      `json:"replaces,omitempty"` // a compaction: the chain up to this number is folded into Segment
 }
 
@@ -179,7 +181,7 @@ func (c *Chain) settle(published bool) (dropped []string) {
 	if c.Position.Known != "" && c.Position.Known != p.Position.Known {
 		dropped = append(dropped, c.Position.Known)
 	}
-	c.Position, c.Signature = p.Position, p.Signature
+	c.Position, c.Signature, c.AsOf = p.Position, p.Signature, p.AsOf
 	if p.Segment == nil {
 		return dropped
 	}

@@ -37,11 +37,15 @@ type Report struct {
 	Landed   int64 // rows in the Parquet file
 	Rejected int64 // rows in the rejects file
 	Columns  []Column
+	// Notes tell what was found and put right besides what Files say: dates without
+	// a day, columns that changed their type, attempts that failed.
+	Notes    []string
+	Attempts int // readings it took, when more than one; 0 is one
 }
 
 // File is one file that was read (databases have none).
 type File struct {
-	Path     string
+	Path     string // or where else it came from, such as its URL
 	Format   string // csv, tsv, parquet, jsonl, xlsx
 	Encoding string // utf-8, gb18030, …
 	Dialect  string // such as: delimiter ';' quote '"' header true
@@ -100,6 +104,9 @@ type UnreadableError struct {
 	Source string // name in verso.yaml
 	What   string // what was tried, and what to do
 	Cause  error
+	// Passing says that the same may succeed a moment later: a broken connection, a
+	// server that starts, a file that changed while it was read.
+	Passing bool
 }
 
 // Error says which source, what, and why.

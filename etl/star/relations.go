@@ -1,6 +1,114 @@
 package star
 
+import (
+	"context"
+	"slices"
+
+	"verso/olap/engine"
+)
+
 // relationSteps are the dealings with customers: campaigns, visits, leads, tickets, and each customer month by month.
+//
+// Each fact's key columns, the staged table that gives it its grain, and the
+// other tables whose change makes its rows due:
+//
+//	fact_campaign_cost      campaign_id; campaign_cost; campaign (dates, owner)
+//	fact_campaign_target    campaign_id, customer_id, contact_id; campaign_target; other targets of the campaign or the
+//	                        customer, campaign_response, campaign_cost, campaign, the customer's orders
+//	fact_campaign_response  campaign_id, customer_id, contact_id; campaign_response; campaign_target of both
+//	fact_activity           activity_id; activity; the customer's orders and tickets
+//	fact_message            msg_id; message; as-of date (what is not answered yet)
+//	fact_web_session        matched_contact_id (nulls together); web_session; customer_contact; visitors are numbered anew
+//	fact_lead               lead_id; lead; the customer's first order
+//	fact_opportunity        opp_id; opportunity; opp_stage_hist; as-of date (ages)
+//	fact_opportunity_stage  opp_id; opp_stage_hist; opportunity; as-of date (stages not left yet)
+//	fact_quote              quote_id; quote; other quotes and the orders of customer and title; fx_rate; as-of date (pending)
+//	fact_ticket             ticket_id; ticket; other tickets of the customer, survey_response, order_line; as-of date (late)
+//	fact_survey             survey_id, customer_id, ticket_id; survey_response; ticket
+//	fact_customer_month     customer_key; all facts above, orders, returns, stage events, expense, commission; as-of date.
+//	                        Its state_key ranks the customers of a month among each other: made whole.
+//
+// Owners of customers, cost rates and the rules of meta.relation_rule are read
+// by nearly all of them. Dimensions made of words found in the data
+// (dim_activity_kind, dim_ticket_kind, dim_lead_kind, dim_opportunity_kind,
+// dim_opportunity_stage, dim_referrer, dim_survey_question, and the kinds of
+// campaign costs and responses) number these words in their order, so a new word
+// moves the keys behind it; keys of dim_campaign_arm, dim_message_direction and
+// dim_customer_state never move.
 func relationSteps() []step {
-	return nil
+	return slices.Concat(campaignSteps(), contactSteps(), monthSteps())
+}
+
+func campaignSteps() []step {
+	return []step{
+		relation("rule", "meta.relation_rule"),
+		relation("campaign_kind", "core.dim_campaign_arm"),
+		relation("fact_campaign_cost", "core.fact_campaign_cost"),
+		relation("aside_campaign_cost", ""),
+		relation("campaign_target", "star_target"),
+		relation("fact_campaign_target", "core.fact_campaign_target"),
+		relation("aside_campaign_target", ""),
+		relation("fact_campaign_response", "core.fact_campaign_response"),
+		relation("aside_campaign_response", ""),
+	}
+}
+
+func contactSteps() []step {
+	return []step{
+		relation("contact_kind", "core.dim_activity_kind"),
+		relation("service_kind", "core.dim_ticket_kind"),
+		relation("fact_activity", "core.fact_activity"),
+		relation("aside_activity", ""),
+		relation("fact_message", "core.fact_message"),
+		relation("aside_message", ""),
+		relation("fact_web_session", "core.fact_web_session"),
+		relation("aside_web_session", ""),
+		relation("pipeline_kind", "core.dim_opportunity_kind"),
+		relation("fact_lead", "core.fact_lead"),
+		relation("aside_lead", ""),
+		relation("fact_opportunity", "core.fact_opportunity"),
+		relation("aside_opportunity", ""),
+		relation("fact_opportunity_stage", "core.fact_opportunity_stage"),
+		relation("aside_opp_stage_hist", ""),
+		relation("fact_quote", "core.fact_quote"),
+		relation("aside_quote", ""),
+		relation("fact_ticket", "core.fact_ticket"),
+		relation("aside_ticket", ""),
+		relation("fact_survey", "core.fact_survey"),
+		relation("aside_survey_response", ""),
+	}
+}
+
+func monthSteps() []step {
+	return []step{
+		relation("month_order", "star_order_day"),
+		relation("month_contact", ""),
+		relation("month_capital", ""),
+		{"month_receivable", "star_month_capital", ifColumn("star_receivable_span", "open", script("relations/month_receivable"))},
+		{"month_landed", "star_month_landed", ifColumn("fact_order_line", "gross_margin", script("relations/month_landed"))},
+		relation("month_spine", "star_month"),
+		relation("month_state", "star_month_state"),
+		relation("dim_customer_state", "core.dim_customer_state"),
+		relation("fact_customer_month", "core.fact_customer_month"),
+		relation("relations_tidy", ""),
+	}
+}
+
+// relation is a step that runs the script of its name.
+func relation(name, table string) step { return step{name, table, script("relations/" + name)} }
+
+// ifColumn runs a step where a table has a column: what costs of customers rest
+// on is not worked out in every star.
+func ifColumn(table, column string, run func(context.Context, *builder) error) func(context.Context, *builder) error {
+	return func(ctx context.Context, b *builder) error {
+		row, err := engine.One(ctx, b.conn, engine.SQL(
+			"SELECT count(*) AS n FROM information_schema.columns WHERE table_name = ? AND column_name = ?", table, column))
+		if err != nil {
+			return err
+		}
+		if n, _ := engine.Int(row[0]); n == 0 {
+			return nil
+		}
+		return run(ctx, b)
+	}
 }

@@ -22,6 +22,7 @@ type Options struct {
 	AsOf            time.Time // the as-of date of the run; only its date counts
 	Currency        string    // report currency, three letters
 	FiscalYearStart int       // month 1..12; 0 is January
+	Landed          Landed    // what landed cost takes from the configuration
 	// Progress, when set, hears of every step that ended: its name and the rows
 	// of the table it built.
 	Progress func(step string, rows int64)
@@ -87,7 +88,7 @@ func steps() []step {
 
 func closingSteps() []step {
 	return []step{
-		{"balance", "", balance},
+		{"balances", "", balances},
 		{"tidy", "", script("tidy")},
 	}
 }
@@ -119,13 +120,21 @@ func salesSteps() []step {
 		{"customer_merge", "", hierarchy("merge", "merge_edge")},
 		{"customer_tree", "", hierarchy("customer", "customer_edge")},
 		{"customer_map", "star_customer_map", script("customer_map")},
+		{"campaign_member", "star_campaign", script("relations/campaign_member")},
+		{"campaign_tree", "", hierarchy("campaign", "relations/campaign_edge")},
+		{"dim_campaign", "core.dim_campaign", script("relations/dim_campaign")},
 		{"order", "star_order", script("order")},
 		{"cost", "star_cost", script("cost")},
+		{"dim_batch", "core.dim_batch", script("flow/dim_batch")},
+		{"dim_catalogue", "core.dim_catalogue", script("flow/dim_catalogue")},
+		{"dim_order_flags", "core.dim_order_flags", script("flow/order_flags")},
+		{"landed", "core.fact_batch_cost", landed},
 		{"fact_order_line", "core.fact_order_line", script("fact_order_line")},
 		{"quarantine", "", script("quarantine")},
 		{"fact_return", "core.fact_return", script("fact_return")},
 		{"quarantine_return", "", script("quarantine_return")},
 		{"dim_customer", "core.dim_customer", script("dim_customer")},
+		{"balance", "", balance}, // before other facts join the order lines
 	}
 }
 
@@ -178,19 +187,32 @@ func (b *builder) report(ctx context.Context, s step) error {
 	return nil
 }
 
-// balance proves that no row was lost and none doubled.
+// balance proves that no row of a sale was lost and none doubled.
 func balance(ctx context.Context, b *builder) error {
 	if err := script("balance")(ctx, b); err != nil {
 		return err
 	}
-	const sum = `SELECT table_name, staged, fact_order_line, fact_return, quarantined
+	return balanced(ctx, b)
+}
+
+// balances proves the same of all other tables.
+func balances(ctx context.Context, b *builder) error {
+	if err := script("relations/balance")(ctx, b); err != nil {
+		return err
+	}
+	return balanced(ctx, b)
+}
+
+// balanced refuses tables of which rows were lost or doubled.
+func balanced(ctx context.Context, b *builder) error {
+	const sum = `SELECT table_name, staged, fact_order_line, fact_return, facts, quarantined
 FROM meta.star_balance
-WHERE staged <> fact_order_line + fact_return + quarantined
+WHERE staged <> fact_order_line + fact_return + facts + quarantined
 ORDER BY table_name`
 	var wrong []string
 	err := engine.Rows(ctx, b.conn, engine.SQL(sum), func(row []any) error {
-		wrong = append(wrong, fmt.Sprintf("%s has %v rows, but %v became order lines, %v returns, %v were quarantined",
-			row[0], row[1], row[2], row[3], row[4]))
+		wrong = append(wrong, fmt.Sprintf("%s has %v rows, but %v became order lines, %v returns, %v facts of their own, %v were quarantined",
+			row[0], row[1], row[2], row[3], row[4], row[5]))
 		return nil
 	})
 	if err != nil {
@@ -206,7 +228,7 @@ ORDER BY table_name`
 func (b *builder) unique(ctx context.Context) error {
 	for _, d := range []struct{ table, id string }{
 		{"dim_customer", "customer_id"}, {"dim_title", "title_id"}, {"dim_geo", "region_code"}, {"dim_supplier", "supplier_id"},
-		{"dim_employee", "employee_id"}, {"dim_channel", "channel_id"}, {"dim_currency", "ccy"}, {"dim_clc", "code"},
+		{"dim_employee", "employee_id"}, {"dim_channel", "channel_id"}, {"dim_currency", "ccy"}, {"dim_clc", "code"}, {"dim_campaign", "campaign_id"},
 	} {
 		row, err := engine.One(ctx, b.conn, engine.SQL(
 			"SELECT count(*) - count(DISTINCT "+d.id+") AS doubled FROM core."+d.table+" WHERE "+d.id+" IS NOT NULL"))

@@ -25,7 +25,8 @@ var schema []byte
 func Schema() []byte { return bytes.Clone(schema) }
 
 // shippedFiles is the order in which cubes are listed.
-var shippedFiles = []string{"dimensions.yaml", "sales.yaml", "returns.yaml", "trade.yaml", "rollups.yaml"}
+var shippedFiles = []string{"dimensions.yaml", "sales.yaml", "returns.yaml", "flow.yaml", "purchases.yaml", "stock.yaml", "listings.yaml", "trade.yaml",
+	"relations.yaml", "campaigns.yaml", "contacts.yaml", "pipeline.yaml", "service.yaml", "customer_month.yaml", "rollups.yaml"}
 
 // Load reads the shipped cubes and, beside them, every .yaml and .yml file of
 // a folder, in the order of their names; "" is no folder. A folder that is

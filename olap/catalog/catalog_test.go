@@ -58,12 +58,14 @@ func TestNamesStay(t *testing.T) {
 		"title.pub_year title.textbook title.catalogue class.group class.l1 class.l2 class.bucket class.code region.area region.province region.name " +
 		"region.country channel.kind channel.name salesperson.name salesperson.dept publisher.name publisher.country publisher.type"
 	for _, c := range []struct{ cube, fields, measures string }{
-		{"sales", shared + " currency.code", "net gross discount copies lines orders customers titles aov net_per_copy price_realisation discount_rate cost margin margin_pct cost_coverage tax" +
-			" lines_per_order copies_per_line copies_per_order mean_line_value median_line_value largest_line" +
-			" net_per_customer orders_per_customer titles_per_customer copies_per_title net_per_title list_price_per_copy rush_lines rush_share" +
-			" textbook_net textbook_copies textbook_share copies_cancelled copies_ordered cancel_rate net_with_tax tax_share" +
-			" tax_rate margin_per_copy cost_per_copy markup margin_per_order first_order last_order order_days" +
-			" orders_per_day publishers"},
+		{"sales", shared + " currency.code flags.rush flags.textbook_line flags.web flags.is_first flags.promotion flags.forthcoming catalogue.name catalogue.code catalogue.medium campaign.name campaign.programme campaign.type campaign.medium campaign.place campaign.objective campaign.start_year campaign.started",
+			"net gross discount copies lines orders customers titles aov net_per_copy price_realisation discount_rate cost margin margin_pct cost_coverage" +
+				" freight duty handling landed_cost gross_margin gross_margin_pct landed_coverage tax" +
+				" lines_per_order copies_per_line copies_per_order mean_line_value median_line_value largest_line" +
+				" net_per_customer orders_per_customer titles_per_customer copies_per_title net_per_title list_price_per_copy rush_lines rush_share" +
+				" textbook_net textbook_copies textbook_share copies_cancelled copies_ordered cancel_rate net_with_tax tax_share" +
+				" tax_rate margin_per_copy cost_per_copy markup margin_per_order first_order last_order order_days" +
+				" orders_per_day publishers"},
 		{"returns", shared, "return_value return_copies return_lines" +
 			" return_orders return_customers return_titles value_per_return median_return value_per_copy_returned copies_per_return returns_with_reason" +
 			" reason_share negative_lines first_return last_return"},

@@ -170,6 +170,19 @@ func (c *Cube) NotShared(dimension string) string {
 	return "cube " + strings.Join(without, ", ") + " does not have the dimension " + dimension + "; with it can be asked " + strings.Join(with, "; ")
 }
 
+// TellsApart reports whether facts can be told apart by an attribute of a
+// dimension of the cube: not where those of the cube, or of one that it combines,
+// stand for longer periods, such as a month for a plan.
+func (c *Cube) TellsApart(use string, a *Attribute) bool {
+	for _, from := range c.Combines {
+		if from.Of != nil && !from.Of.TellsApart(use, a) {
+			return false
+		}
+	}
+	u := c.Use(use)
+	return u == nil || u.Grain == "" || Nests(u.Grain, a.Grain)
+}
+
 func (l *loader) factCubes() (names []string) {
 	for _, c := range l.model.Cubes {
 		if !c.Virtual() {

@@ -208,6 +208,30 @@ func (b *builder) partners() {
 	for i, c := range currencies {
 		t.add(i+1, c.ccy, c.name)
 	}
+	b.campaigns()
+}
+
+// campaigns are a fair, a mailing with two waves, and one of which little is known.
+var campaigns = []struct {
+	name, kind string
+	parent     int
+}{{"Book fair", "fair", -1}, {"Spring mailing", "catalogue_mailing", -1}, {"Spring mailing, first wave", "email", 2}, {"Spring mailing, second wave", "email", 2}, {"Tour", "", -1}}
+
+func (b *builder) campaigns() {
+	t := b.data.table("core.dim_campaign", `campaign_key campaign_id name parent_key programme_key programme level type medium place
+		plan_start plan_end act_start act_end start_date year start_slip_days end_slip_days owner_employee_key budget objective predicted_effect is_inferred`)
+	t.add(-1, nil, unknown, -1, -1, unknown, nil, unknown, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, -1, nil, nil, nil, false)
+	for i, c := range campaigns {
+		top, level, kind, start := i+1, 1, any(c.kind), day(2024, time.Month(1+i), 5)
+		if c.parent > 0 {
+			top, level = c.parent, 2
+		}
+		if c.kind == "" {
+			kind = nil
+		}
+		t.add(i+1, fmt.Sprintf("K%d", i+1), c.name, c.parent, top, campaigns[top-1].name, level, kind, "post", nil,
+			start, start, start, start, start, 2024, 0, 0, 1, nil, "orders", nil, false)
+	}
 }
 
 func (b *builder) customers() {

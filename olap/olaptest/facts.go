@@ -7,7 +7,7 @@ import (
 
 func (b *builder) orders() {
 	t := b.data.table("core.fact_order_line", `line_id order_id order_key order_no line_no date_key order_date customer_key title_key clc_key
-		geo_key channel_key employee_key publisher_key currency_key qty qty_cancelled gross discount net net_ccy rate tax cost margin
+		geo_key channel_key employee_key publisher_key currency_key campaign_key qty qty_cancelled gross discount net net_ccy rate tax cost margin
 		is_rush is_textbook term status source source_row`)
 	titles, customers := b.data.Table("core.dim_title"), b.data.Table("core.dim_customer")
 	days := int(b.shape.AsOf.Sub(b.shape.From).Hours()/24) + 1
@@ -37,11 +37,19 @@ func (b *builder) orders() {
 			}
 			_, term, _, _ := academicTerm(date)
 			t.add(10000+line, 500+o, o+1, "O"+date.Format("20060102"), n+1, dateKey(date), date, customer, title, class,
-				geo, channel, employee, publisher, currency, a.qty, a.cancelled, Money(a.gross), Money(a.gross-a.net), Money(a.net),
+				geo, channel, employee, publisher, currency, campaignOf(o), a.qty, a.cancelled, Money(a.gross), Money(a.gross-a.net), Money(a.net),
 				Money(a.net*10000/currencies[currency-1].rate), rate(currencies[currency-1].rate), Money(a.net*9/100), a.cost, a.margin,
 				b.rng.IntN(10) == 0, textbook, term, "delivered", "fixture", line)
 		}
 	}
+}
+
+// campaignOf is the campaign that an order names: every third one does.
+func campaignOf(order int) int {
+	if order%3 != 0 {
+		return -1
+	}
+	return 1 + order/3%len(campaigns)
 }
 
 // seen notes an order date on a customer: first and last order, cohort.

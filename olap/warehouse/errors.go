@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // NoGenerationError says that nothing has been published yet.
@@ -24,9 +25,10 @@ func (e *NoGenerationError) Error() string {
 
 // LockedError says that another process is refreshing the warehouse.
 type LockedError struct {
-	Path  string // the LOCK file
-	PID   int    // 0 when not known
-	Since string // when it was taken, as written by its holder; "" when not known
+	Path  string        // the LOCK file
+	PID   int           // 0 when not known
+	Since string        // when it was taken, as written by its holder; "" when not known
+	Held  time.Duration // since then; 0 when not known
 }
 
 // Error names the holder and says what to do.
@@ -37,6 +39,9 @@ func (e *LockedError) Error() string {
 	}
 	if e.Since != "" {
 		who += " since " + e.Since
+	}
+	if e.Held > 0 {
+		who += fmt.Sprintf(" (for %v)", e.Held)
 	}
 	return fmt.Sprintf("warehouse: %s is held by %s, which is refreshing: wait until it ends or stop it "+
 		"(the lock goes with the process; the file need not be deleted)", e.Path, who)

@@ -33,7 +33,7 @@ func (w *Warehouse) Lock(ctx context.Context) (unlock func() error, err error) {
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		defer f.Close()
-		return nil, holder(f)
+		return nil, w.holder(f)
 	}
 	if err != nil {
 		return nil, explain("lock "+path, errors.Join(err, f.Close()))
@@ -66,13 +66,16 @@ func (w *Warehouse) sign(f *os.File) error {
 	return err
 }
 
-// holder reads who signed.
-func holder(f *os.File) error {
+// holder reads who signed, and for how long that is so.
+func (w *Warehouse) holder(f *os.File) error {
 	e := &LockedError{Path: f.Name()}
 	text, _ := io.ReadAll(io.LimitReader(f, 200))
 	pid, since, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
 	if n, err := strconv.Atoi(pid); err == nil {
 		e.PID, e.Since = n, since
+	}
+	if at, err := time.Parse(time.RFC3339, e.Since); err == nil && w.now != nil {
+		e.Held = max(0, w.now().Sub(at).Round(time.Second))
 	}
 	return e
 }

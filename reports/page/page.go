@@ -75,6 +75,8 @@ type Context struct {
 	frame view.Footer
 	// scored names the days that the pyramid covers.
 	scored string
+	// stale are the sources whose data are of an earlier run.
+	stale []stale
 }
 
 // coverage is how far the order lines reach.
@@ -97,7 +99,7 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 		return nil, err
 	}
 	c := &Context{Lang: lang, asker: s.Cubes(lang), db: s.DB, model: s.Model, words: words}
-	for _, step := range []func(context.Context) error{c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored} {
+	for _, step := range []func(context.Context) error{c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored, c.readStale} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)
 		}
@@ -164,9 +166,9 @@ func (c *Context) readFooter(ctx context.Context) error {
 	return err
 }
 
-// page starts a page: title, footer, and the banner of stale data.
+// page starts a page: title, footer, and the banners of stale data.
 func (c *Context) page(slug string) view.Page {
-	p := view.Page{Slug: slug, Lang: c.Lang, Title: c.t("page." + slug), Footer: c.frame}
+	p := view.Page{Slug: slug, Lang: c.Lang, Title: c.t("page." + slug), Footer: c.frame, Banners: c.staleBanners()}
 	if !c.facts.last.IsZero() {
 		if days := int(c.AsOf.Sub(c.facts.last).Hours() / 24); days > 35 {
 			p.Banners = append(p.Banners, view.Note{Tone: view.Caution,

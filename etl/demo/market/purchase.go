@@ -111,7 +111,7 @@ func (w *World) WriteStock(s *Shard) error {
 			if hand == 0 && d.Chance(.4) {
 				hand = d.Between(5, 30)
 			}
-			s.Sheet(sheet.TSnapshot).Date(on).Str("main").Int(int64(t) + 1).Int(int64(hand)).Int(int64(min(hand, d.IntN(3)))).Int(int64(d.IntN(5))).Money(unit).End()
+			s.Sheet(sheet.TSnapshot).Date(on).Str("main").Int(int64(t) + 1).Int(int64(hand)).Int(int64(min(hand, d.IntN(3)))).Int(int64(d.IntN(5))).Money(unit * int64(hand)).End()
 			if hand == before || w.Cal.MonthStart(m) < w.Last-400 {
 				continue
 			}

@@ -151,9 +151,9 @@ func TestManyFiles(t *testing.T) {
 			t.Errorf("%+v %v", p, err)
 		}
 	}
-	b.write("in/e.csv", []byte("id,nmae\n1,x\n"))
+	b.write("in/e.csv", []byte("no,nmae\n1,x\n"))
 	_, err := b.source(config.Source{Path: filepath.Join(b.dir, "in")}).Land(context.Background(), b.conn, b.request())
-	if err == nil || !strings.Contains(err.Error(), "e.csv has other columns than") || !strings.Contains(err.Error(), "it lacks name it has besides nmae") {
+	if err == nil || !strings.Contains(err.Error(), "e.csv has other columns than") || !strings.Contains(err.Error(), "it lacks id, name it has no, nmae: an extract is one table") {
 		t.Error(err)
 	}
 	b.write("in/e.csv", []byte("{\"id\": 1}\n"))

@@ -110,7 +110,7 @@ var makers = map[string]func(t *testing.T, conn engine.Conn, path string, table 
 		create(t, text, func(w io.Writer) error { return writeCSV(w, table) })
 		kinds := make([]string, len(table.Columns))
 		for i, c := range table.Columns {
-			kinds[i] = engine.QuoteText(c.Name) + ": " + engine.QuoteText(map[string]string{"integer": "BIGINT", "decimal": "DECIMAL(18,4)", "date": "DATE", "text": "VARCHAR"}[c.Kind])
+			kinds[i] = engine.QuoteText(c.Name) + ": " + engine.QuoteText(map[string]string{"integer": "BIGINT", "decimal": "DECIMAL(18,4)", "date": "DATE", "text": "VARCHAR", "moment": "TIMESTAMPTZ"}[c.Kind])
 		}
 		sql := "COPY (SELECT * FROM read_csv(" + engine.QuoteText(text) + ", auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', columns = {" + strings.Join(kinds, ", ") + "})) TO " + engine.QuoteText(path) + " (FORMAT parquet)"
 		if _, err := conn.Exec(context.Background(), engine.SQL(sql)); err != nil {

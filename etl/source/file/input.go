@@ -1,6 +1,7 @@
 package file
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"path"
 	"strings"
 	"time"
 
@@ -22,6 +24,7 @@ const sampleSize = 1 << 20
 // input is one file of an extract and everything found out about it.
 type input struct {
 	path     string
+	shown    string // what people call it, when not by its path: an address, standard input
 	size     int64
 	modified time.Time
 
@@ -34,11 +37,21 @@ type input struct {
 	columns  []string
 	keys     []string // JSON lines: what the columns are called in the file
 	notes    []string
+	late     []string // notes of the last whole reading
 
 	types   map[string]string // Parquet: engine types
 	nested  map[string]bool   // Parquet: columns that land as JSON text
 	counted int64             // Parquet: rows
 	sheet   string            // XLSX: sheet and header row, for the report
+	only    string            // XLSX: the sheet read, of several
+}
+
+// name is what people call the file.
+func (in *input) name() string {
+	if in.shown != "" {
+		return in.shown
+	}
+	return in.path
 }
 
 // open begins reading the decoded text from its first character. Everything
@@ -50,7 +63,13 @@ func (in *input) open(sum hash.Hash) (io.ReadCloser, error) {
 	}
 	t := &text{file: f, sum: sum}
 	t.raw = f
-	if sum != nil {
+	if sum != nil && in.packed == "zip" { // its index stands at the end
+		t.sum = nil
+		if err := hashFile(in.path, sum); err != nil {
+			f.Close()
+			return nil, err
+		}
+	} else if sum != nil {
 		t.raw = io.TeeReader(f, sum)
 	}
 	plain, err := t.unpack(in.packed)
@@ -89,8 +108,47 @@ func (t *text) unpack(packed string) (io.Reader, error) {
 		}
 		t.done = z.Close
 		return z, nil
+	case "zip":
+		member, err := onlyMember(t.file)
+		if err != nil {
+			return nil, err
+		}
+		r, err := member.Open()
+		if err != nil {
+			return nil, err
+		}
+		t.done = func() { r.Close() }
+		return r, nil
 	}
 	return t.raw, nil
+}
+
+// onlyMember is the one file of an archive.
+func onlyMember(f *os.File) (*zip.File, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	z, err := zip.NewReader(f, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("it is a damaged ZIP archive: %w", err)
+	}
+	var members []*zip.File
+	var names []string
+	for _, m := range z.File {
+		base := path.Base(m.Name)
+		if m.FileInfo().IsDir() || strings.HasPrefix(m.Name, "__MACOSX/") || strings.HasPrefix(base, ".") {
+			continue
+		}
+		members, names = append(members, m), append(names, m.Name)
+	}
+	if len(members) == 1 {
+		return members[0], nil
+	}
+	if len(names) > 10 {
+		names = append(names[:10:10], "…")
+	}
+	return nil, fmt.Errorf("a ZIP archive must hold one file, this one holds %d (%s): unpack it into a folder", len(members), strings.Join(names, ", "))
 }
 
 // Read reads decoded text.
@@ -138,8 +196,11 @@ func (in *input) sample(offset int64) (b []byte, whole bool, err error) {
 	t := &text{file: f, raw: f}
 	defer t.Close()
 	r, err := t.unpack(in.packed)
+	if err != nil && in.packed == "zip" {
+		return nil, false, fmt.Errorf("%s cannot be unpacked as a ZIP archive: %w", in.name(), err)
+	}
 	if err != nil {
-		return nil, false, fmt.Errorf("%s cannot be unpacked: %w", in.path, err)
+		return nil, false, fmt.Errorf("%s cannot be unpacked: %w", in.name(), err)
 	}
 	if _, err := io.CopyN(io.Discard, r, offset); err != nil {
 		return nil, false, err
@@ -149,7 +210,7 @@ func (in *input) sample(offset int64) (b []byte, whole bool, err error) {
 		err = nil // reading on will say so
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("%s cannot be unpacked: %w", in.path, err)
+		return nil, false, fmt.Errorf("%s cannot be unpacked: %w", in.name(), err)
 	}
 	if len(b) > sampleSize {
 		return b[:sampleSize], false, nil
@@ -159,12 +220,12 @@ func (in *input) sample(offset int64) (b []byte, whole bool, err error) {
 
 // inspect finds out what a file is. Declared settings win; those that the
 // content contradicts are an error.
-func inspect(path string, o options) (*input, error) {
+func inspect(path, shown string, o options) (*input, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	in := &input{path: path, size: info.Size(), modified: info.ModTime()}
+	in := &input{path: path, shown: shown, size: info.Size(), modified: info.ModTime()}
 	if info.Size() == 0 {
 		return in, errEmpty
 	}
@@ -215,7 +276,7 @@ func (in *input) inspectText(sample []byte, whole bool, o options) error {
 	found := detect(sample, whole)
 	if o.encoding != "" {
 		if why := contradiction(o.encoding, sample, whole); why != "" {
-			return fmt.Errorf("%s has another encoding: %s", in.path, why)
+			return fmt.Errorf("%s has another encoding: %s", in.name(), why)
 		}
 		in.encoding = o.encoding
 	} else {
@@ -225,17 +286,17 @@ func (in *input) inspectText(sample []byte, whole bool, o options) error {
 	r := decoded(bytes.NewReader(sample[in.bom:]), in.encoding)
 	text, err := io.ReadAll(r)
 	if err != nil {
-		return fmt.Errorf("%s: %w", in.path, err)
+		return fmt.Errorf("%s: %w", in.name(), err)
 	}
 	if !whole { // the last character may be cut
 		text = bytes.TrimRight(text, "\xff")
 		text = text[:len(text)-cutRune(text)]
 	}
 	if binary(text) {
-		return fmt.Errorf("%s looks like binary data, not text: export the table as CSV, Parquet or XLSX", in.path)
+		return fmt.Errorf("%s looks like binary data, not text: export the table as CSV, Parquet or XLSX", in.name())
 	}
 	if what := looksLike(text); what != "" {
-		return fmt.Errorf("%s looks like %s", in.path, what)
+		return fmt.Errorf("%s looks like %s", in.name(), what)
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return errEmpty
@@ -269,10 +330,10 @@ func (in *input) readHeader() error {
 		return errEmpty
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", in.path, err)
+		return fmt.Errorf("%s: %w", in.name(), err)
 	}
 	if rec.kind == bad {
-		return fmt.Errorf("%s: line %d should be the header, but cannot be read (%s): %s", in.path, rec.line, rec.reason, strings.ToValidUTF8(string(rec.raw[:min(len(rec.raw), 200)]), "?"))
+		return fmt.Errorf("%s: line %d should be the header, but cannot be read (%s): %s", in.name(), rec.line, rec.reason, strings.ToValidUTF8(string(rec.raw[:min(len(rec.raw), 200)]), "?"))
 	}
 	values := rec.values(in.dialect, 0, nil)
 	names := make([]string, len(values))

@@ -25,7 +25,7 @@ func (in *input) describeJSON(ctx context.Context) error {
 	first := true
 	err := in.jsonLines(ctx, nil, func(rec *record) error {
 		if first && bytes.HasPrefix(bytes.TrimSpace(rec.raw), []byte("[")) {
-			return fmt.Errorf("%s is one JSON array: write one object per line instead", in.path)
+			return fmt.Errorf("%s is one JSON array: write one object per line instead", in.name())
 		}
 		first = false
 		if rec.kind == bad {
@@ -43,7 +43,7 @@ func (in *input) describeJSON(ctx context.Context) error {
 		return err
 	}
 	if len(keys) == 0 {
-		return fmt.Errorf("%s has no line that is a JSON object with a key", in.path)
+		return fmt.Errorf("%s has no line that is a JSON object with a key", in.name())
 	}
 	in.keys = keys
 	in.columns, in.notes = uniqueNames(keys)

@@ -14,9 +14,16 @@ import (
 func (s *Source) fresh(ctx context.Context, conn engine.Conn, known map[string]source.KnownFile) ([]*input, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.bring(ctx); err != nil {
+		return nil, s.unreadable(err)
+	}
 	paths, err := expand(s.path)
 	if err != nil {
 		return nil, s.unreadable(err)
+	}
+	shown := ""
+	if s.fetched != nil {
+		shown = s.fetched.Shown
 	}
 	var inputs []*input
 	for _, p := range paths {
@@ -30,17 +37,23 @@ func (s *Source) fresh(ctx context.Context, conn engine.Conn, known map[string]s
 		if same {
 			continue
 		}
-		in, err := inspect(p, s.options)
+		in, err := inspect(p, shown, s.options)
 		if errors.Is(err, errEmpty) {
 			continue // looked at again when it has grown
 		}
+		parts := []*input{in}
 		if err == nil {
-			err = s.describe(ctx, conn, in)
+			parts, err = in.sheets(s.options.sheets)
+		}
+		for _, part := range parts {
+			if err == nil {
+				err = s.describe(ctx, conn, part)
+			}
 		}
 		if err != nil {
 			return nil, s.unreadable(err)
 		}
-		inputs = append(inputs, in)
+		inputs = append(inputs, parts...)
 	}
 	if len(inputs) == 0 {
 		s.inputs = nil

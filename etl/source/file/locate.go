@@ -40,7 +40,7 @@ func (s *Source) Locate(ctx context.Context, _ source.Request, rows []int64) ([]
 		}
 		if in.format == "parquet" {
 			for len(found) < len(rows) && rows[len(found)] < landed+in.counted {
-				found = append(found, source.Position{File: in.path})
+				found = append(found, source.Position{File: in.name()})
 			}
 			landed += in.counted
 			continue
@@ -50,7 +50,7 @@ func (s *Source) Locate(ctx context.Context, _ source.Request, rows []int64) ([]
 				return nil
 			}
 			for len(found) < len(rows) && rows[len(found)] == landed {
-				found = append(found, source.Position{File: in.path, Line: rec.line, Raw: landing.Printable(rec.raw)})
+				found = append(found, source.Position{File: in.name(), Line: rec.line, Raw: landing.Printable(rec.raw)})
 			}
 			landed++
 			if len(found) == len(rows) {

@@ -3,6 +3,8 @@ package file
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"verso/etl/source"
@@ -12,8 +14,28 @@ import (
 
 // scanParquet is the FROM clause of one Parquet file.
 func (in *input) scanParquet() string {
-	path := strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(in.path)
-	return "read_parquet(" + engine.QuoteText(path) + ", hive_partitioning = false)"
+	return "read_parquet(" + in.literal() + ", hive_partitioning = false)"
+}
+
+// literal is the file's path in SQL.
+func (in *input) literal() string {
+	return engine.QuoteText(strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(in.path))
+}
+
+// scanAll are the engine's scans of files, in their order: those that follow one
+// another and have the same columns share one.
+func scanAll(inputs []*input, columns []source.Column) []string {
+	var queries []string
+	for i := 0; i < len(inputs); {
+		first, n := inputs[i], i
+		var paths []string
+		for ; n < len(inputs) && slices.Equal(inputs[n].columns, first.columns) && maps.Equal(inputs[n].nested, first.nested); n++ {
+			paths = append(paths, inputs[n].literal())
+		}
+		queries = append(queries, first.selectParquet(columns, "read_parquet(["+strings.Join(paths, ", ")+"], hive_partitioning = false)"))
+		i = n
+	}
+	return queries
 }
 
 // describeParquet finds columns and types. Nested columns land as JSON text.
@@ -41,22 +63,24 @@ func (in *input) describeParquet(ctx context.Context, conn engine.Conn) error {
 		if ctx.Err() != nil {
 			return err
 		}
-		return fmt.Errorf("%s is a damaged Parquet file: %w", in.path, err)
+		return fmt.Errorf("%s is a damaged Parquet file: %w", in.name(), err)
 	}
 	return nil
 }
 
 // selectParquet lists the columns of a file as they land.
-func (in *input) selectParquet(columns []source.Column) string {
+func (in *input) selectParquet(columns []source.Column, from string) string {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		id := engine.QuoteIdent(c.Name)
 		list[i] = id
-		if in.nested[c.Name] {
+		if !slices.Contains(in.columns, c.Name) {
+			list[i] = "CAST(NULL AS " + c.Type + ") AS " + id
+		} else if in.nested[c.Name] {
 			list[i] = "CAST(to_json(" + id + ") AS VARCHAR) AS " + id
 		}
 	}
-	return "SELECT " + strings.Join(list, ", ") + " FROM " + in.scanParquet()
+	return "SELECT " + strings.Join(list, ", ") + " FROM " + from
 }
 
 // landParquet copies Parquet files into one, their rows in order.
@@ -67,10 +91,9 @@ func (s *Source) landParquet(ctx context.Context, conn engine.Conn, req source.R
 	}
 	defer job.Abort()
 	columns := columnsOf(inputs)
-	queries, passes := make([]string, len(inputs)), make([]pass, len(inputs))
+	queries, passes := scanAll(inputs, columns), make([]pass, len(inputs))
 	var want int64
 	for i, in := range inputs {
-		queries[i] = in.selectParquet(columns)
 		if passes[i].sha, err = checksum(in.path); err != nil {
 			return source.Report{}, s.unreadable(err)
 		}
@@ -102,7 +125,7 @@ func sampleParquet(ctx context.Context, conn engine.Conn, inputs []*input, n int
 		if len(rows) >= n {
 			break
 		}
-		sql := fmt.Sprintf("%s LIMIT %d", in.selectParquet(columns), n-len(rows))
+		sql := fmt.Sprintf("%s LIMIT %d", in.selectParquet(columns, in.scanParquet()), n-len(rows))
 		err := engine.Rows(ctx, conn, engine.SQL(sql), func(row []any) error {
 			texts := make([]string, len(row))
 			for i, v := range row {

@@ -10,7 +10,7 @@ import (
 )
 
 // extensions are the endings that make a file of a folder part of the extract.
-var extensions = []string{".csv", ".tsv", ".tab", ".txt", ".dat", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".xlsx", ".xlsm"}
+var extensions = []string{".csv", ".tsv", ".tab", ".txt", ".dat", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".xlsx", ".xlsm", ".zip"}
 
 // expand lists the files of a path: itself, those of a folder, or those a glob
 // matches, sorted by name.
@@ -66,8 +66,10 @@ func folder(path string) ([]string, error) {
 // extension is the lower-case ending of a name without its compression.
 func extension(name string) string {
 	name = strings.ToLower(name)
-	for _, c := range []string{".gz", ".zst", ".zstd"} {
-		name = strings.TrimSuffix(name, c)
+	for _, c := range []string{".gz", ".zst", ".zstd", ".zip"} {
+		if inner := strings.TrimSuffix(name, c); filepath.Ext(inner) != "" || c != ".zip" {
+			name = inner
+		}
 	}
 	return filepath.Ext(name)
 }

@@ -6,13 +6,15 @@ import (
 	"strings"
 )
 
-// compression of a file by its first bytes: gzip, zstd or "".
+// compression of a file by its first bytes: gzip, zstd, zip or "".
 func compression(head []byte) string {
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		return "gzip"
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		return "zstd"
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")) && !isWorkbook(head):
+		return "zip"
 	}
 	return ""
 }

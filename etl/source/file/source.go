@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,9 +31,23 @@ type Source struct {
 	path    string
 	spool   string
 	options options
+	fetch   Fetch
 
-	mu     sync.Mutex
-	inputs []*input
+	mu      sync.Mutex
+	inputs  []*input
+	fetched *Fetched
+}
+
+// Fetch brings the one file of a source that is not lying there, before it is
+// first read, and again after Close.
+type Fetch func(ctx context.Context) (*Fetched, error)
+
+// Fetched is a file that was brought.
+type Fetched struct {
+	Path  string
+	Shown string   // what people call it: an address
+	Notes []string // how it came
+	Done  func()   // called by Close; nil: nothing
 }
 
 // options are the declared settings, checked.
@@ -41,6 +56,7 @@ type options struct {
 	encoding string
 	csv      declaredDialect
 	xlsx     xlsx.Options
+	sheets   []string // of workbooks: names or patterns; empty: one sheet
 }
 
 // formats are the names format: may have.
@@ -50,7 +66,7 @@ var formats = map[string]string{"": "", "csv": "csv", "tsv": "tsv", "txt": "csv"
 // files as large as the data ("": beside the landing). Files are not touched yet.
 func New(name string, s config.Source, spool string) (source.Source, error) {
 	fail := func(err error) (source.Source, error) { return nil, fmt.Errorf("source %s: %w", name, err) }
-	o := options{xlsx: xlsx.Options{Sheet: s.XLSX.Sheet, HeaderRow: s.XLSX.HeaderRow}}
+	o := options{xlsx: xlsx.Options{Sheet: s.XLSX.Sheet, HeaderRow: s.XLSX.HeaderRow, HeaderRows: s.XLSX.HeaderRows}, sheets: s.XLSX.Sheets}
 	var ok bool
 	var err error
 	if o.format, ok = formats[strings.ToLower(s.Format)]; !ok {
@@ -65,7 +81,35 @@ func New(name string, s config.Source, spool string) (source.Source, error) {
 	if s.XLSX.HeaderRow < 0 {
 		return fail(fmt.Errorf("xlsx.header_row is %d: rows count from 1", s.XLSX.HeaderRow))
 	}
-	return &Source{name: name, path: s.Path, spool: spool, options: o}, nil
+	made := &Source{name: name, path: s.Path, spool: spool, options: o}
+	if s.Path == "-" {
+		made.fetch = made.spooled(os.Stdin)
+	}
+	return made, nil
+}
+
+// NewFetched is New for a file that fetch brings.
+func NewFetched(name string, s config.Source, spool string, fetch Fetch) (*Source, error) {
+	made, err := New(name, s, spool)
+	if err != nil {
+		return nil, err
+	}
+	f := made.(*Source)
+	f.fetch = fetch
+	return f, nil
+}
+
+// bring fetches the file, once.
+func (s *Source) bring(ctx context.Context) error {
+	if s.fetch == nil || s.fetched != nil {
+		return nil
+	}
+	f, err := s.fetch(ctx)
+	if err != nil {
+		return err
+	}
+	s.fetched, s.path = f, f.Path
+	return nil
 }
 
 // Close forgets what was found out about the files.
@@ -73,26 +117,43 @@ func (s *Source) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inputs = nil
+	if s.fetched != nil && s.fetched.Done != nil {
+		s.fetched.Done()
+	}
+	s.fetched = nil
 	return nil
 }
 
 // unreadable wraps an error of the source itself.
 func (s *Source) unreadable(err error) error {
 	var u *source.UnreadableError
+	var moved *movedError
 	switch {
 	case err == nil, errors.As(err, &u), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, fs.ErrPermission):
 		return &source.UnreadableError{Source: s.name, What: "the file may not be read: give this user the right to read it", Cause: err}
 	}
-	return &source.UnreadableError{Source: s.name, What: err.Error()}
+	// A file that was listed and is gone, or changed, may be complete when the
+	// source is read again.
+	passing := errors.As(err, &moved) || errors.Is(err, fs.ErrNotExist)
+	return &source.UnreadableError{Source: s.name, What: err.Error(), Passing: passing}
 }
+
+// movedError is a file that is not what it was when it was inspected.
+type movedError struct{ text string }
+
+// Error says which file, and what to do.
+func (e *movedError) Error() string { return e.text }
 
 // files inspects the files of the path, or returns what an earlier call found
 // when they have not changed since.
 func (s *Source) files(ctx context.Context, conn engine.Conn) ([]*input, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.bring(ctx); err != nil {
+		return nil, s.unreadable(err)
+	}
 	paths, err := expand(s.path)
 	if err != nil {
 		return nil, s.unreadable(err)
@@ -106,18 +167,28 @@ func (s *Source) files(ctx context.Context, conn engine.Conn) ([]*input, error) 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		in, err := inspect(p, s.options)
+		shown := ""
+		if s.fetched != nil {
+			shown = s.fetched.Shown
+		}
+		in, err := inspect(p, shown, s.options)
 		if errors.Is(err, errEmpty) {
 			skipped = append(skipped, p)
 			continue
 		}
+		parts := []*input{in}
 		if err == nil {
-			err = s.describe(ctx, conn, in)
+			parts, err = in.sheets(s.options.sheets)
+		}
+		for _, part := range parts {
+			if err == nil {
+				err = s.describe(ctx, conn, part)
+			}
 		}
 		if err != nil {
 			return nil, s.unreadable(err)
 		}
-		inputs = append(inputs, in)
+		inputs = append(inputs, parts...)
 	}
 	if len(inputs) == 0 {
 		return nil, s.unreadable(fmt.Errorf("%s is empty: a table needs at least a line with the names of its columns", strings.Join(skipped, ", ")))
@@ -128,31 +199,35 @@ func (s *Source) files(ctx context.Context, conn engine.Conn) ([]*input, error) 
 	for _, p := range skipped {
 		inputs[0].notes = append(inputs[0].notes, filepath.Base(p)+" is empty and was passed over")
 	}
+	if s.fetched != nil {
+		inputs[0].notes = append(inputs[0].notes, s.fetched.Notes...)
+	}
 	s.inputs = inputs
 	return inputs, nil
 }
 
 // current says whether the inspected files are those of paths, unchanged.
 func (s *Source) current(paths []string) bool {
-	if len(s.inputs) == 0 || len(s.inputs) != len(paths) {
-		return false
-	}
-	for i, in := range s.inputs {
-		if in.path != paths[i] || in.changed() != nil {
+	var read []string // a workbook may be read several times
+	for _, in := range s.inputs {
+		if in.changed() != nil {
 			return false
 		}
+		if len(read) == 0 || read[len(read)-1] != in.path {
+			read = append(read, in.path)
+		}
 	}
-	return true
+	return len(read) > 0 && slices.Equal(read, paths)
 }
 
 // changed says that a file is not the one inspected.
 func (in *input) changed() error {
 	info, err := os.Stat(in.path)
 	if err != nil {
-		return fmt.Errorf("%s went away while it was read: %w", in.path, err)
+		return &movedError{fmt.Sprintf("%s went away while it was read: %v", in.name(), err)}
 	}
 	if info.Size() != in.size || !info.ModTime().Equal(in.modified) {
-		return fmt.Errorf("%s changed while it was read: refresh again when the file is complete", in.path)
+		return &movedError{in.name() + " changed while it was read: refresh again when the file is complete"}
 	}
 	return nil
 }
@@ -171,41 +246,36 @@ func (s *Source) describe(ctx context.Context, conn engine.Conn, in *input) erro
 	return nil
 }
 
-// agree checks that all files have the same columns, in any order.
+// agree checks that the files can be read as one table: of one kind, columns of
+// one name of one type. Files need not have the same columns, but some must be
+// shared; what a file lacks is noted and null in its rows.
 func agree(inputs []*input) error {
-	first := inputs[0]
-	want := map[string]bool{}
-	for _, c := range first.columns {
-		want[c] = true
-	}
-	for _, in := range inputs[1:] {
+	first, union := inputs[0], columnsOf(inputs)
+	types := map[string]*input{}
+	for _, in := range inputs {
 		if family(in) != family(first) {
-			return fmt.Errorf("%s is %s, but %s is %s: an extract has files of one kind", in.path, in.format, first.path, first.format)
+			return fmt.Errorf("%s is %s, but %s is %s: an extract has files of one kind", in.name(), in.format, first.name(), first.format)
+		}
+		for c, t := range in.types {
+			if o := types[c]; o != nil && o.types[c] != t {
+				return fmt.Errorf("column %q is %s in %s, but %s in %s", c, t, in.name(), o.types[c], o.name())
+			}
+			types[c] = in
 		}
 		if in.format == "jsonl" { // keys may be absent anywhere
 			continue
 		}
-		var extra []string
-		has := map[string]bool{}
-		for _, c := range in.columns {
-			has[c] = true
-			if !want[c] {
-				extra = append(extra, c)
-			}
-		}
 		var lacks []string
-		for _, c := range first.columns {
-			if !has[c] {
-				lacks = append(lacks, c)
+		for _, c := range union {
+			if !slices.Contains(in.columns, c.Name) {
+				lacks = append(lacks, c.Name)
 			}
 		}
-		if len(extra)+len(lacks) > 0 {
-			return fmt.Errorf("%s has other columns than %s:%s%s", in.path, first.path, list(" it lacks ", lacks), list(" it has besides ", extra))
+		if !slices.ContainsFunc(in.columns, func(c string) bool { return slices.Contains(first.columns, c) }) {
+			return fmt.Errorf("%s has other columns than %s:%s%s: an extract is one table", in.name(), first.name(), list(" it lacks ", first.columns), list(" it has ", in.columns))
 		}
-		for c, t := range in.types {
-			if first.types[c] != t {
-				return fmt.Errorf("column %q is %s in %s, but %s in %s", c, t, in.path, first.types[c], first.path)
-			}
+		if len(lacks) > 0 {
+			in.notes = append(in.notes, "it lacks columns that other files have, they are null here: "+strings.Join(lacks, ", "))
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -71,7 +72,11 @@ func (in *input) walkCSV(ctx context.Context, columns []string, sum hash.Hash, f
 		}
 		ordered = ordered[:0]
 		for _, i := range order {
-			ordered = append(ordered, own[i])
+			if i < 0 {
+				ordered = append(ordered, nil)
+			} else {
+				ordered = append(ordered, own[i])
+			}
 		}
 		return ordered
 	}
@@ -92,7 +97,8 @@ func (in *input) walkCSV(ctx context.Context, columns []string, sum hash.Hash, f
 	}
 }
 
-// reorder is where the wanted columns stand among own, nil when in place.
+// reorder is where the wanted columns stand among own, -1 for those that are
+// not there; nil when all are in place.
 func reorder(own, want []string) []int {
 	at := map[string]int{}
 	for i, c := range own {
@@ -100,8 +106,12 @@ func reorder(own, want []string) []int {
 	}
 	order, same := make([]int, len(want)), len(own) == len(want)
 	for i, c := range want {
-		order[i] = at[c]
-		same = same && at[c] == i
+		n, ok := at[c]
+		if !ok {
+			n = -1
+		}
+		order[i] = n
+		same = same && n == i
 	}
 	if same {
 		return nil
@@ -123,7 +133,7 @@ type encodingError struct {
 	name string
 }
 
-func (e *encodingError) Error() string { return e.in.path + " is " + e.name }
+func (e *encodingError) Error() string { return e.in.name() + " is " + e.name }
 
 // reconsider looks again at the encoding where the first undecodable record of
 // a file stands whose sample showed none.
@@ -202,7 +212,7 @@ func report(inputs []*input, passes []pass, columns []source.Column) source.Repo
 	r := source.Report{Columns: columns}
 	for i, in := range inputs {
 		p := passes[i]
-		f := source.File{Path: in.path, Format: in.format, Encoding: in.encoding, Bytes: in.size, SHA256: p.sha, Read: p.read, Landed: p.landed, Notes: in.notes, Modified: in.modified}
+		f := source.File{Path: in.name(), Format: in.format, Encoding: in.encoding, Bytes: in.size, SHA256: p.sha, Read: p.read, Landed: p.landed, Notes: slices.Concat(in.notes, in.late), Modified: in.modified}
 		switch in.format {
 		case "csv", "tsv":
 			in.dialect.eol = p.eol
@@ -227,14 +237,9 @@ var errIrregular = errors.New("irregular record")
 // landDirect lets the engine read the files while every record is checked.
 // done is false when the files need the spool.
 func (s *Source) landDirect(ctx context.Context, job *landing.Job, inputs []*input, columns []string) (passes []pass, done bool, err error) {
-	queries := make([]string, len(inputs))
-	for i, in := range inputs {
-		path, err := plainPath(in.path, job.Dir(), i)
-		if err != nil {
-			return nil, false, err
-		}
-		from := landing.ReadCSV{Path: path, Delim: in.dialect.delim, Header: in.dialect.header, Columns: landing.Varchars(in.columns), Null: in.dialect.null, CRLF: in.dialect.eol == "CRLF"}.From()
-		queries[i] = "SELECT " + idents(columns) + " FROM " + from
+	queries, err := scans(inputs, columns, job.Dir())
+	if err != nil {
+		return nil, false, err
 	}
 	passes = make([]pass, len(inputs))
 	work, cancel := context.WithCancel(ctx)
@@ -317,6 +322,45 @@ func (r *reader) lineEnds() string {
 	return ""
 }
 
+// scans are the engine's scans of files, in their order: those that follow one
+// another and are written alike share one.
+func scans(inputs []*input, columns []string, dir string) ([]string, error) {
+	var queries []string
+	for i := 0; i < len(inputs); {
+		first, n := inputs[i], i
+		var paths []string
+		for ; n < len(inputs) && inputs[n].alike(first); n++ {
+			path, err := plainPath(inputs[n].path, dir, n)
+			if err != nil {
+				return nil, err
+			}
+			paths = append(paths, path)
+		}
+		from := landing.ReadCSV{Path: paths[0], More: paths[1:], Delim: first.dialect.delim, Header: first.dialect.header,
+			Columns: landing.Varchars(first.columns), Null: first.dialect.null, CRLF: first.dialect.eol == "CRLF"}.From()
+		queries = append(queries, "SELECT "+first.idents(columns)+" FROM "+from)
+		i = n
+	}
+	return queries, nil
+}
+
+// alike says whether one scan can read two files.
+func (in *input) alike(other *input) bool {
+	a, b := in.dialect, other.dialect
+	return a.delim == b.delim && a.header == b.header && a.null == b.null && (a.eol == "CRLF") == (b.eol == "CRLF") && slices.Equal(in.columns, other.columns)
+}
+
+// idents lists columns for a SELECT from a file; those it lacks are null.
+func (in *input) idents(columns []string) string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		if list[i] = engine.QuoteIdent(c); !slices.Contains(in.columns, c) {
+			list[i] = "CAST(NULL AS VARCHAR) AS " + list[i]
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
 // plainPath is a name of the file that the engine takes for no pattern.
 func plainPath(path, dir string, i int) (string, error) {
 	if !strings.ContainsAny(path, "*?[{") {
@@ -351,23 +395,41 @@ func (s *Source) landSpooled(ctx context.Context, job *landing.Job, inputs []*in
 		return nil, err
 	}
 	passes := make([]pass, len(inputs))
-	queries := make([]string, len(inputs))
+	var queries []string
 	var want int64
+	var spool *landing.Spool // shared by files that follow one another and need the same
+	var delim byte
+	var null string
+	end := func() error {
+		if spool == nil {
+			return nil
+		}
+		queries = append(queries, "SELECT "+idents(columns)+" FROM "+spool.Scan(columns, null))
+		return spool.Close()
+	}
 	for i, in := range inputs {
-		delim := byte(',')
+		wanted := byte(',')
 		if in.dialect.delim != 0 && in.dialect.delim != '"' {
-			delim = in.dialect.delim
+			wanted = in.dialect.delim
 		}
-		spool, err := job.Spool(delim)
-		if err != nil {
-			return nil, err
+		if spool == nil || delim != wanted || null != in.dialect.null {
+			err := end()
+			if err != nil {
+				return nil, err
+			}
+			delim, null = wanted, in.dialect.null
+			if spool, err = job.Spool(delim); err != nil {
+				return nil, err
+			}
 		}
-		passes[i], err = s.fill(ctx, job, in, columns, spool)
-		if err = errors.Join(err, spool.Close()); err != nil {
-			return nil, err
+		var err error
+		if passes[i], err = s.fill(ctx, job, in, columns, spool); err != nil {
+			return nil, errors.Join(err, spool.Close())
 		}
-		queries[i] = "SELECT " + idents(columns) + " FROM " + spool.Scan(columns, in.dialect.null)
 		want += passes[i].landed
+	}
+	if err := end(); err != nil {
+		return nil, err
 	}
 	for _, parallel := range []string{"", ", parallel = false)"} {
 		for i := range queries {
@@ -396,7 +458,7 @@ func (s *Source) fill(ctx context.Context, job *landing.Job, in *input, columns 
 			if err := in.reconsider(rec); err != nil {
 				return err
 			}
-			return job.Reject(in.path, rec.line, rec.number, rec.reason, rec.raw)
+			return job.Reject(in.name(), rec.line, rec.number, rec.reason, rec.raw)
 		}
 		p.landed++
 		if same && rec.kind == clean {

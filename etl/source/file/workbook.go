@@ -7,6 +7,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"path"
 	"strings"
 
 	"verso/etl/source/xlsx"
@@ -24,7 +25,46 @@ func (in *input) describeXLSX(o xlsx.Options) (err error) {
 	return nil
 }
 
+// sheets are the inputs that a workbook is, one for every wanted sheet, in the
+// order they are wanted and then that of the workbook.
+func (in *input) sheets(wanted []string) ([]*input, error) {
+	if in.format != "xlsx" || len(wanted) == 0 {
+		return []*input{in}, nil
+	}
+	book, err := xlsx.Open(in.path)
+	if err != nil {
+		return nil, err
+	}
+	defer book.Close()
+	var parts []*input
+	seen := map[string]bool{}
+	for _, pattern := range wanted {
+		found := false
+		for _, name := range book.Sheets() {
+			match, err := path.Match(pattern, name)
+			if err != nil {
+				return nil, fmt.Errorf("xlsx.sheets: the pattern %s is malformed: a [ needs its ]", pattern)
+			}
+			if !match && name != pattern {
+				continue
+			}
+			if found = true; !seen[name] {
+				part := *in
+				part.only, seen[name] = name, true
+				parts = append(parts, &part)
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("%s has no sheet %q: it has %s", in.name(), pattern, strings.Join(book.Sheets(), ", "))
+		}
+	}
+	return parts, nil
+}
+
 func (in *input) openSheet(o xlsx.Options) (*xlsx.Book, *xlsx.Sheet, func() error, error) {
+	if in.only != "" {
+		o.Sheet = in.only
+	}
 	book, err := xlsx.Open(in.path)
 	if err != nil {
 		return nil, nil, nil, err
@@ -32,7 +72,7 @@ func (in *input) openSheet(o xlsx.Options) (*xlsx.Book, *xlsx.Sheet, func() erro
 	sheet, err := book.Sheet(o)
 	if err != nil {
 		book.Close()
-		return nil, nil, nil, fmt.Errorf("%s: %w", in.path, err)
+		return nil, nil, nil, fmt.Errorf("%s: %w", in.name(), err)
 	}
 	return book, sheet, func() error { return errors.Join(sheet.Close(), book.Close()) }, nil
 }
@@ -63,7 +103,7 @@ func (in *input) walkXLSX(ctx context.Context, columns []string, o xlsx.Options,
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", in.path, err)
+			return fmt.Errorf("%s: %w", in.name(), err)
 		}
 		if number&0xfff == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -71,6 +111,9 @@ func (in *input) walkXLSX(ctx context.Context, columns []string, o xlsx.Options,
 		rec := &record{raw: []byte(strings.Join(cells.Texts, "\t")), line: int64(cells.Row), number: number, kind: odd}
 		if err := fn(rec, func() [][]byte {
 			for i, from := range order {
+				if values[i] = nil; from < 0 {
+					continue
+				}
 				values[i] = []byte(strings.ReplaceAll(cells.Texts[from], "\x00", ""))
 			}
 			return values
@@ -87,18 +130,13 @@ func (in *input) noteSheet(sheet *xlsx.Sheet, landing bool) {
 	if !landing {
 		return
 	}
-	in.notes = in.notes[:in.headerNotes(sheet)]
+	in.late = nil
 	if sheet.Errors > 0 {
-		in.notes = append(in.notes, fmt.Sprintf("%d cells with an error such as #N/A are empty", sheet.Errors))
+		in.late = append(in.late, fmt.Sprintf("%d cells with an error such as #N/A are empty", sheet.Errors))
 	}
 	if sheet.Beyond > 0 {
-		in.notes = append(in.notes, fmt.Sprintf("%d filled cells right of the header were left out", sheet.Beyond))
+		in.late = append(in.late, fmt.Sprintf("%d filled cells right of the header were left out", sheet.Beyond))
 	}
-}
-
-func (in *input) headerNotes(sheet *xlsx.Sheet) int {
-	_, notes := uniqueNames(sheet.Header)
-	return min(len(notes), len(in.notes))
 }
 
 func hashFile(path string, sum hash.Hash) error {

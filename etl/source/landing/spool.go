@@ -117,6 +117,7 @@ func (s *Spool) scan(columns, null string) string {
 // ReadCSV is the engine's scan of one CSV file of which everything is known.
 type ReadCSV struct {
 	Path    string
+	More    []string // further files of the same dialect and columns
 	Delim   byte
 	Header  bool
 	Columns string // {'name': 'TYPE', …}; see Varchars
@@ -154,11 +155,22 @@ func (r ReadCSV) From() string {
 		lines = `\r\n`
 	}
 	text := fmt.Sprintf(`read_csv(%s, columns = %s, auto_detect = false, header = %v, delim = %s, quote = '"', escape = '"', new_line = '%s', nullstr = %s, compression = 'none', hive_partitioning = false`,
-		engine.QuoteText(r.Path), r.Columns, r.Header, engine.QuoteText(string(rune(r.Delim))), lines, nulls)
+		r.paths(), r.Columns, r.Header, engine.QuoteText(string(rune(r.Delim))), lines, nulls)
 	if limit := r.Longest + 2; limit > LineLimit {
 		text += fmt.Sprintf(", max_line_size = %d, buffer_size = %d", limit, 3*limit)
 	}
 	return text + ")"
+}
+
+func (r ReadCSV) paths() string {
+	if len(r.More) == 0 {
+		return engine.QuoteText(r.Path)
+	}
+	list := []string{engine.QuoteText(r.Path)}
+	for _, p := range r.More {
+		list = append(list, engine.QuoteText(p))
+	}
+	return "[" + strings.Join(list, ", ") + "]"
 }
 
 // Printable is raw as valid text: bytes that are none, and NULs, become \xNN,

@@ -8,57 +8,59 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"verso/etl/source/rowgroup"
 )
 
 // arrows is a sink that makes an Arrow record of every batch, without copying
 // its values, and hands it on.
 type arrows struct {
 	plan  *plan
-	batch *batch
+	batch *rowgroup.Batch
 	got   func(arrow.RecordBatch) error
 }
 
-func (a *arrows) next() *batch { return a.batch }
+func (a *arrows) Next() *rowgroup.Batch { return a.batch }
 
-func (a *arrows) write(b *batch) error {
+func (a *arrows) Write(b *rowgroup.Batch) error {
 	r := record(a.plan, b)
 	defer r.Release()
-	defer b.reset()
+	defer b.Reset()
 	return a.got(r)
 }
 
 // record is a batch as Arrow sees it.
-func record(p *plan, b *batch) arrow.RecordBatch {
+func record(p *plan, b *rowgroup.Batch) arrow.RecordBatch {
 	fields, columns := make([]arrow.Field, len(p.columns)), make([]arrow.Array, len(p.columns))
 	for k := range p.columns {
-		c, v := &p.columns[k], &b.columns[k]
+		c, v := &p.columns[k], &b.Columns[k]
 		var valid *memory.Buffer
-		if len(v.nulls) > 0 {
-			bits := make([]byte, bitutil.BytesForBits(int64(b.rows)))
-			bitutil.SetBitsTo(bits, 0, int64(b.rows), true)
-			for _, n := range v.nulls {
+		if len(v.Nulls) > 0 {
+			bits := make([]byte, bitutil.BytesForBits(int64(b.Rows)))
+			bitutil.SetBitsTo(bits, 0, int64(b.Rows), true)
+			for _, n := range v.Nulls {
 				bitutil.ClearBit(bits, int(n))
 			}
 			valid = memory.NewBufferBytes(bits)
 		}
 		kind, buffers := arrowColumn(c, v)
-		data := array.NewData(kind, b.rows, append([]*memory.Buffer{valid}, buffers...), nil, len(v.nulls), 0)
+		data := array.NewData(kind, b.Rows, append([]*memory.Buffer{valid}, buffers...), nil, len(v.Nulls), 0)
 		fields[k] = arrow.Field{Name: c.name, Type: kind, Nullable: true}
 		columns[k] = array.MakeFromData(data)
 		data.Release()
 	}
-	return array.NewRecordBatch(arrow.NewSchema(fields, nil), columns, int64(b.rows))
+	return array.NewRecordBatch(arrow.NewSchema(fields, nil), columns, int64(b.Rows))
 }
 
-func arrowColumn(c *column, v *values) (arrow.DataType, []*memory.Buffer) {
+func arrowColumn(c *column, v *rowgroup.Values) (arrow.DataType, []*memory.Buffer) {
 	one := func(t arrow.DataType, b []byte) (arrow.DataType, []*memory.Buffer) {
 		return t, []*memory.Buffer{memory.NewBufferBytes(b)}
 	}
-	int32s, int64s := arrow.Int32Traits.CastToBytes(v.int32s), arrow.Int64Traits.CastToBytes(v.int64s)
+	int32s, int64s := arrow.Int32Traits.CastToBytes(v.Int32s), arrow.Int64Traits.CastToBytes(v.Int64s)
 	switch c.form {
 	case formBool:
-		bits := make([]byte, bitutil.BytesForBits(int64(len(v.bools))))
-		for i, x := range v.bools {
+		bits := make([]byte, bitutil.BytesForBits(int64(len(v.Bools))))
+		for i, x := range v.Bools {
 			bitutil.SetBitTo(bits, i, x)
 		}
 		return one(arrow.FixedWidthTypes.Boolean, bits)
@@ -81,9 +83,9 @@ func arrowColumn(c *column, v *values) (arrow.DataType, []*memory.Buffer) {
 		case c.width <= 18:
 			return one(&arrow.Decimal64Type{Precision: c.width, Scale: c.scale}, int64s)
 		}
-		return one(&arrow.Decimal128Type{Precision: c.width, Scale: c.scale}, arrow.Decimal128Traits.CastToBytes(v.wide))
+		return one(&arrow.Decimal128Type{Precision: c.width, Scale: c.scale}, arrow.Decimal128Traits.CastToBytes(v.Wide))
 	}
-	return arrow.BinaryTypes.String, []*memory.Buffer{memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(v.offsets)), memory.NewBufferBytes(v.texts)}
+	return arrow.BinaryTypes.String, []*memory.Buffer{memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(v.Offsets)), memory.NewBufferBytes(v.Texts)}
 }
 
 // message is a CopyData message around the bytes of b.
@@ -109,7 +111,7 @@ func TestCutAnywhere(t *testing.T) {
 	const want = `[{"a":0,"t":"x0"},{"a":1,"t":"x1"},{"a":2,"t":"x2"},{"a":3,"t":null},{"a":4,"t":"x4"}]`
 	for step := 1; step <= len(stream); step++ {
 		var got string
-		to := &arrows{plan: p, batch: newBatch(2), got: func(r arrow.RecordBatch) error {
+		to := &arrows{plan: p, batch: rowgroup.NewBatch(2), got: func(r arrow.RecordBatch) error {
 			text, err := array.RecordToStructArray(r).MarshalJSON()
 			got += strings.Join(strings.Fields(string(text)), "")
 			return err

@@ -15,6 +15,7 @@ import (
 
 	"verso/etl/source"
 	"verso/etl/source/postgres/pgtest"
+	"verso/etl/source/rowgroup"
 )
 
 const salesLines = `CREATE UNLOGGED TABLE order_line AS
@@ -115,7 +116,7 @@ func (x *extracts) copy(rows func(*plan) func([]byte) error) {
 	if err != nil {
 		x.b.Fatal(err)
 	}
-	if err := x.s.copy(ctx, p, rows(p)); err != nil {
+	if _, err := x.s.copy(ctx, p, rows(p)); err != nil {
 		x.b.Fatal(err)
 	}
 }
@@ -128,7 +129,7 @@ func (x *extracts) records() {
 	var d *decoder
 	got := int64(0)
 	x.copy(func(p *plan) func([]byte) error {
-		d = newDecoder(p, &arrows{plan: p, batch: newBatch(len(p.columns)), got: func(r arrow.RecordBatch) error {
+		d = newDecoder(p, &arrows{plan: p, batch: rowgroup.NewBatch(len(p.columns)), got: func(r arrow.RecordBatch) error {
 			got += r.NumRows()
 			return nil
 		}}, nil)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestContract(t *testing.T) {
 		defer c.Close(ctx)
 		var columns, names []string
 		for _, col := range table.Columns {
-			kind := map[string]string{"integer": "bigint", "decimal": "numeric(18,4)", "date": "date", "text": "text"}[col.Kind]
+			kind := map[string]string{"integer": "bigint", "decimal": "numeric(18,4)", "date": "date", "text": "text", "moment": "timestamptz"}[col.Kind]
 			columns = append(columns, pgx.Identifier{col.Name}.Sanitize()+" "+kind)
 			names = append(names, pgx.Identifier{col.Name}.Sanitize())
 		}
@@ -56,5 +57,13 @@ func TestContract(t *testing.T) {
 		}
 		send()
 		return open(t, dsn), source.Request{Name: table.Name, SQL: "SELECT " + strings.Join(names, ", ") + " FROM " + id}
+	}, Between: func(t *testing.T, _ source.Request) sourcetest.Network {
+		conf, err := pgx.ParseConfig(dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sourcetest.Network{Network: "unix", Address: filepath.Join(conf.Host, ".s.PGSQL.5432"), Open: func(address string) source.Source {
+			return open(t, "postgres://postgres@"+address+"/postgres?sslmode=disable")
+		}}
 	}})
 }

@@ -8,14 +8,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"verso/etl/source/rowgroup"
 )
-
-// rowGroup is the number of rows of a batch: one row group of Parquet, and of
-// the warehouse.
-const rowGroup = 122_880
-
-// groupBytes ends a batch early when its texts are long.
-const groupBytes = 64 << 20
 
 // Days and microseconds between PostgreSQL's epoch, 2000-01-01, and 1970-01-01.
 const (
@@ -45,7 +40,7 @@ type decoder struct {
 	to     sink
 	reject func(record int64, reason string, raw []byte) error
 
-	batch   *batch
+	batch   *rowgroup.Batch
 	at      []int32  // where the fields of a chunk start
 	fields  [][]byte // of one row; nil is null
 	pending []byte   // an incomplete row
@@ -57,13 +52,13 @@ type decoder struct {
 
 // sink takes filled batches and gives empty ones.
 type sink interface {
-	next() *batch
-	write(b *batch) error
+	Next() *rowgroup.Batch
+	Write(b *rowgroup.Batch) error
 }
 
 func newDecoder(p *plan, to sink, reject func(record int64, reason string, raw []byte) error) *decoder {
 	n := len(p.columns)
-	return &decoder{plan: p, to: to, reject: reject, batch: to.next(), fields: make([][]byte, n), at: make([]int32, 0, n*chunkRows)}
+	return &decoder{plan: p, to: to, reject: reject, batch: to.Next(), fields: make([][]byte, n), at: make([]int32, 0, n*chunkRows)}
 }
 
 var signature = []byte("PGCOPY\n\xff\r\n\x00")
@@ -92,10 +87,10 @@ func (d *decoder) messages(b []byte) error {
 // the first is no such message.
 func (d *decoder) chunk(b []byte) (int, error) {
 	at, columns := d.at[:0], len(d.fields)
-	rows, limit := 0, min(chunkRows, rowGroup-d.batch.rows)
-	size := d.batch.size
+	rows, limit := 0, min(chunkRows, rowgroup.Rows-d.batch.Rows)
+	size := d.batch.Size
 	end := 0
-	for rows < limit && size < groupBytes && end < len(b) {
+	for rows < limit && size < rowgroup.Bytes && end < len(b) {
 		next := end + width(b[end:])
 		i := end + 7
 		if i > next || int(int16(binary.BigEndian.Uint16(b[end+5:]))) != columns {
@@ -121,21 +116,21 @@ func (d *decoder) chunk(b []byte) (int, error) {
 	if rows == 0 {
 		return 0, nil
 	}
-	return end, d.add(&span{b: b, at: at[:rows*columns], stride: columns, first: d.batch.rows}, rows, size-d.batch.size)
+	return end, d.add(&span{b: b, at: at[:rows*columns], stride: columns, first: d.batch.Rows}, rows, size-d.batch.Size)
 }
 
 // add decodes the rows of a span, all at once if none has a fault.
 func (d *decoder) add(s *span, rows, size int) error {
 	for k := range d.plan.columns {
-		if d.plan.columns[k].take(&d.batch.columns[k], s, k, d.trusted) {
+		if d.plan.columns[k].take(&d.batch.Columns[k], s, k, d.trusted) {
 			continue
 		}
-		d.batch.cut(s.first)
+		d.batch.Cut(s.first)
 		if rows == 1 {
 			return d.refuse(s)
 		}
 		for r := range rows {
-			one := &span{b: s.b, at: s.at[r*s.stride : (r+1)*s.stride], stride: s.stride, first: d.batch.rows}
+			one := &span{b: s.b, at: s.at[r*s.stride : (r+1)*s.stride], stride: s.stride, first: d.batch.Rows}
 			if err := d.add(one, 1, one.width()); err != nil {
 				return err
 			}
@@ -143,9 +138,9 @@ func (d *decoder) add(s *span, rows, size int) error {
 		return nil
 	}
 	d.records += int64(rows)
-	d.batch.rows += rows
-	d.batch.size += size
-	if d.batch.rows >= rowGroup || d.batch.size >= groupBytes {
+	d.batch.Rows += rows
+	d.batch.Size += size
+	if d.batch.Rows >= rowgroup.Rows || d.batch.Size >= rowgroup.Bytes {
 		return d.flush()
 	}
 	return nil
@@ -241,14 +236,14 @@ func (d *decoder) row(b []byte) (int, error) {
 		at = append(at, int32(i))
 		i += max(size, 0)
 	}
-	return i, d.add(&span{b: b, at: at, stride: len(at), first: d.batch.rows}, 1, i)
+	return i, d.add(&span{b: b, at: at, stride: len(at), first: d.batch.Rows}, 1, i)
 }
 
 func (d *decoder) flush() error {
-	if err := d.to.write(d.batch); err != nil {
+	if err := d.to.Write(d.batch); err != nil {
 		return err
 	}
-	d.batch = d.to.next()
+	d.batch = d.to.Next()
 	return nil
 }
 
@@ -257,8 +252,8 @@ func (d *decoder) finish() error {
 	if !d.ended {
 		return errFormat
 	}
-	if d.batch.rows > 0 {
-		return d.to.write(d.batch)
+	if d.batch.Rows > 0 {
+		return d.to.Write(d.batch)
 	}
 	return nil
 }

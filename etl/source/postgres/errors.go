@@ -14,37 +14,7 @@ import (
 )
 
 // QueryError is a SELECT that the database refuses.
-type QueryError struct {
-	Source  string
-	Extract string
-	Message string // the database's own words
-	Code    string // SQLSTATE
-	Line    int    // in the SELECT, from 1; 0 where the database names no place
-	Column  int    // in the line, in characters, from 1
-	Text    string // the line
-	Hint    string // what to do; the nearest known names
-	Cause   error
-}
-
-// Error shows the place, the line with a mark under it, and the hint.
-func (e *QueryError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "source %s, extract %s: ", e.Source, e.Extract)
-	if e.Line > 0 {
-		fmt.Fprintf(&b, "line %d, column %d of the SELECT: ", e.Line, e.Column)
-	}
-	b.WriteString(e.Message)
-	if e.Text != "" {
-		fmt.Fprintf(&b, "\n    %s\n    %s^", e.Text, strings.Repeat(" ", max(0, e.Column-1)))
-	}
-	if e.Hint != "" {
-		b.WriteString("\n  " + e.Hint)
-	}
-	return b.String()
-}
-
-// Unwrap returns the driver's error.
-func (e *QueryError) Unwrap() error { return e.Cause }
+type QueryError = source.QueryError
 
 // redact takes a password out of an error's text.
 func redact(err error, password string) error {
@@ -59,11 +29,12 @@ func (s *Source) unreachable(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fmt.Errorf("source %s: %w", s.name, ctx.Err())
 	}
-	hint := "check the dsn"
+	hint, again := "check the dsn", true
 	var pg *pgconn.PgError
 	var dns *net.DNSError
 	switch text := err.Error(); {
 	case errors.As(err, &pg):
+		again = pg.Code == "53300" || pg.Code[:2] == "57" || pg.Code[:2] == "08"
 		switch pg.Code {
 		case "28P01", "28000":
 			hint = "check user and password, and the server's pg_hba.conf"
@@ -82,9 +53,9 @@ func (s *Source) unreachable(ctx context.Context, err error) error {
 	case strings.Contains(text, "timeout"), errors.Is(err, context.DeadlineExceeded):
 		hint = "the server does not answer: check network and firewall"
 	case strings.Contains(text, "tls"), strings.Contains(text, "SSL"):
-		hint = "check sslmode in the dsn: the server and the dsn differ about TLS"
+		hint, again = "check sslmode in the dsn: the server and the dsn differ about TLS", false
 	}
-	return &source.UnreadableError{Source: s.name, What: "cannot connect to " + s.Where() + " (" + hint + ")", Cause: redact(err, s.conf.Password)}
+	return &source.UnreadableError{Source: s.name, What: "cannot connect to " + s.Where() + " (" + hint + ")", Cause: redact(err, s.conf.Password), Passing: again}
 }
 
 // failed explains an error of the SELECT itself.
@@ -94,41 +65,23 @@ func (s *Source) failed(ctx context.Context, req source.Request, err error) erro
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
-		return &source.UnreadableError{Source: s.name, What: "the connection to " + s.Where() + " broke off", Cause: redact(err, s.conf.Password)}
+		return &source.UnreadableError{Source: s.name, What: "the connection to " + s.Where() + " broke off", Cause: redact(err, s.conf.Password), Passing: true}
 	}
 	e := &QueryError{Source: s.name, Extract: req.Name, Message: pg.Message, Code: pg.Code, Hint: pg.Hint, Cause: err}
 	if pg.Position > 0 {
-		e.Line, e.Column, e.Text = place(trim(req.SQL), int(pg.Position))
+		e.Line, e.Column, e.Text = source.Place(trim(req.SQL), int(pg.Position))
 	}
 	switch pg.Code {
 	case "42P01":
-		e.Hint = near(named(pg.Message), s.names(ctx, "SELECT DISTINCT CASE WHEN table_schema = 'public' THEN table_name ELSE table_schema || '.' || table_name END FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"), "tables")
+		e.Hint = source.Nearest(named(pg.Message), s.names(ctx, "SELECT DISTINCT CASE WHEN table_schema = 'public' THEN table_name ELSE table_schema || '.' || table_name END FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"), "tables")
 	case "42703":
-		e.Hint = near(named(pg.Message), s.names(ctx, "SELECT DISTINCT column_name FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"), "columns")
+		e.Hint = source.Nearest(named(pg.Message), s.names(ctx, "SELECT DISTINCT column_name FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"), "columns")
 	case "42501":
 		e.Hint = "give the user " + s.conf.User + " the right to SELECT from it"
 	case "25006":
 		e.Hint = "sources are only read: write a SELECT"
 	}
 	return e
-}
-
-// place turns a position in characters into line, column and the line's text.
-func place(sql string, position int) (line, column int, text string) {
-	line, column = 1, 1
-	runes := []rune(sql)
-	start := 0
-	for i := 0; i < position-1 && i < len(runes); i++ {
-		column++
-		if runes[i] == '\n' {
-			line, column, start = line+1, 1, i+1
-		}
-	}
-	end := start
-	for end < len(runes) && runes[end] != '\n' && runes[end] != '\r' {
-		end++
-	}
-	return line, column, strings.ReplaceAll(string(runes[start:end]), "\t", " ")
 }
 
 // named is the name a message quotes, without table and alias.
@@ -161,61 +114,4 @@ func (s *Source) names(ctx context.Context, sql string) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// near lists the known names closest to a wrong one.
-func near(wrong string, known []string, what string) string {
-	if len(known) == 0 {
-		return "the user sees no " + what + ": has the database been filled, and may the user read it?"
-	}
-	type candidate struct {
-		name string
-		far  int
-	}
-	var all []candidate
-	lower := strings.ToLower(wrong)
-	for _, k := range known {
-		bare := strings.ToLower(k[strings.LastIndexByte(k, '.')+1:])
-		far := distance(lower, bare)
-		if strings.Contains(bare, lower) || strings.Contains(lower, bare) {
-			far = min(far, 2)
-		}
-		all = append(all, candidate{k, far})
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return a.far - b.far })
-	limit := max(2, len(lower)/2)
-	var close []string
-	for _, c := range all {
-		if c.far <= limit && len(close) < 5 {
-			close = append(close, c.name)
-		}
-	}
-	if len(close) > 0 {
-		return "nearest known " + what + ": " + strings.Join(close, ", ")
-	}
-	if len(known) > 12 {
-		known = append(known[:12:12], "…")
-	}
-	return "known " + what + ": " + strings.Join(known, ", ")
-}
-
-// distance is the number of edits between two names (Levenshtein).
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		last := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := 1
-			if x[i] == y[j] {
-				cost = 0
-			}
-			last, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, last+cost)
-		}
-	}
-	return row[len(y)]
 }

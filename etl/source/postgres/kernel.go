@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
+	"verso/etl/source/rowgroup"
 )
 
 // span is a run of rows whose fields have been found: field k of row r starts at
@@ -21,11 +23,11 @@ type span struct {
 func (s *span) size(p int32) int { return int(int32(binary.BigEndian.Uint32(s.b[p-4:]))) }
 
 // null notes that the row of the field number i is null.
-func (s *span) null(v *values, i int) { v.nulls = append(v.nulls, int32(s.first+i/s.stride)) }
+func (s *span) null(v *rowgroup.Values, i int) { v.Nulls = append(v.Nulls, int32(s.first+i/s.stride)) }
 
 // take appends column k of a span; false when a value has a fault, with the
 // column left as it may be.
-func (c *column) take(v *values, s *span, k int, trusted bool) bool {
+func (c *column) take(v *rowgroup.Values, s *span, k int, trusted bool) bool {
 	switch c.form {
 	case formBool:
 		return s.bools(v, k)
@@ -48,7 +50,7 @@ func (c *column) take(v *values, s *span, k int, trusted bool) bool {
 	return s.texts(v, k, c, trusted)
 }
 
-func (s *span) bools(v *values, k int) bool {
+func (s *span) bools(v *rowgroup.Values, k int) bool {
 	for i := k; i < len(s.at); i += s.stride {
 		p, x := s.at[i], false
 		if n := s.size(p); n >= 1 {
@@ -58,13 +60,13 @@ func (s *span) bools(v *values, k int) bool {
 		} else {
 			s.null(v, i)
 		}
-		v.bools = append(v.bools, x)
+		v.Bools = append(v.Bools, x)
 	}
 	return true
 }
 
-func (s *span) twos(v *values, k int) bool {
-	out := v.int32s
+func (s *span) twos(v *rowgroup.Values, k int) bool {
+	out := v.Int32s
 	for i := k; i < len(s.at); i += s.stride {
 		p, x := s.at[i], int32(0)
 		if n := s.size(p); n >= 2 {
@@ -76,13 +78,13 @@ func (s *span) twos(v *values, k int) bool {
 		}
 		out = append(out, x)
 	}
-	v.int32s = out
+	v.Int32s = out
 	return true
 }
 
 // fours are 32-bit values, none below low or above high, plus add.
-func (s *span) fours(v *values, k int, low, high, add int32) bool {
-	out := v.int32s
+func (s *span) fours(v *rowgroup.Values, k int, low, high, add int32) bool {
+	out := v.Int32s
 	for i := k; i < len(s.at); i += s.stride {
 		p, x := s.at[i], int32(0)
 		if n := s.size(p); n >= 4 {
@@ -97,13 +99,13 @@ func (s *span) fours(v *values, k int, low, high, add int32) bool {
 		}
 		out = append(out, x)
 	}
-	v.int32s = out
+	v.Int32s = out
 	return true
 }
 
 // eights are 64-bit values, none below low or above high, plus add.
-func (s *span) eights(v *values, k int, low, high, add int64) bool {
-	out := v.int64s
+func (s *span) eights(v *rowgroup.Values, k int, low, high, add int64) bool {
+	out := v.Int64s
 	for i := k; i < len(s.at); i += s.stride {
 		p, x := s.at[i], int64(0)
 		if n := s.size(p); n >= 8 {
@@ -118,12 +120,12 @@ func (s *span) eights(v *values, k int, low, high, add int64) bool {
 		}
 		out = append(out, x)
 	}
-	v.int64s = out
+	v.Int64s = out
 	return true
 }
 
 // decimals are numerics of at most 18 digits.
-func (s *span) decimals(v *values, k int, c *column) bool {
+func (s *span) decimals(v *rowgroup.Values, k int, c *column) bool {
 	short := c.width <= 9
 	for i := k; i < len(s.at); i += s.stride {
 		p, x := s.at[i], int64(0)
@@ -146,15 +148,15 @@ func (s *span) decimals(v *values, k int, c *column) bool {
 			s.null(v, i)
 		}
 		if short {
-			v.int32s = append(v.int32s, int32(x))
+			v.Int32s = append(v.Int32s, int32(x))
 		} else {
-			v.int64s = append(v.int64s, x)
+			v.Int64s = append(v.Int64s, x)
 		}
 	}
 	return true
 }
 
-func (s *span) wides(v *values, k int, c *column) bool {
+func (s *span) wides(v *rowgroup.Values, k int, c *column) bool {
 	for i := k; i < len(s.at); i += s.stride {
 		p, x := s.at[i], decimal128.Num{}
 		if n := s.size(p); n >= 8 {
@@ -171,14 +173,14 @@ func (s *span) wides(v *values, k int, c *column) bool {
 		} else {
 			s.null(v, i)
 		}
-		v.wide = append(v.wide, x)
+		v.Wide = append(v.Wide, x)
 	}
 	return true
 }
 
-func (s *span) texts(v *values, k int, c *column, trusted bool) bool {
+func (s *span) texts(v *rowgroup.Values, k int, c *column, trusted bool) bool {
 	plain := c.form == formText && trusted
-	texts, offsets := v.texts, v.offsets
+	texts, offsets := v.Texts, v.Offsets
 	for i := k; i < len(s.at); i += s.stride {
 		p := s.at[i]
 		n := s.size(p)
@@ -199,6 +201,6 @@ func (s *span) texts(v *values, k int, c *column, trusted bool) bool {
 		}
 		offsets = append(offsets, int32(len(texts)))
 	}
-	v.texts, v.offsets = texts, offsets
+	v.Texts, v.Offsets = texts, offsets
 	return true
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"verso/etl/source"
+	"verso/etl/source/rowgroup"
 	"verso/olap/engine"
 )
 
@@ -37,8 +38,7 @@ type column struct {
 	form  form
 	scale int32
 	width int32
-	kind  string // engine type
-	size  int    // bytes of a value at least
+	size  int // bytes of a value at least
 }
 
 // plan is how one SELECT is copied.
@@ -47,12 +47,23 @@ type plan struct {
 	copySQL string
 }
 
-func (p *plan) landed() []source.Column {
-	out := make([]source.Column, len(p.columns))
+func (p *plan) landed() []source.Column { return rowgroup.Landed(p.stored()) }
+
+// stored are the columns as they are written.
+func (p *plan) stored() []rowgroup.Column {
+	out := make([]rowgroup.Column, len(p.columns))
 	for i, c := range p.columns {
-		out[i] = source.Column{Name: c.name, Type: c.kind}
+		out[i] = rowgroup.Column{Name: c.name, Kind: c.form.kind(), Width: c.width, Scale: c.scale}
 	}
 	return out
+}
+
+// kind is how values of a form are kept.
+func (f form) kind() rowgroup.Kind {
+	return [...]rowgroup.Kind{formBool: rowgroup.Bool, formInt2: rowgroup.Int16, formInt4: rowgroup.Int32, formInt8: rowgroup.Int64,
+		formFloat4: rowgroup.Float32, formFloat8: rowgroup.Float64, formDecimal: rowgroup.Decimal, formNumericText: rowgroup.Text,
+		formText: rowgroup.Text, formPadded: rowgroup.Text, formUUID: rowgroup.Text, formJSONB: rowgroup.Text,
+		formDate: rowgroup.Date, formTimestamp: rowgroup.Timestamp, formTimestampTZ: rowgroup.TimestampTZ}[f]
 }
 
 // trim takes off what may end a statement but not a subquery.
@@ -122,20 +133,20 @@ const moneyCast = "::numeric(19,4)"
 
 // columnOf decides how a type is read; cast is what the server must add.
 func columnOf(oid uint32, modifier int32, enum bool) (c column, cast string) {
-	text := column{form: formText, kind: "VARCHAR"}
+	text := column{form: formText}
 	switch oid {
 	case pgtype.BoolOID:
-		return column{form: formBool, kind: "BOOLEAN", size: 1}, ""
+		return column{form: formBool, size: 1}, ""
 	case pgtype.Int2OID:
-		return column{form: formInt2, kind: "SMALLINT", size: 2}, ""
+		return column{form: formInt2, size: 2}, ""
 	case pgtype.Int4OID:
-		return column{form: formInt4, kind: "INTEGER", size: 4}, ""
+		return column{form: formInt4, size: 4}, ""
 	case pgtype.Int8OID:
-		return column{form: formInt8, kind: "BIGINT", size: 8}, ""
+		return column{form: formInt8, size: 8}, ""
 	case pgtype.Float4OID:
-		return column{form: formFloat4, kind: "FLOAT", size: 4}, ""
+		return column{form: formFloat4, size: 4}, ""
 	case pgtype.Float8OID:
-		return column{form: formFloat8, kind: "DOUBLE", size: 8}, ""
+		return column{form: formFloat8, size: 8}, ""
 	case pgtype.NumericOID:
 		return numericColumn(modifier), ""
 	case 790: // money
@@ -152,11 +163,11 @@ func columnOf(oid uint32, modifier int32, enum bool) (c column, cast string) {
 		text.form, text.size = formJSONB, 1
 		return text, ""
 	case pgtype.DateOID:
-		return column{form: formDate, kind: "DATE", size: 4}, ""
+		return column{form: formDate, size: 4}, ""
 	case pgtype.TimestampOID:
-		return column{form: formTimestamp, kind: "TIMESTAMP", size: 8}, ""
+		return column{form: formTimestamp, size: 8}, ""
 	case pgtype.TimestamptzOID:
-		return column{form: formTimestampTZ, kind: "TIMESTAMP WITH TIME ZONE", size: 8}, ""
+		return column{form: formTimestampTZ, size: 8}, ""
 	}
 	if enum {
 		return text, ""
@@ -174,10 +185,10 @@ func numericColumn(modifier int32) column {
 			scale -= 2048
 		}
 		if width <= 38 && scale >= 0 && scale <= width {
-			return column{form: formDecimal, scale: scale, width: width, kind: fmt.Sprintf("DECIMAL(%d,%d)", width, scale), size: 8}
+			return column{form: formDecimal, scale: scale, width: width, size: 8}
 		}
 	}
-	return column{form: formNumericText, kind: "VARCHAR", size: 8}
+	return column{form: formNumericText, size: 8}
 }
 
 var _ source.Source = (*Source)(nil)

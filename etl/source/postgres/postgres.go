@@ -24,6 +24,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/source"
 	"verso/etl/source/landing"
+	"verso/etl/source/rowgroup"
 	"verso/olap/engine"
 )
 
@@ -208,7 +209,7 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 		return source.Report{}, err
 	}
 	defer job.Abort()
-	w, err := newWriter(job.Temp(), p)
+	w, err := rowgroup.NewWriter(job.Temp(), p.stored())
 	if err != nil {
 		return source.Report{}, landing.Explain(err, req.Path)
 	}
@@ -216,11 +217,15 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 		return job.Reject(s.name, 0, record, reason, raw)
 	})
 	d.trusted = s.conn.PgConn().ParameterStatus("server_encoding") != "SQL_ASCII"
-	err = s.copy(ctx, p, d.messages)
+	announced, err := s.copy(ctx, p, d.messages)
 	if err == nil {
 		err = d.finish()
 	}
-	if closeErr := w.close(err == nil); err == nil || errors.Is(err, errWriter) {
+	if err == nil && announced != d.records {
+		err = &source.UnreadableError{Source: s.name, Passing: true,
+			What: fmt.Sprintf("%s says that it sent %d rows of the extract %s, but %d came: nothing of it is kept", s.Where(), announced, req.Name, d.records)}
+	}
+	if closeErr := w.Close(err == nil); err == nil || errors.Is(err, rowgroup.ErrWriter) {
 		err = closeErr
 	}
 	if err != nil {
@@ -233,18 +238,23 @@ func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request)
 	return source.Report{Read: d.records, Landed: d.records - rejected, Rejected: rejected, Columns: p.landed()}, nil
 }
 
-// copy runs the COPY of a plan and hands its messages to rows.
-func (s *Source) copy(ctx context.Context, p *plan, rows func(messages []byte) error) error {
+// copy runs the COPY of a plan, hands its messages to rows, and returns how many
+// rows the server says it sent.
+func (s *Source) copy(ctx context.Context, p *plan, rows func(messages []byte) error) (announced int64, err error) {
 	s.tap.rows = rows
 	defer func() { s.tap.rows = nil }()
-	_, err := s.conn.PgConn().CopyTo(ctx, io.Discard, "COPY (\n"+p.copySQL+"\n) TO STDOUT (FORMAT binary)")
-	return err
+	tag, err := s.conn.PgConn().CopyTo(ctx, io.Discard, "COPY (\n"+p.copySQL+"\n) TO STDOUT (FORMAT binary)")
+	return tag.RowsAffected(), err
 }
 
 // failedMidway sorts the errors of a running extract.
 func (s *Source) failedMidway(ctx context.Context, req source.Request, err error, rows int64) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("source %s: %s stopped: %w", s.name, req.Name, ctx.Err())
+	}
+	var told *source.UnreadableError
+	if errors.As(err, &told) {
+		return err
 	}
 	var full *landing.FullDiskError
 	if err = landing.Explain(err, req.Path); errors.As(err, &full) {
@@ -257,6 +267,6 @@ func (s *Source) failedMidway(ctx context.Context, req source.Request, err error
 	if s.conn == nil || !s.conn.IsClosed() && pg == nil {
 		return fmt.Errorf("source %s: %s: %w", s.name, req.Name, err)
 	}
-	return &source.UnreadableError{Source: s.name, Cause: redact(err, s.conf.Password),
+	return &source.UnreadableError{Source: s.name, Cause: redact(err, s.conf.Password), Passing: true,
 		What: fmt.Sprintf("the connection to %s broke off in the extract %s after %d rows; nothing of it is kept: refresh again when the server is up", s.Where(), req.Name, rows)}
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,9 @@ type Table struct {
 }
 
 // Column is one column of a Table. Kind is integer, decimal (of at most 18
-// digits, 4 of them after the point), text or date.
+// digits, 4 of them after the point), text, date, or moment: a time in UTC, such
+// as 2024-03-31 01:30:00.123456+00, to be kept with its time zone where the
+// source knows them.
 type Column struct{ Name, Kind string }
 
 // Harness is how the suite gets at a source.
@@ -52,14 +55,21 @@ type Harness struct {
 	// Memory is how many bytes the heap may grow while a million rows are landed;
 	// 0: 256 MiB.
 	Memory uint64
-	// ManyRows is the size of the large table; 0: a million rows.
+	// ManyRows is the size of the large table; 0: a million rows. VERSO_ROWS sets
+	// another for all sources.
 	ManyRows int
+	// Between is how to get between the source that Open made for req and its
+	// server; nil for sources without one.
+	Between func(t *testing.T, req source.Request) Network
+	// Shown is what reports call the one file, where that is not its path.
+	Shown string
 }
 
 // Run runs the suite.
 func Run(t *testing.T, h Harness) {
 	t.Run("types", h.types)
 	t.Run("unicode", h.unicode)
+	t.Run("time zones", h.moments)
 	t.Run("empty", h.empty)
 	t.Run("one row", h.oneRow)
 	t.Run("landing twice gives the same bytes", h.twice)
@@ -67,6 +77,8 @@ func Run(t *testing.T, h Harness) {
 	t.Run("cancel leaves no file", h.cancel)
 	t.Run("sample", h.sample)
 	t.Run("locate", h.locate)
+	t.Run("dies midway", h.dies)
+	t.Run("reconnect", h.reconnect)
 }
 
 // order is a table with every kind of column.
@@ -143,6 +155,12 @@ func (h Harness) provenance(t *testing.T, r source.Report) {
 	var read, landed int64
 	for _, f := range r.Files {
 		read, landed = read+f.Read, landed+f.Landed
+		if h.Shown != "" {
+			if f.Path != h.Shown || len(f.SHA256) != 64 || f.Format == "" {
+				t.Errorf("file %+v, want %s", f, h.Shown)
+			}
+			continue
+		}
 		info, err := os.Stat(f.Path)
 		if err != nil || info.Size() != f.Bytes || len(f.SHA256) != 64 || f.Format == "" {
 			t.Errorf("file %+v: %v", f, err)
@@ -175,6 +193,10 @@ func (h Harness) rows(t *testing.T, table Table, path string) [][]string {
 		kind := map[string]string{"integer": "BIGINT", "decimal": "DECIMAL(18,4)", "date": "DATE"}[c.Kind]
 		if kind == "" {
 			kind = "VARCHAR"
+		}
+		if c.Kind == "moment" {
+			list = append(list, "strftime(CAST("+id+" AS TIMESTAMPTZ) AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%f+00') AS "+id)
+			continue
 		}
 		list = append(list, "CAST("+id+" AS "+kind+") AS "+id)
 	}
@@ -238,6 +260,17 @@ func (h Harness) unicode(t *testing.T) {
 	}))
 }
 
+// moments lie at both sides of the hours that clocks repeat or skip in Europe,
+// America and China's past, and before 1970 where the source reaches there.
+func (h Harness) moments(t *testing.T) {
+	h.compare(t, fixed("moments", []Column{{"id", "integer"}, {"at", "moment"}}, [][]string{
+		{"1", "2024-03-31 00:59:59.000000+00"}, {"2", "2024-03-31 01:30:00.123456+00"},
+		{"3", "2024-10-27 00:30:00.000000+00"}, {"4", "2024-10-27 01:30:00.000000+00"},
+		{"5", "2024-11-03 05:30:00.000001+00"}, {"6", "2024-11-03 06:30:00.999999+00"},
+		{"7", "1988-04-16 18:00:00.000000+00"}, {"8", "2037-12-31 23:59:59.000000+00"}, {"9", Null},
+	}))
+}
+
 func (h Harness) empty(t *testing.T) {
 	table := order(0)
 	_, req, r := h.land(t, table)
@@ -273,6 +306,9 @@ func (h Harness) many(t *testing.T) {
 		t.Skip("a million rows")
 	}
 	rows, limit := h.ManyRows, h.Memory
+	if n, err := strconv.Atoi(os.Getenv("VERSO_ROWS")); err == nil {
+		rows = n
+	}
 	if rows == 0 {
 		rows = 1_000_000
 	}
@@ -300,16 +336,27 @@ func (h Harness) many(t *testing.T) {
 			}
 		}
 	}()
+	resetPeak()
+	began := time.Now() //nolint:forbidigo // how long it took is told, not kept
 	r, err := s.Land(context.Background(), h.Conn, req)
+	took := time.Since(began)
 	close(stop)
 	top := <-peak
+	t.Logf("%d rows in %v: %.0f rows/s, heap %d MiB at its peak, process %d MiB", rows, took.Round(time.Millisecond), float64(rows)/took.Seconds(), top>>20, peakMemory()>>20)
 	if err != nil || r.Landed != int64(rows) {
 		t.Fatalf("landed %d: %v", r.Landed, err)
 	}
 	if top > before.HeapInuse+limit {
 		t.Errorf("the heap grew by %d MiB for %d rows", (top-before.HeapInuse)>>20, rows)
 	}
-	row, err := engine.One(context.Background(), h.Conn, engine.SQL("SELECT count(*) AS n, sum(CAST(line_id AS BIGINT)) AS s, sum(CASE WHEN CAST(line_id AS BIGINT) = file_row_number + 1 THEN 1 ELSE 0 END) AS o FROM read_parquet("+engine.QuoteText(req.Path)+", file_row_number = true)"))
+	h.inPlace(t, req.Path, rows)
+}
+
+// inPlace checks that the landing at path has the rows of order, each once and
+// in its place.
+func (h Harness) inPlace(t *testing.T, path string, rows int) {
+	t.Helper()
+	row, err := engine.One(context.Background(), h.Conn, engine.SQL("SELECT count(*) AS n, sum(CAST(line_id AS BIGINT)) AS s, sum(CASE WHEN CAST(line_id AS BIGINT) = file_row_number + 1 THEN 1 ELSE 0 END) AS o FROM read_parquet("+engine.QuoteText(path)+", file_row_number = true)"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,8 +382,12 @@ func (h Harness) cancel(t *testing.T) {
 			time.AfterFunc(after, cancel)
 		}
 		req.Path = filepath.Join(t.TempDir(), "x.parquet")
+		began := time.Now() //nolint:forbidigo // how long it took is told, not kept
 		_, err := s.Land(ctx, h.Conn, req)
 		cancel()
+		if took := time.Since(began); err != nil && took > after+time.Second {
+			t.Errorf("cancelled after %v, it ended after %v", after, took)
+		}
 		if err == nil {
 			leftovers(t, req.Path, 1) // it was faster
 			continue
@@ -390,4 +441,23 @@ func (h Harness) locate(t *testing.T) {
 	if _, err := locator.Locate(context.Background(), req, []int64{5000}); err == nil {
 		t.Error("a row beyond the end was found")
 	}
+}
+
+// resetPeak makes the system forget the largest memory of this process, where it
+// can.
+func resetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o200) }
+
+// peakMemory is the largest memory of this process in bytes, 0 where the system
+// does not tell.
+func peakMemory() uint64 {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	var kib uint64
+	if _, err := fmt.Sscan(rest, &kib); err != nil {
+		return 0
+	}
+	return kib << 10
 }

@@ -65,7 +65,7 @@ func (b *Book) Sheet(o Options) (*Sheet, error) {
 		return nil, err
 	}
 	s := &Sheet{Name: ref.name, book: b, file: f, xml: xml.NewDecoder(f)}
-	if err := s.header(o.HeaderRow); err != nil {
+	if err := s.header(o.HeaderRow, max(1, o.HeaderRows)); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -77,8 +77,9 @@ func (s *Sheet) Close() error { return s.file.Close() }
 
 // header finds the row with the names: the given one, or of the first rows the
 // first that has at least as many filled cells, all of them text, as two
-// thirds of the widest row.
-func (s *Sheet) header(row int) error {
+// thirds of the widest row. With several rows it is the given or the first one
+// and those below.
+func (s *Sheet) header(row, rows int) error {
 	var head []Cells
 	for len(head) < 50 {
 		c, err := s.read()
@@ -92,7 +93,7 @@ func (s *Sheet) header(row int) error {
 			continue
 		}
 		head = append(head, c)
-		if row > 0 {
+		if row > 0 && len(head) == rows {
 			break
 		}
 	}
@@ -103,7 +104,7 @@ func (s *Sheet) header(row int) error {
 		return fmt.Errorf("sheet %s is empty", s.Name)
 	}
 	at := 0
-	if row == 0 {
+	if row == 0 && rows == 1 {
 		widest := 0
 		for _, c := range head {
 			widest = max(widest, c.filled())
@@ -115,15 +116,49 @@ func (s *Sheet) header(row int) error {
 			}
 		}
 	}
-	s.HeaderRow, s.Header = head[at].Row, head[at].Texts
+	last := at
+	for last+1 < len(head) && head[last+1].Row < head[at].Row+rows {
+		last++
+	}
+	s.HeaderRow, s.Header = head[at].Row, joined(head[at:last+1])
 	for len(s.Header) > 0 && strings.TrimSpace(s.Header[len(s.Header)-1]) == "" {
 		s.Header = s.Header[:len(s.Header)-1]
 	}
 	if len(s.Header) == 0 {
 		return fmt.Errorf("sheet %s has no names in row %d", s.Name, s.HeaderRow)
 	}
-	s.next = head[at+1:]
+	s.next = head[last+1:]
 	return nil
+}
+
+// joined is the header that stands in several rows. What stands above several
+// columns stands in the first of them only.
+func joined(rows []Cells) []string {
+	if len(rows) == 1 {
+		return rows[0].Texts
+	}
+	width := 0
+	for _, r := range rows {
+		width = max(width, len(r.Texts))
+	}
+	header := make([]string, width)
+	for i, r := range rows {
+		above := ""
+		for k := range header {
+			text := ""
+			if k < len(r.Texts) {
+				text = strings.TrimSpace(r.Texts[k])
+			}
+			if i < len(rows)-1 { // the lowest row names single columns
+				if text == "" && k < len(rows[len(rows)-1].Texts) && strings.TrimSpace(rows[len(rows)-1].Texts[k]) != "" {
+					text = above
+				}
+				above = text
+			}
+			header[k] = strings.TrimSpace(header[k] + " " + text)
+		}
+	}
+	return header
 }
 
 // names says that no filled cell is a number or a date.

@@ -21,6 +21,10 @@ import (
 type Options struct {
 	Sheet     string // name; "": the first
 	HeaderRow int    // from 1; 0: detected
+	// HeaderRows is how many rows the header takes from there, 0 and 1: one. With
+	// more, a text above several columns (merged cells) counts for all of them, and
+	// the texts of a column are joined by blanks.
+	HeaderRows int
 }
 
 // Book is an open workbook.

@@ -4,14 +4,16 @@ SELECT 'order_line' AS table_name,
        (SELECT count(*) FROM stage.order_line) AS staged,
        (SELECT count(*) FROM core.fact_order_line) AS fact_order_line,
        (SELECT count(*) FROM core.fact_return WHERE from_order_line) AS fact_return,
+       CAST(0 AS BIGINT) AS facts,
        (SELECT count(*) FROM quarantine.order_line
         WHERE reason IN ('no order header', 'no rate', 'order_date: outside the calendar', 'order deleted in source', 'deleted in source',
                          'amount: missing or too large')) AS quarantined
 UNION ALL
 SELECT 'return_line',
        (SELECT count(*) FROM stage.return_line),
-       0,
+       CAST(0 AS BIGINT),
        (SELECT count(*) FROM core.fact_return WHERE NOT from_order_line),
+       0,
        (SELECT count(*) FROM quarantine.return_line
         WHERE reason IN ('deleted in source', 'return_date: outside the calendar', 'value_cny: missing'))
 ORDER BY table_name;

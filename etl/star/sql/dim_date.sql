@@ -17,6 +17,32 @@ WITH bound AS (
         SELECT CAST(order_date AS DATE) AS day FROM stage.order_header
         UNION ALL
         SELECT return_date AS day FROM stage.return_line
+        UNION ALL
+        SELECT CAST(start_ts AS DATE) FROM stage.activity
+        UNION ALL
+        SELECT CAST(ts AS DATE) FROM stage.message
+        UNION ALL
+        SELECT CAST(start_ts AS DATE) FROM stage.web_session
+        UNION ALL
+        SELECT CAST(opened_ts AS DATE) FROM stage.ticket
+        UNION ALL
+        SELECT date FROM stage.survey_response
+        UNION ALL
+        SELECT created_date FROM stage.lead
+        UNION ALL
+        SELECT created_date FROM stage.opportunity
+        UNION ALL
+        SELECT CAST(ts AS DATE) FROM stage.opp_stage_hist
+        UNION ALL
+        SELECT valid_from FROM stage.quote
+        UNION ALL
+        SELECT coalesce(act_start, plan_start) FROM stage.campaign
+        UNION ALL
+        SELECT date FROM stage.campaign_cost
+        UNION ALL
+        SELECT CAST(sent_ts AS DATE) FROM stage.campaign_target
+        UNION ALL
+        SELECT CAST(ts AS DATE) FROM stage.campaign_response
     ) f ON EXTRACT(year FROM f.day) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1
     GROUP BY p.as_of, p.fiscal_year_start
 ), day AS (

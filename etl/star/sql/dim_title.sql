@@ -68,6 +68,6 @@ ORDER BY title_key;
 
 -- What a fact needs of its title, by the id of the source.
 CREATE OR REPLACE TEMP TABLE star_title_map AS
-SELECT k.title_id, k.title_key, d.clc_key, d.publisher_key, d.is_textbook
+SELECT k.title_id, k.title_key, d.clc_key, d.publisher_key, d.is_textbook, d.pub_date
 FROM star_title k
 JOIN core.dim_title d ON d.title_key = k.title_key;

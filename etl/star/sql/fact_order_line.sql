@@ -7,6 +7,9 @@
 -- 38 digits in 128, which is a hundred times slower to round: so amounts that fit
 -- take the short road, and only the others the long one.
 -- Orders are numbered by date, so the order of the keys is that of the dates.
+-- landed_cost = goods at the rate they were paid at + freight + duty + handling of
+-- the copies kept; a unit_cost of the order line is landed already. It is unknown as
+-- long as the freight is, and gross_margin = net less landed_cost with it.
 CREATE OR REPLACE TABLE core.fact_order_line AS
 WITH line AS (
     SELECT l.line_id, l.order_id, l.line_no, l.title_id, l.unit_price, l.discount_pct, l.tax_rate, l.unit_cost,
@@ -20,7 +23,9 @@ WITH line AS (
 ), gross AS (
     SELECT l.line_id, l.order_id, o.order_key, o.order_no, l.line_no, o.date_key, o.order_date, o.customer_key,
            coalesce(t.title_key, -1) AS title_key, coalesce(t.clc_key, -1) AS clc_key, o.geo_key, o.channel_key, o.employee_key,
-           coalesce(t.publisher_key, -1) AS publisher_key, o.currency_key, l.qty, l.qty_cancelled,
+           coalesce(t.publisher_key, -1) AS publisher_key, o.currency_key, o.campaign_key, w.catalogue_key,
+           w.flags + CASE WHEN coalesce(l.is_textbook, t.is_textbook, false) THEN 2 ELSE 0 END
+                   + CASE WHEN t.pub_date > o.order_date THEN 32 ELSE 0 END AS order_flag_key, l.qty, l.qty_cancelled,
            CAST((100 - coalesce(l.discount_pct, 0)) * 0.01 AS DECIMAL(9, 6)) AS kept,
            CAST(coalesce(l.tax_rate, 0) * 0.01 AS DECIMAL(9, 6)) AS taxed, o.rate, o.is_rush, coalesce(l.is_textbook, t.is_textbook, false) AS is_textbook, l.term,
            CASE WHEN l.qty = 0 AND l.qty_ordered > 0 THEN 'cancelled' ELSE coalesce(l.status, o.status) END AS status,
@@ -29,11 +34,12 @@ WITH line AS (
            TRY_CAST(CAST(l.qty AS DECIMAL(28, 0)) * l.unit_cost AS DECIMAL(18, 4)) AS line_cost
     FROM line l
     JOIN star_order o ON o.order_id = l.order_id AND o.refused IS NULL
+    JOIN star_order_flow w ON w.order_id = l.order_id
     LEFT JOIN star_title_map t ON t.title_id = l.title_id
     WHERE CAST(l.qty_ordered AS DOUBLE) * CAST(l.unit_price AS DOUBLE) * o.largest_rate BETWEEN -9E13 AND 9E13
 ), report AS (
     SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled, kept, taxed, rate, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, kept, taxed, rate, is_rush,
            is_textbook, term, status, source, _row, line_cost, gross_ccy,
            CASE WHEN rate = 1 THEN gross_ccy
                 WHEN CAST(gross_ccy AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5 THEN CAST(gross_ccy * rate AS DECIMAL(18, 4))
@@ -41,7 +47,7 @@ WITH line AS (
     FROM gross
 ), net AS (
     SELECT r.line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-           channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled, taxed, rate, is_rush,
+           channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled, taxed, rate, is_rush,
            is_textbook, term, status, source, _row, gross,
            CASE WHEN kept = 1 THEN gross
                 WHEN gross BETWEEN -90000000 AND 90000000 THEN CAST(gross * kept AS DECIMAL(18, 4))
@@ -49,17 +55,24 @@ WITH line AS (
            CASE WHEN kept = 1 THEN gross_ccy
                 WHEN gross_ccy BETWEEN -90000000 AND 90000000 THEN CAST(gross_ccy * kept AS DECIMAL(18, 4))
                 ELSE CAST(CAST(gross_ccy AS DECIMAL(28, 4)) * kept AS DECIMAL(18, 4)) END AS net_ccy,
-           coalesce(c.cost, line_cost) AS cost
+           coalesce(c.cost, line_cost) AS cost,
+           coalesce(d.freight, u.freight) AS freight, coalesce(d.duty, u.freight) AS duty,
+           CAST(qty * u.handling_per_copy AS DECIMAL(18, 4)) AS handling,
+           CASE WHEN d.cost IS NULL THEN line_cost
+                ELSE CAST(d.cost + coalesce(d.freight, u.freight) + coalesce(d.duty, u.freight) + qty * u.handling_per_copy AS DECIMAL(18, 4)) END AS landed_cost
     FROM report r
+    CROSS JOIN star_landed_rule u
     LEFT JOIN star_cost c ON c.line_id = r.line_id
+    LEFT JOIN star_landed d ON d.line_id = r.line_id
 )
 SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
-       channel_key, employee_key, publisher_key, currency_key, qty, qty_cancelled,
+       channel_key, employee_key, publisher_key, currency_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled,
        gross, CAST(gross - net AS DECIMAL(18, 4)) AS discount, net, net_ccy, rate,
        CASE WHEN taxed = 0 THEN CAST(0 AS DECIMAL(18, 4))
             WHEN net BETWEEN -90000000 AND 90000000 THEN CAST(net * taxed AS DECIMAL(18, 4))
             ELSE CAST(CAST(net AS DECIMAL(28, 4)) * taxed AS DECIMAL(18, 4)) END AS tax,
        cost, CAST(net - cost AS DECIMAL(18, 4)) AS margin,
+       freight, duty, handling, landed_cost, CAST(net - landed_cost AS DECIMAL(18, 4)) AS gross_margin,
        is_rush, is_textbook, term, status, source, _row AS source_row
 FROM net
 ORDER BY order_key, line_no NULLS LAST, line_id;

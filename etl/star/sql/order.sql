@@ -6,7 +6,7 @@
 CREATE OR REPLACE TEMP TABLE star_order AS
 WITH dated AS (
     SELECT h.order_id, h.order_no, h.customer_id, CAST(h.order_date AS DATE) AS order_date,
-           lower(h.entry_channel) AS entry_channel, h.salesperson_id, coalesce(h.ccy, p.currency) AS ccy, p.currency,
+           lower(h.entry_channel) AS entry_channel, h.salesperson_id, h.campaign_id, coalesce(h.ccy, p.currency) AS ccy, p.currency,
            h.ship_to_region, coalesce(h.is_rush, false) AS is_rush, h.status, coalesce(h.is_deleted, false) AS is_deleted,
            EXTRACT(year FROM h.order_date) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1 AS is_dated
     FROM stage.order_header h
@@ -24,6 +24,7 @@ SELECT d.order_id,
        coalesce(e.channel_key, -1) AS channel_key,
        coalesce(s.employee_key, -1) AS employee_key,
        coalesce(y.currency_key, -1) AS currency_key,
+       coalesce(k.campaign_key, -1) AS campaign_key,
        d.ccy,
        CASE WHEN d.ccy = d.currency THEN CAST(1 AS DECIMAL(18, 8)) ELSE r.rate END AS rate,
        CAST(CASE WHEN d.ccy <> d.currency AND r.rate > 1 THEN r.rate ELSE 1 END AS DOUBLE) AS largest_rate,
@@ -38,4 +39,5 @@ LEFT JOIN core.dim_geo g ON g.region_code = d.ship_to_region
 LEFT JOIN core.dim_channel e ON e.channel_id = d.entry_channel
 LEFT JOIN star_employee s ON s.employee_id = d.salesperson_id
 LEFT JOIN core.dim_currency y ON y.ccy = d.ccy
+LEFT JOIN star_campaign k ON k.campaign_id = d.campaign_id
 LEFT JOIN star_rate_day r ON r.ccy = d.ccy AND r.day = d.order_date;

@@ -172,7 +172,7 @@ func TestParseErrors(t *testing.T) {
 		{"sales by ^customer.nme show net", `dimension customer has no attribute "nme"; did you mean customer.name?`},
 		{"sales by ^custmer.name show net", `cube sales has no dimension "custmer"; did you mean customer?`},
 		{"sales by ^class show net", "class is a dimension; name one of its attributes: class.group"},
-		{"sales by ^type show net", `"type" may be customer.type or publisher.type; write which`},
+		{"sales by ^type show net", `"type" may be customer.type, publisher.type or campaign.type; write which`},
 		{"sales by ^net show net", "net is a measure, and here stands an attribute"},
 		{"sales show net where ^customer.nme = Ann", `dimension customer has no attribute "nme"`},
 		{"sales show net where customer.name = ^", "want a value, found the end"},

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"verso/olap/catalog"
 	"verso/olap/cube"
 	"verso/olap/olaptest"
 )
@@ -228,12 +227,10 @@ func (w *Warehouse) load(t testing.TB, r *rand.Rand) {
 	t.Helper()
 	w.Catalog = t.TempDir()
 	err := os.WriteFile(filepath.Join(w.Catalog, "random.yaml"), []byte(ownCubes(r)), 0o600)
-	if err == nil {
-		w.Model, err = catalog.Load(w.Catalog)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.Model = olaptest.Model(t, w.Catalog)
 }
 
 func day(year int, month time.Month, d int) time.Time {

@@ -50,7 +50,15 @@ SELECT CASE WHEN GROUPING(t.customer_type) = 1 THEN '(total)' ELSE t.customer_ty
   max(t.order_date) AS "last_order",
   count(DISTINCT t.date_key) AS "order_days",
   count(DISTINCT t.order_key)::DOUBLE / count(DISTINCT t.date_key) AS "orders_per_day",
-  count(DISTINCT t.publisher_key) FILTER (WHERE t.publisher_key <> -1) AS "publishers"
+  count(DISTINCT t.publisher_key) FILTER (WHERE t.publisher_key <> -1) AS "publishers",
+  sum(t.freight) AS "freight",
+  sum(t.duty) AS "duty",
+  sum(t.handling) AS "handling",
+  sum(t.landed_cost) AS "landed_cost",
+  sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL) - sum(t.landed_cost) AS "gross_margin",
+  sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL) AS "net_landed",
+  (sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL) - sum(t.landed_cost))::DOUBLE / nullif(sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL)::DOUBLE, 0) AS "gross_margin_pct",
+  sum(t.net) FILTER (WHERE t.landed_cost IS NOT NULL)::DOUBLE / nullif(sum(t.net)::DOUBLE, 0) AS "landed_coverage"
 FROM (
   SELECT f.*,
     CASE WHEN f.customer_key = -1 OR c.customer_key IS NULL THEN '(unknown)' ELSE coalesce(c.customer_type, '(none)') END AS "customer_type",

@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"github.com/spf13/cobra"
+
+	"verso/etl"
+	"verso/etl/alert"
+	"verso/etl/config"
+	"verso/etl/metrics"
+	"verso/etl/night"
+	"verso/etl/schedule"
+	"verso/olap/warehouse"
+	"verso/reports/digest"
+	"verso/reports/serve"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var addr, refresh string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the report site, and refresh the warehouse every night",
+		Long: `serve shows the published report site over HTTP. With a schedule, from night: of
+the configuration or --refresh, it refreshes the warehouse at those times in a
+process of its own, so that nothing that happens to a refresh takes the site
+down; the warehouse lock sees to it that one refresh runs at a time, whoever
+began it. A time that passed while nothing ran is caught up once at the start.
+
+  /         the report; a new one is shown as soon as it is published
+  /healthz  200 while the process runs
+  /readyz   200 while a published generation can be read and is not older than
+            night.stale_after, else 503 with the reason
+  /metrics  the run ledger and the generation for Prometheus
+
+There is no login: the address should be this machine's own, or stand behind a
+server that asks who is there. SIGTERM stops taking requests; a refresh that is
+running has night.grace to finish and is then ended, and yesterday's generation
+stays.
+
+What systemd needs to keep it running: verso night --systemd`,
+		Example: `  verso serve -c mycompany/verso.yaml
+  verso serve --refresh "30 1 * * 1-5" --addr 127.0.0.1:9000
+  verso serve --log-format json`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.loadReaderConfig()
+			if err != nil {
+				return err
+			}
+			text := cfg.Night.Schedule
+			if cmd.Flags().Changed("refresh") {
+				text = refresh
+			}
+			var table *schedule.Schedule
+			if text != "" {
+				if table, err = schedule.Parse(text, cfg.Night.Timezone); err != nil {
+					return usagef(cmd.CommandPath(), "--refresh: %v", err)
+				}
+			}
+			if err := digest.Check(cfg.Digest.Pages); err != nil {
+				return &configError{fmt.Errorf("%s: %w", cfg.File, err)}
+			}
+			return a.serve(cmd.Context(), cfg, addr, table)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
+	cmd.Flags().StringVar(&refresh, "refresh", "", `schedule instead of the configuration's: minute hour day month weekday; "" for none`)
+	return cmd
+}
+
+// server is a running verso serve.
+type server struct {
+	app       *app
+	config    *config.Config
+	table     *schedule.Schedule
+	warehouse *warehouse.Warehouse
+	night     *night.Night
+	log       *slog.Logger
+
+	mu      sync.Mutex
+	known   *metrics.Generation // what was read of the published generation
+	trouble *alert.Condition    // a refresh that could not even begin
+}
+
+// serve runs until ctx ends.
+func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table *schedule.Schedule) (err error) {
+	s := &server{app: a, config: cfg, table: table, log: a.logger(false)}
+	if s.warehouse, err = a.openWarehouse(cfg); err != nil {
+		return err
+	}
+	defer s.warehouse.Close()
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("--addr %s: %w", addr, err)
+	}
+	s.mu.Lock() // the first look may come before Start returns
+	s.night, err = night.Start(ctx, night.Options{Schedule: table, CatchUp: cfg.Night.CatchUp, Clock: clockwork.NewRealClock(), Log: s.log,
+		Runs: s.runs, Refresh: s.refresh, Watch: s.watch})
+	s.mu.Unlock()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts()), Ready: s.ready, Log: s.log}),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(listener) }()
+	s.log.Info("serving", "address", "http://"+listener.Addr().String()+"/", "site", cfg.Site, "schedule", scheduleName(table), "next", s.night.Next())
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	return errors.Join(err, s.stop(web))
+}
+
+// stop ends the schedule, which may take the grace of a running refresh, and
+// answers meanwhile; then it lets the last requests finish.
+func (s *server) stop(web *http.Server) error {
+	s.log.Info("stopping")
+	err := s.night.Stop(s.config.Night.Grace)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if shutErr := web.Shutdown(ctx); shutErr != nil {
+		err = errors.Join(err, shutErr, web.Close())
+	}
+	s.log.Info("stopped")
+	return err
+}
+
+func scheduleName(s *schedule.Schedule) string {
+	if s == nil {
+		return "none"
+	}
+	return s.String()
+}
+
+func (s *server) runs() ([]etl.Run, error) { return etl.ReadLedger(s.config.Warehouse) }
+
+// refreshEnd is how long a refresh that is told to stop may take to clean up.
+const refreshEnd = time.Minute
+
+// refresh runs the refresh of a time of the table as a process of its own: the
+// same binary and configuration. Its log goes where the server's goes, without
+// a pipe between them, so that it outlives a server that is killed.
+func (s *server) refresh(ctx context.Context, due time.Time) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	began := s.app.now()
+	cmd := exec.CommandContext(ctx, self, "refresh", "-c", s.app.configPath, "--log-format", s.app.logFormat)
+	cmd.Args[0] = "verso"
+	cmd.Stderr = s.app.stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is the server's to hand on
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = refreshEnd
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		return fmt.Errorf("ended with the server: %w", ctx.Err())
+	}
+	code := cmd.ProcessState.ExitCode()
+	if code == exitLocked {
+		s.log.Info("another refresh holds the warehouse; this one is left to it", "due", due)
+		return nil
+	}
+	s.remember(began, code, err)
+	return err
+}
+
+// remember keeps what the ledger cannot know: a refresh that did not come so far
+// as to write into it.
+func (s *server) remember(began time.Time, code int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trouble = nil
+	if runs, ledgerErr := s.runs(); err == nil || ledgerErr == nil && hasRunSince(runs, began) {
+		return
+	}
+	s.trouble = &alert.Condition{Key: "begin", Occasion: alert.Failure, Subject: "the refresh could not begin", Mark: fmt.Sprint(code),
+		Text: fmt.Sprintf("verso refresh ended with exit code %d before its first step; the log says why. What was published before is untouched.", code)}
+}
+
+// hasRunSince reports whether the ledger has a run that began at or after a
+// moment.
+func hasRunSince(runs []etl.Run, began time.Time) bool {
+	return len(runs) > 0 && !runs[len(runs)-1].Started.Before(began)
+}
+
+// watch tells what is wrong and sends what is due; the schedule calls it every
+// minute and after every refresh.
+func (s *server) watch(ctx context.Context) {
+	s.mu.Lock()
+	trouble, running := s.trouble, s.night
+	s.mu.Unlock()
+	if running == nil || running.Running() {
+		return // a refresh tells by itself at its end
+	}
+	if err := s.app.tell(ctx, s.config, s.log, trouble); err != nil {
+		s.log.Error("alerts", "error", err)
+	}
+	if err := s.app.sendDue(ctx, s.config, s.table, s.log); err != nil {
+		s.log.Error("digest", "error", err)
+	}
+}
+
+// facts is what /metrics shows.
+func (s *server) facts() metrics.Source {
+	return metrics.Source{Version: version, Now: s.app.now, Runs: s.runs, Generation: s.generation, Next: s.night.Next,
+		Pending: func() int { return s.app.box(s.config, s.log).Pending() }}
+}
+
+// generation reads the published generation, once for each; nil when nothing is
+// published.
+func (s *server) generation() (*metrics.Generation, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	snapshot, err := s.warehouse.Acquire(ctx)
+	var none *warehouse.NoGenerationError
+	if errors.As(err, &none) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = snapshot.Release() }() // it was only read
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	published := snapshot.Generation()
+	if s.known != nil && s.known.Name == published.Name {
+		return s.known, nil
+	}
+	g, err := metrics.Read(ctx, snapshot.DB())
+	if err != nil {
+		return nil, err
+	}
+	g.Name, g.Bytes = published.Name, published.Bytes
+	s.known = g
+	return g, nil
+}
+
+// ready is the answer of /readyz. Causes are logged, not shown.
+func (s *server) ready() (serve.State, error) {
+	g, err := s.generation()
+	if err != nil {
+		s.log.Error("the published generation cannot be read", "error", err)
+		return serve.State{}, errors.New("the published generation cannot be read")
+	}
+	if g == nil {
+		return serve.State{}, errors.New("nothing is published yet")
+	}
+	state := serve.State{Generation: g.Name, AsOf: g.AsOf}
+	runs, err := s.runs()
+	if err != nil {
+		s.log.Error("the run ledger cannot be read", "error", err)
+		return state, errors.New("the run ledger cannot be read")
+	}
+	r := alert.Published(runs)
+	if r == nil {
+		return state, nil // published by a verso that kept no ledger
+	}
+	age := s.app.now().Sub(r.Finished)
+	state.AgeSeconds = age.Seconds()
+	if limit := s.config.Night.StaleAfter; limit > 0 && age > limit {
+		return state, fmt.Errorf("the published generation is %s old; it should not be older than %s", age.Round(time.Minute), limit)
+	}
+	return state, nil
+}

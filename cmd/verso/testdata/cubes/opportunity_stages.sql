@@ -1,0 +1,21 @@
+-- rows: customer.type
+-- Every measure of the cube "opportunity_stages", by customer type and year, with all totals,
+-- written by hand: what the cube has to answer, on any data.
+SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
+  CASE WHEN GROUPING(t.year) = 1 THEN '(total)' ELSE t.year END AS "year",
+  count(*) AS "entries",
+  sum(t.left_stage) AS "left",
+  sum(t.is_in_stage) AS "in_stage",
+  quantile_cont(t.days::DOUBLE, 0.5) AS "stage_days_p50",
+  quantile_cont(t.days::DOUBLE, 0.9) AS "stage_days_p90",
+  (sum(t.days))::DOUBLE / nullif((count(t.days))::DOUBLE, 0) AS "stage_days_mean"
+FROM (
+  SELECT f.*,
+    CASE WHEN f.customer_key = -1 OR c.customer_key IS NULL THEN '(unknown)' ELSE coalesce(c.customer_type, '(none)') END AS kind,
+    CASE WHEN f.date_key = -1 OR d.date_key IS NULL THEN '(unknown)' ELSE d.year::VARCHAR END AS year
+  FROM core.fact_opportunity_stage AS f
+  LEFT JOIN core.dim_customer AS c ON c.customer_key = f.customer_key
+  LEFT JOIN core.dim_date AS d ON d.date_key = f.date_key
+) AS t
+GROUP BY GROUPING SETS ((t.kind, t.year), (t.kind), (t.year), ())
+ORDER BY 1, 2;

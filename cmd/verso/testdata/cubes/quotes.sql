@@ -1,0 +1,25 @@
+-- rows: customer.type
+-- Every measure of the cube "quotes", by customer type and year, with all totals,
+-- written by hand: what the cube has to answer, on any data.
+SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
+  CASE WHEN GROUPING(t.year) = 1 THEN '(total)' ELSE t.year END AS "year",
+  count(*) AS "quotes",
+  sum(t.accepted) AS "accepted",
+  (sum(t.accepted))::DOUBLE / nullif((count(*))::DOUBLE, 0) AS "acceptance_rate",
+  (sum(t.price))::DOUBLE / nullif((count(t.price))::DOUBLE, 0) AS "mean_price",
+  sum(t.net) AS "ordered_net",
+  sum(t.copies) AS "ordered_copies",
+  quantile_cont(t.days_to_order::DOUBLE, 0.5) AS "days_to_order_p50",
+  sum(t.conflicts) AS "conflicts",
+  sum(t.pending) AS "pending",
+  count(DISTINCT t.customer_key) FILTER (WHERE t.customer_key <> -1) AS "customers"
+FROM (
+  SELECT f.*,
+    CASE WHEN f.customer_key = -1 OR c.customer_key IS NULL THEN '(unknown)' ELSE coalesce(c.customer_type, '(none)') END AS kind,
+    CASE WHEN f.date_key = -1 OR d.date_key IS NULL THEN '(unknown)' ELSE d.year::VARCHAR END AS year
+  FROM core.fact_quote AS f
+  LEFT JOIN core.dim_customer AS c ON c.customer_key = f.customer_key
+  LEFT JOIN core.dim_date AS d ON d.date_key = f.date_key
+) AS t
+GROUP BY GROUPING SETS ((t.kind, t.year), (t.kind), (t.year), ())
+ORDER BY 1, 2;

@@ -1,0 +1,74 @@
+package etl
+
+import (
+	"context"
+	"fmt"
+
+	"verso/etl/extract"
+)
+
+// landGuarded lands the extracts of one source under its policy: tried again
+// when it cannot be read, and, where the configuration says so, replaced by what
+// was landed last, all its extracts together.
+func (s *State) landGuarded(ctx context.Context, name string, extracts []*Extract) error {
+	err := s.outage.Try(ctx, name, func(ctx context.Context) error { return s.landSource(ctx, name, extracts) })
+	if !s.outage.GoesOn(ctx, name, err) {
+		return err
+	}
+	since := ""
+	for _, x := range extracts {
+		if x.chain.Tail() == nil || x.chain.Signature != extractSignature(s.Config, x) {
+			return fmt.Errorf("%w\n  on_failure: yesterday cannot help: extract %s: nothing of it was landed before as it is configured now", err, x.Name)
+		}
+		x.landed = &extract.Landed{Position: x.chain.Position}
+		x.Report = s.at(x, x.chain.Tail()[len(x.chain.Tail())-1]).Report
+		if x.asOf = x.chain.AsOf; since == "" || x.asOf < since {
+			since = x.asOf
+		}
+	}
+	s.outage.Note(name, since, err)
+	return nil
+}
+
+// ExtractRun are the figures of one extract in the ledger.
+type ExtractRun struct {
+	Name        string  `json:"name"`
+	Source      string  `json:"source"`
+	Seconds     float64 `json:"seconds"`
+	Attempts    int     `json:"attempts"`
+	Read        int64   `json:"read"`
+	Landed      int64   `json:"landed"`
+	Rejected    int64   `json:"rejected"`
+	SourceBytes int64   `json:"source_bytes,omitempty"` // of the files that were read
+	LandedBytes int64   `json:"landed_bytes"`           // of the Parquet files
+	StaleSince  string  `json:"stale_since,omitempty"`  // as-of date of the landing used in its place
+}
+
+// extractRuns are the figures of all extracts.
+func (s *State) extractRuns() []ExtractRun {
+	var out []ExtractRun
+	for _, x := range s.Extracts {
+		r := ExtractRun{Name: x.Name, Source: x.Source, Seconds: x.took.Seconds(), Attempts: s.outage.Tries(x.Source),
+			Read: x.Report.Read, Landed: x.Report.Landed, Rejected: x.Report.Rejected, StaleSince: x.asOf}
+		for _, f := range x.Report.Files {
+			if x.asOf == "" {
+				r.SourceBytes += f.Bytes
+			}
+		}
+		if x.chain != nil && x.landed != nil {
+			for _, g := range x.segments() {
+				r.LandedBytes = g.Bytes
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// written is the size of the draft's file, 0 when nobody tells.
+func (s *State) written() int64 {
+	if s.Size == nil {
+		return 0
+	}
+	return s.Size()
+}

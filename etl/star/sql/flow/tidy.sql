@@ -1,0 +1,26 @@
+-- The working tables of the flow are no longer needed.
+DROP TABLE star_order_flow;
+DROP TABLE star_title_weight;
+DROP TABLE star_charged_batch;
+DROP TABLE star_batch_line;
+DROP TABLE star_settled;
+DROP TABLE star_landed;
+DROP TABLE star_landed_rule;
+DROP TABLE star_final_stage;
+DROP TABLE star_line_event;
+DROP TABLE star_line_stage;
+DROP TABLE star_line_purchase;
+DROP TABLE star_line_invoice;
+DROP TABLE star_term;
+DROP TABLE star_flow;
+DROP TABLE star_flow_state;
+DROP TABLE star_eta_open;
+DROP TABLE star_eta_seen;
+DROP TABLE star_eta_curve;
+DROP TABLE star_eta;
+DROP TABLE star_stage_first;
+DROP TABLE star_agreed;
+DROP TABLE star_stock;
+DROP TABLE star_listing;
+DROP TABLE star_listing_order;
+DROP TABLE meta.star_landed;

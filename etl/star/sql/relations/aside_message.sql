@@ -1,0 +1,14 @@
+-- Rows of message that no fact can hold: deleted in the source, or dated outside
+-- the calendar.
+DELETE FROM quarantine.message WHERE reason IN ('deleted in source', 'ts: outside the calendar');
+
+INSERT INTO quarantine.message (source, file, line, record, reason, column_name, value, raw)
+SELECT s.source, NULL, NULL, s._row,
+       CASE WHEN s.is_deleted THEN 'deleted in source' ELSE 'ts: outside the calendar' END,
+       CASE WHEN s.is_deleted THEN 'is_deleted' ELSE 'ts' END,
+       CASE WHEN s.is_deleted THEN 'true' ELSE CAST(s.ts AS VARCHAR) END,
+       CAST(to_json(s) AS VARCHAR)
+FROM due.message s
+CROSS JOIN meta.star_parameter p
+WHERE s.is_deleted OR s.ts IS NOT NULL AND EXTRACT(year FROM s.ts) NOT BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1
+ORDER BY s.source, s._row;

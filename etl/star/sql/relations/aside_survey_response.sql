@@ -1,0 +1,14 @@
+-- Rows of survey_response that no fact can hold: deleted in the source, or dated outside
+-- the calendar.
+DELETE FROM quarantine.survey_response WHERE reason IN ('deleted in source', 'date: outside the calendar');
+
+INSERT INTO quarantine.survey_response (source, file, line, record, reason, column_name, value, raw)
+SELECT s.source, NULL, NULL, s._row,
+       CASE WHEN s.is_deleted THEN 'deleted in source' ELSE 'date: outside the calendar' END,
+       CASE WHEN s.is_deleted THEN 'is_deleted' ELSE 'date' END,
+       CASE WHEN s.is_deleted THEN 'true' ELSE CAST(s.date AS VARCHAR) END,
+       CAST(to_json(s) AS VARCHAR)
+FROM due.survey_response s
+CROSS JOIN meta.star_parameter p
+WHERE s.is_deleted OR s.date IS NOT NULL AND EXTRACT(year FROM s.date) NOT BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1
+ORDER BY s.source, s._row;

@@ -1,0 +1,14 @@
+-- Rows of ticket that no fact can hold: deleted in the source, or dated outside
+-- the calendar.
+DELETE FROM quarantine.ticket WHERE reason IN ('deleted in source', 'opened_ts: outside the calendar');
+
+INSERT INTO quarantine.ticket (source, file, line, record, reason, column_name, value, raw)
+SELECT s.source, NULL, NULL, s._row,
+       CASE WHEN s.is_deleted THEN 'deleted in source' ELSE 'opened_ts: outside the calendar' END,
+       CASE WHEN s.is_deleted THEN 'is_deleted' ELSE 'opened_ts' END,
+       CASE WHEN s.is_deleted THEN 'true' ELSE CAST(s.opened_ts AS VARCHAR) END,
+       CAST(to_json(s) AS VARCHAR)
+FROM due.ticket s
+CROSS JOIN meta.star_parameter p
+WHERE s.is_deleted OR s.opened_ts IS NOT NULL AND EXTRACT(year FROM s.opened_ts) NOT BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1
+ORDER BY s.source, s._row;

@@ -1,0 +1,30 @@
+-- What is told apart in tickets and surveys.
+CREATE OR REPLACE TABLE core.dim_ticket_kind AS
+SELECT CAST(row_number() OVER (ORDER BY type NULLS LAST, channel NULLS LAST, severity NULLS LAST, dept NULLS LAST, root_cause NULLS LAST, is_complaint) AS INTEGER) AS ticket_kind_key,
+       type, channel, severity, dept, root_cause, is_complaint
+FROM (SELECT DISTINCT type, channel, severity, dept, root_cause, coalesce(is_complaint, type = 'complaint', false) AS is_complaint FROM stage.ticket) k
+UNION ALL
+SELECT -1, '(unknown)', '(unknown)', '(unknown)', '(unknown)', '(unknown)', NULL
+ORDER BY ticket_kind_key;
+
+CREATE OR REPLACE TABLE core.dim_survey_question AS
+SELECT CAST(row_number() OVER (ORDER BY question NULLS LAST) AS INTEGER) AS question_key, question
+FROM (SELECT DISTINCT question FROM stage.survey_response) k
+UNION ALL
+SELECT -1, '(unknown)'
+ORDER BY question_key;
+
+-- Tickets with their customer, and when the same customer came with the same next.
+CREATE OR REPLACE TEMP TABLE star_ticket AS
+WITH ticket AS (
+    SELECT t.ticket_id, t.type, t.opened_ts, t.resolved_ts, coalesce(m.customer_key, k.customer_key, -1) AS customer_key
+    FROM stage.ticket t
+    CROSS JOIN meta.star_parameter p
+    LEFT JOIN star_customer_map m ON m.customer_id = t.customer_id
+    LEFT JOIN star_contact k ON k.contact_id = t.contact_id
+    WHERE NOT coalesce(t.is_deleted, false) AND EXTRACT(year FROM t.opened_ts) BETWEEN 1900 AND EXTRACT(year FROM p.as_of) + 1
+)
+SELECT ticket_id, type, opened_ts, resolved_ts, customer_key,
+       CASE WHEN customer_key <> -1 THEN lag(opened_ts) OVER (PARTITION BY customer_key, type ORDER BY opened_ts, ticket_id) END AS before_ts,
+       CASE WHEN customer_key <> -1 THEN lead(opened_ts) OVER (PARTITION BY customer_key, type ORDER BY opened_ts, ticket_id) END AS next_ts
+FROM ticket;

@@ -1,0 +1,39 @@
+package olaptest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"verso/olap/catalog"
+	"verso/olap/cube"
+)
+
+// Model is the shipped catalog and that of a folder ("" for none), of which it
+// lists only the cubes whose facts a warehouse made here has.
+func Model(t testing.TB, dir string) *cube.Model {
+	t.Helper()
+	m, err := catalog.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped, err := catalog.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Cubes = slices.DeleteFunc(m.Cubes, func(c *cube.Cube) bool {
+		return shipped.Cube(c.Name) != nil && !holds(c)
+	})
+	return m
+}
+
+// holds reports whether the schema has the facts of a cube, or of all cubes
+// that it combines.
+func holds(c *cube.Cube) bool {
+	for _, part := range c.Combines {
+		if !holds(part.Of) {
+			return false
+		}
+	}
+	return c.Virtual() || strings.Contains(schema, "CREATE TABLE "+c.Table+" (")
+}
