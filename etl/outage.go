@@ -17,8 +17,15 @@ func (s *State) landGuarded(ctx context.Context, name string, extracts []*Extrac
 	}
 	since := ""
 	for _, x := range extracts {
-		if x.chain.Tail() == nil || x.chain.Signature != extractSignature(s.Config, x) {
-			return fmt.Errorf("%w\n  on_failure: yesterday cannot help: extract %s: nothing of it was landed before as it is configured now", err, x.Name)
+		why := ""
+		switch {
+		case x.chain.Tail() == nil:
+			why = "nothing was landed before"
+		case x.chain.Signature != extractSignature(s.Config, x):
+			why = "its configuration has changed since it was landed last"
+		}
+		if why != "" {
+			return fmt.Errorf("%w\n  on_failure: yesterday cannot help: extract %s: %s", err, x.Name, why)
 		}
 		x.landed = &extract.Landed{Position: x.chain.Position}
 		x.Report = s.at(x, x.chain.Tail()[len(x.chain.Tail())-1]).Report
