@@ -41,15 +41,17 @@ func (s *State) landingChecks() []check.Definition {
 	out := []check.Definition{}
 	for _, x := range s.Extracts {
 		var fed []*Load
-		keyed := len(x.Report.Columns) == 0
+		segments := x.segments()
+		columns := segments[len(segments)-1].Columns
+		keyed := len(columns) == 0
 		for _, l := range s.Loads {
-			if l.Extract == x {
+			if l.origin == x {
 				fed = append(fed, l)
 				keyed = keyed || s.ownKey(l)
 			}
 		}
 		if !keyed {
-			out = append(out, check.DuplicateRows(x.Name, fed[0].Table, s.scan(x), columnNames(x.Report.Columns)))
+			out = append(out, check.DuplicateRows(x.Name, fed[0].Table, "("+s.allLanded(x)+")", columnNames(columns)))
 		}
 	}
 	return out

@@ -25,6 +25,7 @@ func (s *State) markDuplicates(ctx context.Context, t *canon.Table, loads []*Loa
 	if len(keys) == 0 {
 		return nil
 	}
+	keys = append(keys, `"_load"`) // what several mappings know is settled afterwards
 	key := strings.Join(keys, ", ")
 	repeated := fmt.Sprintf("SELECT %s FROM %s WHERE %s GROUP BY %s HAVING count(*) > 1", key, storeName(t.Name), isGood, key)
 	n, err := s.int64Of(ctx, "SELECT count(*) FROM ("+repeated+") AS d")

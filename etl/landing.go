@@ -6,10 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,12 +18,15 @@ import (
 
 	"verso/etl/canon"
 	"verso/etl/config"
+	"verso/etl/extract"
+	"verso/etl/landing"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
 
 // Extract is one landing: all of a file source, which may feed several tables,
-// or what one mapping's SELECT yields in a database.
+// or what one mapping's SELECT yields in a database. Path and Report are of the
+// segment at hand.
 type Extract struct {
 	Name   string // folder under landing
 	Source string
@@ -34,11 +34,23 @@ type Extract struct {
 	Path   string // Parquet file, while the run goes on under a name of its own
 	SQL    string // databases
 	Report source.Report
-	SHA256 string // of the source files, or of the landed file for databases
+	SHA256 string // of all that was landed since the last full extract
 
 	hasRejects bool
-	asOf       string // as-of date of an earlier landing used in its place; "" when the source was read
+	segment    int  // number of the segment at hand
+	direct     bool // its row numbers are those the source knows now
+	temp       string
+	first      *Load // the mapping that made it
+	way        *config.Incremental
+	chain      *landing.Chain
+	fold       bool // its chain is folded into one file by this run
+	origins    int  // of a folded segment at hand: the oldest segment in it; 0 for others
+	full       bool // extracted whole this time, whatever the way
+	landed     *extract.Landed
+	drift      []Drift
+	asOf       string // as-of date of what was landed last, used in place of the source; "" when the source was read
 	took       time.Duration
+	done       bool // landed by this run
 }
 
 // tempMark begins the names of landings of unfinished runs.
@@ -49,25 +61,109 @@ func land(ctx context.Context, s *State) error {
 	if err := s.plan(); err != nil {
 		return err
 	}
+	s.store = landing.Open(s.Config.Warehouse).WithStep(s.Crash)
 	bySource := map[string][]*Extract{}
 	for _, x := range s.Extracts {
 		bySource[x.Source] = append(bySource[x.Source], x)
-		if err := s.makeRoom(x); err != nil {
+		if err := s.open(x); err != nil {
 			return err
 		}
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(s.Parallel)
-	for _, name := range slices.Sorted(maps.Keys(bySource)) {
-		g.Go(func() error { return s.landGuarded(ctx, name, bySource[name]) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
+	if s.Mode != ModeLanding {
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(s.Parallel)
+		for _, name := range slices.Sorted(maps.Keys(bySource)) {
+			g.Go(func() error { return s.landGuarded(ctx, name, bySource[name]) })
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
 	}
 	for _, x := range s.Extracts {
+		x.SHA256 = landing.Digest(x.segments())
 		s.Rows += x.Report.Landed
 	}
+	return s.findDrift()
+}
+
+// open reads an extract's chain, ends what an earlier run left pending, clears
+// its folder and names the file to land.
+func (s *State) open(x *Extract) (err error) {
+	if x.chain, err = s.store.Load(x.Name); err != nil {
+		return err
+	}
+	if err := s.store.Settle(x.chain, s.Base.holds(x.Name)); err != nil {
+		return err
+	}
+	dir := s.store.Folder(x.Name)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	if err := s.store.Sweep(x.chain); err != nil {
+		return err
+	}
+	x.temp = filepath.Join(dir, tempMark+strconv.Itoa(os.Getpid())+".parquet")
+	x.Path, x.landed = x.temp, &extract.Landed{Position: x.chain.Position}
+	whole, why := s.wholly(x)
+	if s.Mode == ModeLanding {
+		if whole && why != "" {
+			return &RefusedError{Table: x.first.Table, What: "extract " + x.Name + " cannot be rebuilt from landing: " + why, Hint: "run: verso refresh --full"}
+		}
+		return nil
+	}
+	x.full = whole
+	if why != "" && x.way != nil {
+		s.Log.Info("extract whole", "extract", x.Name, "because", why)
+	}
 	return nil
+}
+
+// wholly reports whether an extract must be read whole, and why where its way
+// would say otherwise.
+func (s *State) wholly(x *Extract) (bool, string) {
+	switch ok, why := s.store.Intact(x.chain); {
+	case x.chain.Tail() == nil:
+		return true, "nothing of it has been landed"
+	case !ok:
+		return true, why
+	case x.chain.Signature != extractSignature(s.Config, x):
+		return true, "its configuration has changed"
+	case s.Mode == ModeFull:
+		return true, ""
+	}
+	return x.way == nil, ""
+}
+
+// segments are the parts of an extract, from the last full one to the one just
+// landed.
+func (x *Extract) segments() []landing.Segment {
+	tail := x.chain.Tail()
+	switch n := x.landed.Segment; {
+	case n == nil:
+		return tail
+	case n.Kind == landing.Full:
+		return []landing.Segment{*n}
+	default:
+		return append(slices.Clone(tail), *n)
+	}
+}
+
+// last is the number of the last segment, the one just landed included.
+func (x *Extract) last() int {
+	if x.landed.Segment != nil {
+		return x.landed.Segment.No
+	}
+	return x.chain.Last()
+}
+
+// at is the extract with one of its segments at hand.
+func (s *State) at(x *Extract, g landing.Segment) *Extract {
+	out := *x
+	out.Path, out.segment = s.store.Path(x.Name, g.File), g.No
+	out.direct = x.landed.Segment != nil && x.landed.Segment.No == g.No && x.landed.Direct
+	out.Report = source.Report{Files: g.Files, Read: g.Read, Landed: g.Rows, Rejected: g.Rejected, Columns: g.Columns}
+	out.hasRejects, out.origins = g.Rejected > 0, g.First
+	return &out
 }
 
 // plan lists extracts and loads from the configuration, in canonical order.
@@ -96,14 +192,14 @@ func (s *State) plan() error {
 		}
 	}
 	for _, l := range s.Loads {
-		l.single = l.Extract.Table != ""
+		l.single, l.origin = l.Extract.Table != "", l.Extract
 	}
 	return nil
 }
 
 // extract is the landing of a mapping that is the first of its kind.
 func (s *State) extract(t *canon.Table, l *Load, n int) *Extract {
-	x := &Extract{Name: l.Source, Source: l.Source, Table: t.Name}
+	x := &Extract{Name: l.Source, Source: l.Source, Table: t.Name, first: l, way: l.Mapping.Incremental}
 	if s.Config.Sources[l.Source].Database() {
 		x.Name, x.SQL = l.Source+"."+t.Name, l.Mapping.Select
 		if n > 0 {
@@ -114,32 +210,6 @@ func (s *State) extract(t *canon.Table, l *Load, n int) *Extract {
 	return x
 }
 
-// makeRoom creates an extract's folder, clears what a crashed run left in it,
-// and names the file to land.
-func (s *State) makeRoom(x *Extract) error {
-	dir := s.landingDir(x.Name)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	left, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range left {
-		if strings.HasPrefix(e.Name(), tempMark) {
-			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	x.Path = filepath.Join(dir, tempMark+strconv.Itoa(os.Getpid())+".parquet")
-	return nil
-}
-
-func (s *State) landingDir(extract string) string {
-	return filepath.Join(s.Config.Warehouse, "landing", url.PathEscape(extract))
-}
-
 // landSource lands the extracts of one source one after the other.
 func (s *State) landSource(ctx context.Context, name string, extracts []*Extract) error {
 	conn, err := s.Scratch.Conn(ctx)
@@ -148,36 +218,23 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 	}
 	defer conn.Close()
 	for _, x := range extracts {
-		if x.SHA256 != "" {
+		if x.done {
 			continue // landed by an attempt before this one
 		}
 		began := s.Clock()
-		report, err := s.Sources[name].Land(ctx, conn, x.request())
-		if err != nil {
+		job := &extract.Job{Name: x.Name, SQL: x.SQL, Path: x.temp, Table: *x.first.table, Source: x.first.Mapping.Columns, Way: x.way,
+			Chain: x.chain, Folder: s.store.Folder(x.Name), Full: x.full, Period: s.Period, Now: s.Clock()}
+		if x.landed, err = job.Land(ctx, conn, s.Sources[name], s.DB.Dialect()); err != nil {
+			x.landed = &extract.Landed{Position: x.chain.Position}
 			return s.landError(x, err)
 		}
-		if report.Read != report.Landed+report.Rejected {
-			return fmt.Errorf("extract %s: %d records were read, but %d landed and %d were rejected: this is a fault of verso, nothing is published",
-				x.Name, report.Read, report.Landed, report.Rejected)
-		}
-		x.Report = report
-		if _, err := os.Stat(source.RejectsPath(x.Path)); err == nil {
-			x.hasRejects = true
-		}
-		if x.SHA256, err = contentHash(x); err != nil {
-			return err
-		}
-		x.took = s.Clock().Sub(began)
-		for _, note := range report.Notes {
+		x.Report, x.done, x.took = x.landed.Report, true, s.Clock().Sub(began)
+		for _, note := range x.Report.Notes {
 			s.Log.Info("found in the source", "extract", x.Name, "note", note)
 		}
-		s.Log.Log(ctx, levelOf(report.Rejected), "landed", "extract", x.Name, "read", report.Read, "landed", report.Landed, "rejected", report.Rejected)
+		s.Log.Log(ctx, levelOf(x.Report.Rejected), "landed", "extract", x.Name, "read", x.Report.Read, "landed", x.Report.Landed, "rejected", x.Report.Rejected)
 	}
 	return nil
-}
-
-func (x *Extract) request() source.Request {
-	return source.Request{Name: x.Name, SQL: x.SQL, Path: x.Path}
 }
 
 // landError adds the place in verso.yaml to a SELECT that the database refuses.
@@ -187,34 +244,13 @@ func (s *State) landError(x *Extract, err error) error {
 		return err
 	}
 	for _, l := range s.Loads {
-		if l.Extract == x {
+		if l.origin == x {
 			e := s.mappingError(x.Table, l.Mapping, "the SELECT fails", "")
 			e.Cause = err
 			return e
 		}
 	}
 	return err
-}
-
-// contentHash identifies what was landed: the bytes of the source files, or of
-// the landed rows where there are no files.
-func contentHash(x *Extract) (string, error) {
-	h := sha256.New()
-	if len(x.Report.Files) > 0 {
-		for _, f := range x.Report.Files {
-			fmt.Fprintln(h, f.SHA256)
-		}
-		return hex.EncodeToString(h.Sum(nil)), nil
-	}
-	f, err := os.Open(x.Path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // runID names the content of a run: as-of date, and a digest over version,
@@ -227,104 +263,6 @@ func (s *State) runID() string {
 		fmt.Fprintln(h, x.Name, x.SHA256)
 	}
 	return s.AsOf.Format("2006-01-02") + "-" + hex.EncodeToString(h.Sum(nil))[:8]
-}
-
-// keepLandings gives the landed files the name of the run, now that the checks
-// have passed.
-func keepLandings(_ context.Context, s *State) error {
-	for _, x := range s.Extracts {
-		final := filepath.Join(filepath.Dir(x.Path), s.RunID+".parquet")
-		if x.hasRejects {
-			if err := os.Rename(source.RejectsPath(x.Path), source.RejectsPath(final)); err != nil {
-				return err
-			}
-		}
-		if err := os.Rename(x.Path, final); err != nil {
-			return err
-		}
-		x.Path = final
-		if err := s.remember(x); err != nil {
-			return err
-		}
-		if err := syncDir(filepath.Dir(final)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
-
-// dropLandings removes what a failed run landed and had not yet kept.
-func (s *State) dropLandings() {
-	for _, x := range s.Extracts {
-		if !strings.HasPrefix(filepath.Base(x.Path), tempMark) {
-			continue
-		}
-		for _, p := range []string{x.Path, source.RejectsPath(x.Path)} {
-			if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				s.Log.Warn("landed file could not be removed", "path", p, "error", err)
-			}
-		}
-	}
-}
-
-// prune keeps the newest landings of every extract.
-func (s *State) prune() error {
-	keep := s.Config.Keep
-	if keep <= 0 {
-		keep = 3
-	}
-	for _, x := range s.Extracts {
-		if err := pruneFolder(filepath.Dir(x.Path), keep); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func pruneFolder(dir string, keep int) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	type landed struct {
-		name string
-		when int64
-	}
-	var all []landed
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".parquet") || strings.HasPrefix(e.Name(), tempMark) {
-			continue
-		}
-		info, err := e.Info()
-		if err != nil {
-			return err
-		}
-		all = append(all, landed{e.Name(), info.ModTime().UnixNano()})
-	}
-	slices.SortFunc(all, func(a, b landed) int {
-		if a.when != b.when {
-			return int(max(-1, min(1, b.when-a.when)))
-		}
-		return strings.Compare(b.name, a.name)
-	})
-	for _, l := range all[min(keep, len(all)):] {
-		path := filepath.Join(dir, l.name)
-		for _, p := range []string{path, source.RejectsPath(path)} {
-			if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // mappingError is a MappingError at a mapping.

@@ -68,12 +68,17 @@ func (s *State) countNotesOf(ctx context.Context, l *Load) error {
 	return nil
 }
 
-// metaTables are the tables that describe a run, in the shapes that reports
-// rely on.
+// metaTables are the tables that describe a run. Of meta.table_load the first
+// figures are of what is known now: read = loaded + quarantined, among the loaded
+// rows those that the source has deleted and those that are kept because their
+// newer version is bad. The others are of the run itself: run_read = inserted +
+// updated + unchanged + set_aside; superseded rows gave way to newer ones.
+// Reports rely on these shapes.
 const metaTables = `
 CREATE OR REPLACE TABLE meta.run ("run_id" VARCHAR, "as_of" DATE, "seed" BIGINT, "version" VARCHAR, "config_digest" VARCHAR, "company" VARCHAR, "currency" VARCHAR, "language" VARCHAR, "fiscal_year_start" INTEGER);
 CREATE OR REPLACE TABLE meta.extract ("source" VARCHAR, "extract" VARCHAR, "file" VARCHAR, "format" VARCHAR, "encoding" VARCHAR, "dialect" VARCHAR, "bytes" BIGINT, "sha256" VARCHAR, "read" BIGINT, "landed" BIGINT, "rejected" BIGINT);
-CREATE OR REPLACE TABLE meta.table_load ("table_name" VARCHAR, "source" VARCHAR, "supplied" BOOLEAN, "read" BIGINT, "loaded" BIGINT, "quarantined" BIGINT);
+CREATE OR REPLACE TABLE meta.table_load ("table_name" VARCHAR, "source" VARCHAR, "supplied" BOOLEAN, "read" BIGINT, "loaded" BIGINT, "quarantined" BIGINT,
+  "deleted" BIGINT, "kept" BIGINT, "run_read" BIGINT, "inserted" BIGINT, "updated" BIGINT, "unchanged" BIGINT, "set_aside" BIGINT, "newly_deleted" BIGINT, "superseded" BIGINT);
 CREATE OR REPLACE TABLE meta.quarantine_reason ("table_name" VARCHAR, "source" VARCHAR, "reason" VARCHAR, "rows" BIGINT);
 CREATE OR REPLACE TABLE meta.stage_note ("table_name" VARCHAR, "source" VARCHAR, "column_name" VARCHAR, "note" VARCHAR, "rows" BIGINT);
 CREATE OR REPLACE TABLE meta.reconciliation ("subject" VARCHAR, "unit" VARCHAR, "source_value" DECIMAL(38,4), "warehouse_value" DECIMAL(38,4), "explained" DECIMAL(38,4), "difference" DECIMAL(38,4), "detail" VARCHAR)`
@@ -116,7 +121,16 @@ func (s *State) writeMeta(ctx context.Context) error {
 	if err := s.writeLoads(ctx); err != nil {
 		return err
 	}
-	for _, n := range s.notes {
+	if err := s.writeBase(ctx); err != nil {
+		return err
+	}
+	if err := s.writeChanges(ctx); err != nil {
+		return err
+	}
+	if err := s.writeDrift(ctx); err != nil {
+		return err
+	}
+	for _, n := range s.allNotes() {
 		if _, err := s.exec(ctx, "INSERT INTO meta.stage_note VALUES (?, ?, ?, ?, ?)", n.table, n.source, n.column, n.note, n.rows); err != nil {
 			return err
 		}
@@ -127,6 +141,18 @@ func (s *State) writeMeta(ctx context.Context) error {
 // writeExtract writes one row a file, or one for a database extract.
 func (s *State) writeExtract(ctx context.Context, x *Extract) error {
 	const insert = "INSERT INTO meta.extract VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	if x.landed.Segment == nil && len(s.old.extracts[x.Name]) > 0 {
+		for _, row := range s.old.extracts[x.Name] {
+			if _, err := s.exec(ctx, insert, row...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if x.landed.Segment == nil && x.Report.Columns == nil {
+		segments := x.segments()
+		x = s.at(x, segments[len(segments)-1])
+	}
 	if len(x.Report.Files) == 0 {
 		_, err := s.exec(ctx, insert, x.Source, x.Name, nil, s.Config.Sources[x.Source].Kind, nil, nil, nil, x.SHA256,
 			x.Report.Read, x.Report.Landed, x.Report.Rejected)
@@ -144,7 +170,7 @@ func (s *State) writeExtract(ctx context.Context, x *Extract) error {
 // writeLoads writes one row per canonical table and source, and one of zeros
 // for a table that nobody mapped.
 func (s *State) writeLoads(ctx context.Context) error {
-	const insert = "INSERT INTO meta.table_load VALUES (?, ?, ?, ?, ?, ?)"
+	const insert = "INSERT INTO meta.table_load VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	if _, err := s.exec(ctx, "DELETE FROM meta.table_load"); err != nil {
 		return err
 	}
@@ -160,19 +186,34 @@ func (s *State) writeLoads(ctx context.Context) error {
 			sums[k].Read += l.Read
 			sums[k].Loaded += l.Loaded
 			sums[k].Quarantined += l.Quarantined
+			sums[k].Run.add(l.Run)
 		}
 		if len(sums) == 0 {
-			if _, err := s.exec(ctx, insert, name, nil, false, 0, 0, 0); err != nil {
+			if _, err := s.exec(ctx, insert, name, nil, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0); err != nil {
 				return err
 			}
 		}
 		for _, l := range sums {
-			if _, err := s.exec(ctx, insert, name, l.Source, true, l.Read, l.Loaded, l.Quarantined); err != nil {
+			r := l.Run
+			if _, err := s.exec(ctx, insert, name, l.Source, true, l.Read, l.Loaded, l.Quarantined,
+				r.Gone, r.Kept, r.Read, r.Inserted, r.Updated, r.Unchanged, r.Aside, r.Deleted, r.Updated+r.Dropped); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func (c *RunCounts) add(o RunCounts) {
+	c.Read += o.Read
+	c.Inserted += o.Inserted
+	c.Updated += o.Updated
+	c.Unchanged += o.Unchanged
+	c.Aside += o.Aside
+	c.Deleted += o.Deleted
+	c.Dropped += o.Dropped
+	c.Kept += o.Kept
+	c.Gone += o.Gone
 }
 
 // writeReasons counts quarantine by reason.

@@ -3,11 +3,8 @@ package etl
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 
-	"verso/etl/outage"
-	"verso/etl/source"
+	"verso/etl/extract"
 )
 
 // landGuarded lands the extracts of one source under its policy: tried again
@@ -20,28 +17,24 @@ func (s *State) landGuarded(ctx context.Context, name string, extracts []*Extrac
 	}
 	since := ""
 	for _, x := range extracts {
-		last, recallErr := outage.In(s.Config.Warehouse).Recall(x.Name, s.landingDir(x.Name), x.SQL, x.Path)
-		if recallErr != nil {
-			return fmt.Errorf("%w\n  on_failure: yesterday cannot help: extract %s: %w", err, x.Name, recallErr)
+		why := ""
+		switch {
+		case x.chain.Tail() == nil:
+			why = "nothing was landed before"
+		case x.chain.Signature != extractSignature(s.Config, x):
+			why = "its configuration has changed since it was landed last"
 		}
-		x.Report, x.SHA256, x.hasRejects, x.asOf = last.Report, last.SHA256, last.Rejects, last.AsOf
-		if since == "" || last.AsOf < since {
-			since = last.AsOf
+		if why != "" {
+			return fmt.Errorf("%w\n  on_failure: yesterday cannot help: extract %s: %s", err, x.Name, why)
+		}
+		x.landed = &extract.Landed{Position: x.chain.Position}
+		x.Report = s.at(x, x.chain.Tail()[len(x.chain.Tail())-1]).Report
+		if x.asOf = x.chain.AsOf; since == "" || x.asOf < since {
+			since = x.asOf
 		}
 	}
 	s.outage.Note(name, since, err)
 	return nil
-}
-
-// remember describes a landing that is kept, for a night on which its source
-// cannot be read.
-func (s *State) remember(x *Extract) error {
-	asOf := x.asOf
-	if asOf == "" {
-		asOf = s.AsOf.Format("2006-01-02")
-	}
-	return outage.In(s.Config.Warehouse).Remember(x.Name, outage.Landed{File: filepath.Base(x.Path), Rejects: x.hasRejects, RunID: s.RunID,
-		AsOf: asOf, SQL: x.SQL, SHA256: x.SHA256, Report: x.Report})
 }
 
 // ExtractRun are the figures of one extract in the ledger.
@@ -69,9 +62,9 @@ func (s *State) extractRuns() []ExtractRun {
 				r.SourceBytes += f.Bytes
 			}
 		}
-		for _, path := range []string{x.Path, source.RejectsPath(x.Path)} {
-			if info, err := os.Stat(path); err == nil {
-				r.LandedBytes += info.Size()
+		if x.chain != nil && x.landed != nil {
+			for _, g := range x.segments() {
+				r.LandedBytes = g.Bytes
 			}
 		}
 		out = append(out, r)

@@ -14,6 +14,7 @@ import (
 
 	"verso/etl/canon"
 	"verso/etl/cast"
+	"verso/etl/landing"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
@@ -31,7 +32,8 @@ const located = 50_000
 func createQuarantine(table string) string {
 	return "CREATE TABLE " + quarantineName(table) + ` (
   "source" VARCHAR, "file" VARCHAR, "line" BIGINT, "record" BIGINT,
-  "reason" VARCHAR, "column_name" VARCHAR, "value" VARCHAR, "raw" VARCHAR
+  "reason" VARCHAR, "column_name" VARCHAR, "value" VARCHAR, "raw" VARCHAR,
+  "key" VARCHAR, "_load" INTEGER, "_seg" INTEGER
 )`
 }
 
@@ -52,7 +54,7 @@ func (s *State) setAside(ctx context.Context, t *canon.Table, loads []*Load) err
 			}
 		}
 		if l.single && l.Extract.hasRejects {
-			n, err := s.copyRejects(ctx, l.Extract, t.Name)
+			n, err := s.copyRejects(ctx, l.Extract, t.Name, l.no)
 			if err != nil {
 				return err
 			}
@@ -131,12 +133,12 @@ func (s *State) copyBad(ctx context.Context, t *canon.Table, l *Load, faults map
 	repeated := faults[faultDuplicateRow] + faults[faultDuplicateKey]
 	if repeated < sum(faults) {
 		if _, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s
-SELECT %s, p."file", nullif(p."line", 0), b."_row", %s, %s, b."_value", coalesce(p."raw", b."_raw")
+SELECT %s, p."file", nullif(p."line", 0), b."_row", %s, %s, b."_value", coalesce(p."raw", b."_raw"), b."_key", %d, %d
 FROM (
 %s
 ) AS b LEFT JOIN %s AS p ON p."row" = b."_row"
 ORDER BY b."_row" NULLS LAST, b."_bad", b."_value" NULLS LAST, b."_raw" NULLS LAST`,
-			quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `b."_bad"`), strings.ReplaceAll(column, "?", `b."_bad"`),
+			quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `b."_bad"`), strings.ReplaceAll(column, "?", `b."_bad"`), l.no, l.staging.segment,
 			l.staging.bad(), positionTable(l.Table))); err != nil {
 			return err
 		}
@@ -153,12 +155,12 @@ ORDER BY b."_row" NULLS LAST, b."_bad", b."_value" NULLS LAST, b."_raw" NULLS LA
 // copyDuplicates writes the rows that repeat a key to quarantine.
 func (s *State) copyDuplicates(ctx context.Context, t *canon.Table, l *Load, reason, column string) error {
 	_, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s
-SELECT %s, p."file", nullif(p."line", 0), s."_row", %s, %s, %s, coalesce(p."raw", CAST(to_json(struct_pack(%s)) AS VARCHAR))
+SELECT %s, p."file", nullif(p."line", 0), s."_row", %s, %s, %s, coalesce(p."raw", CAST(to_json(struct_pack(%s)) AS VARCHAR)), %s, %d, %d
 FROM %s AS s LEFT JOIN %s AS p ON p."row" = s."_row"
 WHERE s."_mark" >= %d AND s."_load" = %d
 ORDER BY s."_row" NULLS LAST, s.rowid`,
 		quarantineName(t.Name), engine.QuoteText(l.Source), strings.ReplaceAll(reason, "?", `s."_mark"`), strings.ReplaceAll(column, "?", `s."_mark"`), keyText(storedKey(t, s.loadsOf(t.Name)), "s"),
-		packed(storedColumns(t, []*Load{l}), "s"), storeName(t.Name), positionTable(l.Table), faultDuplicateRow, l.no))
+		packed(storedColumns(t, []*Load{l}), "s"), keyText(storedKey(t, s.loadsOf(t.Name)), "s"), l.no, l.staging.segment, storeName(t.Name), positionTable(l.Table), faultDuplicateRow, l.no))
 	return err
 }
 
@@ -186,7 +188,11 @@ func sum(counts map[int64]int64) (all int64) {
 // source itself where it can find rows again, else from the landed rows.
 func (s *State) locate(ctx context.Context, l *Load) error {
 	marked := fmt.Sprintf(`SELECT DISTINCT "_row" FROM %s WHERE %s AND "_row" IS NOT NULL AND "_load" = %d`, storeName(l.Table), isBad, l.no)
-	if locator, ok := s.Sources[l.Source].(source.Locator); ok {
+	if from := s.places(l.Extract); from != "" {
+		if _, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s SELECT p."row", p."file", p."line", p."raw" FROM %s AS p WHERE p."row" IN (%s)`, positionTable(l.Table), from, marked)); err != nil {
+			return err
+		}
+	} else if locator, ok := s.Sources[l.Source].(source.Locator); ok && l.Extract.direct {
 		var rows []int64
 		err := engine.Rows(ctx, s.Conn, engine.SQL(marked+` ORDER BY "_row"`), func(row []any) error {
 			n, _ := engine.Int(row[0])
@@ -196,7 +202,10 @@ func (s *State) locate(ctx context.Context, l *Load) error {
 		if err != nil {
 			return err
 		}
-		if err = s.locateIn(ctx, locator, l, rows); err == nil || ctx.Err() != nil {
+		if err = s.locateIn(ctx, locator, l, rows); err == nil {
+			return s.notePlaces(ctx, l)
+		}
+		if ctx.Err() != nil {
 			return err
 		}
 		s.Log.Warn("bad rows were not found again in the source; quarantine shows them as landed", "table", l.Table, "source", l.Source, "error", err)
@@ -208,8 +217,14 @@ func (s *State) locate(ctx context.Context, l *Load) error {
 	for i, c := range l.Extract.Report.Columns {
 		columns[i] = q(c.Name)
 	}
-	_, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s SELECT w."_row", CAST(NULL AS VARCHAR), CAST(NULL AS BIGINT), CAST(to_json(struct_pack(%s)) AS VARCHAR) FROM (%s) AS w WHERE w."_row" IN (%s)`,
+	_, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %[1]s SELECT w."_row", CAST(NULL AS VARCHAR), CAST(NULL AS BIGINT), CAST(to_json(struct_pack(%[2]s)) AS VARCHAR) FROM (%[3]s) AS w WHERE w."_row" IN (%[4]s) AND w."_row" NOT IN (SELECT "row" FROM %[1]s)`,
 		positionTable(l.Table), packed(columns, "w"), s.landedRows(l.Extract), marked))
+	return err
+}
+
+// notePlaces keeps the positions found for the landing folder.
+func (s *State) notePlaces(ctx context.Context, l *Load) error {
+	_, err := s.exec(ctx, `INSERT INTO `+placeTable+` SELECT ?, "row", "file", "line", "raw" FROM `+positionTable(l.Table), l.origin.Name)
 	return err
 }
 
@@ -218,7 +233,7 @@ func (s *State) locateIn(ctx context.Context, locator source.Locator, l *Load, r
 	for len(rows) > 0 {
 		some := rows[:min(located, len(rows))]
 		rows = rows[len(some):]
-		found, err := locator.Locate(ctx, l.Extract.request(), some)
+		found, err := locator.Locate(ctx, source.Request{Name: l.Extract.Name, SQL: l.Extract.SQL, Path: l.Extract.Path}, some)
 		if err != nil {
 			return err
 		}
@@ -270,12 +285,35 @@ func (s *State) shortPath(path string) string {
 	return filepath.Base(path)
 }
 
-// extractRejects copies the rejects of files that feed several tables.
+// extractRejects copies the rejects of files that feed several tables. Those of
+// a file read whole take the place of the earlier ones.
 func (s *State) extractRejects(ctx context.Context) error {
 	for _, x := range s.Extracts {
-		if x.Table == "" && x.hasRejects {
-			if _, err := s.copyRejects(ctx, x, extractTable); err != nil {
-				return err
+		if x.Table != "" {
+			continue
+		}
+		held := 0
+		if s.Base != nil && s.Base.Copied {
+			held = s.Base.holds(x.Name)
+		}
+		for _, g := range x.segments() {
+			if g.No <= held {
+				continue
+			}
+			if g.Kind == landing.Full || g.Whole {
+				if _, err := s.exec(ctx, "DELETE FROM "+quarantineName(extractTable)+` WHERE "source" = ?`, x.Source); err != nil {
+					return err
+				}
+			}
+			for _, span := range g.Replaced {
+				if _, err := s.exec(ctx, "DELETE FROM "+quarantineName(extractTable)+` WHERE "source" = ? AND "_seg" = ? AND "record" >= ? AND "record" < ?`, x.Source, span.Segment, span.From, span.To); err != nil {
+					return err
+				}
+			}
+			if g.Rejected > 0 {
+				if _, err := s.copyRejects(ctx, s.at(x, g), extractTable, 0); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -283,7 +321,7 @@ func (s *State) extractRejects(ctx context.Context) error {
 }
 
 // copyRejects writes the records that were no rows to a quarantine table.
-func (s *State) copyRejects(ctx context.Context, x *Extract, table string) (int64, error) {
+func (s *State) copyRejects(ctx context.Context, x *Extract, table string, load int) (int64, error) {
 	var files strings.Builder
 	for _, f := range x.Report.Files {
 		fmt.Fprintf(&files, " WHEN %s THEN %s", engine.QuoteText(f.Path), engine.QuoteText(s.shortPath(f.Path)))
@@ -293,66 +331,104 @@ func (s *State) copyRejects(ctx context.Context, x *Extract, table string) (int6
 		file = `CASE j."file"` + files.String() + ` ELSE j."file" END`
 	}
 	n, err := s.exec(ctx, fmt.Sprintf(`INSERT INTO %s
-SELECT %s, %s, j."line", j."record", j."reason", CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), j."raw"
+SELECT %s, %s, j."line", j."record", j."reason", CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), j."raw", CAST(NULL AS VARCHAR), %d, %d
 FROM %s AS j ORDER BY j.file_row_number`,
-		quarantineName(table), engine.QuoteText(x.Source), file, s.DB.Dialect().ReadParquet(source.RejectsPath(x.Path))))
+		quarantineName(table), engine.QuoteText(x.Source), file, load, x.segment, s.DB.Dialect().ReadParquet(source.RejectsPath(x.Path))))
 	if err == nil && n != x.Report.Rejected {
 		err = fmt.Errorf("extract %s: %d records were rejected, but %d reached quarantine: this is a fault of verso, nothing is published", x.Name, x.Report.Rejected, n)
 	}
 	return n, err
 }
 
-// finish removes the marked rows and makes the stage view.
-func (s *State) finish(ctx context.Context, t *canon.Table, loads []*Load) error {
+// dropMarked removes the marked rows of a round, and what it was worked out in.
+func (s *State) dropMarked(ctx context.Context, t *canon.Table, loads []*Load) error {
 	if _, err := s.exec(ctx, "DELETE FROM "+storeName(t.Name)+" WHERE "+isBad); err != nil {
 		return err
 	}
 	if _, err := s.exec(ctx, "ALTER TABLE "+storeName(t.Name)+` DROP COLUMN "_mark"`); err != nil {
 		return err
 	}
-	all, sources := make([]*staging, len(loads)), make([]string, len(loads))
-	for i, l := range loads {
-		all[i], sources[i] = l.staging, l.Source
+	for _, l := range loads {
 		if l.staging.temporary != "" {
 			if _, err := s.exec(ctx, "DROP TABLE "+l.staging.temporary); err != nil {
 				return err
 			}
 		}
 	}
-	_, err := s.exec(ctx, createView(t, all, sources))
+	return nil
+}
+
+// finish makes the stage view.
+func (s *State) finish(ctx context.Context, t *canon.Table, loads []*Load) error {
+	sources := make([]string, len(loads))
+	for i, l := range loads {
+		sources[i] = l.Source
+	}
+	_, err := s.exec(ctx, createView(t, stagings(loads), sources))
 	return err
 }
 
-// settle asserts, by counting again, that no row of a table was lost.
+// tally counts, from the tables themselves, where every row of a table is now,
+// and asserts that none of an extract read whole was lost.
+func (s *State) tally(ctx context.Context, t *canon.Table, loads []*Load) error {
+	byLoad := map[int64]*Load{}
+	for _, l := range loads {
+		byLoad[int64(l.no)] = l
+		l.Loaded, l.Quarantined, l.Run.Gone, l.Run.Kept = 0, 0, 0, 0
+	}
+	err := engine.Rows(ctx, s.Conn, engine.SQL(`SELECT "_load", count(*), count(*) FILTER ("_gone") FROM `+storeName(t.Name)+` GROUP BY "_load"`), func(row []any) error {
+		load, _ := engine.Int(row[0])
+		byLoad[load].Loaded, _ = engine.Int(row[1])
+		byLoad[load].Run.Gone, _ = engine.Int(row[2])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var bad int64
+	sql := `SELECT CASE WHEN "_load" < 0 THEN -1 - "_load" ELSE "_load" END, count(*) FROM ` + quarantineName(t.Name) + ` WHERE "_load" IS NOT NULL GROUP BY 1`
+	err = engine.Rows(ctx, s.Conn, engine.SQL(sql), func(row []any) error {
+		load, _ := engine.Int(row[0])
+		n, _ := engine.Int(row[1])
+		byLoad[load].Quarantined += n
+		bad += n
+		return nil
+	})
+	if key := s.ownKeys(t); err == nil && bad > 0 && len(key) > 0 && loads[0].staging != nil {
+		err = engine.Rows(ctx, s.Conn, engine.SQL(fmt.Sprintf(`SELECT s."_load", count(*) FROM %s AS s
+WHERE NOT s."_gone" AND EXISTS (SELECT 1 FROM %s AS w WHERE w."_load" = s."_load" AND w."_seg" > s."_seg" AND w."key" = %s) GROUP BY s."_load"`,
+			storeName(t.Name), quarantineName(t.Name), keyText(key, "s"))), func(row []any) error {
+			load, _ := engine.Int(row[0])
+			byLoad[load].Run.Kept, _ = engine.Int(row[1])
+			return nil
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return s.settle(ctx, t, loads)
+}
+
+// settle asserts that no row of a table was lost.
 func (s *State) settle(ctx context.Context, t *canon.Table, loads []*Load) error {
-	want := map[string]*Load{}
-	var sources []string
 	for _, l := range loads {
-		if want[l.Source] == nil {
-			want[l.Source] = &Load{}
-			sources = append(sources, l.Source)
-		}
-		want[l.Source].Read += l.Read
-	}
-	for _, name := range sources {
-		loaded, err := s.int64Of(ctx, "SELECT count(*) FROM "+stageName(t.Name)+` WHERE "source" = ?`, name)
-		if err != nil {
-			return err
-		}
-		quarantined, err := s.int64Of(ctx, "SELECT count(*) FROM "+quarantineName(t.Name)+` WHERE "source" = ?`, name)
-		if err != nil {
-			return err
-		}
-		if read := want[name].Read; read != loaded+quarantined {
-			return &CountError{t.Name, name, read, loaded, quarantined}
-		}
-	}
-	for _, l := range loads {
-		if l.Read != l.Loaded+l.Quarantined {
-			return &CountError{l.Table, l.Source, l.Read, l.Loaded, l.Quarantined}
-		}
+		l.Read = l.Loaded + l.Quarantined
 		s.Rows += l.Loaded
-		s.Log.Log(ctx, levelOf(l.Quarantined), "staged", "table", l.Table, "source", l.Source, "read", l.Read, "loaded", l.Loaded, "quarantined", l.Quarantined)
+		if s.changed == nil {
+			continue // nothing new
+		}
+		if tail := l.origin.segments(); len(tail) == 1 && l.Run.Read > 0 && len(loads) == 1 {
+			want := l.Run.Read + l.Run.Gone
+			if tail[0].First == 0 { // a folded segment holds the rows that are kept, too
+				want += l.Run.Kept
+			}
+			if l.Read != want {
+				return &CountError{l.Table, l.Source, want, l.Loaded, l.Quarantined}
+			}
+		}
+		c := l.Run
+		s.Log.Log(ctx, levelOf(c.Aside), "staged", "table", l.Table, "source", l.Source, "read", c.Read, "inserted", c.Inserted, "updated", c.Updated,
+			"unchanged", c.Unchanged, "quarantined", c.Aside, "deleted", c.Deleted)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (s *State) reconcile(ctx context.Context) error {
 		}
 	}
 	for _, l := range s.Loads {
-		if landed := l.Extract.Report.Landed; l.Selected != landed {
+		if landed := l.Extract.Report.Landed; l.Run.Read > 0 && l.Selected != landed {
 			if err := add(l.subject()+": selected", "rows", count(landed), count(l.Selected), count(landed-l.Selected), "landed, selected; left out, grouped or joined by the mapping's SELECT"); err != nil {
 				return err
 			}
@@ -45,6 +45,9 @@ func (s *State) reconcile(ctx context.Context) error {
 		if err := add(l.subject(), "rows", count(l.Read), count(l.Loaded), count(l.Quarantined), "read, loaded; quarantined"); err != nil {
 			return err
 		}
+	}
+	if err := s.reconcileUnread(add); err != nil {
+		return err
 	}
 	if err := s.reconcileSums(ctx, add); err != nil {
 		return err
@@ -62,7 +65,7 @@ func (s *State) reconcileSums(ctx context.Context, add func(subject, unit, sourc
 		if err != nil {
 			return err
 		}
-		if err := add(c.table+"."+c.column+" from "+c.source, c.unit, c.all, zero(row[0]), c.bad, "sum read, sum staged; sum of quarantined rows"); err != nil {
+		if err := add(c.table+"."+c.column+" from "+c.source, c.unit, c.all, zero(row[0]), c.bad, sumDetail); err != nil {
 			return err
 		}
 	}
@@ -80,6 +83,23 @@ func (s *State) reconcileFacts(ctx context.Context) error {
 			return err
 		}
 		if _, err := s.exec(ctx, strings.TrimSpace(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const sumDetail = "sum read, sum staged; sum of quarantined and replaced rows"
+
+// reconcileUnread takes over what the last generation says of tables of which
+// nothing new was read.
+func (s *State) reconcileUnread(add func(subject, unit, source, warehouse, explained, detail string) error) error {
+	for _, b := range s.old.balances {
+		table, _, ok := strings.Cut(b[0], ".")
+		if t := s.table(table); !ok || t == nil || s.changes[table] != nil || !s.known(t) || b[5] != sumDetail {
+			continue
+		}
+		if err := add(b[0], b[1], b[2], b[3], b[4], b[5]); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,8 @@ import (
 	"verso/etl/canon"
 	"verso/etl/check"
 	"verso/etl/config"
+	"verso/etl/extract"
+	"verso/etl/landing"
 	"verso/etl/outage"
 	"verso/etl/peak"
 	"verso/etl/source"
@@ -44,7 +46,27 @@ type Options struct {
 	Parallel int
 	// Canon are the canonical tables; nil is canon.Tables().
 	Canon []canon.Table
+	// Mode says what is read; ModeAuto where nothing else is asked for.
+	Mode Mode
+	// Base is what the published generation stands on; nil when there is none or
+	// it does not say. Copied in it says that DB began as a copy of it.
+	Base *Base
+	// Period is read again by mappings that keep a watermark or a window.
+	Period *extract.Period
+	// Crash, when set by a test, is asked before every change of the landing
+	// folder; an error of it stands for a crash at that moment.
+	Crash func(what string) error
 }
+
+// Mode says what a refresh reads.
+type Mode int
+
+// The modes.
+const (
+	ModeAuto    Mode = iota // each mapping in its own way, onto a copy of the last generation where it suits
+	ModeFull                // everything anew
+	ModeLanding             // nothing: the warehouse is rebuilt from landing
+)
 
 // Step is one named part of a refresh. Run sets State.Rows to what it handled.
 type Step struct {
@@ -77,11 +99,16 @@ type State struct {
 	Rows       int64         // of the running step
 	Generation string        // name of the published generation
 
-	notes  []stageNote
-	sums   []columnSum
-	outage *outage.Guard
-	no     int
-	total  int
+	notes   []stageNote
+	sums    []columnSum
+	store   *landing.Store
+	carried []*landing.Chain
+	changes map[string]*tableChange
+	changed *tableChange // of the table being staged
+	old     previous
+	no      int
+	total   int
+	outage  *outage.Guard
 }
 
 // Load is what became of one mapping's rows.
@@ -92,14 +119,26 @@ type Load struct {
 	Extract     *Extract
 	Read        int64 // records of the source that the mapping stands for
 	Selected    int64 // rows the mapping yielded, bad ones included
-	Loaded      int64
+	Loaded      int64 // rows in the stage table, those the source has deleted included
 	Quarantined int64
+	Run         RunCounts
 
+	origin  *Extract // Extract without a segment at hand
 	table   *canon.Table
 	no      int   // of the table's mappings, from 0
 	aside   int64 // rows the star set aside afterwards
 	staging *staging
 	single  bool // the extract feeds this mapping alone, so its rejects count here
+}
+
+// RunCounts are what one refresh did to the rows of a mapping: read = inserted +
+// updated + unchanged + set aside.
+type RunCounts struct {
+	Read, Inserted, Updated, Unchanged, Aside int64
+	Deleted                                   int64 // newly found deleted in the source
+	Dropped                                   int64 // rows without a key that were replaced
+	Kept                                      int64 // rows that stand in for a newer version that is bad
+	Gone                                      int64 // rows that the source has deleted, now and before
 }
 
 // Supplied reports whether any mapping feeds a canonical table.
@@ -142,6 +181,10 @@ type Result struct {
 	Checks *check.Report
 }
 
+// ErrCrash is what Options.Crash returns to stand for a crash: nothing is
+// tidied up after it.
+var ErrCrash = errors.New("crash")
+
 // Refresh runs all steps in order and writes the run ledger beside the
 // warehouse. The caller holds the warehouse lock. An error leaves the draft to
 // be discarded; Class sorts it. The result is never nil: with an error it tells
@@ -158,11 +201,11 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 	defer ledger.close()
 	s.Log.Info("refresh started", "ledger", ledger.run.ID)
 	err = s.run(ctx, ledger)
-	if err == nil {
-		err = s.prune()
-	}
-	if err != nil {
-		s.dropLandings()
+	if s.store != nil && !errors.Is(err, ErrCrash) {
+		err = errors.Join(err, s.endLandings(s.Generation != "" || err == nil && !o.Dry))
+		if err != nil {
+			s.dropLandings()
+		}
 	}
 	ledger.run.RunID, ledger.run.Generation = s.RunID, s.Generation
 	ledger.run.Stale, ledger.run.Extracts, ledger.run.Checks = s.outage.Stale(), s.extractRuns(), checkRun(s.Checks)
@@ -191,7 +234,7 @@ func newState(o Options) (*State, error) {
 	if o.Canon == nil {
 		o.Canon = canon.Tables()
 	}
-	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config), outage: outage.New(o.Config, o.Log, nil)}, nil
+	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config), outage: outage.New(o.Config, o.Log, nil), changes: map[string]*tableChange{}}, nil
 }
 
 // run takes a connection of the draft and runs the steps.

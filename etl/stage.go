@@ -7,13 +7,15 @@ import (
 	"slices"
 	"strings"
 
-	"verso/etl/canon"
 	"verso/olap/engine"
 )
 
 // stage types the landed rows of every mapping into the stage tables and sets
 // bad rows aside.
 func stage(ctx context.Context, s *State) error {
+	if err := s.remember(ctx); err != nil {
+		return err
+	}
 	if err := s.createSchemas(ctx); err != nil {
 		return err
 	}
@@ -28,24 +30,61 @@ func stage(ctx context.Context, s *State) error {
 	}
 	s.RunID = s.runID()
 	s.Log.Info("content known", "run", s.RunID, "as_of", s.AsOf.Format("2006-01-02"), "from", s.Config.AsOf)
+	if err := s.writeVersions(ctx); err != nil {
+		return err
+	}
 	return s.together(ctx, s.writeMeta)
 }
 
-// createSchemas makes the empty stage and quarantine tables.
+// createSchemas makes the empty stage and quarantine tables, and clears away
+// those of a copied generation that are mapped otherwise now.
 func (s *State) createSchemas(ctx context.Context) error {
-	ddl := []string{"BEGIN"}
+	var ddl []string
 	for _, schema := range []string{"stage", "quarantine", "core", "rollup", "feature", "score", "card", "meta"} {
 		ddl = append(ddl, "CREATE SCHEMA IF NOT EXISTS "+schema)
 	}
+	ddl = append(ddl, "DROP SCHEMA IF EXISTS due CASCADE", "CREATE SCHEMA due", "DROP TABLE IF EXISTS "+placeTable,
+		"CREATE TABLE "+placeTable+` ("extract" VARCHAR, "row" BIGINT, "file" VARCHAR, "line" BIGINT, "raw" VARCHAR)`)
+	if _, err := s.exec(ctx, strings.Join(ddl, ";\n")); err != nil {
+		return err
+	}
+	ddl = []string{"BEGIN"}
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		ddl = append(ddl, createQuarantine(t.Name))
+		if s.known(t) {
+			continue
+		}
+		drops, err := s.dropStage(ctx, t.Name)
+		if err != nil {
+			return err
+		}
+		ddl = append(append(ddl, drops...), createQuarantine(t.Name))
 		if !s.mapped(t.Name) {
 			ddl = append(ddl, createStage(t, s.textIDs()))
 		}
 	}
-	_, err := s.exec(ctx, strings.Join(append(ddl, createQuarantine(extractTable), "COMMIT"), ";\n"))
+	if s.Base == nil || !s.Base.Copied {
+		ddl = append(ddl, createQuarantine(extractTable))
+	}
+	_, err := s.exec(ctx, strings.Join(append(ddl, "COMMIT"), ";\n"))
 	return err
+}
+
+// dropStage are the statements that remove what a copied generation has of a
+// table.
+func (s *State) dropStage(ctx context.Context, table string) ([]string, error) {
+	var drops []string
+	sql := `SELECT "table_schema", "table_name", "table_type" FROM information_schema.tables
+WHERE "table_schema" IN ('stage', 'quarantine') AND "table_name" IN (?, ?, ?, ?, ?) ORDER BY ALL`
+	err := engine.Rows(ctx, s.Conn, engine.SQL(sql, table, "_"+table, "_held_"+table, "_base_"+table, table+"_version"), func(row []any) error {
+		kind := "TABLE "
+		if engine.Text(row[2]) == "VIEW" {
+			kind = "VIEW "
+		}
+		drops = append(drops, "DROP "+kind+engine.Text(row[0])+"."+q(engine.Text(row[1])))
+		return nil
+	})
+	return drops, err
 }
 
 func (s *State) textIDs() bool { return s.Config.IDs == "text" }
@@ -59,7 +98,7 @@ func (s *State) createViews(ctx context.Context) error {
 	for _, x := range s.Extracts {
 		err := s.reserved(x)
 		if err == nil && x.SQL == "" {
-			_, err = s.exec(ctx, "CREATE OR REPLACE TEMP VIEW "+q(x.Source)+" AS "+s.landedRows(x))
+			_, err = s.exec(ctx, "CREATE OR REPLACE TEMP VIEW "+q(x.Source)+" AS "+s.allLanded(x))
 		}
 		if err != nil {
 			return err
@@ -68,12 +107,34 @@ func (s *State) createViews(ctx context.Context) error {
 	return nil
 }
 
+// allLanded is the SELECT of all landed rows of an extract that still count.
+func (s *State) allLanded(x *Extract) string {
+	segments := x.segments()
+	parts := make([]string, len(segments))
+	for i, g := range segments {
+		parts[i] = s.landedRows(s.at(x, g))
+		var replaced []string
+		for _, later := range segments[i+1:] {
+			for _, span := range later.Replaced {
+				if span.Segment == g.No {
+					replaced = append(replaced, fmt.Sprintf("file_row_number >= %d AND file_row_number < %d", span.From, span.To))
+				}
+			}
+		}
+		if replaced != nil {
+			parts[i] += " WHERE NOT (" + strings.Join(replaced, " OR ") + ")"
+		}
+	}
+	return strings.Join(parts, "\nUNION ALL BY NAME ")
+}
+
 // reserved refuses source columns with the names of row numbers.
 func (s *State) reserved(x *Extract) error {
-	for _, c := range x.Report.Columns {
+	segments := x.segments()
+	for _, c := range segments[len(segments)-1].Columns {
 		if strings.EqualFold(c.Name, "_row") || strings.EqualFold(c.Name, "file_row_number") {
 			for _, l := range s.Loads {
-				if l.Extract == x {
+				if l.origin == x {
 					return s.mappingError(l.Table, l.Mapping, fmt.Sprintf("the source has a column %q, a name verso keeps for row numbers", c.Name), "rename the column in the source")
 				}
 			}
@@ -93,42 +154,6 @@ func (s *State) landedRows(x *Extract) string {
 	return b.String()
 }
 
-// stageTable stages every mapping of one table and sets bad rows and repeated
-// keys aside.
-func (s *State) stageTable(ctx context.Context, t *canon.Table) error {
-	loads := s.loadsOf(t.Name)
-	if len(loads) == 0 {
-		return nil
-	}
-	all := make([]*staging, len(loads))
-	for i, l := range loads {
-		st, err := s.resolve(ctx, l)
-		if err != nil {
-			return err
-		}
-		all[i], l.staging = st, st
-	}
-	if _, err := s.exec(ctx, createStore(t, all)); err != nil {
-		return err
-	}
-	var offset int64
-	for _, l := range loads {
-		if err := s.stageLoad(ctx, l, offset, all); err != nil {
-			return err
-		}
-		offset += l.Selected
-		s.Note(offset, t.Name)
-	}
-	for _, part := range []func(context.Context, *canon.Table, []*Load) error{
-		s.markDuplicates, s.countNotes, s.sumAll, s.setAside, s.finish, s.settle,
-	} {
-		if err := part(ctx, t, loads); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (s *State) loadsOf(table string) []*Load {
 	var out []*Load
 	for _, l := range s.Loads {
@@ -142,7 +167,7 @@ func (s *State) loadsOf(table string) []*Load {
 // stageLoad types the rows of one mapping.
 func (s *State) stageLoad(ctx context.Context, l *Load, offset int64, all []*staging) error {
 	st := l.staging
-	st.offset = offset
+	st.offset, st.segment = offset, l.Extract.segment
 	if len(all) > 1 {
 		st.prefix = l.Source + "-"
 		if s.fedBefore(l) {

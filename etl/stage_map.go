@@ -17,7 +17,8 @@ import (
 
 // resolve finds the columns that a mapping yields and checks them against the
 // canonical table.
-func (s *State) resolve(ctx context.Context, l *Load) (*staging, error) {
+// Without work only the columns are found, no rows are worked out.
+func (s *State) resolve(ctx context.Context, l *Load, work bool) (*staging, error) {
 	st := &staging{
 		table: l.table, source: l.Source, load: l.no, columns: map[string]mapped{},
 		textIDs: s.textIDs(), decimal: s.Config.Sources[l.Source].Decimal, how: map[string]cast.Reading{},
@@ -28,7 +29,7 @@ func (s *State) resolve(ctx context.Context, l *Load) (*staging, error) {
 		st.from, st.hasRow = "("+s.landedRows(l.Extract)+")", true
 		err = s.takeNamed(l, st, l.Extract.Report.Columns)
 	case l.Mapping.Select != "":
-		err = s.takeSelect(ctx, l, st)
+		err = s.takeSelect(ctx, l, st, work)
 	default:
 		st.from, st.hasRow = q(l.Extract.Source), true
 		err = s.takeColumns(l, st)
@@ -49,8 +50,11 @@ func (s *State) takeColumns(l *Load, st *staging) error {
 		wanted := l.Mapping.Columns[name]
 		i := findColumn(have, wanted)
 		if i < 0 {
-			return s.mappingError(l.Table, l.Mapping, fmt.Sprintf("column %s is mapped from %q, which the source does not have", name, wanted),
-				nearHint(wanted, columnNames(have), "columns"))
+			_, hint := l.origin.formerly(wanted)
+			if hint == "" {
+				hint = nearHint(wanted, columnNames(have), "columns")
+			}
+			return s.mappingError(l.Table, l.Mapping, fmt.Sprintf("column %s is mapped from %q, which the source does not have", name, wanted), hint)
 		}
 		st.columns[name] = mapped{have[i].Name, have[i].Type}
 	}
@@ -58,7 +62,7 @@ func (s *State) takeColumns(l *Load, st *staging) error {
 }
 
 // takeSelect maps by a SELECT over the extract.
-func (s *State) takeSelect(ctx context.Context, l *Load, st *staging) error {
+func (s *State) takeSelect(ctx context.Context, l *Load, st *staging, work bool) error {
 	text := strings.TrimRight(strings.TrimSpace(l.Mapping.Select), "; \t\r\n")
 	described, err := s.describe(ctx, text)
 	if err != nil {
@@ -76,7 +80,7 @@ func (s *State) takeSelect(ctx context.Context, l *Load, st *staging) error {
 	if err := s.takeNamed(l, st, columns); err != nil {
 		return err
 	}
-	if st.hasRow {
+	if st.hasRow || !work {
 		return nil
 	}
 	// Grouped or joined rows are worked out once: reading them again must give
@@ -184,3 +188,11 @@ func statementCause(err error, text string) error {
 }
 
 var linePlace = regexp.MustCompile(`\bLINE \d+:`)
+
+// findName is the source's own spelling of a column.
+func findName(have []source.Column, name string) string {
+	if i := findColumn(have, name); i >= 0 {
+		return have[i].Name
+	}
+	return name
+}

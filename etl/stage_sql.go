@@ -33,6 +33,8 @@ const (
 type staging struct {
 	table     *canon.Table
 	load      int               // number of the mapping within its table
+	segment   int               // number of the landed segment that is staged
+	key       []string          // stored columns of the key, for quarantine; nil where rows are numbered
 	from      string            // FROM text that yields the mapped columns
 	source    string            // name in verso.yaml
 	columns   map[string]mapped // by canonical name
@@ -99,7 +101,7 @@ func createStore(t *canon.Table, all []*staging) string {
 			fmt.Fprintf(&b, "%s %s, ", q(c.Name), cast.EngineType(c.Type, all[0].textIDs))
 		}
 	}
-	b.WriteString(`"_row" BIGINT, "_load" INTEGER, "_mark" BIGINT)`)
+	b.WriteString(`"_row" BIGINT, "_load" INTEGER, "_seg" INTEGER, "_gone" BOOLEAN, "_mark" BIGINT)`)
 	return b.String()
 }
 
@@ -111,6 +113,11 @@ func createView(t *canon.Table, all []*staging, sources []string) string {
 	for _, c := range t.Columns {
 		e := q(c.Name)
 		switch {
+		case c.Name == "is_deleted":
+			e = `CASE WHEN "_gone" THEN true END`
+			if kept(c, all) {
+				e = `CASE WHEN "_gone" THEN true ELSE "is_deleted" END`
+			}
 		case kept(c, all):
 		case c.Name == "source_system":
 			e = byLoad(sources)
@@ -164,8 +171,8 @@ func (s *staging) insert(all []*staging) string {
 	if s.counted(cells) {
 		order = "\nORDER BY \"_n\"" // counting within a parent loses the source's order
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w%s",
-		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.notes(cells), s.judged(cells), order)
+	return fmt.Sprintf("INSERT INTO %s (%s, \"_row\", \"_load\", \"_seg\", \"_gone\", \"_mark\")\nSELECT %s,\n  %s AS \"_row\", %d AS \"_load\", %d AS \"_seg\", false AS \"_gone\", coalesce(\"_bad\", %s) AS \"_mark\"\nFROM (\n%s\n) AS w%s",
+		storeName(s.table.Name), strings.Join(names, ", "), strings.Join(values, ",\n  "), row, s.load, s.segment, s.notes(cells), s.judged(cells), order)
 }
 
 // bad is the SELECT of the bad rows again, with what the stage table does not
@@ -182,8 +189,24 @@ func (s *staging) bad() string {
 	if !s.hasRow {
 		row = "CAST(NULL AS BIGINT)"
 	}
-	return fmt.Sprintf("SELECT %s AS \"_row\", \"_bad\", %s AS \"_value\", %s AS \"_raw\"\nFROM (\n%s\n) AS w\nWHERE \"_bad\" IS NOT NULL",
-		row, again.offending(cells), again.rawJSON(cells), again.judged(cells))
+	return fmt.Sprintf("SELECT %s AS \"_row\", \"_bad\", %s AS \"_value\", %s AS \"_raw\", %s AS \"_key\"\nFROM (\n%s\n) AS w\nWHERE \"_bad\" IS NOT NULL",
+		row, again.offending(cells), again.rawJSON(cells), again.readableKey(cells), again.judged(cells))
+}
+
+// readableKey is the key of a bad row as one text, null where it cannot be read.
+func (s *staging) readableKey(cells []*cast.Cell) string {
+	var parts []string
+	for _, name := range s.key {
+		for i, c := range s.table.Columns {
+			if q(c.Name) == name {
+				parts = append(parts, "CAST("+s.output(i, c, cells)+" AS VARCHAR)")
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return "CAST(NULL AS VARCHAR)"
+	}
+	return strings.Join(parts, " || ', ' || ")
 }
 
 // cells are the cells of the mapped columns, by ordinal; unmapped are nil.

@@ -27,7 +27,9 @@ func (s *State) stageTables(ctx context.Context) error {
 	for i := range s.Tables {
 		w := &tableWork{table: &s.Tables[i]}
 		for _, l := range s.loadsOf(w.table.Name) {
-			w.size += l.Extract.Report.Landed
+			for _, g := range l.origin.segments() {
+				w.size += g.Rows
+			}
 		}
 		if s.mapped(w.table.Name) {
 			all = append(all, w)
@@ -52,6 +54,9 @@ func (s *State) stageTables(ctx context.Context) error {
 	}
 	for _, w := range all {
 		s.notes, s.sums = append(s.notes, w.state.notes...), append(s.sums, w.state.sums...)
+		if w.state.changed != nil {
+			s.changes[w.table.Name] = w.state.changed
+		}
 		s.Rows += w.state.Rows
 	}
 	return errors.Join(failed...)

@@ -15,6 +15,7 @@ import (
 	"verso/etl"
 	"verso/etl/check"
 	"verso/etl/config"
+	"verso/etl/extract"
 	"verso/etl/star"
 	"verso/models"
 	"verso/olap/catalog"
@@ -34,7 +35,11 @@ type refreshFlags struct {
 	skip    []string
 	dryRun  bool
 	full    bool
+	landing bool
+	period  string
 	verbose bool
+
+	backfill *extract.Period // period, read
 }
 
 func (a *app) refreshCommand() *cobra.Command {
@@ -44,9 +49,16 @@ func (a *app) refreshCommand() *cobra.Command {
 		Short: "Load everything, check it, score it, publish it and build the site",
 		Long: `refresh lands every extract as Parquet, types it, sets bad rows aside, builds the
 star, checks it, fits the models, builds the report site and publishes the new
-generation. Until that moment, and after any failure, readers see the last one.`,
+generation. Until that moment, and after any failure, readers see the last one.
+
+Mappings that say how changes are found (incremental: in verso.yaml) are asked for
+those only, and merged into a copy of the last generation; the first line tells
+what was chosen and why.`,
 		Example: `  verso refresh -c mycompany/verso.yaml
   verso refresh --as-of 2026-06-30
+  verso refresh --full
+  verso refresh --from-landing
+  verso refresh --backfill 2026-01-01:2026-03-31
   verso refresh --dry-run`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -54,6 +66,13 @@ generation. Until that moment, and after any failure, readers see the last one.`
 				if !slices.Contains(skippable, s) {
 					return usagef(cmd.CommandPath(), "--skip: unknown step %q: models, rollups or site", s)
 				}
+			}
+			if f.full && f.landing || f.period != "" && (f.full || f.landing) {
+				return usagef(cmd.CommandPath(), "--full, --from-landing and --backfill exclude each other")
+			}
+			var err error
+			if f.backfill, err = parsePeriod(f.period); err != nil {
+				return usagef(cmd.CommandPath(), "--backfill: %v", err)
 			}
 			cfg, err := a.loadConfig()
 			if err != nil {
@@ -72,7 +91,9 @@ generation. Until that moment, and after any failure, readers see the last one.`
 	flags.StringVar(&f.asOf, "as-of", "", "as-of date instead of the configuration's, YYYY-MM-DD")
 	flags.StringSliceVar(&f.skip, "skip", nil, "steps to leave out: models, rollups, site")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "do everything, publish nothing")
-	flags.BoolVar(&f.full, "full", false, "rebuild everything from the sources (what every refresh does so far)")
+	flags.BoolVar(&f.full, "full", false, "extract everything anew, whatever incremental: says, and rebuild")
+	flags.BoolVar(&f.landing, "from-landing", false, "rebuild from what was landed, without touching the sources")
+	flags.StringVar(&f.period, "backfill", "", "read FROM:TO (dates, both included) again in mappings with a watermark or a window")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "log more")
 	return cmd
 }
@@ -149,7 +170,8 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer closeSources(sources)
-	if j.draft, err = j.warehouse.Begin(ctx, "new"); err != nil {
+	base, err := j.begin(ctx)
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.draft.Discard()) }()
@@ -162,6 +184,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 	result, err := etl.Refresh(ctx, etl.Options{
 		Config: j.config, Version: version, Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
 		Engine: duck.Version(), Dry: j.flags.dryRun, Size: j.draftSize, Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
+		Mode: j.mode(), Base: base, Period: j.flags.backfill,
 	})
 	j.progress.close()
 	if j.site != nil {

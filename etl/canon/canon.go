@@ -28,7 +28,10 @@ type Table struct {
 	Meaning string   `json:"meaning" yaml:"meaning"`           // one line
 	Key     []string `json:"key,omitempty" yaml:"key"`         // columns that identify a row; empty: no key
 	Minimal bool     `json:"minimal,omitempty" yaml:"minimal"` // part of the smallest useful input
-	Columns []Column `json:"columns" yaml:"columns"`           // in canonical order; the common columns (source_system …) last
+	// Versioned are the columns of which history is kept: a row whose value of one
+	// of them changes begins a new version. Empty: only the last state is kept.
+	Versioned []string `json:"versioned,omitempty" yaml:"versioned"`
+	Columns   []Column `json:"columns" yaml:"columns"` // in canonical order; the common columns (source_system …) last
 }
 
 // Column is one column of a canonical table.

@@ -101,6 +101,9 @@ func tableSection(b io.Writer, t Table) {
 	if t.Minimal {
 		fmt.Fprint(b, " *Minimal input.*")
 	}
+	if len(t.Versioned) > 0 {
+		fmt.Fprintf(b, " History is kept of `%s`.", strings.Join(t.Versioned, "`, `"))
+	}
 	fmt.Fprint(b, "\n\n"+columnHead)
 	for _, c := range t.Columns {
 		if !c.Common() {

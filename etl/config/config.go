@@ -21,7 +21,8 @@ type Config struct {
 	IDs       string            `yaml:"ids"`       // "integer" (default) or "text": type of every *_id column
 	Engine    Engine            `yaml:"engine"`
 	Sources   map[string]Source `yaml:"sources"`
-	Tables    map[string]Maps   `yaml:"tables"` // canonical table → where its rows come from
+	Tables    map[string]Maps   `yaml:"tables"`  // canonical table → where its rows come from
+	Landing   Landing           `yaml:"landing"` // how long extracts are kept
 	Models    Models            `yaml:"models"`
 	Landed    Landed            `yaml:"landed"`
 	Costs     Costs             `yaml:"costs"`
@@ -120,7 +121,9 @@ type Map struct {
 	From    string            `yaml:"from"`    // a source
 	Select  string            `yaml:"select"`  // SELECT whose column names are canonical
 	Columns map[string]string `yaml:"columns"` // canonical column → source column
-	Line    int               `yaml:"-"`       // line in verso.yaml, for messages
+	// Incremental says how changes are found; nil: everything is extracted anew.
+	Incremental *Incremental `yaml:"incremental"`
+	Line        int          `yaml:"-"` // line in verso.yaml, for messages
 }
 
 // Check overrides a check's shipped severity and threshold.

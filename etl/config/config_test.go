@@ -96,7 +96,7 @@ func TestGood(t *testing.T) {
 	got := parseGood(t, good)
 	threshold := 0.05
 	want := &Config{
-		Version: 1, AsOf: "latest", Keep: 3, Seed: 1, IDs: "integer", Models: Models{Months: 12, RFM: RFM{Mode: "quintile"}},
+		Version: 1, AsOf: "latest", Keep: 3, Seed: 1, IDs: "integer", Landing: Landing{CompactAfter: 30}, Models: Models{Months: 12, RFM: RFM{Mode: "quintile"}},
 		Company:   Company{Name: "Page & Co", Currency: "EUR", Language: "en", FiscalYearStart: 1, WeekStart: "monday"},
 		Warehouse: filepath.FromSlash("/company/warehouse"), Site: filepath.FromSlash("/company/site"),
 		File: filepath.FromSlash("/company/verso.yaml"),

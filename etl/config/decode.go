@@ -27,9 +27,12 @@ func (r *reader) config(c *Config, root place) {
 		"sources":   func(p place) { r.sources(c, p) },
 		"tables":    func(p place) { r.tables(c, p) },
 		"checks":    func(p place) { r.checks(c, p) },
-		"night":     func(p place) { r.night(&c.Night, p) },
-		"alerts":    func(p place) { r.alerts(&c.Alerts, p) },
-		"digest":    func(p place) { r.digest(&c.Digest, p) },
+		"landing": func(p place) {
+			r.mapping(p, fields{"compact_after": r.integer(&c.Landing.CompactAfter, 1, -1)})
+		},
+		"night":  func(p place) { r.night(&c.Night, p) },
+		"alerts": func(p place) { r.alerts(&c.Alerts, p) },
+		"digest": func(p place) { r.digest(&c.Digest, p) },
 	})
 }
 

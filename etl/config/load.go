@@ -119,6 +119,7 @@ func defaults() *Config {
 		Warehouse: "warehouse",
 		Site:      "site",
 		Keep:      3,
+		Landing:   Landing{CompactAfter: 30},
 		Seed:      1,
 		IDs:       "integer",
 		Models:    Models{Months: 12, RFM: RFM{Mode: "quintile"}},

@@ -45,9 +45,10 @@ func (r *reader) oneMap(table canon.Table, p place) Map {
 		m.Line = at.Position.Line
 	}
 	r.mapping(p, fields{
-		"from":    r.plain(&m.From),
-		"select":  r.selectSQL(&m.Select),
-		"columns": func(p place) { m.Columns = r.columns(table, p) },
+		"from":        r.plain(&m.From),
+		"select":      r.selectSQL(&m.Select),
+		"columns":     func(p place) { m.Columns = r.columns(table, p) },
+		"incremental": r.incremental(table, &m.Incremental),
 	})
 	if empty(p.value) {
 		r.report(p.key, "", "%s is empty", p.path)

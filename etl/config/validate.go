@@ -130,6 +130,7 @@ func (r *reader) oneOfBoth(c *Config, table string, i int, m Map) {
 	case columns && known && source.Database():
 		r.report(r.keyOf(p+".columns"), "write select: SELECT … AS \"order_id\" … FROM …", "%s reads a database, which needs a select", p)
 	}
+	r.fits(c, table, m, p)
 	for j := range i {
 		if other := c.Tables[table][j]; other.From == m.From && other.Select == m.Select && reflect.DeepEqual(other.Columns, m.Columns) {
 			r.report(at, "remove one of them: every row would come twice", "%s repeats the mapping of line %d", p, other.Line)
@@ -140,7 +141,7 @@ func (r *reader) oneOfBoth(c *Config, table string, i int, m Map) {
 // unknownKeys reports whether a mapping has keys that are reported already.
 func (r *reader) unknownKeys(p string) bool {
 	return slices.ContainsFunc(r.entriesSeen(p), func(key string) bool {
-		return key != "from" && key != "select" && key != "columns"
+		return key != "from" && key != "select" && key != "columns" && key != "incremental"
 	})
 }
 

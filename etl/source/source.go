@@ -6,6 +6,7 @@ package source
 
 import (
 	"context"
+	"time"
 
 	"verso/olap/engine"
 )
@@ -15,6 +16,11 @@ type Request struct {
 	Name string // of the extract, for file names and messages
 	SQL  string // databases: the SELECT to run; empty for files
 	Path string // Parquet file to write; rejects go to RejectsPath(Path)
+	Only *Only  // databases: the part of the rows that is wanted; nil is all
+	// Known, when not nil, are files read before, by path: those that are still
+	// the same are left out. When none is left, nothing is written and the report
+	// has no columns.
+	Known map[string]KnownFile
 }
 
 // RejectsPath is where the rejects of a landing at path are written; the file
@@ -47,7 +53,8 @@ type File struct {
 	SHA256   string // of the bytes as they are on disk
 	Read     int64
 	Landed   int64
-	Notes    []string // what was found and put right: header names made unique, …
+	Notes    []string  // what was found and put right: header names made unique, …
+	Modified time.Time `json:"-"` // as the file system says
 }
 
 // Column is one column of the landed Parquet file, with its engine type:

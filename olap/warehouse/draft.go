@@ -33,6 +33,11 @@ var runPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$`)
 // holds it already. One draft at a time. The run id becomes part of the file
 // name: letters, digits, dot, dash and underscore.
 func (w *Warehouse) Begin(ctx context.Context, runID string) (*Draft, error) {
+	return w.begin(ctx, runID, "")
+}
+
+// begin starts a generation, as a copy of the file from unless that is "".
+func (w *Warehouse) begin(ctx context.Context, runID, from string) (*Draft, error) {
 	if !runPattern.MatchString(runID) {
 		return nil, badRunID(runID)
 	}
@@ -40,7 +45,7 @@ func (w *Warehouse) Begin(ctx context.Context, runID string) (*Draft, error) {
 	if err := w.claim(ctx, d); err != nil {
 		return nil, err
 	}
-	if err := d.create(ctx, runID); err != nil {
+	if err := d.create(ctx, runID, from); err != nil {
 		return nil, errors.Join(err, d.Discard())
 	}
 	return d, nil
@@ -70,7 +75,7 @@ func (w *Warehouse) claim(ctx context.Context, d *Draft) error {
 	return nil
 }
 
-func (d *Draft) create(ctx context.Context, runID string) error {
+func (d *Draft) create(ctx context.Context, runID, from string) error {
 	seq, err := d.w.nextSequence()
 	if err != nil {
 		return err
@@ -81,6 +86,11 @@ func (d *Draft) create(ctx context.Context, runID string) error {
 	base := fmt.Sprintf("%08d-%s", seq, runID)
 	d.seq = int64(seq)
 	d.name, d.path = base+published, d.w.path(base+unfinished)
+	if from != "" {
+		if err := copyFile(ctx, from, d.path); err != nil {
+			return explain("copy the last generation to "+d.path, err)
+		}
+	}
 	db, err := d.w.open(ctx, d.path, false)
 	if err != nil {
 		return explain("start the generation "+d.path, err)

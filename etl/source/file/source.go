@@ -371,12 +371,20 @@ func names(columns []source.Column) []string {
 
 // Land implements source.Source.
 func (s *Source) Land(ctx context.Context, conn engine.Conn, req source.Request) (source.Report, error) {
-	inputs, err := s.files(ctx, conn)
-	if err != nil {
+	inputs, err := s.wanted(ctx, conn, req)
+	if err != nil || len(inputs) == 0 {
 		return source.Report{}, err
 	}
 	if inputs[0].format == "parquet" {
 		return s.landParquet(ctx, conn, req, inputs)
 	}
 	return s.landText(ctx, conn, req, inputs)
+}
+
+// wanted are the files to land.
+func (s *Source) wanted(ctx context.Context, conn engine.Conn, req source.Request) ([]*input, error) {
+	if req.Known != nil {
+		return s.fresh(ctx, conn, req.Known)
+	}
+	return s.files(ctx, conn)
 }

@@ -212,7 +212,7 @@ func report(inputs []*input, passes []pass, columns []source.Column) source.Repo
 	r := source.Report{Columns: columns}
 	for i, in := range inputs {
 		p := passes[i]
-		f := source.File{Path: in.name(), Format: in.format, Encoding: in.encoding, Bytes: in.size, SHA256: p.sha, Read: p.read, Landed: p.landed, Notes: slices.Concat(in.notes, in.late)}
+		f := source.File{Path: in.name(), Format: in.format, Encoding: in.encoding, Bytes: in.size, SHA256: p.sha, Read: p.read, Landed: p.landed, Notes: slices.Concat(in.notes, in.late), Modified: in.modified}
 		switch in.format {
 		case "csv", "tsv":
 			in.dialect.eol = p.eol

@@ -180,7 +180,9 @@ func (s *Source) number(ctx context.Context, sql string) (int64, error) {
 }
 
 // statement is the SELECT of an extract: all that reads rows begins from it.
-func statement(req source.Request) string { return trim(req.SQL) }
+func statement(req source.Request) string {
+	return req.Narrowed(func(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" })
+}
 
 // trim takes off what may end a statement but not a subquery.
 func trim(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }

@@ -9,6 +9,7 @@ import (
 
 	"verso/etl/source"
 	"verso/etl/source/rowgroup"
+	"verso/olap/engine"
 )
 
 // form is how a column's binary value is decoded.
@@ -71,10 +72,10 @@ func trim(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
 // plan describes the SELECT and decides how each column is read. Types without
 // a binary form of their own here are cast to text by the server.
 func (s *Source) plan(ctx context.Context, req source.Request) (*plan, error) {
-	sql := trim(req.SQL)
-	if sql == "" {
+	if trim(req.SQL) == "" {
 		return nil, fmt.Errorf("source %s: extract %s has no SELECT", s.name, req.Name)
 	}
+	sql := req.Narrowed(engine.QuoteIdent)
 	d, err := s.conn.PgConn().Prepare(ctx, "", sql, nil)
 	if err != nil {
 		return nil, s.failed(ctx, req, err)

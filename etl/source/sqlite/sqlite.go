@@ -171,7 +171,7 @@ func (s *Source) opened(ctx context.Context, err error) error {
 }
 
 // statement is the SELECT of an extract: all that reads rows begins from it.
-func statement(req source.Request) string { return trim(req.SQL) }
+func statement(req source.Request) string { return req.Narrowed(engine.QuoteIdent) }
 
 // trim takes off what may end a statement but not a subquery.
 func trim(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
