@@ -99,7 +99,7 @@ func (a *app) runNights(ctx context.Context, f demoFlags) error {
 
 // readsIncrements says whether a configuration of nights tells the refresh how
 // each table finds its changes.
-const readsIncrements = false
+const readsIncrements = true
 
 // runAdvance goes on to the next night or a date.
 func (a *app) runAdvance(cmd *cobra.Command, f demoFlags) error {

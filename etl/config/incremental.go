@@ -209,7 +209,10 @@ func (r *reader) fits(c *Config, table string, m Map, p string) {
 	}
 	for other, all := range c.Tables {
 		for _, o := range all {
-			if o.From == m.From && (o.Incremental == nil || o.Incremental.By != i.By || o.Incremental.Compare || i.Compare && other != table) {
+			if itself := other == table && o.Line == m.Line; itself || o.From != m.From {
+				continue
+			}
+			if o.Incremental == nil || o.Incremental.By != i.By || o.Incremental.Compare || i.Compare {
 				r.report(r.keyOf(p), "give every mapping of "+m.From+" incremental: {by: files}", "%s feeds table %s too, which would be read another way", m.From, other)
 				return
 			}

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -205,20 +204,17 @@ sources:
 }
 
 // Incremental is how a refresh finds what changed in a table, as verso.yaml
-// says it; "" where everything is read. Daily files are read once. In whole
-// tables a time stamp finds what is new and changed, but not what was deleted:
-// tables that lose rows are compared. Rows without a key cannot find their
-// earlier selves.
+// says it; "" where everything is read. Daily files are read once, whole tables
+// compared with what is known. Rows without a key cannot find their earlier
+// selves.
 func (f *Folder) Incremental(table string) string {
 	switch {
 	case f.Mode == ModeDelta:
 		return "{by: files}"
 	case len(keyColumns(table)) == 0:
 		return ""
-	case slices.Contains([]string{"order_header", "order_line", "activity", "quote"}, table):
-		return "{compare: true}"
 	}
-	return "{by: updated_at, overlap: 2d}"
+	return "{compare: true}"
 }
 
 // sheetTable is the generator's declaration of a table.

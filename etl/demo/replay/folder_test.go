@@ -15,7 +15,7 @@ import (
 func TestFolderConfig(t *testing.T) {
 	for _, mode := range []string{replay.ModeSnapshot, replay.ModeDelta} {
 		f := &replay.Folder{Dir: "d", Mode: mode, Format: "csv", Scale: .05, Seed: 1}
-		cfg, err := config.Parse(f.Config(false), "verso.yaml", filepath.Join(t.TempDir(), "verso.yaml"), func(string) (string, bool) { return "", false })
+		cfg, err := config.Parse(f.Config(true), "verso.yaml", filepath.Join(t.TempDir(), "verso.yaml"), func(string) (string, bool) { return "", false })
 		if err != nil {
 			t.Fatal(err)
 		}

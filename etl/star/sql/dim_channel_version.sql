@@ -7,7 +7,7 @@ WITH last AS (
     SELECT channel_id, max(_from) AS since FROM stage.channel_partner_version GROUP BY channel_id
 ), earlier AS (
     SELECT h.channel_id, h._from AS since, h.kind, h.level, h.parent_partner_id, h.territory, h.cert_level, h.credit_limit, h.credit_days,
-           row_number() OVER (PARTITION BY h.channel_id, h._from ORDER BY h._row DESC NULLS LAST, h.kind NULLS LAST, h.level NULLS LAST, h.parent_partner_id NULLS LAST, h.territory NULLS LAST, h.cert_level NULLS LAST, h.credit_limit NULLS LAST, h.credit_days NULLS LAST) AS place
+           row_number() OVER (PARTITION BY h.channel_id, h._from ORDER BY h.kind NULLS LAST, h.level NULLS LAST, h.parent_partner_id NULLS LAST, h.territory NULLS LAST, h.cert_level NULLS LAST, h.credit_limit NULLS LAST, h.credit_days NULLS LAST) AS place
     FROM stage.channel_partner_version h
     JOIN last l ON l.channel_id = h.channel_id AND coalesce(h._from, DATE '1900-01-01') < l.since
 ), told AS (

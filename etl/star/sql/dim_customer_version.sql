@@ -11,7 +11,7 @@ WITH last AS (
            h.merged_into, h.credit_limit, h.credit_days, h.price_policy_id, h.parent_customer_id,
            row_number() OVER (
                PARTITION BY h.customer_id, h._from
-               ORDER BY h._row DESC NULLS LAST, h.customer_type NULLS LAST, h.subtype NULLS LAST, h.region_code NULLS LAST, h.country NULLS LAST,
+               ORDER BY h.customer_type NULLS LAST, h.subtype NULLS LAST, h.region_code NULLS LAST, h.country NULLS LAST,
                         h.channel_id NULLS LAST, h.owner_employee_id NULLS LAST, h.status NULLS LAST, h.merged_into NULLS LAST, h.credit_limit NULLS LAST,
                         h.credit_days NULLS LAST, h.price_policy_id NULLS LAST, h.parent_customer_id NULLS LAST
            ) AS place

@@ -7,7 +7,7 @@ WITH last AS (
     SELECT employee_id, max(_from) AS since FROM stage.employee_version GROUP BY employee_id
 ), earlier AS (
     SELECT h.employee_id, h._from AS since, h.dept, h.manager_id, h.territory,
-           row_number() OVER (PARTITION BY h.employee_id, h._from ORDER BY h._row DESC NULLS LAST, h.dept NULLS LAST, h.manager_id NULLS LAST, h.territory NULLS LAST) AS place
+           row_number() OVER (PARTITION BY h.employee_id, h._from ORDER BY h.dept NULLS LAST, h.manager_id NULLS LAST, h.territory NULLS LAST) AS place
     FROM stage.employee_version h
     JOIN last l ON l.employee_id = h.employee_id AND coalesce(h._from, DATE '1900-01-01') < l.since
 ), told AS (

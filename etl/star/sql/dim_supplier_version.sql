@@ -7,7 +7,7 @@ WITH last AS (
     SELECT supplier_id, max(_from) AS since FROM stage.supplier_version GROUP BY supplier_id
 ), earlier AS (
     SELECT h.supplier_id, h._from AS since, h.ccy, h.discount_std, h.lead_days_quoted, h.payment_days, h.status,
-           row_number() OVER (PARTITION BY h.supplier_id, h._from ORDER BY h._row DESC NULLS LAST, h.ccy NULLS LAST, h.discount_std NULLS LAST, h.lead_days_quoted NULLS LAST, h.payment_days NULLS LAST, h.status NULLS LAST) AS place
+           row_number() OVER (PARTITION BY h.supplier_id, h._from ORDER BY h.ccy NULLS LAST, h.discount_std NULLS LAST, h.lead_days_quoted NULLS LAST, h.payment_days NULLS LAST, h.status NULLS LAST) AS place
     FROM stage.supplier_version h
     JOIN last l ON l.supplier_id = h.supplier_id AND coalesce(h._from, DATE '1900-01-01') < l.since
 ), told AS (
