@@ -37,6 +37,7 @@ func Build(s Shape) *Data {
 	b.orders()
 	b.returns()
 	b.versions()
+	b.landed()
 	b.scores()
 	b.records()
 	return b.data

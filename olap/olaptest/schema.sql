@@ -54,6 +54,9 @@ CREATE TABLE core.dim_employee (
 CREATE TABLE core.dim_channel (
   channel_key INTEGER, channel_id VARCHAR, name VARCHAR, kind VARCHAR, "level" INTEGER, parent_key INTEGER, is_inferred BOOLEAN);
 CREATE TABLE core.dim_currency (currency_key INTEGER, ccy VARCHAR, name VARCHAR);
+CREATE TABLE core.dim_order_flags (
+  order_flag_key INTEGER, is_rush BOOLEAN, is_textbook BOOLEAN, is_web BOOLEAN, is_first_order BOOLEAN, is_promotion BOOLEAN, is_forthcoming BOOLEAN);
+CREATE TABLE core.dim_catalogue (catalogue_key INTEGER, catalogue_id VARCHAR, name VARCHAR, code VARCHAR, medium VARCHAR);
 CREATE TABLE core.dim_campaign (
   campaign_key INTEGER, campaign_id VARCHAR, name VARCHAR, parent_key INTEGER, programme_key INTEGER, programme VARCHAR, "level" INTEGER,
   "type" VARCHAR, medium VARCHAR, place VARCHAR, plan_start DATE, plan_end DATE, act_start DATE, act_end DATE, start_date DATE, "year" INTEGER,
@@ -63,9 +66,10 @@ CREATE TABLE core.dim_campaign (
 CREATE TABLE core.fact_order_line (
   line_id BIGINT, order_id BIGINT, order_key INTEGER, order_no VARCHAR, line_no INTEGER, date_key INTEGER, order_date DATE,
   customer_key INTEGER, title_key INTEGER, clc_key INTEGER, geo_key INTEGER, channel_key INTEGER, employee_key INTEGER,
-  publisher_key INTEGER, currency_key INTEGER, campaign_key INTEGER, customer_version_key INTEGER, qty INTEGER, qty_cancelled INTEGER,
+  publisher_key INTEGER, currency_key INTEGER, campaign_key INTEGER, customer_version_key INTEGER, order_flag_key INTEGER, catalogue_key INTEGER, qty INTEGER, qty_cancelled INTEGER,
   gross DECIMAL(18,4), discount DECIMAL(18,4), net DECIMAL(18,4), net_ccy DECIMAL(18,4), rate DECIMAL(18,8), tax DECIMAL(18,4),
-  cost DECIMAL(18,4), margin DECIMAL(18,4), net_constant DECIMAL(18,4), cost_constant DECIMAL(18,4), is_rush BOOLEAN, is_textbook BOOLEAN, term VARCHAR, status VARCHAR,
+  cost DECIMAL(18,4), margin DECIMAL(18,4), net_constant DECIMAL(18,4), cost_constant DECIMAL(18,4),
+  freight DECIMAL(18,4), duty DECIMAL(18,4), handling DECIMAL(18,4), landed_cost DECIMAL(18,4), gross_margin DECIMAL(18,4), is_rush BOOLEAN, is_textbook BOOLEAN, term VARCHAR, status VARCHAR,
   source VARCHAR, source_row BIGINT);
 CREATE TABLE core.fact_return (
   return_id BIGINT, line_id BIGINT, date_key INTEGER, return_date DATE, customer_key INTEGER, title_key INTEGER,

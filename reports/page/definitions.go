@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,16 +29,41 @@ func definitions(ctx context.Context, c *Context) (view.Page, error) {
 	}
 	lineage.AddMeasures(graph, c.model)
 	all, traced := 0, 0
+	rest := &view.Table{ID: "cubes", Title: c.t("definitions.rest"), Subtitle: c.t("definitions.rest.sub"),
+		Columns: []view.Column{{Label: c.t("col.cube")}, {Label: c.t("col.asked")}, {Label: c.t("col.means"), Wide: true}, {Label: c.t("col.measures"), Format: view.Integer()}}}
 	for _, of := range c.model.Cubes {
+		if !slices.Contains(reported(), of.Name) {
+			rest.Rows = append(rest.Rows, view.Row{Cells: []view.Value{view.T(of.Label.In(c.Lang)), view.T(of.Name), view.T(of.Description.In(c.Lang)), view.I(shownMeasures(of))}})
+			continue
+		}
 		section, n, known := c.definitionsOf(of, graph)
 		p.Sections = append(p.Sections, section)
 		all, traced = all+n, traced+known
+	}
+	if len(rest.Rows) > 0 {
+		p.Sections = append(p.Sections, view.Section{ID: "more", Title: c.t("definitions.rest"), Lead: c.t("definitions.rest.lead"), Blocks: []view.Block{{Table: rest}}})
 	}
 	p.Message = view.Message{Finding: c.t("definitions.found", "n", strconv.Itoa(all)), Consequence: c.t("definitions.so", "traced", strconv.Itoa(traced))}
 	if traced == 0 {
 		p.Message.Consequence = c.t("definitions.untraced")
 	}
 	return p, nil
+}
+
+// reported are the cubes that the pages ask.
+func reported() []string { return []string{"sales", "returns", "trade"} }
+
+// shownMeasures is how many measures a cube lists, its combined ones included.
+func shownMeasures(of *cube.Cube) (n int64) {
+	for _, m := range of.Measures {
+		if !m.Hidden {
+			n++
+		}
+	}
+	for _, part := range of.Combines {
+		n += int64(len(part.Measures))
+	}
+	return n
 }
 
 // definitionsOf is the table of one cube, how many measures it lists, and how

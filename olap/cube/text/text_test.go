@@ -157,7 +157,7 @@ func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ text, message string }{
 		{"^", "want the name of a cube first, found the end"},
 		{"^by region.area show net", `want the name of a cube first, found "by"`},
-		{"^sale show net", `no cube "sale"; did you mean sales?`},
+		{"^sale show net", `no cube "sale"; did you mean sales`},
 		{"sales show net ^shwo net", `"shwo" begins no clause; did you mean show?`},
 		{"sales show net ^margin", `"margin" begins no clause; a further name takes a comma before it`},
 		{"sales show net by region.area ^show net", "show is there twice"},
