@@ -85,7 +85,7 @@ func TestScalar(t *testing.T) {
 		"orders.csv": "orders.csv", "a: b": "'a: b'", "it's": "'it''s'", "no": "'no'",
 		"书店": "书店", "${X}": "'${X}'", "12": "'12'", "tab\t": `"tab\t"`,
 	} {
-		if got := scalar(in); got != want {
+		if got := Scalar(in); got != want {
 			t.Errorf("scalar(%q) = %s, want %s", in, got, want)
 		}
 	}
