@@ -19,3 +19,18 @@ func execSQLite(t *testing.T, path, script string) {
 		t.Fatal(err)
 	}
 }
+
+// askSQLite is the only value of a query.
+func askSQLite(t *testing.T, path, query string) string {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var value string
+	if err := db.QueryRowContext(t.Context(), query).Scan(&value); err != nil {
+		t.Fatalf("%v in %s", err, query)
+	}
+	return value
+}

@@ -53,26 +53,6 @@ func TestUnknownPreset(t *testing.T) {
 	}
 }
 
-func TestNorthwind(t *testing.T) {
-	text, report, err := Render("northwind", Inputs{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "northwind.yaml", text)
-	c := load(t, text)
-	if c.Company.Currency != "USD" || c.IDs != "text" || c.Sources["northwind"].Kind != "postgres" {
-		t.Errorf("got %+v", c)
-	}
-	if len(report.Tables) != len(c.Tables) {
-		t.Errorf("reports %v, maps %d tables", report.Tables, len(c.Tables))
-	}
-	for _, name := range report.Tables {
-		if len(c.Tables[name]) != 1 {
-			t.Errorf("%s is not mapped", name)
-		}
-	}
-}
-
 func TestNorthwindRefusesPasswords(t *testing.T) {
 	_, _, err := Render("northwind", Inputs{DSN: "postgres://me:secret@localhost/northwind"})
 	if err == nil || strings.Contains(err.Error(), "secret") {

@@ -1,6 +1,7 @@
 package propose
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -77,7 +78,9 @@ func singular(w string) string {
 	return w
 }
 
-func joined(name string) string { return canon.Normal(strings.Join(words(name), "")) }
+// joined is a name as names of tables are compared: words in the singular, one
+// that is said twice once (sale_sale).
+func joined(name string) string { return canon.Normal(strings.Join(slices.Compact(words(name)), "")) }
 
 // likeTable scores from 0 to 1 how well the name of a table speaks for a
 // canonical one, and the name it was recognised by. Words before the name, such
@@ -94,7 +97,7 @@ func likeTable(t canon.Table, name string) (float64, string) {
 			score = 0.95
 		case len([]rune(want)) >= 4 && strings.HasSuffix(have, want) && wordEnd(name, n):
 			score = 0.6
-			if detail(name, n) {
+			if detail(name, n) || len(words(name)) > len(words(n))+2 {
 				score = 0.25
 			}
 		}
@@ -110,6 +113,9 @@ func likeTable(t canon.Table, name string) (float64, string) {
 func detail(name, n string) bool {
 	all := words(name)
 	for _, w := range all[:len(all)-len(words(n))] {
+		if w == singular(strings.ToLower(n)) {
+			continue // product_product: what is sold of a product
+		}
 		switch w {
 		case "product", "book", "title", "customer", "invoice", "line", "employee", "bank", "payment", "move":
 			return true

@@ -51,7 +51,15 @@ type Column struct {
 func (c Column) Taken() bool { return c.Confidence >= Threshold }
 
 // Used reports whether the table is sure enough to be used.
-func (t Table) Used() bool { return len(t.Missing) == 0 && t.Confidence >= 0.5 }
+func (t Table) Used() bool {
+	taken := 0
+	for _, c := range t.Columns {
+		if c.Taken() {
+			taken++
+		}
+	}
+	return len(t.Missing) == 0 && t.Confidence >= 0.5 && taken > 1
+}
 
 // Column is the proposal for a canonical column.
 func (t Table) Column(name string) (Column, bool) {
@@ -189,8 +197,8 @@ func (g *guess) match(t canon.Table, c canon.Column, i int, col system.Column) C
 		return p
 	}
 	name, by := likeColumn(t, c, source.Name, col.Name)
-	if named := 0.75 * namesTable(c, col.Name); named > name {
-		name, by = named, strings.Split(c.References, ".")[0]
+	if like, n := namesTable(c, col.Name); 0.75*like > name {
+		name, by = 0.75*like, n
 	}
 	reasons := []string{}
 	if name > 0 {
@@ -268,20 +276,20 @@ func (g *guess) reference(c canon.Column, i int, col system.Column, score float6
 
 // namesTable scores how well a column bears the name of the table that it shall
 // refer to: party, or party_id, for customers.
-func namesTable(c canon.Column, column string) float64 {
+func namesTable(c canon.Column, column string) (float64, string) {
 	table, _, ok := strings.Cut(c.References, ".")
 	if !ok || c.Type != canon.ID {
-		return 0
+		return 0, ""
 	}
 	w := words(column)
 	if len(w) > 1 && w[len(w)-1] == "id" {
 		w = w[:len(w)-1]
 	}
-	like, _ := likeTable(mustTable(table), strings.Join(w, "_"))
+	like, by := likeTable(mustTable(table), strings.Join(w, "_"))
 	if like < 0.9 {
-		return 0
+		return 0, ""
 	}
-	return like
+	return like, by
 }
 
 // keysTo counts the foreign keys of a table to another.
@@ -356,10 +364,15 @@ func mustTable(name string) canon.Table {
 // surest pair of all first, each source column once.
 func (g *guess) table(t canon.Table, i int) Table {
 	p := Table{Canonical: t, Source: &g.tables[i], Confidence: g.score[t.Name], Reason: g.by[t.Name]}
+	sure := 1.0
+	if like, _ := likeTable(t, g.tables[i].Name); like > 0 && like < 0.9 {
+		sure = 0.85 // of a table that is not quite like it, no column is quite sure
+	}
 	var all []Column
 	for _, c := range t.Columns {
 		for _, col := range g.tables[i].Columns {
 			if m := g.match(t, c, i, col); m.Confidence > 0 {
+				m.Confidence = math.Round(100*m.Confidence*sure) / 100
 				all = append(all, m)
 			}
 		}

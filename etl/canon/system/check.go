@@ -2,6 +2,7 @@ package system
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -160,6 +161,9 @@ func (v view) missing(sql string, aliases, known map[string]string) string {
 		}
 		t := v.tables[strings.ToLower(name)]
 		column := strings.Trim(q[2], `"`)
+		if column == "_row" && t.Path != "" {
+			continue // the row number of a file
+		}
 		if _, ok := t.Column(column); !ok {
 			var names []string
 			for _, c := range t.Columns {
@@ -234,4 +238,44 @@ func Known(tables []Table) []string {
 		}
 	}
 	return notes
+}
+
+// References lists what the SELECTs of a system read, as table.column; a table
+// whose columns are all read through other names stands alone.
+func (s System) References() []string {
+	var all []string
+	for _, m := range s.Maps {
+		text := strings.Join(m.Head, "\n") + "\n" + strings.Join(m.Tail, "\n")
+		outer := map[string]string{}
+		collect(text, outer, &all)
+		for _, i := range m.Items {
+			inner := maps.Clone(outer)
+			collect(strings.Join(i.SQL, "\n"), inner, &all)
+		}
+	}
+	return all
+}
+
+// collect adds the references in SQL, and to aliases those it defines.
+func collect(sql string, aliases map[string]string, all *[]string) {
+	sql = texts.ReplaceAllString(sql, "''")
+	cte := map[string]bool{}
+	for _, c := range common.FindAllStringSubmatch(sql, -1) {
+		cte[c[1]] = true
+	}
+	for _, a := range aliased.FindAllStringSubmatch(sql, -1) {
+		name := strings.Trim(a[1], `"`)
+		if cte[name] {
+			name = ""
+		}
+		aliases[a[2]] = name
+		if name != "" {
+			*all = append(*all, name+".")
+		}
+	}
+	for _, q := range qualified.FindAllStringSubmatch(sql, -1) {
+		if t := aliases[q[1]]; t != "" {
+			*all = append(*all, t+"."+strings.Trim(q[2], `"`))
+		}
+	}
 }

@@ -115,15 +115,19 @@ var parsed = sync.OnceValue(func() []System {
 // shared and must not be changed.
 func List() []System { return slices.Clone(parsed()) }
 
-// Lookup finds the systems of a name that can be read from a kind of source; ""
-// is any kind.
-func Lookup(name, kind string) (System, bool) {
+// Lookup finds the system of a name that can be read from a kind of source; "" is
+// any kind, a database before a file.
+func Lookup(name, kind string) (found System, ok bool) {
 	for _, s := range parsed() {
-		if s.Name == name && (kind == "" || slices.Contains(s.Kinds, kind)) {
+		if s.Name != name || kind != "" && !slices.Contains(s.Kinds, kind) {
+			continue
+		}
+		if s.Database() {
 			return s, true
 		}
+		found, ok = s, true
 	}
-	return System{}, false
+	return found, ok
 }
 
 // As is the system with the prefix that its tables have in a database: what

@@ -1,8 +1,6 @@
 package system
 
 import (
-	"os"
-	"strings"
 	"testing"
 
 	"verso/etl/canon"
@@ -54,18 +52,4 @@ func keys(m map[string]bool) []string {
 		all = append(all, k)
 	}
 	return all
-}
-
-func TestDumpSelects(t *testing.T) {
-	if os.Getenv("DUMP") == "" {
-		t.Skip()
-	}
-	s, _ := Lookup(os.Getenv("DUMP"), "")
-	var b strings.Builder
-	for _, m := range s.Maps {
-		w := &writer{s: s}
-		w.sql(FittedMap{Map: m}, "")
-		b.WriteString("\\echo " + m.Table + "\n" + w.b.String() + ";\n")
-	}
-	os.WriteFile("/tmp/presets/dump.sql", []byte(b.String()), 0o644)
 }

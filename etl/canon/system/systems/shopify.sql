@@ -148,7 +148,7 @@ ORDER BY 1
 -- lost: customers are e-mail addresses without a name
 SELECT lower(trim(o."Email")) AS "customer_id",  -- verified
        max_by(coalesce(nullif(trim(o."Billing Company"), ''), nullif(trim(o."Billing Name"), '')), o._row) AS "name",  -- verified
-       max_by(CASE WHEN nullif(trim(o."Billing Company"), '') IS NULL THEN 'individual' ELSE 'enterprise' END, o._row) AS "customer_type",  -- verified: with a company an enterprise
+       max_by(CASE WHEN nullif(trim(o."Billing Company"), '') IS NOT NULL THEN 'enterprise' WHEN nullif(trim(o."Billing Name"), '') IS NOT NULL THEN 'individual' END, o._row) AS "customer_type",  -- verified: with a company an enterprise
        max_by(nullif(trim(o."Billing Country"), ''), o._row) AS "country",  -- verified
        max_by(nullif(trim(o."Billing Country"), ''), o._row) AS "region_code",  -- verified
        max_by(nullif(trim(o."Billing City"), ''), o._row) AS "city",  -- not verified
