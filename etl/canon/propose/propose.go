@@ -377,7 +377,17 @@ func (g *guess) table(t canon.Table, i int) Table {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Column) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	// What a row cannot do without chooses first: a number of orders that could be
+	// the id or the number is the id.
+	later := func(c Column) int {
+		if c.Taken() && (c.Canonical.Required || slices.Contains(t.Key, c.Canonical.Name)) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(all, func(a, b Column) int {
+		return cmp.Or(cmp.Compare(later(a), later(b)), cmp.Compare(b.Confidence, a.Confidence))
+	})
 	taken := map[string]bool{}
 	for _, m := range all {
 		if _, done := p.Column(m.Canonical.Name); done || taken[m.Source] {
@@ -387,8 +397,27 @@ func (g *guess) table(t canon.Table, i int) Table {
 		p.Columns = append(p.Columns, m)
 	}
 	g.person(&p, i)
+	p.numbered()
 	p.missing()
 	return p
+}
+
+// numbered lets the number of a thing be its id too where it has no other.
+func (p *Table) numbered() {
+	if len(p.Canonical.Key) != 1 {
+		return
+	}
+	name := p.Canonical.Key[0]
+	if old, ok := p.Column(name); ok && old.Taken() {
+		return
+	}
+	no, ok := p.Column(strings.TrimSuffix(name, "_id") + "_no")
+	if !ok || !no.Taken() {
+		return
+	}
+	p.Columns = slices.DeleteFunc(p.Columns, func(x Column) bool { return x.Canonical.Name == name })
+	c, _ := p.Canonical.Column(name)
+	p.Columns = append(p.Columns, Column{Canonical: c, Source: no.Source, Confidence: math.Round(90*no.Confidence) / 100, Reason: "there is no other id than the number"})
 }
 
 // person makes a name of the first and the last name where there is no other.

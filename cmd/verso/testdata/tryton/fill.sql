@@ -108,6 +108,7 @@ INSERT INTO purchase_line (id, purchase, sequence, type, product, quantity, unit
 SELECT s.id, o.id, 1, 'line', CAST(s.title_id AS integer), CAST(x.qty AS integer), 1, CAST(x.unit_cost_fcy AS numeric), false, CAST(nullif(x.due_date, '') AS date)
 FROM given.purchase_line AS x JOIN given.sold AS s ON s.line_id = x.order_line_id JOIN purchase_purchase AS o ON o.number = x.po_id
 JOIN sale_line AS l ON l.id = s.id JOIN sale_sale AS h ON h.id = l.sale AND h.state IN ('processing', 'done', 'cancelled');
+DELETE FROM purchase_purchase AS o WHERE o.id NOT IN (SELECT l.purchase FROM purchase_line AS l);
 INSERT INTO purchase_request (id, company, product, party, quantity, uom, purchase_line, origin, state, warehouse)
 SELECT l.id, 1, l.product, o.party, l.quantity, 1, l.id, 'sale.sale,' || s.order_id, 'purchased', 5
 FROM purchase_line AS l JOIN purchase_purchase AS o ON o.id = l.purchase JOIN given.sold AS s ON s.id = l.id;

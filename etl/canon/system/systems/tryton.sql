@@ -487,13 +487,14 @@ WHERE d.code IS NOT NULL
 ORDER BY d.code;
 
 -- map: fx_rate
--- about: A rate holds until the next one, so it is written out for every day, to the last order.
+-- about: A rate holds until the next one, so it is written out for every day, to the last entry.
 -- about: Tryton counts units of a currency for one of the base; wanted is report currency for one of
 -- about: the currency.
 -- lost: orders in another currency are quarantined
 WITH held AS (
   SELECT h.currency, h.rate, h.date AS since,
-         coalesce(lead(h.date) OVER (PARTITION BY h.currency ORDER BY h.date) - 1, (SELECT max(s.sale_date) FROM sale_sale AS s)) AS until
+         coalesce(lead(h.date) OVER (PARTITION BY h.currency ORDER BY h.date) - 1,
+                  greatest((SELECT max(s.sale_date) FROM sale_sale AS s), (SELECT max(v.date) FROM account_move AS v))) AS until
   FROM currency_currency_rate AS h
 ), base AS (
   SELECT b.rate, b.since, b.until FROM held AS b JOIN company_company AS c ON c.currency = b.currency
@@ -501,7 +502,7 @@ WITH held AS (
   SELECT r.currency, r.rate, CAST(d.day AS date) AS day
   FROM held AS r
   CROSS JOIN LATERAL generate_series(r.since, r.until, interval '1 day') AS d(day)
-  WHERE r.currency IN (SELECT s.currency FROM sale_sale AS s)
+  WHERE r.currency NOT IN (SELECT c.currency FROM company_company AS c)
 )
 SELECT y.day AS "rate_date",  -- verified
        k.code AS "ccy",  -- verified
