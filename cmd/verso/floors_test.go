@@ -43,7 +43,9 @@ var floors = map[string][]string{
 	"olap/api":               {"olap", "olap/engine", "olap/cube", "olap/warehouse", "olap/access"},
 
 	"etl/canon":                  {},
-	"etl/canon/preset":           {"etl/canon", "etl/config"},
+	"etl/canon/preset":           {"etl/canon", "etl/canon/system", "etl/config"},
+	"etl/canon/propose":          {"etl/canon", "etl/canon/system"},
+	"etl/canon/system":           {"etl/canon"},
 	"etl/config":                 {"etl/canon", "etl/schedule"},
 	"etl/schedule":               {},
 	"etl/outage":                 {"etl/config", "etl/source", "olap/engine"},

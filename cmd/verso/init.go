@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"verso/etl/canon"
 	"verso/etl/canon/preset"
 	"verso/etl/config"
 	"verso/etl/source"
@@ -32,19 +33,23 @@ func (a *app) initCommand() *cobra.Command {
 	var f initFlags
 	var presets []string
 	for _, p := range preset.List() {
-		presets = append(presets, fmt.Sprintf("  %-12s %s", p.Name, p.Meaning))
+		presets = append(presets, fmt.Sprintf("  %-18s %s", p.Name, p.Meaning))
 	}
 	cmd := &cobra.Command{
-		Use:   "init PRESET",
+		Use:   "init [PRESET]",
 		Short: "Write a commented verso.yaml for a source, having looked at it",
 		Long: "init looks at files or takes the name of a database and writes a configuration\n" +
-			"that maps it onto the canonical tables. It asks nothing and prints what it guessed.\n\nPresets\n" + strings.Join(presets, "\n"),
+			"that maps it onto the canonical tables. It asks nothing and prints what it guessed.\n" +
+			"Without a preset it looks at the database or files, recognises systems it knows, and\n" +
+			"else proposes a mapping with a confidence and a reason for every column.\n\nPresets\n" + strings.Join(presets, "\n"),
 		Example: `  verso init flat-orders --file orders.csv --dir mycompany
   verso init flat-orders --file orders.csv --map quantity=Menge --map price=Preis
   verso init northwind --dsn '${NORTHWIND_DSN}' --dir northwind
-  verso init canonical --file exports/ --dir mycompany`,
-		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.initialise(cmd, args[0], f) },
+  verso init canonical --file exports/ --dir mycompany
+  verso init --dsn '${SHOP_DSN}' --dir shop
+  verso init --dsn shop.sqlite --dir shop`,
+		Args: usageArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.initialise(cmd, strings.Join(args, ""), f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.dir, "dir", ".", "folder for verso.yaml; made when missing")
@@ -59,45 +64,87 @@ func (a *app) initCommand() *cobra.Command {
 }
 
 func (a *app) initialise(cmd *cobra.Command, name string, f initFlags) error {
-	i := slices.IndexFunc(preset.List(), func(p preset.Preset) bool { return p.Name == name })
-	if i < 0 {
-		var known []string
-		for _, p := range preset.List() {
-			known = append(known, p.Name)
-		}
-		return usagef(cmd.CommandPath(), "unknown preset %q: %s", name, strings.Join(known, ", "))
+	if err := f.check(cmd, name); err != nil {
+		return err
 	}
-	needs := preset.List()[i].Needs
-	if needs == "dsn" && f.dsn == "" {
-		return usagef(cmd.CommandPath(), "%s needs --dsn, such as --dsn '${NORTHWIND_DSN}'", name)
-	}
-	if needs != "dsn" && len(f.files) == 0 {
-		return usagef(cmd.CommandPath(), "%s needs --file with a %s", name, needs)
-	}
-	target := filepath.Join(f.dir, "verso.yaml")
-	if _, err := os.Stat(target); err == nil && !f.force {
-		return usagef(cmd.CommandPath(), "%s exists: use --force to replace it, or --dir for another folder", target)
-	}
-	inputs := preset.Inputs{DSN: f.dsn, Company: f.company, Currency: f.currency, Language: f.language}
+	var text []byte
+	var report preset.Report
 	var err error
-	if inputs.Map, err = parseMapping(cmd, f.mapping); err != nil {
-		return err
+	if name == "" {
+		text, report, err = a.proposal(cmd, f)
+	} else {
+		text, report, err = a.preset(cmd, name, f)
 	}
-	if inputs.Files, err = lookAtFiles(cmd.Context(), f); err != nil {
-		return err
-	}
-	text, report, err := preset.Render(name, inputs)
 	if err != nil {
-		return &configError{err}
+		return err
 	}
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {
 		return err
 	}
+	target := filepath.Join(f.dir, "verso.yaml")
 	if err := os.WriteFile(target, text, 0o644); err != nil {
 		return err
 	}
 	a.printPreset(report, target)
 	return nil
+}
+
+// check refuses what cannot be meant before anything is looked at.
+func (f initFlags) check(cmd *cobra.Command, name string) error {
+	i := slices.IndexFunc(preset.List(), func(p preset.Preset) bool { return p.Name == name })
+	if i < 0 && name != "" {
+		hint := ""
+		if near := canon.Nearest(name, presetNames(), 1); near != nil {
+			hint = "did you mean " + near[0] + "? presets: "
+		}
+		return usagef(cmd.CommandPath(), "unknown preset %q: %s%s", name, hint, strings.Join(presetNames(), ", "))
+	}
+	if name != "" {
+		needs := preset.List()[i].Needs
+		switch {
+		case needs == "dsn" && f.dsn == "":
+			return usagef(cmd.CommandPath(), "%s needs --dsn, such as --dsn '${%s}'", name, preset.Variable(name))
+		case needs == "dsn or file" && f.dsn == "" && len(f.files) == 0:
+			return usagef(cmd.CommandPath(), "%s needs --dsn, such as --dsn '${%s}', or --file with an export", name, preset.Variable(name))
+		case (needs == "file" || needs == "folder") && len(f.files) == 0:
+			return usagef(cmd.CommandPath(), "%s needs --file with a %s", name, needs)
+		}
+	}
+	target := filepath.Join(f.dir, "verso.yaml")
+	if _, err := os.Stat(target); err == nil && !f.force {
+		return usagef(cmd.CommandPath(), "%s exists: use --force to replace it, or --dir for another folder", target)
+	}
+	return nil
+}
+
+// preset writes the configuration of a named preset. A database is looked at
+// when it can be: what it lacks is left out, and said.
+func (a *app) preset(cmd *cobra.Command, name string, f initFlags) ([]byte, preset.Report, error) {
+	inputs := preset.Inputs{DSN: f.dsn, Company: f.company, Currency: f.currency, Language: f.language}
+	var notes []string
+	var err error
+	if inputs.Map, err = parseMapping(cmd, f.mapping); err != nil {
+		return nil, preset.Report{}, err
+	}
+	if inputs.Files, err = lookAtFiles(cmd.Context(), f); err != nil {
+		return nil, preset.Report{}, err
+	}
+	if err := preset.Password(f.dsn); err != nil {
+		return nil, preset.Report{}, &configError{err}
+	}
+	if f.dsn != "" && len(f.files) == 0 {
+		looked := a.lookAtDatabase(cmd.Context(), f)
+		inputs.Kind, inputs.Database, inputs.Tables = looked.kind, looked.path, looked.tables
+		if looked.err != nil {
+			notes = append(notes, "the database was not looked at: "+looked.err.Error())
+		}
+	}
+	text, report, err := preset.Render(name, inputs)
+	if err != nil {
+		return nil, report, &configError{err}
+	}
+	report.Notes = append(notes, report.Notes...)
+	return text, report, nil
 }
 
 func parseMapping(cmd *cobra.Command, pairs []string) (map[string]string, error) {
@@ -215,6 +262,9 @@ func (a *app) printPreset(r preset.Report, target string) {
 		if len(r.Guess.Unused) > 0 {
 			fmt.Fprintln(a.stdout, "  not used:", strings.Join(r.Guess.Unused, ", "))
 		}
+	}
+	for _, p := range r.Proposed {
+		fmt.Fprintln(a.stdout, "proposed:", p)
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintln(a.stdout, "note:", note)

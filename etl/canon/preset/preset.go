@@ -8,10 +8,12 @@ import (
 	"embed"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 
 	"verso/etl/canon"
+	"verso/etl/canon/system"
 )
 
 //go:embed templates/*.tmpl
@@ -21,16 +23,28 @@ var templates embed.FS
 type Preset struct {
 	Name    string // as in verso init NAME
 	Meaning string // one line
-	Needs   string // what Inputs must hold: "dsn", "file" or "folder"
+	Needs   string // what Inputs must hold: "dsn", "file", "dsn or file", or "folder"
 }
 
 // List is every preset, in the order they are offered.
 func List() []Preset {
-	return []Preset{
+	all := []Preset{
 		{"flat-orders", "one file of sales lines from any system; the columns are guessed from names and content", "file"},
 		{"canonical", "a folder of files named after the canonical tables", "folder"},
-		{"northwind", "the Northwind sample in PostgreSQL", "dsn"},
 	}
+	for _, s := range system.List() {
+		needs := "dsn"
+		if !s.Database() {
+			needs = "file"
+		}
+		if i := slices.IndexFunc(all, func(p Preset) bool { return p.Name == s.Name }); i >= 0 {
+			all[i].Needs = "dsn or file"
+			all[i].Meaning += ", or " + s.Title
+			continue
+		}
+		all = append(all, Preset{s.Name, s.Title, needs})
+	}
+	return all
 }
 
 // Column is a column of a file, as sniffed.
@@ -54,6 +68,9 @@ type File struct {
 type Inputs struct {
 	Files    []File
 	DSN      string            // such as ${NORTHWIND_DSN}; never with a password
+	Kind     string            // of the database: postgres, mysql or sqlite; "": the preset's usual one
+	Database string            // path of a SQLite database
+	Tables   []system.Table    // what the database was seen to hold; nil: it was not looked at
 	Source   string            // name of the source; default from the preset or the file
 	Company  string            // name of the company
 	Currency string            // report currency; "": guessed, else CNY
@@ -63,9 +80,10 @@ type Inputs struct {
 
 // Report is what a preset decided, for the person who called it.
 type Report struct {
-	Guess  *Guess   // flat-orders only
-	Tables []string // canonical tables that are mapped
-	Notes  []string // what was left out or should be looked at
+	Guess    *Guess   // flat-orders only
+	Tables   []string // canonical tables that are mapped
+	Notes    []string // what was left out or should be looked at
+	Proposed []string // what was proposed for each table, of sources without a preset
 }
 
 // Render writes the configuration of a preset. The text passes config.Load
@@ -79,8 +97,16 @@ func Render(name string, in Inputs) ([]byte, Report, error) {
 		return flatOrders(in)
 	case "canonical":
 		return canonical(in)
-	case "northwind":
-		return northwind(in)
+	}
+	kind := in.Kind
+	if len(in.Files) > 0 {
+		kind = "file"
+	}
+	if s, ok := system.Lookup(name, kind); ok {
+		return ofSystem(s, in)
+	}
+	if s, ok := system.Lookup(name, ""); ok {
+		return nil, Report{}, fmt.Errorf("preset %s reads a source of kind %s, not %s", name, strings.Join(s.Kinds, " or "), kind)
 	}
 	var names []string
 	for _, p := range List() {
@@ -96,7 +122,7 @@ func Render(name string, in Inputs) ([]byte, Report, error) {
 // fill executes an embedded template.
 func fill(name string, data any) ([]byte, error) {
 	t, err := template.New(name).Funcs(template.FuncMap{
-		"yaml":    scalar,
+		"yaml":    Scalar,
 		"ident":   ident,
 		"indent":  indent,
 		"join":    strings.Join,
@@ -114,8 +140,8 @@ func fill(name string, data any) ([]byte, error) {
 
 var plainScalar = regexp.MustCompile(`^[\p{L}_./][\p{L}\p{N}_./ -]*$`)
 
-// scalar writes a text as a YAML scalar, in quotes where it needs them.
-func scalar(s string) string {
+// Scalar writes a text as a YAML scalar, in quotes where it needs them.
+func Scalar(s string) string {
 	switch strings.ToLower(s) {
 	case "true", "false", "null", "yes", "no", "on", "off", "y", "n":
 	default:

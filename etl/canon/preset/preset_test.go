@@ -53,26 +53,6 @@ func TestUnknownPreset(t *testing.T) {
 	}
 }
 
-func TestNorthwind(t *testing.T) {
-	text, report, err := Render("northwind", Inputs{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "northwind.yaml", text)
-	c := load(t, text)
-	if c.Company.Currency != "USD" || c.IDs != "text" || c.Sources["northwind"].Kind != "postgres" {
-		t.Errorf("got %+v", c)
-	}
-	if len(report.Tables) != len(c.Tables) {
-		t.Errorf("reports %v, maps %d tables", report.Tables, len(c.Tables))
-	}
-	for _, name := range report.Tables {
-		if len(c.Tables[name]) != 1 {
-			t.Errorf("%s is not mapped", name)
-		}
-	}
-}
-
 func TestNorthwindRefusesPasswords(t *testing.T) {
 	_, _, err := Render("northwind", Inputs{DSN: "postgres://me:secret@localhost/northwind"})
 	if err == nil || strings.Contains(err.Error(), "secret") {
@@ -85,7 +65,7 @@ func TestScalar(t *testing.T) {
 		"orders.csv": "orders.csv", "a: b": "'a: b'", "it's": "'it''s'", "no": "'no'",
 		"书店": "书店", "${X}": "'${X}'", "12": "'12'", "tab\t": `"tab\t"`,
 	} {
-		if got := scalar(in); got != want {
+		if got := Scalar(in); got != want {
 			t.Errorf("scalar(%q) = %s, want %s", in, got, want)
 		}
 	}

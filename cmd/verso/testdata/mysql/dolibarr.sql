@@ -1,0 +1,12 @@
+CREATE TABLE llx_c_country (rowid int PRIMARY KEY, code varchar(2));
+CREATE TABLE llx_societe (rowid int PRIMARY KEY, nom varchar(128), code_client varchar(24), parent int, client tinyint, fournisseur tinyint, status tinyint, address varchar(255), zip varchar(25), town varchar(50), fk_pays int, datec datetime, outstanding_limit double(24,8), tva_intra varchar(20));
+CREATE TABLE llx_user (rowid int PRIMARY KEY, firstname varchar(50), lastname varchar(50), fk_user int);
+CREATE TABLE llx_product (rowid int PRIMARY KEY, label varchar(255), barcode varchar(180), price double(24,8), tosell tinyint);
+CREATE TABLE llx_commande (rowid int PRIMARY KEY, ref varchar(30), fk_soc int, date_commande date, date_livraison datetime, fk_user_author int, fk_statut smallint, total_ht double(24,8));
+CREATE TABLE llx_commandedet (rowid int PRIMARY KEY, fk_commande int, fk_product int, description text, qty double, remise_percent double, subprice double(24,8), tva_tx double(6,3), buy_price_ht double(24,8));
+INSERT INTO llx_c_country VALUES (1, 'FR');
+INSERT INTO llx_societe VALUES (1, 'Mairie', 'CU1', NULL, 1, 0, 1, '1 rue', '75001', 'Paris', 1, '2023-01-01 10:00:00', 5000, NULL), (2, 'Page', NULL, NULL, 0, 1, 1, NULL, NULL, NULL, 1, NULL, NULL, NULL);
+INSERT INTO llx_user VALUES (1, 'Eve', 'Doe', NULL);
+INSERT INTO llx_product VALUES (1, 'Atlas', '9783161484100', 50, 1), (2, 'Lexique', NULL, 15.5, 0);
+INSERT INTO llx_commande VALUES (1, 'CO1', 1, '2024-01-10', '2024-01-20 00:00:00', 1, 3, 95), (2, 'CO2', 1, '2024-01-12', NULL, 1, 1, 46.5), (3, 'CO3', 1, '2024-01-13', NULL, 1, -1, 50), (4, 'CO4', 1, '2024-01-14', NULL, 1, 0, 50);
+INSERT INTO llx_commandedet VALUES (1, 1, 1, 'Atlas', 2, 5, 50, 20, 30), (2, 2, 2, 'Lexique', 3, 0, 15.5, 5.5, 0), (3, 3, 1, 'Atlas', 1, 0, 50, 20, 30), (4, 4, 1, 'Atlas', 1, 0, 50, 20, 30);

@@ -1,0 +1,16 @@
+CREATE TABLE branches (branchcode varchar(10) PRIMARY KEY, branchname mediumtext, branchcity mediumtext, branchcountry text);
+CREATE TABLE aqbudgetperiods (budget_period_id int PRIMARY KEY, budget_period_startdate date, budget_period_enddate date);
+CREATE TABLE aqbudgets (budget_id int PRIMARY KEY, budget_parent_id int, budget_code varchar(30), budget_branchcode varchar(10), budget_amount decimal(28,6), budget_period_id int);
+CREATE TABLE aqbooksellers (id int PRIMARY KEY, name mediumtext, listprice varchar(10), discount float(6,4), deliverytime int, active tinyint);
+CREATE TABLE biblio (biblionumber int PRIMARY KEY, title mediumtext, author mediumtext);
+CREATE TABLE biblioitems (biblioitemnumber int PRIMARY KEY, biblionumber int, isbn mediumtext, publishercode varchar(255));
+CREATE TABLE aqbasket (basketno int PRIMARY KEY, basketname varchar(50), booksellerid int, creationdate date, closedate date);
+CREATE TABLE aqorders (ordernumber int PRIMARY KEY, biblionumber int, entrydate date, quantity smallint, ecost decimal(28,6), unitprice decimal(28,6), quantityreceived smallint, datereceived date, basketno int, budget_id int, orderstatus varchar(16));
+INSERT INTO branches VALUES ('MAIN', 'Main library', 'Kiel', 'DE');
+INSERT INTO aqbudgetperiods VALUES (1, '2023-01-01', '2023-12-31'), (2, '2024-01-01', '2024-12-31');
+INSERT INTO aqbudgets VALUES (1, NULL, 'OLD', 'MAIN', 7000, 1), (2, NULL, 'SCI', 'MAIN', 6000, 2), (3, NULL, 'ART', 'MAIN', 3000, 2), (4, 2, 'SCI-PHYS', 'MAIN', 1000, 2);
+INSERT INTO aqbooksellers VALUES (1, 'Page', 'EUR', 5, 21, 1), (2, 'Leaf', 'EUR', 0, 14, 1);
+INSERT INTO biblio VALUES (1, 'Atlas', 'A. Author'), (2, 'Lexicon', NULL), (3, 'Never ordered', NULL);
+INSERT INTO biblioitems VALUES (1, 1, '9783161484100', 'Page'), (2, 2, NULL, 'Leaf');
+INSERT INTO aqbasket VALUES (1, 'Spring', 1, '2024-02-01', '2024-02-02'), (2, NULL, 2, '2024-02-03', NULL);
+INSERT INTO aqorders VALUES (1, 1, '2024-02-01', 2, 40, 42, 2, '2024-02-20', 1, 2, 'complete'), (2, 2, '2024-02-03', 1, 50, NULL, 0, NULL, 2, 3, 'ordered'), (3, 1, '2024-02-03', 1, 40, NULL, 0, NULL, 1, 2, 'cancelled');

@@ -1,0 +1,12 @@
+CREATE TABLE s_posts (ID bigint unsigned PRIMARY KEY, post_title text, post_type varchar(20), post_date datetime);
+CREATE TABLE s_wc_customer_lookup (customer_id bigint unsigned PRIMARY KEY, username varchar(60), first_name varchar(255), last_name varchar(255), email varchar(100), date_registered datetime, country char(2), postcode varchar(20), city varchar(100));
+CREATE TABLE s_wc_product_meta_lookup (product_id bigint PRIMARY KEY, sku varchar(100), max_price decimal(19,4));
+CREATE TABLE s_wc_order_stats (order_id bigint unsigned PRIMARY KEY, parent_id bigint unsigned, date_created datetime, date_paid datetime, date_completed datetime, status varchar(200), customer_id bigint unsigned);
+CREATE TABLE s_wc_order_product_lookup (order_item_id bigint unsigned PRIMARY KEY, order_id bigint unsigned, product_id bigint unsigned, product_qty int, product_net_revenue double, coupon_amount double);
+CREATE TABLE s_wc_order_coupon_lookup (order_id bigint unsigned, coupon_id bigint, date_created datetime, PRIMARY KEY (order_id, coupon_id));
+INSERT INTO s_posts VALUES (5, 'Atlas', 'product', '2024-01-01'), (6, 'Lexicon', 'product', '2024-01-01'), (90, 'SPRING', 'shop_coupon', '2024-01-01');
+INSERT INTO s_wc_customer_lookup VALUES (1, 'ann', 'Ann', 'Lee', 'ann@x.org', '2023-12-01 10:00:00', 'US', '02110', 'Boston'), (2, 'bob', '', '', 'bob@x.org', NULL, 'DE', '24103', 'Kiel');
+INSERT INTO s_wc_product_meta_lookup VALUES (5, 'ATL', 10), (6, 'LEX', 5);
+INSERT INTO s_wc_order_stats VALUES (7, 0, '2024-03-01 10:00:00', '2024-03-01 10:05:00', NULL, 'wc-completed', 1), (8, 0, '2024-03-02 10:00:00', NULL, NULL, 'wc-processing', 2), (9, 8, '2024-03-05 10:00:00', NULL, NULL, 'wc-refunded', 2), (10, 0, '2024-03-06 10:00:00', NULL, NULL, 'wc-cancelled', 2);
+INSERT INTO s_wc_order_product_lookup VALUES (21, 7, 5, 2, 18, 2), (22, 7, 6, 1, 5, 0), (23, 8, 5, 2, 20, 0), (24, 9, 5, -1, -10, 0), (25, 10, 6, 1, 5, 0);
+INSERT INTO s_wc_order_coupon_lookup VALUES (7, 90, '2024-03-01 10:00:00');
