@@ -81,7 +81,8 @@ CREATE OR REPLACE TABLE meta.table_load ("table_name" VARCHAR, "source" VARCHAR,
   "deleted" BIGINT, "kept" BIGINT, "run_read" BIGINT, "inserted" BIGINT, "updated" BIGINT, "unchanged" BIGINT, "set_aside" BIGINT, "newly_deleted" BIGINT, "superseded" BIGINT);
 CREATE OR REPLACE TABLE meta.quarantine_reason ("table_name" VARCHAR, "source" VARCHAR, "reason" VARCHAR, "rows" BIGINT);
 CREATE OR REPLACE TABLE meta.stage_note ("table_name" VARCHAR, "source" VARCHAR, "column_name" VARCHAR, "note" VARCHAR, "rows" BIGINT);
-CREATE OR REPLACE TABLE meta.reconciliation ("subject" VARCHAR, "unit" VARCHAR, "source_value" DECIMAL(38,4), "warehouse_value" DECIMAL(38,4), "explained" DECIMAL(38,4), "difference" DECIMAL(38,4), "detail" VARCHAR)`
+CREATE OR REPLACE TABLE meta.reconciliation ("subject" VARCHAR, "unit" VARCHAR, "source_value" DECIMAL(38,4), "warehouse_value" DECIMAL(38,4), "explained" DECIMAL(38,4), "difference" DECIMAL(38,4), "detail" VARCHAR);
+CREATE TABLE IF NOT EXISTS meta.customer_merge ("customer_id" VARCHAR, "merged_into" VARCHAR, "line" INTEGER)`
 
 // together runs statements as one transaction.
 func (s *State) together(ctx context.Context, part func(context.Context) error) error {

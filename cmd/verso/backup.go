@@ -31,7 +31,7 @@ func (a *app) backupCommand() *cobra.Command {
 		Use:   "backup",
 		Short: "Copy the warehouse to a folder or one file, with checksums",
 		Long: `backup copies the published generation, the landing it can be rebuilt from, the
-run ledger, verso.yaml and the catalog beside it. A name ending in .tar makes one
+run ledger, verso.yaml, and merges.yaml and the catalog beside it. A name ending in .tar makes one
 file, any other a folder. No refresh can run meanwhile; readers are not disturbed.
 
 --encrypt encrypts with age. The keys come from the environment:
@@ -138,6 +138,9 @@ func backupItems(cfg *config.Config, current warehouse.Generation) ([]backup.Ite
 		return nil, err
 	}
 	items = append(items, backup.Item{Name: "config/" + filepath.Base(cfg.File), Path: cfg.File})
+	if merges := mergesFile(cfg); isFile(merges) {
+		items = append(items, backup.Item{Name: "config/" + filepath.Base(merges), Path: merges})
+	}
 	if dir := userCatalog(cfg); dir != "" {
 		cubes, err := filesBelow(dir, "config/catalog", func(string) bool { return true })
 		if err != nil {

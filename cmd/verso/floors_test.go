@@ -64,6 +64,7 @@ var floors = map[string][]string{
 	"etl/landing":                {"etl/source"},
 	"etl/extract":                {"etl/canon", "etl/config", "etl/landing", "etl/source", "olap/engine"},
 	"etl/merge":                  {"olap/engine"},
+	"etl/duplicate":              {"olap/engine"},
 	"etl/demo":                   {"etl/canon", "etl/demo/..."},
 	"etl/demo/...":               {"etl/demo/..."},
 	"etl/demo/replay":            {"etl/canon", "etl/demo/sheet", "olap/engine"},

@@ -15,6 +15,7 @@ import (
 	"verso/etl"
 	"verso/etl/check"
 	"verso/etl/config"
+	"verso/etl/duplicate"
 	"verso/etl/extract"
 	"verso/etl/star"
 	"verso/models"
@@ -123,7 +124,11 @@ func (a *app) refreshLocked(ctx context.Context, cfg *config.Config, f refreshFl
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	job := &refreshJob{app: a, config: cfg, flags: f, warehouse: w, log: a.logger(f.verbose), started: a.now()}
+	merges, err := readMerges(cfg)
+	if err != nil {
+		return err
+	}
+	job := &refreshJob{app: a, merges: merges, config: cfg, flags: f, warehouse: w, log: a.logger(f.verbose), started: a.now()}
 	return job.run(ctx)
 }
 
@@ -134,6 +139,9 @@ func preflight(cfg *config.Config, f refreshFlags) error {
 		return fmt.Errorf("%s: %w", cfg.File, err)
 	}
 	if _, err := catalog.Load(userCatalog(cfg)); err != nil {
+		return err
+	}
+	if _, err := readMerges(cfg); err != nil {
 		return err
 	}
 	if slices.Contains(f.skip, "site") || slices.Contains(f.skip, "models") {
@@ -153,6 +161,7 @@ type refreshJob struct {
 	started   time.Time
 	progress  progress
 	recorded  []*lineage.Recorder
+	merges    []duplicate.Merge
 	site      *site.Pending // built, waiting for publication; nil when skipped
 }
 
@@ -217,6 +226,9 @@ func (j *refreshJob) report() func(etl.Progress) {
 }
 
 func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
+	if err := duplicate.WriteMerges(ctx, s.Conn, j.merges); err != nil {
+		return err
+	}
 	began := j.app.now()
 	if err := j.loadKeys(ctx, s); err != nil {
 		return err
@@ -244,7 +256,7 @@ func moneyOptions(c *config.Config) star.Money {
 
 // after are the steps behind the checks.
 func (j *refreshJob) after() []etl.Step {
-	var steps []etl.Step
+	steps := []etl.Step{{Name: "duplicates", Run: j.duplicates}}
 	if !slices.Contains(j.flags.skip, "models") {
 		steps = append(steps, etl.Step{Name: "models", Run: j.models})
 	}

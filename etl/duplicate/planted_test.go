@@ -80,7 +80,7 @@ func ordered(a, b string) [2]string {
 // was planted at least 80 % is called likely, for each seed. What is called
 // possible besides must stay a short list.
 func TestPlanted(t *testing.T) {
-	for _, seed := range []uint64{11, 12, 13} {
+	for _, seed := range []uint64{21, 22, 23} {
 		customers, shared, planted := company(t, demo.Options{Scale: .3, Seed: seed, Years: 2})
 		found, stats, err := Find(context.Background(), customers, shared, Options{})
 		if err != nil {

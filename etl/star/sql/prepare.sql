@@ -33,6 +33,9 @@ ALTER TABLE quarantine.return_line ADD COLUMN IF NOT EXISTS "key" VARCHAR;
 CREATE TABLE IF NOT EXISTS meta.star_order_key AS
 SELECT order_id, CAST(NULL AS INTEGER) AS order_key FROM stage.order_header WHERE false;
 
+-- Merges of customers that the user confirmed; filled before the star is built.
+CREATE TABLE IF NOT EXISTS meta.customer_merge (customer_id VARCHAR, merged_into VARCHAR, line INTEGER);
+
 -- Hierarchies as resolved by the program: members that had a parent.
 CREATE OR REPLACE TEMP TABLE star_tree (
     subject VARCHAR, member_key INTEGER, parent_key INTEGER, root_key INTEGER, depth INTEGER, is_cut BOOLEAN);
