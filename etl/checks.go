@@ -2,6 +2,7 @@ package etl
 
 import (
 	"context"
+	"slices"
 
 	"verso/etl/check"
 )
@@ -19,6 +20,13 @@ func runChecks(ctx context.Context, s *State) error {
 	if err := s.together(ctx, s.reconcile); err != nil {
 		return err
 	}
+	past, err := check.ReadHistory(s.Config.Warehouse)
+	if err != nil {
+		return err
+	}
+	if err := s.together(ctx, func(ctx context.Context) error { return check.WriteHistory(ctx, s.Conn, past) }); err != nil {
+		return err
+	}
 	report, err := check.Run(ctx, s.DB, check.Options{Canon: s.Tables, Overrides: s.Config.Checks, Extra: s.landingChecks(), Workers: s.Parallel})
 	if err != nil {
 		return err
@@ -32,7 +40,23 @@ func runChecks(ctx context.Context, s *State) error {
 			s.Log.Info("check failed", "check", r.ID, "severity", r.Severity, "offenders", r.Offenders, "tested", r.Tested)
 		}
 	}
+	if err := s.keepResults(ctx, past, report); err != nil {
+		return err
+	}
 	return report.Refusal()
+}
+
+// keepResults keeps what the checks found: beside the warehouse, unless nothing
+// counts of this run, and in the draft.
+func (s *State) keepResults(ctx context.Context, past []check.Past, report *check.Report) error {
+	now := check.PastOf(s.RunID, s.AsOf.Format("2006-01-02"), report)
+	if !s.Dry {
+		if err := check.AppendHistory(s.Config.Warehouse, now); err != nil {
+			return err
+		}
+	}
+	past = append(slices.DeleteFunc(past, func(p check.Past) bool { return p.Run == now.Run }), now)
+	return s.together(ctx, func(ctx context.Context) error { return check.WriteHistory(ctx, s.Conn, past) })
 }
 
 // landingChecks look for repeated rows in the extracts that give no table a key

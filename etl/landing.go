@@ -259,6 +259,9 @@ func (s *State) runID() string {
 	h := sha256.New()
 	fmt.Fprintln(h, s.Version)
 	fmt.Fprintln(h, s.Digest)
+	if s.Inputs != "" {
+		fmt.Fprintln(h, s.Inputs)
+	}
 	for _, x := range s.Extracts {
 		fmt.Fprintln(h, x.Name, x.SHA256)
 	}

@@ -28,6 +28,7 @@ import (
 type Options struct {
 	Config  *config.Config
 	Version string                   // of verso; goes into the run id
+	Inputs  string                   // what else decides the content, such as confirmed merges; goes into the run id
 	Engine  string                   // name and version of the database, for the ledger
 	Dry     bool                     // nothing will be published, for the ledger
 	Size    func() int64             // of the draft's file in bytes, for the ledger; nil: not told

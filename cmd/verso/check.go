@@ -20,6 +20,7 @@ type checkReport struct {
 
 func (a *app) checkCommand() *cobra.Command {
 	var format string
+	var history bool
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Run the checks on the published generation, and every cube member",
@@ -28,11 +29,14 @@ asks every cube for every measure, attribute, level, named set and calculated
 member. Of all but measures it proves that the members add up to the total, to
 the last digit, and that none is listed twice. It exits with 5 when an
 error-level check fails, with 1 when a cube's member does.`,
-		Example: "  verso check\n  verso check --format json",
+		Example: "  verso check\n  verso check --format json\n  verso check --history",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "table" && format != "json" {
 				return usagef(cmd.CommandPath(), "unknown format %q: table or json", format)
+			}
+			if history {
+				return a.checkHistory(format)
 			}
 			p, err := a.openPublished(cmd.Context(), "")
 			if err != nil {
@@ -62,6 +66,7 @@ error-level check fails, with 1 when a cube's member does.`,
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().BoolVar(&history, "history", false, "what the checks found in every run, refused ones too, instead of running them")
 	return cmd
 }
 
@@ -95,4 +100,40 @@ func (a *app) printChecks(r checkReport, took time.Duration) {
 	}
 	fmt.Fprintf(a.stdout, "\n%d checks, %d failed; %d cube members run, %d failed; of those run, %d add up to their totals (%.1f s)\n",
 		len(r.Checks), failed, len(r.Members), failedMembers(r.Members), added, took.Seconds())
+}
+
+// checkHistory prints how the checks went from run to run.
+func (a *app) checkHistory(format string) error {
+	cfg, err := a.loadReaderConfig()
+	if err != nil {
+		return err
+	}
+	past, err := check.ReadHistory(cfg.Warehouse)
+	if err != nil {
+		return err
+	}
+	trends := check.Trends(past)
+	if format == "json" {
+		if trends == nil {
+			trends = []check.Trend{}
+		}
+		enc := json.NewEncoder(a.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(trends)
+	}
+	if len(past) == 0 {
+		_, err := fmt.Fprintln(a.stdout, "no run has been checked yet (run: verso refresh)")
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s runs, as of %s to %s; shares of offending rows, each scaled to its own largest\n\n", thousands(int64(len(past))), past[0].AsOf, past[len(past)-1].AsOf)
+	for _, t := range trends {
+		last := t.Points[len(t.Points)-1]
+		state := "ok"
+		if t.Runs > 0 {
+			state = fmt.Sprintf("FAIL since %s, %d runs", t.Failed, t.Runs)
+		}
+		fmt.Fprintf(a.stdout, "%-44s %8.3f%% %12s of %12s  %-20s %s\n", t.ID, 100*last.Share, thousands(last.Offenders), thousands(last.Tested), t.Change(), state)
+	}
+	_, err = fmt.Fprintf(a.stdout, "\n%d checks found something in these runs\n", len(trends))
+	return err
 }

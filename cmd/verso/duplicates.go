@@ -169,6 +169,15 @@ func readMerges(cfg *config.Config) ([]duplicate.Merge, error) {
 	return merges, asConfigError(err)
 }
 
+// mergesText is what confirmed merges say, for the run id; "" when there are none.
+func mergesText(merges []duplicate.Merge) string {
+	var b strings.Builder
+	for _, m := range merges {
+		fmt.Fprintf(&b, "%q into %q\n", m.Customer, m.Into)
+	}
+	return b.String()
+}
+
 // asConfigError sorts a merges file that cannot be used under configuration.
 func asConfigError(err error) error {
 	var fault *duplicate.FileError

@@ -92,6 +92,7 @@ func exitRules() []exitRule {
 		{exitConfig, a[*preset.MissingError]},
 		{exitConfig, a[*etl.MappingError]}, // also when a SELECT of the mapping failed in the source
 		{exitConfig, a[*check.UnknownError]},
+		{exitConfig, a[*check.TakenError]},
 		{exitConfig, a[*cube.CatalogError]}, // the user's own cubes
 		{exitConfig, a[*site.ForeignError]},
 		{exitRefused, a[*check.RefusedError]},

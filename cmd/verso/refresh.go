@@ -191,7 +191,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 	defer scratch.Close()
 	j.progress = newProgress(j.app.stderr)
 	result, err := etl.Refresh(ctx, etl.Options{
-		Config: j.config, Version: version, Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
+		Config: j.config, Version: version, Inputs: mergesText(j.merges), Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
 		Engine: duck.Version(), Dry: j.flags.dryRun, Size: j.draftSize, Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
 		Mode: j.mode(), Base: base, Period: j.flags.backfill,
 	})

@@ -39,6 +39,16 @@ type Definition struct {
 	Offenders   string   // SELECT of offenders: ids and the value
 	Count       string   // SELECT of the number of offenders; "": count the rows of Offenders
 	Landing     bool     // reads landed files, so it runs during a refresh only
+	Chinese     string   // description in Chinese; "": none
+	User        int      // line of verso.yaml for the user's own rules, 0 for shipped ones: a statement of theirs that fails is a breach, not the end of the run
+	Spent       bool     // the threshold is in the statement already
+
+	// What drift rules measure for the next run.
+	Profile   string // SELECT bin, n; "": nothing
+	Edges     []float64
+	EdgesSQL  string // SELECT of the edges, when no run had any yet
+	Bin       func(edges []float64) string
+	ProfileOf func(bin string) string
 }
 
 // Result is what one check found.
@@ -53,6 +63,8 @@ type Result struct {
 	Threshold   float64 `json:"threshold"`
 	Passed      bool    `json:"passed"`
 	Samples     string  `json:"samples"` // JSON list of up to five offenders
+	Chinese     string  `json:"description_zh,omitempty"`
+	Profile     string  `json:"-"` // of drift rules, for the next run
 }
 
 // Share is the offending share of what was tested; 0 when nothing was.
@@ -121,6 +133,17 @@ func (e *UnknownError) Error() string {
 	return s
 }
 
+// TakenError is a rule of the user's own under the id of a shipped check.
+type TakenError struct {
+	ID   string
+	Line int
+}
+
+// Error says what to do.
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("checks, line %d of the configuration: %q is a check of verso's own; give the rule another name, or remove its type to change severity and threshold", e.Line, e.ID)
+}
+
 // Options say what to check.
 type Options struct {
 	Canon     []canon.Table           // nil: canon.Tables()
@@ -144,6 +167,11 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 	if err := known(all, o.Canon, o.Overrides); err != nil {
 		return nil, err
 	}
+	past, err := loadHistory(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, userRules(o.Overrides, past)...)
 	var due []Definition
 	for _, d := range all {
 		if d = overridden(d, o.Overrides); d.Severity != Off && have(supplied, d.Needs) {
@@ -155,7 +183,11 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 	g.SetLimit(max(1, o.Workers))
 	for i, d := range due {
 		g.Go(func() (err error) {
-			if report.Results[i], err = runOne(each, db, d); err != nil {
+			report.Results[i], err = runOne(each, db, d)
+			if d.User > 0 && errors.As(err, new(*engine.StatementError)) && each.Err() == nil {
+				report.Results[i], err = unusable(d, err), nil
+			}
+			if err != nil {
 				err = fmt.Errorf("check %s: %w", d.ID, err)
 			}
 			return err
@@ -196,7 +228,7 @@ func overridden(d Definition, overrides map[string]config.Check) Definition {
 			if o.Severity != "" {
 				d.Severity = o.Severity
 			}
-			if o.Threshold != nil {
+			if o.Threshold != nil && !d.Spent {
 				d.Threshold = *o.Threshold
 			}
 		}
@@ -206,7 +238,7 @@ func overridden(d Definition, overrides map[string]config.Check) Definition {
 
 // runOne counts what was tested and what offends, and takes samples.
 func runOne(ctx context.Context, db engine.Querier, d Definition) (Result, error) {
-	r := Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Hint: d.Hint, Threshold: d.Threshold, Samples: "[]"}
+	r := Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Hint: d.Hint, Threshold: d.Threshold, Samples: "[]", Chinese: d.Chinese}
 	count := d.Count
 	if count == "" {
 		count = "SELECT count(*) FROM (\n" + d.Offenders + "\n) AS o"
@@ -226,8 +258,22 @@ func runOne(ctx context.Context, db engine.Querier, d Definition) (Result, error
 			return r, err
 		}
 	}
+	if d.Profile != "" {
+		if r.Profile, err = takeProfile(ctx, db, d); err != nil {
+			return r, err
+		}
+	}
 	r.judge()
 	return r, nil
+}
+
+// unusable is the result of a rule of the user's own that the database refuses.
+func unusable(d Definition, err error) Result {
+	var fault *engine.StatementError
+	errors.As(err, &fault)
+	text, _ := json.Marshal([]map[string]string{{"error": short(fault.Cause.Error()).(string)}})
+	return Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Chinese: d.Chinese, Offenders: 1, Threshold: d.Threshold, Samples: string(text),
+		Hint: fmt.Sprintf("The rule cannot run; correct it in verso.yaml, line %d.", d.User)}
 }
 
 func (r *Result) judge() {

@@ -124,7 +124,13 @@ func known(all []Definition, tables []canon.Table, overrides map[string]config.C
 	}
 	slices.Sort(names)
 	var wrong []string
-	for id := range overrides {
+	for id, o := range overrides {
+		if o.Rule != nil {
+			if ids[id] {
+				return &TakenError{ID: id, Line: o.Line}
+			}
+			continue
+		}
 		if !ids[id] && !strings.HasPrefix(id, duplicateFamily+".") {
 			wrong = append(wrong, id)
 		}

@@ -26,7 +26,7 @@ type Config struct {
 	Models    Models            `yaml:"models"`
 	Landed    Landed            `yaml:"landed"`
 	Costs     Costs             `yaml:"costs"`
-	Checks    map[string]Check  `yaml:"checks"` // check id → override
+	Checks    map[string]Check  `yaml:"checks"` // check id → override, or rule
 	Night     Night             `yaml:"night"`
 	Alerts    Alerts            `yaml:"alerts"`
 	Digest    Letter            `yaml:"digest"`
@@ -126,8 +126,10 @@ type Map struct {
 	Line        int          `yaml:"-"` // line in verso.yaml, for messages
 }
 
-// Check overrides a check's shipped severity and threshold.
+// Check overrides a check's shipped severity and threshold, or is a rule of the
+// user's own.
 type Check struct {
+	Rule      *Rule    `yaml:"-"`         // nil: an override
 	Severity  string   `yaml:"severity"`  // error, warn, info or off
 	Threshold *float64 `yaml:"threshold"` // share of rows (0..1) that may offend before the check fails
 	Line      int      `yaml:"-"`         // line in verso.yaml, for messages

@@ -229,20 +229,14 @@ func (r *reader) character(to *string) func(place) {
 func (r *reader) checks(c *Config, p place) {
 	for _, e := range r.entries(p) {
 		check := Check{Line: e.key.Position.Line}
+		if isRule(e) {
+			r.rule(&check, e)
+			c.Checks[e.key.Value] = check
+			continue
+		}
 		r.mapping(e, fields{
-			"severity": r.oneOf(&check.Severity, "error", "warn", "info", "off"),
-			"threshold": func(p place) {
-				s, quoted, _ := scalar(p.value)
-				f, err := strconv.ParseFloat(s, 64)
-				switch {
-				case err != nil || quoted:
-					r.report(p.at(), "", "%s must be a number from 0 to 1, not %s", p.path, describe(p.value))
-				case !(f >= 0 && f <= 1):
-					r.report(p.at(), "it is a share of rows: write 0.05 for 5 %", "%s must be from 0 to 1, not %s", p.path, s)
-				default:
-					check.Threshold = &f
-				}
-			},
+			"severity":  r.oneOf(&check.Severity, "error", "warn", "info", "off"),
+			"threshold": r.share(&check.Threshold),
 		})
 		if empty(e.value) {
 			r.report(e.key, "give it a severity or a threshold, or remove it", "check %s changes nothing", e.key.Value)

@@ -24,6 +24,7 @@ func Digest(c *Config) string {
 	type check struct {
 		Severity  string
 		Threshold *float64
+		Rule      *Rule `json:",omitempty"`
 	}
 	content := struct {
 		Version int
@@ -47,7 +48,7 @@ func Digest(c *Config) string {
 		}
 	}
 	for id, k := range c.Checks {
-		content.Checks[id] = check{k.Severity, k.Threshold}
+		content.Checks[id] = check{k.Severity, k.Threshold, k.Rule}
 	}
 	text, err := json.Marshal(content) // maps are written in the order of their keys
 	if err != nil {

@@ -26,7 +26,7 @@ func TestParseMerges(t *testing.T) {
 		"one":           {"merges:\n  - {customer: 603, into: '602'}\n", []Merge{{"603", "602", 2}}, ""},
 		"kept as is":    {"merges:\n- customer: 007\n  into: a-b\n", []Merge{{"007", "a-b", 2}}, ""},
 		"unknown key":   {"merge:\n", nil, `m.yaml:1:1: unknown key "merge"`},
-		"unknown below": {"merges:\n  - {customer: 1, to: 2}\n", nil, `m.yaml:2:18: unknown key "to"`},
+		"unknown below": {"merges:\n  - {customer: 1, to: 2}\n", nil, `m.yaml:2:19: unknown key "to"`},
 		"half":          {"merges:\n  - {customer: 1}\n", nil, "must say customer and into"},
 		"no list":       {"merges: 5\n", nil, "merges must be a list"},
 		"no mapping":    {"- 1\n", nil, "the file must be a mapping"},
