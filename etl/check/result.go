@@ -9,9 +9,13 @@ import (
 // ResultTable creates meta.check_result, empty.
 const ResultTable = `CREATE OR REPLACE TABLE meta.check_result ("check_id" VARCHAR, "table_name" VARCHAR, "severity" VARCHAR, "description" VARCHAR, "hint" VARCHAR, "tested" BIGINT, "offenders" BIGINT, "threshold" DOUBLE, "passed" BOOLEAN, "samples" VARCHAR)`
 
-// Write stores a report in meta.check_result of a draft.
+// wordTable creates meta.check_word, empty: descriptions in Chinese of the
+// user's own rules.
+const wordTable = `CREATE OR REPLACE TABLE meta.check_word ("check_id" VARCHAR, "description_zh" VARCHAR)`
+
+// Write stores a report in meta.check_result and meta.check_word of a draft.
 func Write(ctx context.Context, db engine.Execer, r *Report) error {
-	if _, err := db.Exec(ctx, engine.SQL(ResultTable)); err != nil {
+	if _, err := db.Exec(ctx, engine.SQL(ResultTable+"; "+wordTable)); err != nil {
 		return err
 	}
 	for _, x := range r.Results {
@@ -19,6 +23,11 @@ func Write(ctx context.Context, db engine.Execer, r *Report) error {
 			x.ID, x.Table, x.Severity, x.Description, x.Hint, x.Tested, x.Offenders, x.Threshold, x.Passed, x.Samples))
 		if err != nil {
 			return err
+		}
+		if x.Chinese != "" {
+			if _, err := db.Exec(ctx, engine.SQL("INSERT INTO meta.check_word VALUES (?, ?)", x.ID, x.Chinese)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -236,7 +236,7 @@ func (r *reader) checks(c *Config, p place) {
 		}
 		r.mapping(e, fields{
 			"severity":  r.oneOf(&check.Severity, "error", "warn", "info", "off"),
-			"threshold": r.share(&check.Threshold),
+			"threshold": r.rowShare(&check.Threshold),
 		})
 		if empty(e.value) {
 			r.report(e.key, "give it a severity or a threshold, or remove it", "check %s changes nothing", e.key.Value)

@@ -94,7 +94,7 @@ func (r *reader) rule(c *Check, p place) {
 	}
 	known := fields{
 		"type": func(place) {}, "table": r.plain(&rule.Table), "where": r.condition(&rule.Where), "severity": r.oneOf(&c.Severity, "error", "warn", "info", "off"),
-		"threshold": r.share(&c.Threshold), "description": func(p place) { r.description(rule, p) }, "hint": r.plain(&rule.Hint),
+		"threshold": r.rowShare(&c.Threshold), "description": func(p place) { r.description(rule, p) }, "hint": r.plain(&rule.Hint),
 	}
 	every := fields{
 		"column": r.texts(&rule.Columns), "columns": r.texts(&rule.Columns), "references": r.plain(&rule.References), "min": r.bound(&rule.Min), "max": r.bound(&rule.Max),
@@ -213,8 +213,8 @@ func (r *reader) ruleColumn(table canon.Table, name, path string) {
 	r.report(r.seen[path].at(), hint, "%s: %s has no column %q", path, table.Name, name)
 }
 
-// share reads a share of rows.
-func (r *reader) share(to **float64) func(place) {
+// rowShare reads a share of rows.
+func (r *reader) rowShare(to **float64) func(place) {
 	return func(p place) {
 		s, quoted, _ := scalar(p.value)
 		f, err := strconv.ParseFloat(s, 64)

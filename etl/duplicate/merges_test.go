@@ -119,7 +119,7 @@ func TestBuild(t *testing.T) {
 	}
 	defer conn.Close()
 	const schema = `CREATE SCHEMA stage; CREATE SCHEMA meta;
-CREATE TABLE stage.customer (customer_id BIGINT, customer_no VARCHAR, name VARCHAR, name_en VARCHAR, customer_type VARCHAR, region_code VARCHAR, country VARCHAR, city VARCHAR, address VARCHAR, postcode VARCHAR, vat_no VARCHAR, created_date DATE, first_contact_date DATE, parent_customer_id BIGINT, merged_into BIGINT);
+CREATE TABLE stage.customer (customer_id BIGINT, customer_no VARCHAR, name VARCHAR, name_en VARCHAR, customer_type VARCHAR, region_code VARCHAR, country VARCHAR, city VARCHAR, address VARCHAR, postcode VARCHAR, vat_no VARCHAR, created_date DATE, first_contact_date DATE, parent_customer_id BIGINT, merged_into BIGINT, is_deleted BOOLEAN);
 CREATE TABLE stage.customer_contact (contact_id BIGINT, customer_id BIGINT, phone VARCHAR, email VARCHAR);
 CREATE TABLE stage.order_header (order_id BIGINT, customer_id BIGINT, contact_id BIGINT);`
 	if _, err := conn.Exec(ctx, engine.SQL(schema)); err != nil {

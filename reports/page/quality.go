@@ -30,7 +30,7 @@ func quality(ctx context.Context, c *Context) (view.Page, error) {
 	checks, summary, reasons := build(c.checkTable), build(c.checkSummary), build(c.reasonTable)
 	extracts, reconciliation := build(c.extractTable), build(c.reconciliationTable)
 	run, models := build(c.runTable), build(c.modelTable)
-	rollups := build(c.rollupTable)
+	rollups, trend, twice := build(c.rollupTable), build(c.trendTable), build(c.twiceTable)
 	if err != nil {
 		return p, err
 	}
@@ -43,8 +43,15 @@ func quality(ctx context.Context, c *Context) (view.Page, error) {
 		c.notSupplied(),
 		{ID: "terms", Title: c.t("quality.terms"), Lead: c.t("quality.terms.lead"), Blocks: []view.Block{{Terms: c.terms()}}},
 	}
+	if twice != nil {
+		p.Sections = slices.Insert(p.Sections, 2, view.Section{ID: "duplicates", Title: c.t("quality.twice"), Lead: c.t("quality.twice.lead"),
+			Blocks: []view.Block{{Table: twice}}})
+	}
+	if trend != nil {
+		p.Sections[1].Blocks = append(p.Sections[1].Blocks, view.Block{Table: trend})
+	}
 	if rollups != nil {
-		p.Sections = slices.Insert(p.Sections, 4, view.Section{ID: "kept", Title: c.t("quality.rollups"), Lead: c.t("quality.rollups.lead"),
+		p.Sections = slices.Insert(p.Sections, slices.IndexFunc(p.Sections, func(s view.Section) bool { return s.ID == "run" }), view.Section{ID: "kept", Title: c.t("quality.rollups"), Lead: c.t("quality.rollups.lead"),
 			Blocks: []view.Block{{Table: rollups}}})
 	}
 	return p, nil
@@ -144,7 +151,11 @@ func (c *Context) checkTable(ctx context.Context) (*view.Table, error) {
 			{Label: c.t("col.offenders"), Format: n}, {Label: c.t("col.threshold"), Unit: "%", Format: view.Format{Style: view.Percent, Decimals: 2}},
 			{Label: c.t("col.result")}, {Label: c.t("col.samples"), Wide: true}, {Label: c.t("col.hint"), Wide: true}}}
 	found := 0
-	err := engine.Rows(ctx, c.db, engine.SQL(statement("checks")), func(row []any) error {
+	words, err := c.checkWords(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = engine.Rows(ctx, c.db, engine.SQL(statement("checks")), func(row []any) error {
 		passed, _ := row[6].(bool)
 		if passed && whole(row[4]) == 0 {
 			return nil
@@ -160,7 +171,7 @@ func (c *Context) checkTable(ctx context.Context) (*view.Table, error) {
 		if !personal[text(row[1])] {
 			examples = samples(text(row[9]))
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(sentence(text(row[3]))), view.T(text(row[1])), view.T(c.memberLabel("severity", row[2])),
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(words.of(text(row[0]), text(row[3]))), view.T(text(row[1])), view.T(c.memberLabel("severity", row[2])),
 			value(row[5]), value(row[4]), value(row[7]), view.T(result), orNone(examples), orNone(text(row[8]))}})
 		return nil
 	})

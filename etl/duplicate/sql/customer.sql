@@ -6,4 +6,5 @@ SELECT CAST(s.customer_id AS VARCHAR) AS customer_id, s.customer_no, s.name, s.n
        coalesce(u.merged_into, CAST(s.merged_into AS VARCHAR)) AS merged_into
 FROM stage.customer s
 LEFT JOIN meta.customer_merge u ON u.customer_id = CAST(s.customer_id AS VARCHAR)
+WHERE s.is_deleted IS NULL OR NOT s.is_deleted
 ORDER BY s.customer_id
