@@ -156,8 +156,7 @@ func (p pair) split() (a, b int32) { return int32(p >> 32), int32(uint32(p)) }
 // cluster numbers the groups that hang together and sorts the pairs.
 func cluster(all []Candidate) {
 	parent := map[string]string{}
-	var root func(string) string
-	root = func(id string) string {
+	root := func(id string) string {
 		for parent[id] != "" && parent[id] != id {
 			if above := parent[parent[id]]; above != "" {
 				parent[id] = above
