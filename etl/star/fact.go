@@ -3,6 +3,7 @@ package star
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ import (
 // changed (due.changed_<table> of every table of reads) or moved (due.moved_…,
 // see moved.sql: what facts take of dimensions and orders).
 type fact struct {
-	name   string // of the step and of its script
+	name   string // of its script, and after the last slash of the step
 	table  string
 	date   string   // its day's key column, which tells rollups what has changed; "" for none
 	parts  []part   // what its rows are made of
@@ -47,7 +48,7 @@ type part struct {
 }
 
 // step is the fact as a step of the build.
-func (f fact) step() step { return step{f.name, f.table, f.run} }
+func (f fact) step() step { return step{path.Base(f.name), f.table, f.run} }
 
 // run makes the fact: whole where the build is, or where more is due than is
 // worth telling apart, else the due rows.
@@ -119,7 +120,8 @@ func (f fact) findDue(ctx context.Context, b *builder) (due int64, reason string
 // with a reason when that cannot be told.
 func (f fact) findKeys(ctx context.Context, b *builder, p part) (due, all int64, reason string, err error) {
 	driver := "stage." + engine.QuoteIdent(p.driver)
-	query := "SELECT DISTINCT " + strings.Join(quoted(p.keys), ", ") + " FROM " + driver
+	keys := strings.Join(quoted(p.keys), ", ")
+	query := "SELECT " + keys + " FROM " + driver + "\nUNION\nSELECT " + keys + " FROM due." + engine.QuoteIdent("changed_"+p.driver)
 	if t := b.replaced(append([]string{p.driver}, f.reads...)); t != "" {
 		reason = "stage." + t + " was replaced as a whole"
 	} else if query, err = b.read("due/" + p.due); err != nil {

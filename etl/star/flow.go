@@ -38,15 +38,44 @@ func flowSteps() []step {
 		{"dim_age_band", "core.dim_age_band", script("flow/dim_age_band")},
 		{"dim_reason", "core.dim_reason", script("flow/dim_reason")},
 		{"dim_warehouse", "core.dim_warehouse", script("flow/dim_warehouse")},
-		{"order_flow", "star_flow", script("flow/order_flow")},
-		{"eta", "star_eta", script("flow/eta")},
-		{"fact_order_stage", "core.fact_order_stage", script("flow/fact_order_stage")},
-		{"fact_stage_event", "core.fact_stage_event", script("flow/fact_stage_event")},
-		{"fact_purchase_line", "core.fact_purchase_line", script("flow/fact_purchase_line")},
+		{"final_stage", "star_final_stage", script("flow/final_stage")},
+		{"flow_moved", "", increments("flow/moved")},
+		orderStages().step(),
+		stageEvents().step(),
+		purchaseLines().step(),
 		{"fact_inventory_move", "core.fact_inventory_move", script("flow/fact_inventory_move")},
 		{"fact_inventory", "core.fact_inventory", script("flow/fact_inventory")},
 		{"fact_catalogue_listing", "core.fact_catalogue_listing", script("flow/fact_catalogue_listing")},
 		{"flow_tidy", "", script("flow/tidy")},
+	}
+}
+
+// orderStages are the courses of the order lines.
+func orderStages() fact {
+	return fact{
+		name: "flow/fact_order_stage", table: "core.fact_order_stage", date: "date_key",
+		parts: []part{{driver: "order_line", keys: []string{"line_id"}, due: "fact_order_stage"}},
+		reads: []string{"order_header", "order_line_stage_event", "purchase_line", "purchase_order", "invoice", "invoice_line", "payment", "payment_alloc",
+			"batch", "supplier", "calendar_event"},
+		before: []string{"flow/order_flow", "flow/eta"},
+	}
+}
+
+// stageEvents are the events of order lines.
+func stageEvents() fact {
+	return fact{
+		name: "flow/fact_stage_event", table: "core.fact_stage_event", date: "date_key",
+		parts: []part{{driver: "order_line_stage_event", keys: []string{"event_id"}, due: "fact_stage_event"}},
+		reads: []string{"order_line"},
+	}
+}
+
+// purchaseLines are what was ordered from suppliers.
+func purchaseLines() fact {
+	return fact{
+		name: "flow/fact_purchase_line", table: "core.fact_purchase_line", date: "date_key",
+		parts: []part{{driver: "purchase_line", keys: []string{"po_line_id"}, due: "fact_purchase_line"}},
+		reads: []string{"purchase_order", "order_line", "title", "title_price", "supplier"},
 	}
 }
 

@@ -145,4 +145,4 @@ JOIN dated d ON d.line_id = f.line_id
 JOIN judged j ON j.line_id = f.line_id
 LEFT JOIN star_eta e ON e.line_id = f.line_id
 LEFT JOIN core.dim_reason r ON r.kind = 'cancel' AND r.code = f.cancel_reason
-ORDER BY f.order_key, f.line_no NULLS LAST, f.line_id;
+ORDER BY f.order_date, f.order_key, f.line_no NULLS LAST, f.line_id;

@@ -21,12 +21,6 @@
 --   adds to stages_out_of_order.
 -- * promised is the date given when the line was delivered or received, the
 --   earliest of several, else the day the customer wanted it by.
-CREATE OR REPLACE TEMP TABLE star_final_stage AS
-SELECT CASE WHEN EXISTS (SELECT 1 FROM stage.order_line_stage_event WHERE stage = 'delivered' AND NOT coalesce(is_deleted, false)) THEN 10
-            WHEN EXISTS (SELECT 1 FROM stage.order_line_stage_event WHERE stage = 'outbound' AND NOT coalesce(is_deleted, false)) THEN 9
-            ELSE 10 END AS stage_key,
-       (SELECT min(CAST(event_ts AS DATE)) FROM stage.order_line_stage_event WHERE NOT coalesce(is_deleted, false) AND EXTRACT(year FROM event_ts) >= 1900) AS first_day;
-
 CREATE OR REPLACE TEMP TABLE star_line_event AS
 WITH once AS (
     SELECT e.line_id, e.stage, e.event_ts, e.qty, e.batch_id, min(e.promised_date) AS promised

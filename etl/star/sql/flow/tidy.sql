@@ -1,3 +1,7 @@
+-- What the next increment compares with.
+CREATE OR REPLACE TABLE meta.star_paid_rate AS
+SELECT po_id, rate FROM star_settled ORDER BY po_id;
+
 -- The working tables of the flow are no longer needed.
 DROP TABLE star_order_flow;
 DROP TABLE star_title_weight;
@@ -7,20 +11,20 @@ DROP TABLE star_settled;
 DROP TABLE star_landed;
 DROP TABLE star_landed_rule;
 DROP TABLE star_final_stage;
-DROP TABLE star_line_event;
-DROP TABLE star_line_stage;
-DROP TABLE star_line_purchase;
-DROP TABLE star_line_invoice;
-DROP TABLE star_term;
-DROP TABLE star_flow;
-DROP TABLE star_flow_state;
-DROP TABLE star_eta_open;
-DROP TABLE star_eta_seen;
-DROP TABLE star_eta_curve;
-DROP TABLE star_eta;
-DROP TABLE star_stage_first;
-DROP TABLE star_agreed;
-DROP TABLE star_stock;
-DROP TABLE star_listing;
-DROP TABLE star_listing_order;
+DROP TABLE IF EXISTS star_line_event;
+DROP TABLE IF EXISTS star_line_stage;
+DROP TABLE IF EXISTS star_line_purchase;
+DROP TABLE IF EXISTS star_line_invoice;
+DROP TABLE IF EXISTS star_term;
+DROP TABLE IF EXISTS star_flow;
+DROP TABLE IF EXISTS star_flow_state;
+DROP TABLE IF EXISTS star_eta_open;
+DROP TABLE IF EXISTS star_eta_seen;
+DROP TABLE IF EXISTS star_eta_curve;
+DROP TABLE IF EXISTS star_eta;
+DROP TABLE IF EXISTS star_stage_first;
+DROP TABLE IF EXISTS star_agreed;
+DROP TABLE IF EXISTS star_stock;
+DROP TABLE IF EXISTS star_listing;
+DROP TABLE IF EXISTS star_listing_order;
 DROP TABLE meta.star_landed;

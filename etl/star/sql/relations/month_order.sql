@@ -47,7 +47,7 @@ CREATE OR REPLACE TEMP TABLE star_month_sale AS
 SELECT customer_key, CAST(date_trunc('month', order_date) AS DATE) AS month,
        CAST(count(DISTINCT CASE WHEN qty > 0 THEN order_key END) AS INTEGER) AS orders,
        CAST(count(*) AS INTEGER) AS lines,
-       CAST(sum(qty) AS INTEGER) AS copies,
+       CAST(sum(qty) AS BIGINT) AS copies,
        CAST(sum(gross) AS DECIMAL(18, 4)) AS gross,
        CAST(sum(net) AS DECIMAL(18, 4)) AS net,
        CAST(sum(margin) AS DECIMAL(18, 4)) AS margin,
