@@ -179,3 +179,24 @@ GROUP BY b.batch_id, b.freight, b.duty HAVING coalesce(sum(c.freight), 0) <> coa
 		}
 	}
 }
+
+// A late order is a customer's true first, though its number is behind those of
+// the orders that were there before it.
+func TestLateFirstOrder(t *testing.T) {
+	conn := relationCompany(t)
+	ordered(t, conn, "1", "1", "2026-03-10", "NULL")
+	ordered(t, conn, "2", "1", "2026-05-10", "NULL")
+	buildRelations(t, conn)
+	const first = "SELECT l.order_id, l.order_key, g.is_first_order FROM core.fact_order_line l JOIN core.dim_order_flags g USING (order_flag_key) ORDER BY l.order_id"
+	want(t, conn, first, "1|1|true", "2|2|false")
+	ordered(t, conn, "9", "1", "2026-02-10", "NULL")
+	ordered(t, conn, "7", "2", "2026-02-11", "NULL")
+	buildRelations(t, conn)
+	want(t, conn, first, "1|1|false", "2|2|false", "7|4|true", "9|3|true")
+	want(t, conn, "SELECT customer_id, first_order_date, cohort_month FROM core.dim_customer WHERE first_order_date IS NOT NULL ORDER BY customer_id",
+		"1|2026-02-10|2026-02", "2|2026-02-11|2026-02")
+	want(t, conn, "SELECT customer_key, month FROM core.fact_customer_month WHERE is_new = 1 ORDER BY customer_key", "1|2026-02-01", "2|2026-02-01")
+	for _, table := range []string{"core.fact_order_line", "core.fact_order_stage"} {
+		want(t, conn, "SELECT order_key FROM "+table+" ORDER BY rowid", "3", "4", "1", "2")
+	}
+}

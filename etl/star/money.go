@@ -83,32 +83,31 @@ func given(ctx context.Context, b *builder) error {
 
 // moneySteps are what was billed, owed, paid, planned and spent.
 //
-// Facts, their keys, the tables that drive them, and what else makes rows due:
-//   - fact_sales: key invoice_id; due.invoice; invoice_line (its invoice_id),
-//     order_line, purchases and supplier payments (through line_id), fx_rate.
-//   - fact_receivable: key invoice_id; due.invoice; payment_alloc, payment. As of:
-//     what is open and overdue changes every day, so every row is due every night.
-//   - fact_payment: key payment_id; due.payment; payment_alloc, invoice, fx_rate.
-//   - fact_payable: key inv_id; due.supplier_invoice; supplier_payment. As of.
-//   - fact_supplier_payment: key pay_id; due.supplier_payment; supplier_invoice.
+// What is known of invoices, payments and what these settle is worked out whole
+// every night, for a balance needs all payments, and compared with that of the
+// night before (see working); of what is different, facts are made anew. Beside it
+//   - fact_sales: key invoice_id; invoice_line, the order lines and returns billed,
+//     and the rates of the days these were ordered on.
+//   - fact_receivable, fact_payable: what is open and overdue changes every day, so
+//     open invoices, and those dated or due after the last build, are due too.
+//   - fact_payment: key payment_id; the invoices it settles, the methods of payment.
+//   - fact_supplier_payment: key pay_id; nothing else.
 //   - fact_receivable_balance, fact_payable_balance: as of, made whole.
 //   - fact_plan, fact_target: made whole; a row depends on others of its month.
-//   - fact_expense, fact_commission: no key; due.expense, due.commission.
-//
-// star_invoice, star_payment, star_allocation and what is made of them hold all
-// rows of stage: an invoice's balance needs all of its payments.
+//   - fact_expense, fact_commission: no key; made whole.
 func moneySteps() []step {
 	return []step{
 		{"dim_money", "core.dim_expense_kind", script("money/dim_money")},
 		{"dim_ageing", "core.dim_ageing", script("money/dim_ageing")},
 		{"invoice", "star_invoice", script("money/invoice")},
-		{"fact_sales", "core.fact_sales", script("money/fact_sales")},
 		{"payment", "star_allocation", script("money/payment")},
-		{"fact_receivable", "core.fact_receivable", script("money/fact_receivable")},
-		{"fact_payment", "core.fact_payment", script("money/fact_payment")},
 		{"supplier_invoice", "star_supplier_invoice", script("money/supplier_invoice")},
-		{"fact_payable", "core.fact_payable", script("money/fact_payable")},
-		{"fact_supplier_payment", "core.fact_supplier_payment", script("money/fact_supplier_payment")},
+		{"compare_money", "", compareMoney},
+		moneyFact("sales", "invoice", "invoice_id", "invoice_line", "order_line").step(),
+		moneyFact("receivable", "invoice", "invoice_id").step(),
+		moneyFact("payment", "payment", "payment_id").step(),
+		moneyFact("payable", "supplier_invoice", "inv_id").step(),
+		moneyFact("supplier_payment", "supplier_payment", "pay_id").step(),
 		{"balance_day", "star_balance_day", script("money/balance_day")},
 		{"fact_receivable_balance", "core.fact_receivable_balance", script("money/fact_receivable_balance")},
 		{"fact_payable_balance", "core.fact_payable_balance", script("money/fact_payable_balance")},
@@ -118,5 +117,14 @@ func moneySteps() []step {
 		{"fact_expense", "core.fact_expense", script("money/fact_expense")},
 		{"fact_commission", "core.fact_commission", script("money/fact_commission")},
 		{"quarantine_money", "", script("money/quarantine")},
+	}
+}
+
+// moneyFact is a fact of money of one row, or a few, a key of its driver.
+func moneyFact(name, driver, key string, reads ...string) fact {
+	return fact{
+		name: "money/fact_" + name, table: "core.fact_" + name, date: "date_key",
+		parts: []part{{driver: driver, keys: []string{key}, due: "fact_" + name}},
+		reads: reads,
 	}
 }

@@ -152,9 +152,9 @@ func TestCustomerMonths(t *testing.T) {
 func TestCapitalOfReceivables(t *testing.T) {
 	conn := relationCompany(t)
 	ordered(t, conn, "1", "1", "2026-01-10", "NULL")
-	exec(t, conn, `CREATE TEMP TABLE star_receivable_span AS SELECT * FROM (VALUES
-		(1, DATE '2026-01-11', DATE '2026-02-10', CAST(3650 AS DECIMAL(18, 4)), 1, NULL), (2, DATE '2026-06-21', DATE '9999-12-31', CAST(365 AS DECIMAL(18, 4)), 1, NULL))
-		AS s (invoice_key, first_day, end_day, open, customer_key, due_date)`)
+	fill(t, conn, "invoice", "invoice_id, customer_id, inv_date, total", "1, 1, DATE '2026-01-11', 3650", "2, 1, DATE '2026-06-21', 365")
+	fill(t, conn, "payment", "payment_id, customer_id, pay_date, amount", "1, 1, DATE '2026-02-10', 3650")
+	fill(t, conn, "payment_alloc", "payment_id, invoice_id, amount", "1, 1, 3650")
 	buildRelations(t, conn)
 	want(t, conn, "SELECT month, capital_cost, margin, margin_landed, contribution FROM core.fact_customer_month WHERE capital_cost <> 0 ORDER BY month",
 		"2026-01-01|12.6000|40.0000|40.0000|27.4000", // 21 days x 10 x .06

@@ -25,3 +25,6 @@ SELECT catalogue_id, catalogue_key, issue_date FROM core.dim_catalogue;
 
 CREATE OR REPLACE TEMP TABLE star_was_warehouse AS
 SELECT warehouse_id, warehouse_key, is_counted FROM core.dim_warehouse;
+
+CREATE OR REPLACE TEMP TABLE star_was_method AS
+SELECT name, payment_method_key FROM core.dim_payment_method;

@@ -29,4 +29,5 @@ DROP TABLE IF EXISTS star_was_reason;
 DROP TABLE IF EXISTS star_was_owner;
 DROP TABLE IF EXISTS star_was_catalogue;
 DROP TABLE IF EXISTS star_was_warehouse;
+DROP TABLE IF EXISTS star_was_method;
 DROP SCHEMA due CASCADE;

@@ -24,7 +24,7 @@ SELECT line_id FROM core.fact_stage_event
 WHERE is_after_as_of AND CAST(event_ts AS DATE) <= (SELECT as_of FROM meta.star_parameter)
 UNION
 SELECT line_id FROM stage.order_line_stage_event
-WHERE CAST(batch_id AS VARCHAR) IN (SELECT batch_id FROM due.moved_batch)
+WHERE batch_id IN (SELECT batch_id FROM due.moved_event_batch)
 UNION
 SELECT l.order_line_id
 FROM stage.purchase_line l

@@ -11,7 +11,7 @@ WHERE line_id IN (SELECT line_id FROM core.fact_stage_event WHERE event_id IN (S
 UNION
 SELECT event_id FROM stage.order_line_stage_event WHERE line_id IN (SELECT line_id FROM due.key_fact_order_line)
 UNION
-SELECT event_id FROM stage.order_line_stage_event WHERE CAST(batch_id AS VARCHAR) IN (SELECT batch_id FROM due.moved_batch)
+SELECT event_id FROM stage.order_line_stage_event WHERE batch_id IN (SELECT batch_id FROM due.moved_event_batch)
 UNION
 SELECT event_id FROM stage.order_line_stage_event WHERE employee_id IN (SELECT employee_id FROM due.moved_employee)
 UNION

@@ -25,12 +25,24 @@ JOIN star_flow_state s ON s.line_id = f.line_id AND s.qty_open > 0
 CROSS JOIN meta.star_parameter p
 WHERE f.has_event;
 
+-- The lines that anything happened to in these days.
+CREATE OR REPLACE TEMP TABLE star_eta_line AS
+SELECT f.line_id, f.order_date, f.qty, f.qty_cancelled, f.is_rush, f.publisher_key, t.pub_date
+FROM core.fact_order_line f
+JOIN (
+    SELECT DISTINCT e.line_id
+    FROM stage.order_line_stage_event e
+    CROSS JOIN meta.star_parameter p
+    WHERE CAST(e.event_ts AS DATE) <= p.as_of AND CAST(e.event_ts AS DATE) > p.as_of - 365
+) seen ON seen.line_id = f.line_id
+LEFT JOIN core.dim_title t ON t.title_key = f.title_key;
+
 CREATE OR REPLACE TEMP TABLE star_eta_seen AS
 WITH entered AS (
     SELECT e.line_id, g.stage_key, min(greatest(CAST(e.event_ts AS DATE), f.order_date)) AS day
     FROM stage.order_line_stage_event e
     JOIN core.dim_stage g ON g.code = e.stage AND g.stage_key BETWEEN 1 AND 9
-    JOIN core.fact_order_line f ON f.line_id = e.line_id
+    JOIN star_eta_line f ON f.line_id = e.line_id
     CROSS JOIN meta.star_parameter p
     WHERE NOT coalesce(e.is_deleted, false) AND CAST(e.event_ts AS DATE) <= p.as_of AND CAST(e.event_ts AS DATE) > p.as_of - 365
     GROUP BY e.line_id, g.stage_key
@@ -42,7 +54,7 @@ WITH entered AS (
     FROM stage.order_line_stage_event e
     CROSS JOIN star_final_stage z
     JOIN core.dim_stage g ON g.code = e.stage AND (g.stage_key = 13 OR g.stage_key = z.stage_key)
-    JOIN core.fact_order_line f ON f.line_id = e.line_id
+    JOIN star_eta_line f ON f.line_id = e.line_id
     CROSS JOIN meta.star_parameter p
     WHERE NOT coalesce(e.is_deleted, false) AND CAST(e.event_ts AS DATE) <= p.as_of
     GROUP BY e.line_id
@@ -51,19 +63,19 @@ WITH entered AS (
     FROM stage.purchase_line l
     JOIN stage.purchase_order o ON o.po_id = l.po_id
     JOIN core.dim_supplier s ON s.supplier_id = CAST(o.supplier_id AS VARCHAR)
-    WHERE l.order_line_id IS NOT NULL AND NOT coalesce(l.is_deleted, false)
+    JOIN star_eta_line i ON i.line_id = l.order_line_id
+    WHERE NOT coalesce(l.is_deleted, false)
     GROUP BY l.order_line_id
 ), observed AS (
     SELECT coalesce(b.supplier_key, CASE WHEN f.publisher_key > 0 THEN f.publisher_key END, -1) AS supplier_key, i.stage_key,
-           coalesce(t.pub_date > f.order_date, false) AS is_forthcoming,
+           coalesce(f.pub_date > f.order_date, false) AS is_forthcoming,
            CASE WHEN i.stage_key = 1 THEN f.is_rush ELSE false END AS is_rush,
-           CASE WHEN i.stage_key <= 3 AND t.pub_date > f.order_date THEN greatest(i.day, t.pub_date) ELSE i.day END AS since,
+           CASE WHEN i.stage_key <= 3 AND f.pub_date > f.order_date THEN greatest(i.day, f.pub_date) ELSE i.day END AS since,
            CASE WHEN x.qty > 0 AND x.qty >= f.qty + f.qty_cancelled - greatest(coalesce(x.qty_cancelled, 0), f.qty_cancelled) THEN x.delivered END AS arrived,
            coalesce(x.cancelled, p.as_of) AS watched_until
     FROM entered i
-    JOIN core.fact_order_line f ON f.line_id = i.line_id
+    JOIN star_eta_line f ON f.line_id = i.line_id
     CROSS JOIN meta.star_parameter p
-    LEFT JOIN core.dim_title t ON t.title_key = f.title_key
     LEFT JOIN ended x ON x.line_id = i.line_id
     LEFT JOIN bought b ON b.line_id = i.line_id
 )

@@ -7,6 +7,12 @@ FULL JOIN star_was_batch o ON o.batch_id = n.batch_id
 WHERE coalesce(n.batch_id, o.batch_id) IS NOT NULL
   AND (o.batch_key IS DISTINCT FROM n.batch_key OR o.batch_type IS DISTINCT FROM n.batch_type);
 
+-- The same as the events name them: few are compared as text.
+CREATE OR REPLACE TABLE due.moved_event_batch AS
+SELECT e.batch_id
+FROM (SELECT DISTINCT batch_id FROM stage.order_line_stage_event WHERE batch_id IS NOT NULL) e
+JOIN due.moved_batch m ON m.batch_id = CAST(e.batch_id AS VARCHAR);
+
 -- A row where the calendar is another.
 CREATE OR REPLACE TABLE due.moved_calendar AS
 SELECT n.date_key

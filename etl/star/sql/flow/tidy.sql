@@ -19,6 +19,7 @@ DROP TABLE IF EXISTS star_term;
 DROP TABLE IF EXISTS star_flow;
 DROP TABLE IF EXISTS star_flow_state;
 DROP TABLE IF EXISTS star_eta_open;
+DROP TABLE IF EXISTS star_eta_line;
 DROP TABLE IF EXISTS star_eta_seen;
 DROP TABLE IF EXISTS star_eta_curve;
 DROP TABLE IF EXISTS star_eta;

@@ -33,17 +33,20 @@ WITH aged AS (
                 WHEN d.day - s.due_date <= 90 THEN 4 WHEN d.day - s.due_date <= 180 THEN 5 WHEN d.day - s.due_date <= 365 THEN 6 ELSE 7 END AS ageing_key
     FROM star_payable_span s
     JOIN star_balance_day d ON d.day >= s.first_day AND d.day < s.end_day
+), billed AS (
+    SELECT supplier_key, inv_date, sum(CASE WHEN rate = 1 THEN amount_fcy ELSE CAST(CAST(amount_fcy AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END) AS billed
+    FROM star_supplier_invoice
+    WHERE refused IS NULL
+    GROUP BY supplier_key, inv_date
 ), owed AS (
     SELECT date_key, day, supplier_key, ageing_key, CAST(sum(open) AS DECIMAL(18, 4)) AS open, count(*) AS invoices, CAST(0 AS DECIMAL(18, 4)) AS billed_90d
     FROM aged
     GROUP BY date_key, day, supplier_key, ageing_key
     UNION ALL
-    SELECT d.date_key, d.day, i.supplier_key, 1, CAST(0 AS DECIMAL(18, 4)), 0,
-           CAST(sum(CASE WHEN i.rate = 1 THEN i.amount_fcy ELSE CAST(CAST(i.amount_fcy AS DECIMAL(28, 4)) * i.rate AS DECIMAL(18, 4)) END) AS DECIMAL(18, 4))
-    FROM star_supplier_invoice i
-    JOIN star_balance_day d ON i.inv_date > d.day - 90 AND i.inv_date <= d.day
-    WHERE i.refused IS NULL
-    GROUP BY d.date_key, d.day, i.supplier_key
+    SELECT d.date_key, d.day, b.supplier_key, 1, CAST(0 AS DECIMAL(18, 4)), 0, CAST(sum(b.billed) AS DECIMAL(18, 4))
+    FROM billed b
+    JOIN star_balance_day d ON b.inv_date > d.day - 90 AND b.inv_date <= d.day
+    GROUP BY d.date_key, d.day, b.supplier_key
 )
 SELECT date_key, day AS date, supplier_key, ageing_key, CAST(sum(open) AS DECIMAL(18, 4)) AS open,
        CAST(sum(CASE WHEN ageing_key BETWEEN 2 AND 7 THEN open ELSE 0 END) AS DECIMAL(18, 4)) AS overdue,

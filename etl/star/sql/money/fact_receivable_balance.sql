@@ -35,17 +35,20 @@ WITH aged AS (
                 WHEN d.day - s.due_date <= 90 THEN 4 WHEN d.day - s.due_date <= 180 THEN 5 WHEN d.day - s.due_date <= 365 THEN 6 ELSE 7 END AS ageing_key
     FROM star_receivable_span s
     JOIN star_balance_day d ON d.day >= s.first_day AND d.day < s.end_day
+), billed AS (
+    SELECT customer_key, inv_date, sum(CASE WHEN rate = 1 THEN total ELSE CAST(CAST(total AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END) AS billed
+    FROM star_invoice
+    WHERE refused IS NULL
+    GROUP BY customer_key, inv_date
 ), owed AS (
     SELECT date_key, day, customer_key, ageing_key, CAST(sum(open) AS DECIMAL(18, 4)) AS open, count(*) AS invoices, CAST(0 AS DECIMAL(18, 4)) AS billed_90d
     FROM aged
     GROUP BY date_key, day, customer_key, ageing_key
     UNION ALL
-    SELECT d.date_key, d.day, i.customer_key, 1, CAST(0 AS DECIMAL(18, 4)), 0,
-           CAST(sum(CASE WHEN i.rate = 1 THEN i.total ELSE CAST(CAST(i.total AS DECIMAL(28, 4)) * i.rate AS DECIMAL(18, 4)) END) AS DECIMAL(18, 4))
-    FROM star_invoice i
-    JOIN star_balance_day d ON i.inv_date > d.day - 90 AND i.inv_date <= d.day
-    WHERE i.refused IS NULL
-    GROUP BY d.date_key, d.day, i.customer_key
+    SELECT d.date_key, d.day, b.customer_key, 1, CAST(0 AS DECIMAL(18, 4)), 0, CAST(sum(b.billed) AS DECIMAL(18, 4))
+    FROM billed b
+    JOIN star_balance_day d ON b.inv_date > d.day - 90 AND b.inv_date <= d.day
+    GROUP BY d.date_key, d.day, b.customer_key
 ), joined AS (
     SELECT date_key, day, customer_key, ageing_key, CAST(sum(open) AS DECIMAL(18, 4)) AS open, CAST(sum(invoices) AS INTEGER) AS invoices,
            CAST(sum(billed_90d) AS DECIMAL(18, 4)) AS billed_90d
@@ -63,5 +66,3 @@ SELECT l.date_key, l.day AS date, l.customer_key, c.geo_key, c.channel_key, c.ow
 FROM led l
 JOIN core.dim_customer c ON c.customer_key = l.customer_key
 ORDER BY l.date_key, l.customer_key, l.ageing_key;
-
-DROP TABLE star_receivable_span;

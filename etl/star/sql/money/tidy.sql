@@ -11,3 +11,4 @@ DROP TABLE star_goal;
 DROP TABLE star_goal_month;
 DROP TABLE star_expense;
 DROP TABLE star_commission;
+DROP TABLE star_receivable_span;
