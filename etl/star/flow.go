@@ -58,6 +58,7 @@ func orderStages() fact {
 		reads: []string{"order_header", "order_line_stage_event", "purchase_line", "purchase_order", "invoice", "invoice_line", "payment", "payment_alloc",
 			"batch", "supplier", "calendar_event"},
 		before: []string{"flow/order_flow", "flow/eta"},
+		aged:   true,
 	}
 }
 

@@ -126,5 +126,6 @@ func moneyFact(name, driver, key string, reads ...string) fact {
 		name: "money/fact_" + name, table: "core.fact_" + name, date: "date_key",
 		parts: []part{{driver: driver, keys: []string{key}, due: "fact_" + name}},
 		reads: reads,
+		aged:  name == "receivable" || name == "payable",
 	}
 }

@@ -14,19 +14,20 @@ import (
 // no rule can be forgotten.
 type working struct {
 	name string // star_<name> now, meta.star_<name> in the last build
-	key  string // the column that tells what is due
+	key  string // the column that tells what is due; never null
+	many bool   // several rows may have one key, and be the same
 }
 
 // moneyWorking are the working tables that facts of money are made of.
 func moneyWorking() []working {
 	return []working{
-		{"invoice", "invoice_id"},
-		{"paid", "invoice_key"},
-		{"payment", "payment_id"},
-		{"allocation", "payment_id"},
-		{"supplier_invoice", "inv_id"},
-		{"supplier_paid", "invoice_key"},
-		{"supplier_payment", "pay_id"},
+		{name: "invoice", key: "invoice_id"},
+		{name: "paid", key: "invoice_key"},
+		{name: "payment", key: "payment_id"},
+		{name: "allocation", key: "payment_id", many: true},
+		{name: "supplier_invoice", key: "inv_id"},
+		{name: "supplier_paid", key: "invoice_key"},
+		{name: "supplier_payment", key: "pay_id"},
 	}
 }
 
@@ -58,16 +59,34 @@ func (w working) compare(ctx context.Context, b *builder) error {
 	for i, c := range described {
 		names[i] = engine.QuoteIdent(c.name)
 	}
+	kept, moved, key := "meta.star_"+w.name, "due.moved_"+w.name, engine.QuoteIdent(w.key)
 	now := "SELECT " + strings.Join(names, ", ") + " FROM star_" + w.name
-	was := "SELECT " + strings.Join(names, ", ") + " FROM meta.star_" + w.name
-	var text string
-	if b.whole == "" {
-		differ := now
-		if slices.Equal(described, before) {
-			differ = "(" + now + " EXCEPT ALL " + was + ")\nUNION ALL\n(" + was + " EXCEPT ALL " + now + ")"
-		}
-		text = "CREATE OR REPLACE TABLE due.moved_" + w.name + " AS SELECT DISTINCT " + engine.QuoteIdent(w.key) + " FROM (\n" + differ + ") AS d;\n"
+	text := "CREATE OR REPLACE TABLE " + kept + " AS " + now + " ORDER BY " + key
+	switch {
+	case b.whole != "":
+	case slices.Equal(described, before):
+		due := " WHERE " + key + " IN (SELECT " + key + " FROM " + moved + ")"
+		text = "CREATE OR REPLACE TABLE " + moved + " AS " + w.differing(names) + ";\n" +
+			"DELETE FROM " + kept + due + ";\nINSERT INTO " + kept + " " + now + due + " ORDER BY " + key
+	default:
+		text = "CREATE OR REPLACE TABLE " + moved + " AS SELECT DISTINCT " + key + " FROM (" + now + ") AS d;\n" + text
 	}
-	_, err = b.conn.Exec(ctx, engine.SQL(text+"CREATE OR REPLACE TABLE meta.star_"+w.name+" AS "+now+" ORDER BY "+engine.QuoteIdent(w.key)))
+	_, err = b.conn.Exec(ctx, engine.SQL(text))
 	return err
+}
+
+// differing selects the keys whose rows are not those of the last build.
+func (w working) differing(columns []string) string {
+	key, names := engine.QuoteIdent(w.key), strings.Join(columns, ", ")
+	now, was := "star_"+w.name, "meta.star_"+w.name
+	if w.many {
+		now, was = "SELECT "+names+" FROM "+now, "SELECT "+names+" FROM "+was
+		return "SELECT DISTINCT " + key + " FROM ((" + now + " EXCEPT ALL " + was + ")\nUNION ALL\n(" + was + " EXCEPT ALL " + now + ")) AS d"
+	}
+	differ := make([]string, len(columns))
+	for i, c := range columns {
+		differ[i] = "o." + c + " IS DISTINCT FROM n." + c
+	}
+	return "SELECT coalesce(n." + key + ", o." + key + ") AS " + key + " FROM " + now + " AS n FULL JOIN " + was + " AS o ON o." + key + " = n." + key +
+		" WHERE " + strings.Join(differ, " OR ")
 }
