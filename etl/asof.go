@@ -9,6 +9,17 @@ import (
 	"verso/olap/engine"
 )
 
+// tellAsOf warns of a run as of a day before that of the last generation: what it
+// loads is nevertheless what the sources have now.
+func (s *State) tellAsOf() {
+	day := s.AsOf.Format(time.DateOnly)
+	if s.Base == nil || s.Base.asOf <= day {
+		return
+	}
+	s.Log.Warn("as of an earlier day than the last generation: balances, ages and scores are reckoned as of that day over the rows the sources have now",
+		"as_of", day, "last", s.Base.asOf)
+}
+
 // findAsOf takes the as-of date from the configuration, or for "latest" the
 // last order date found; dates such as 9999-12-31, by which systems mean none,
 // are not looked at.

@@ -24,6 +24,7 @@ type Base struct {
 	digests    map[string]string
 	segments   map[baseKey]int
 	extracts   map[string]int
+	asOf       string // YYYY-MM-DD
 }
 
 type baseKey struct {
@@ -43,6 +44,10 @@ func ReadBase(ctx context.Context, db engine.Querier, generation string) (*Base,
 		return nil, nil
 	}
 	b := &Base{Generation: generation, digests: map[string]string{}, segments: map[baseKey]int{}, extracts: map[string]int{}}
+	if row, err = engine.One(ctx, db, engine.SQL(`SELECT CAST(max("as_of") AS VARCHAR) FROM meta.run`)); err != nil {
+		return nil, err
+	}
+	b.asOf = engine.Text(row[0])
 	return b, engine.Rows(ctx, db, engine.SQL(`SELECT "table_name", "digest", "load", "extract", "segment" FROM meta.stage_base`), func(row []any) error {
 		if row[3] != nil {
 			segment, _ := engine.Int(row[4])

@@ -52,9 +52,10 @@ func (s *State) writeVersionsOf(ctx context.Context, t *canon.Table) error {
 		columns[i] = q(c.Name)
 	}
 	list := strings.Join(columns, ", ")
-	from := "NULL"
-	if begun {
+	from, since := "CAST(NULL AS DATE)", "CAST(NULL AS DATE)"
+	if begun { // and never before what is known to have begun
 		from = "DATE " + engine.QuoteText(s.AsOf.Format("2006-01-02"))
+		since = "greatest(" + from + `, coalesce(v."_from", ` + from + "))"
 	}
 	key, differ := make([]string, len(t.Key)), []string{`v."is_deleted" IS DISTINCT FROM s."is_deleted"`}
 	for i, k := range t.Key {
@@ -67,11 +68,11 @@ func (s *State) writeVersionsOf(ctx context.Context, t *canon.Table) error {
 	_, err = s.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE "_last" AS
 SELECT v.* FROM %[1]s AS v JOIN (SELECT %[2]s, max(coalesce("_from", DATE '0001-01-01')) AS last FROM %[1]s GROUP BY %[2]s) AS s ON %[3]s AND coalesce(v."_from", DATE '0001-01-01') = s.last;
 CREATE OR REPLACE TEMP TABLE "_begin" AS
-SELECT s.* FROM %[4]s AS s LEFT JOIN "_last" AS v ON %[3]s WHERE v.%[5]s IS NULL OR %[6]s;
-DELETE FROM %[1]s AS v WHERE v."_from" >= %[7]s AND EXISTS (SELECT 1 FROM "_begin" AS s WHERE %[3]s);
-INSERT INTO %[1]s (%[8]s, "_from") SELECT %[8]s, %[7]s FROM "_begin" ORDER BY %[2]s;
+SELECT s.*, %[9]s AS "_from" FROM %[4]s AS s LEFT JOIN "_last" AS v ON %[3]s WHERE v.%[5]s IS NULL OR %[6]s;
+DELETE FROM %[1]s AS v WHERE v."_from" >= %[7]s AND EXISTS (SELECT 1 FROM "_begin" AS s WHERE %[3]s AND s."_from" <= v."_from");
+INSERT INTO %[1]s (%[8]s, "_from") SELECT %[8]s, "_from" FROM "_begin" ORDER BY %[2]s;
 DROP TABLE "_last"; DROP TABLE "_begin"`,
-		versionTable(t.Name), quotedNames(t.Key), same, stageName(t.Name), q(t.Key[0]), strings.Join(differ, " OR "), from, list))
+		versionTable(t.Name), quotedNames(t.Key), same, stageName(t.Name), q(t.Key[0]), strings.Join(differ, " OR "), from, list, since))
 	return err
 }
 

@@ -17,6 +17,7 @@ import (
 	"verso/etl/landing"
 	"verso/etl/source"
 	"verso/etl/source/file"
+	"verso/etl/star"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 	"verso/olap/warehouse"
@@ -160,8 +161,25 @@ func (n *nights) night(mode Mode, period *extract.Period) (*Result, error) {
 			if err := seen(ctx, s); err != nil {
 				return err
 			}
-			return starStep().Run(ctx, s)
+			return n.star(ctx, s)
 		}}, After: after, Mode: mode, Base: base, Period: period, Dry: n.dry, Crash: n.crash, Parallel: 2})
+}
+
+// star builds the star with the keys that members had the nights before, which
+// lie beside the landed extracts.
+func (n *nights) star(ctx context.Context, s *State) error {
+	dir := filepath.Join(n.cfg.Warehouse, "landing")
+	keys := star.Keys{Members: filepath.Join(dir, "keys.parquet"), Orders: filepath.Join(dir, "order-keys.parquet")}
+	if _, err := os.Stat(keys.Orders); err == nil {
+		scan := s.DB.Dialect().ReadParquet
+		if err := star.LoadKeys(ctx, s.Conn, star.Keys{Members: scan(keys.Members), Orders: scan(keys.Orders)}); err != nil {
+			return err
+		}
+	}
+	if err := starStep().Run(ctx, s); err != nil {
+		return err
+	}
+	return star.SaveKeys(ctx, s.Conn, keys)
 }
 
 // seen keeps what the star is told, which it clears away.

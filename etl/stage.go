@@ -28,6 +28,7 @@ func stage(ctx context.Context, s *State) error {
 	if err := s.findAsOf(ctx); err != nil {
 		return err
 	}
+	s.tellAsOf()
 	s.RunID = s.runID()
 	s.Log.Info("content known", "run", s.RunID, "as_of", s.AsOf.Format("2006-01-02"), "from", s.Config.AsOf)
 	if err := s.writeVersions(ctx); err != nil {

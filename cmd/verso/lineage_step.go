@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"verso/etl"
 	"verso/etl/canon"
 	"verso/etl/config"
+	"verso/etl/star"
 	"verso/olap/catalog"
 	"verso/olap/diff"
 	"verso/olap/engine"
@@ -32,6 +34,9 @@ func (j *refreshJob) traceLineage(ctx context.Context, s *etl.State) error {
 		return err
 	}
 	g = g.Inline(func(table string) bool { return len(table) > 4 && table[:4] == "due." })
+	if err := adoptMerged(ctx, s.Conn, g); err != nil {
+		return err
+	}
 	for _, name := range g.Unresolved {
 		j.log.Debug("lineage: not traced", "name", name)
 	}
@@ -44,6 +49,35 @@ func (j *refreshJob) traceLineage(ctx context.Context, s *etl.State) error {
 		return err
 	}
 	return diff.SaveDefinitions(ctx, s.Conn, model)
+}
+
+// adoptMerged takes the lineage of facts to which this run only added rows from
+// the generation it began with, where their own scripts made them: how rows are
+// exchanged says nothing of what their columns mean.
+func adoptMerged(ctx context.Context, conn engine.Conn, g *lineage.Graph) error {
+	var merged []string
+	err := engine.Rows(ctx, conn, engine.SQL("SELECT fact FROM meta.star_build WHERE mode = 'some' ORDER BY fact"), func(row []any) error {
+		merged = append(merged, engine.Text(row[0]))
+		return nil
+	})
+	if err != nil || merged == nil {
+		return err
+	}
+	before, err := lineage.Load(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for _, fact := range merged {
+		g.Adopt(before, fact)
+	}
+	for _, table := range star.Exchanged() {
+		g.Drop(table)
+	}
+	g.Unresolved = slices.DeleteFunc(g.Unresolved, func(name string) bool {
+		table, _, _ := strings.Cut(name, ":")
+		return strings.HasPrefix(table, "due.") || slices.Contains(star.Exchanged(), table)
+	})
+	return nil
 }
 
 // record makes the connection that a step builds on one that remembers.

@@ -185,6 +185,10 @@ func quoted(names []string) []string {
 
 const made = "star_made" // the rows of a fact made anew
 
+// Exchanged names the temporary tables through which rows of a merged fact are
+// exchanged; no built table is computed from them.
+func Exchanged() []string { return []string{made, "star_unmade"} }
+
 // increment makes the due rows anew and puts them in the place of the old ones.
 // It returns how many rows were put behind the others since the fact was whole.
 func (f fact) increment(ctx context.Context, b *builder, due int64) (appended int64, reason string, err error) {
