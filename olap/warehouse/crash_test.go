@@ -30,6 +30,8 @@ func TestMain(m *testing.M) {
 	switch mode {
 	case "refresh":
 		err = refreshForEver(dir)
+	case "mark":
+		err = markOnce(dir)
 	case "begin":
 		err = beginOnce(dir)
 	}

@@ -101,13 +101,17 @@ func (d *Draft) create(ctx context.Context, runID, from string) error {
 
 // removeUnfinished deletes drafts with what belongs to them. The caller holds
 // the lock: so nobody is writing them.
-func (w *Warehouse) removeUnfinished() error {
+func (w *Warehouse) removeUnfinished() error { return w.removeOthers("") }
+
+// removeOthers deletes drafts, but for the named one, with what belongs to them;
+// of that one too only the file remains.
+func (w *Warehouse) removeOthers(keep string) error {
 	names, err := w.list("")
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if !strings.Contains(name, unfinished) {
+		if !strings.Contains(name, unfinished) || name == keep {
 			continue
 		}
 		if err := os.RemoveAll(w.path(name)); err != nil {

@@ -7,7 +7,7 @@
 //	CURRENT                                 one line: the name of the published generation
 //	SEQ                                     the last sequence number handed out
 //	generations/00000012-<run>.duckdb       complete, read-only for ever
-//	generations/00000013-<run>.draft        being filled; removed by the next Begin after a crash
+//	generations/00000013-<run>.draft        being filled; after a crash removed by the next Begin, or taken up by Resume
 //
 // A refresh fills a draft and publishes it by replacing CURRENT in one rename:
 // a crash at any moment leaves the last published generation as it was. No path
@@ -201,7 +201,7 @@ func (w *Warehouse) generation(name string) (Generation, error) {
 	return Generation{Name: name, Path: w.path(name), RunID: run, Bytes: info.Size()}, nil
 }
 
-var namePattern = regexp.MustCompile(`^([0-9]{8,})-([A-Za-z0-9][A-Za-z0-9._-]*?)(\.duckdb|\.draft)(\.wal|\.tmp)?$`)
+var namePattern = regexp.MustCompile(`^([0-9]{8,})-([A-Za-z0-9][A-Za-z0-9._-]*?)(\.duckdb|\.draft)(\.wal|\.tmp|\.wal\.[a-z.]+|\.checkpoint\.wal|\.recovery\.wal)?$`)
 
 // splitName takes a file name of the generations folder apart.
 func splitName(name string) (seq int, run string, ok bool) {
