@@ -56,7 +56,7 @@ func (s *State) foldable(x *Extract) bool {
 }
 
 // foldExtract writes the rows of a chain that still count, staged or set aside,
-// as one segment in the place of the one just landed.
+// as one segment, to take the place of the one just landed.
 func (s *State) foldExtract(ctx context.Context, x *Extract) error {
 	l, segments := x.first, x.segments()
 	var parts []string
@@ -86,7 +86,7 @@ func (s *State) foldExtract(ctx context.Context, x *Extract) error {
 	if err != nil {
 		return err
 	}
-	g, err := extract.Replace(x.temp, path)
+	g, err := extract.Folded(path)
 	if err != nil {
 		return err
 	}

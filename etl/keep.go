@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"verso/etl/canon"
@@ -39,6 +40,22 @@ func keepLandings(ctx context.Context, s *State) error {
 	return nil
 }
 
+// landedEndings are those of all files that a landing may have.
+var landedEndings = []string{"", landing.RejectsEnding, landing.PlacesEnding, landing.GoneEnding, landing.KnownEnding}
+
+// place gives a landed file a second name, under which it stays; the first one
+// remains until the run has ended, so that keeping can be begun again. Where the
+// file system knows no second names it is renamed.
+func place(from, to string) error {
+	if _, err := os.Stat(from); err != nil {
+		return err
+	}
+	if os.Link(from, to) == nil {
+		return nil
+	}
+	return os.Rename(from, to)
+}
+
 func (s *State) keepExtract(ctx context.Context, x *Extract) error {
 	p := &landing.Pending{Position: x.landed.Position, Signature: extractSignature(s.Config, x), Segment: x.landed.Segment, AsOf: s.AsOf.Format("2006-01-02")}
 	if x.fold {
@@ -52,11 +69,18 @@ func (s *State) keepExtract(ctx context.Context, x *Extract) error {
 	}
 	if g := p.Segment; g != nil {
 		base := s.fileFor(x)
-		for _, ending := range []string{"", landing.RejectsEnding, landing.PlacesEnding, landing.GoneEnding, landing.KnownEnding} {
+		for _, ending := range landedEndings {
 			if err := s.crash("keep " + x.Name + ending); err != nil {
 				return err
 			}
-			err := os.Rename(x.temp+ending, filepath.Join(s.store.Folder(x.Name), base+ending))
+			from := x.temp + ending
+			switch {
+			case x.fold && ending == "":
+				from = x.temp + foldEnding
+			case x.fold && (ending == landing.PlacesEnding || ending == landing.GoneEnding):
+				continue // of the increment alone
+			}
+			err := place(from, filepath.Join(s.store.Folder(x.Name), base+ending))
 			if err != nil && (ending == "" || !errors.Is(err, fs.ErrNotExist)) {
 				return err
 			}
@@ -110,13 +134,13 @@ func (s *State) endLandings(published bool) error {
 	return errors.Join(errs...)
 }
 
-// dropLandings removes what a failed run landed and had not yet kept.
+// dropLandings removes what a run landed under names of its own.
 func (s *State) dropLandings() {
 	for _, x := range s.Extracts {
 		if x.temp == "" {
 			continue
 		}
-		for _, ending := range []string{"", landing.RejectsEnding, landing.PlacesEnding, landing.GoneEnding, landing.KnownEnding} {
+		for _, ending := range append(slices.Clone(landedEndings), foldEnding) {
 			if err := os.Remove(x.temp + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				s.Log.Warn("landed file could not be removed", "path", x.temp+ending, "error", err)
 			}

@@ -49,7 +49,9 @@ type Extract struct {
 	landed     *extract.Landed
 	drift      []Drift
 	asOf       string // as-of date of what was landed last, used in place of the source; "" when the source was read
+	began      time.Time
 	took       time.Duration
+	noted      bool // recorded as landed
 	done       bool // landed by this run
 }
 
@@ -67,6 +69,11 @@ func land(ctx context.Context, s *State) error {
 		bySource[x.Source] = append(bySource[x.Source], x)
 		if err := s.open(x); err != nil {
 			return err
+		}
+		if s.reused(ctx, x) {
+			if err := s.noteLanded(x); err != nil {
+				return err
+			}
 		}
 	}
 	if s.Mode != ModeLanding {
@@ -99,11 +106,14 @@ func (s *State) open(x *Extract) (err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	if err := s.store.Sweep(x.chain); err != nil {
+	if err := s.store.Sweep(x.chain, s.reuse[x.Name].Temp); err != nil {
 		return err
 	}
 	x.temp = filepath.Join(dir, tempMark+strconv.Itoa(os.Getpid())+".parquet")
 	x.Path, x.landed = x.temp, &extract.Landed{Position: x.chain.Position}
+	if err := s.crash("open " + x.Name); err != nil {
+		return err
+	}
 	whole, why := s.wholly(x)
 	if s.Mode == ModeLanding {
 		if whole && why != "" {
@@ -228,7 +238,10 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 			x.landed = &extract.Landed{Position: x.chain.Position}
 			return s.landError(x, err)
 		}
-		x.Report, x.done, x.took = x.landed.Report, true, s.Clock().Sub(began)
+		x.Report, x.done, x.began, x.took = x.landed.Report, true, began, s.Clock().Sub(began)
+		if err := s.noteLanded(x); err != nil {
+			return err
+		}
 		for _, note := range x.Report.Notes {
 			s.Log.Info("found in the source", "extract", x.Name, "note", note)
 		}

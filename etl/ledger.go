@@ -49,8 +49,16 @@ type Run struct {
 	Extracts   []ExtractRun   `json:"extracts,omitempty"`
 	Stale      []outage.Stale `json:"stale_sources,omitempty"` // read at an earlier run
 	Checks     *CheckRun      `json:"checks,omitempty"`        // nil: the run did not come so far
+	Resumed    *Resumed       `json:"resumed,omitempty"`       // the run went on from one that died
+	Anew       string         `json:"anew,omitempty"`          // why it did not go on from one that died
 	Versions   Versions       `json:"versions,omitzero"`
 	Process    Process        `json:"process"`
+}
+
+// Resumed is where a run went on.
+type Resumed struct {
+	Run  string `json:"run"`  // id of the one that died
+	Step string `json:"step"` // with which this one began
 }
 
 // CheckRun is what the checks of a run found.

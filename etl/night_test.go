@@ -2,6 +2,7 @@ package etl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,6 +32,11 @@ type nights struct {
 	now   time.Time
 	crash func(string) error
 	dry   bool
+
+	resumes bool   // a draft outlives a crash, and the next night goes on from it
+	choices string // on the command line
+	told    *Resumption
+	why     string // it was not gone on from
 }
 
 // liveDatabase is a DuckDB database whose tables the tests change; it narrows
@@ -111,7 +117,9 @@ func (n *nights) base(ctx context.Context) *Base {
 // night refreshes; what the finished draft holds is returned when tables is set.
 func (n *nights) night(mode Mode, period *extract.Period) (*Result, error) {
 	ctx := context.Background()
-	n.now = n.now.Add(24 * time.Hour)
+	if !n.resumes {
+		n.now = n.now.Add(24 * time.Hour)
+	}
 	base := n.base(ctx)
 	begin := n.w.Begin
 	if base != nil && mode != ModeLanding {
@@ -119,11 +127,6 @@ func (n *nights) night(mode Mode, period *extract.Period) (*Result, error) {
 			begin, base.Copied = n.w.BeginFrom, true
 		}
 	}
-	draft, err := begin(ctx, "new")
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	defer draft.Discard()
 	scratch, err := duck.Open(ctx, duck.Options{Threads: 2})
 	if err != nil {
 		n.t.Fatal(err)
@@ -139,6 +142,7 @@ func (n *nights) night(mode Mode, period *extract.Period) (*Result, error) {
 			n.t.Fatal(err)
 		}
 	}
+	var draft *warehouse.Draft
 	var after []Step
 	if !n.dry {
 		after = append(after, Step{Name: "publish", Run: func(ctx context.Context, s *State) error {
@@ -156,13 +160,52 @@ func (n *nights) night(mode Mode, period *extract.Period) (*Result, error) {
 			return err
 		}})
 	}
-	return Refresh(ctx, Options{Config: n.cfg, Version: "test", Sources: sources, DB: draft.DB(), Scratch: scratch, Clock: func() time.Time { return n.now },
+	o := Options{Config: n.cfg, Version: "test", Sources: sources, Scratch: scratch, Clock: func() time.Time { return n.now },
 		Star: Step{Name: "star", Run: func(ctx context.Context, s *State) error {
 			if err := seen(ctx, s); err != nil {
 				return err
 			}
 			return n.star(ctx, s)
-		}}, After: after, Mode: mode, Base: base, Period: period, Dry: n.dry, Crash: n.crash, Parallel: 2})
+		}}, After: after, Mode: mode, Base: base, Period: period, Dry: n.dry, Crash: n.crash, Parallel: 2}
+	if n.resumes {
+		o.Choices = n.choices
+		o.Mark = func(ctx context.Context) (string, error) { return draft.Mark(ctx) }
+		o.Resume, n.why = FindResumption(ctx, o)
+		n.told, o.Anew = o.Resume, n.why
+	}
+	if o.Resume != nil && o.Resume.Mark != "" {
+		if base != nil {
+			base.Copied = o.Resume.Copied
+		}
+		begin = func(ctx context.Context, _ string) (*warehouse.Draft, error) { return n.w.Resume(ctx, o.Resume.Mark) }
+	}
+	if draft, err = begin(ctx, "new"); err != nil {
+		n.t.Fatal(err)
+	}
+	defer draft.Discard()
+	o.DB = draft.DB()
+	r, err := Refresh(ctx, o)
+	if n.resumes && errors.Is(err, ErrCrash) {
+		n.die(draft)
+	}
+	return r, err
+}
+
+// die leaves a draft as a killed process does.
+func (n *nights) die(draft *warehouse.Draft) {
+	n.t.Helper()
+	left := map[string][]byte{}
+	for _, path := range []string{draft.Path(), draft.Path() + ".wal"} {
+		if content, err := os.ReadFile(path); err == nil {
+			left[path] = content
+		}
+	}
+	draft.Discard()
+	for path, content := range left {
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			n.t.Fatal(err)
+		}
+	}
 }
 
 // star builds the star with the keys that members had the nights before, which

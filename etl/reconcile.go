@@ -61,11 +61,11 @@ func (l *Load) subject() string { return l.Table + " from " + l.Source }
 // read with what the stage tables add up to now.
 func (s *State) reconcileSums(ctx context.Context, add func(subject, unit, source, warehouse, explained, detail string) error) error {
 	for _, c := range s.sums {
-		row, err := engine.One(ctx, s.Conn, engine.SQL(fmt.Sprintf(`SELECT sum(CAST(%s AS DECIMAL(18,4))) FROM %s WHERE "source" = ?`, q(c.column), stageName(c.table)), c.source))
+		row, err := engine.One(ctx, s.Conn, engine.SQL(fmt.Sprintf(`SELECT sum(CAST(%s AS DECIMAL(18,4))) FROM %s WHERE "source" = ?`, q(c.Column), stageName(c.Table)), c.Source))
 		if err != nil {
 			return err
 		}
-		if err := add(c.table+"."+c.column+" from "+c.source, c.unit, c.all, zero(row[0]), c.bad, sumDetail); err != nil {
+		if err := add(c.Table+"."+c.Column+" from "+c.Source, c.Unit, c.All, zero(row[0]), c.Bad, sumDetail); err != nil {
 			return err
 		}
 	}

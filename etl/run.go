@@ -6,11 +6,13 @@ package etl
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"verso/etl/canon"
@@ -20,6 +22,7 @@ import (
 	"verso/etl/landing"
 	"verso/etl/outage"
 	"verso/etl/peak"
+	"verso/etl/resume"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
@@ -52,6 +55,21 @@ type Options struct {
 	// Base is what the published generation stands on; nil when there is none or
 	// it does not say. Copied in it says that DB began as a copy of it.
 	Base *Base
+	// Mark brings the draft to the disk and returns by what it is found again as it
+	// is now; nil: a refresh whose process dies is not gone on from. It does not work
+	// together with a draft whose file is touched by anything but the refresh.
+	Mark func(ctx context.Context) (string, error)
+	// Caller is what the caller's own steps hand on, asked for after every step and
+	// given back in Resumption.Caller; nil: nothing.
+	Caller func() (json.RawMessage, error)
+	// Resume is a refresh that died and is gone on from; DB is its draft. Anew says
+	// why one that died is not; "" when none did.
+	Resume *Resumption
+	Anew   string
+	// Program tells builds of one version apart, Choices what else was chosen than
+	// Mode, Dry and Period: a refresh goes on from one with the same only.
+	Program string
+	Choices string
 	// Period is read again by mappings that keep a watermark or a window.
 	Period *extract.Period
 	// Crash, when set by a test, is asked before every change of the landing
@@ -73,6 +91,9 @@ const (
 type Step struct {
 	Name string
 	Run  func(ctx context.Context, s *State) error
+	// Again says that what the step makes ends with the process: a refresh that is
+	// gone on from runs it again.
+	Again bool
 }
 
 // Progress tells where a refresh is.
@@ -110,6 +131,10 @@ type State struct {
 	no      int
 	total   int
 	outage  *outage.Guard
+
+	reuse    map[string]savedExtract // what a refresh that died had landed
+	saving   *sync.Mutex
+	ledgerID string
 }
 
 // Load is what became of one mapping's rows.
@@ -164,11 +189,11 @@ func (s *State) current() string {
 // steps are all steps of a refresh in order.
 func (s *State) steps() []Step {
 	all := []Step{
-		{"land", land},
-		{"stage", stage},
+		{Name: "land", Run: land},
+		{Name: "stage", Run: stage},
 		s.Star,
-		{"check", runChecks},
-		{"keep", keepLandings},
+		{Name: "check", Run: runChecks},
+		{Name: "keep", Run: keepLandings},
 	}
 	return append(all, s.After...)
 }
@@ -192,21 +217,26 @@ var ErrCrash = errors.New("crash")
 // how far the run came.
 func Refresh(ctx context.Context, o Options) (*Result, error) {
 	s, err := newState(o)
+	if err == nil && o.DB == nil {
+		err = errors.New("etl: DB must be given")
+	}
 	if err != nil {
 		return &Result{}, err
 	}
-	ledger, err := openLedger(o.Config.Warehouse, o.Clock, Run{Dry: o.Dry, Versions: Versions{Verso: o.Version, Engine: o.Engine, Go: runtime.Version()}})
+	ledger, err := openLedger(o.Config.Warehouse, o.Clock, Run{Dry: o.Dry, Anew: o.Anew, Versions: Versions{Verso: o.Version, Engine: o.Engine, Go: runtime.Version()}})
 	if err != nil {
 		return &Result{}, err
 	}
 	defer ledger.close()
+	s.ledgerID = ledger.run.ID
 	s.Log.Info("refresh started", "ledger", ledger.run.ID)
 	err = s.run(ctx, ledger)
 	if s.store != nil && !errors.Is(err, ErrCrash) {
 		err = errors.Join(err, s.endLandings(s.Generation != "" || err == nil && !o.Dry))
-		if err != nil {
-			s.dropLandings()
-		}
+		s.dropLandings()
+	}
+	if !errors.Is(err, ErrCrash) {
+		err = errors.Join(err, resume.Remove(o.Config.Warehouse))
 	}
 	ledger.run.RunID, ledger.run.Generation = s.RunID, s.Generation
 	ledger.run.Stale, ledger.run.Extracts, ledger.run.Checks = s.outage.Stale(), s.extractRuns(), checkRun(s.Checks)
@@ -221,8 +251,8 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 
 func newState(o Options) (*State, error) {
 	switch {
-	case o.Config == nil || o.DB == nil || o.Scratch == nil || o.Clock == nil:
-		return nil, errors.New("etl: Config, DB, Scratch and Clock must be given")
+	case o.Config == nil || o.Scratch == nil || o.Clock == nil:
+		return nil, errors.New("etl: Config, Scratch and Clock must be given")
 	case o.Star.Run == nil:
 		return nil, errors.New("etl: no step builds the star")
 	}
@@ -235,7 +265,7 @@ func newState(o Options) (*State, error) {
 	if o.Canon == nil {
 		o.Canon = canon.Tables()
 	}
-	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config), outage: outage.New(o.Config, o.Log, nil), changes: map[string]*tableChange{}}, nil
+	return &State{Options: o, Tables: o.Canon, Digest: config.Digest(o.Config), outage: outage.New(o.Config, o.Log, nil), changes: map[string]*tableChange{}, saving: &sync.Mutex{}}, nil
 }
 
 // run takes a connection of the draft and runs the steps.
@@ -252,12 +282,30 @@ func (s *State) run(ctx context.Context, ledger *ledger) error {
 	}()
 	steps := s.steps()
 	s.total = len(steps)
+	first, err := s.takeUp(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Resume != nil {
+		ledger.run.Resumed = &Resumed{Run: s.Resume.Run, Step: steps[first].Name}
+	}
+	if first == 0 && s.reuse == nil {
+		if err := resume.Remove(s.Config.Warehouse); err != nil {
+			return err
+		}
+	}
 	for i, step := range steps {
+		if i < first {
+			continue // done before the process died
+		}
 		s.no, s.Rows = i+1, 0
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if err := s.step(ctx, step, ledger); err != nil {
+			return err
+		}
+		if err := s.checkpoint(ctx, step); err != nil {
 			return err
 		}
 	}
@@ -280,7 +328,13 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	s.Note(0, "")
 	started := s.Clock()
 	peak.Reset()
-	err := step.Run(ctx, s)
+	err := s.crash("begin " + step.Name)
+	if err == nil {
+		err = step.Run(ctx, s)
+	}
+	if err == nil {
+		err = s.crash("end " + step.Name)
+	}
 	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory(), Bytes: s.written()}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", step.Name, err)

@@ -372,7 +372,7 @@ func (s *State) goneKeys(ctx context.Context, t *canon.Table, l *Load) (string, 
 			continue
 		}
 		c, _ := t.Column(k)
-		source := m.name
+		source := m.Name
 		if l.Mapping.Incremental != nil && l.Mapping.Incremental.Log != "" {
 			source = findName(l.Extract.Report.Columns, k)
 		}

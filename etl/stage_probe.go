@@ -54,8 +54,8 @@ func (s *State) probeCodes(ctx context.Context, l *Load, st *staging) error {
 		how.SlashMonth, _ = monthFirst(src.Dates, "/")
 		how.HyphenMonth, _ = monthFirst(src.Dates, "-")
 		st.how[c.Name] = how
-		if c.Type == canon.ID && s.textIDs() && cast.Classify(m.kind) == cast.Text {
-			column := "m." + q(m.name)
+		if c.Type == canon.ID && s.textIDs() && cast.Classify(m.Kind) == cast.Text {
+			column := "m." + q(m.Name)
 			a.ask(func(row []any) error { return wholeFloats(st, c.Name, row) },
 				fmt.Sprintf(`count(*) FILTER (WHERE ends_with(%[1]s, '.0') AND regexp_full_match(%[1]s, '[0-9]+[.]0'))`, column),
 				fmt.Sprintf(`count(nullif(%s, ''))`, column))
@@ -70,8 +70,8 @@ func (s *State) probeDates(ctx context.Context, l *Load, st *staging) error {
 	var a asking
 	for _, c := range l.table.Columns {
 		m, ok := st.columns[c.Name]
-		if ok && cast.Classify(m.kind) == cast.Text && (c.Type == canon.Date || c.Type == canon.Timestamp) {
-			a.ask(func(row []any) error { return s.dateOrder(l, st, c.Name, m.name, row) }, dateAsks("m."+q(m.name))...)
+		if ok && cast.Classify(m.Kind) == cast.Text && (c.Type == canon.Date || c.Type == canon.Timestamp) {
+			a.ask(func(row []any) error { return s.dateOrder(l, st, c.Name, m.Name, row) }, dateAsks("m."+q(m.Name))...)
 		}
 	}
 	return a.run(ctx, s, l, st.from)

@@ -52,8 +52,8 @@ type staging struct {
 
 // mapped is the source side of one column.
 type mapped struct {
-	name string // column in from
-	kind string // its engine type
+	Name string `json:"name"` // column in from
+	Kind string `json:"kind"` // its engine type
 }
 
 func q(name string) string { return engine.QuoteIdent(name) }
@@ -217,7 +217,7 @@ func (s *staging) cells() []*cast.Cell {
 		if !ok {
 			continue
 		}
-		c := cast.New(col, "m."+q(m.name), m.kind, s.how[col.Name])
+		c := cast.New(col, "m."+q(m.Name), m.Kind, s.how[col.Name])
 		out[i] = &c
 	}
 	return out

@@ -14,8 +14,8 @@ import (
 // columnSum is what a numeric column added up to while it was staged: over all
 // rows that were known or read, and over those set aside or replaced.
 type columnSum struct {
-	table, source, column, unit string
-	all, bad                    string // decimal text
+	Table, Source, Column, Unit string
+	All, Bad                    string // decimal text
 }
 
 // summed lists the columns that are added up: money and copies.
@@ -75,7 +75,7 @@ func (s *State) addSums(t *canon.Table, l *Load, columns []canon.Column, all, ba
 	for i, c := range columns {
 		var to *columnSum
 		for k := range s.sums {
-			if e := &s.sums[k]; e.table == t.Name && e.source == l.Source && e.column == c.Name {
+			if e := &s.sums[k]; e.Table == t.Name && e.Source == l.Source && e.Column == c.Name {
 				to = e
 			}
 		}
@@ -88,10 +88,10 @@ func (s *State) addSums(t *canon.Table, l *Load, columns []canon.Column, all, ba
 			to = &s.sums[len(s.sums)-1]
 		}
 		if all != nil {
-			to.all = plus(to.all, all[i])
+			to.All = plus(to.All, all[i])
 		}
 		if bad != nil {
-			to.bad = plus(to.bad, bad[i])
+			to.Bad = plus(to.Bad, bad[i])
 		}
 	}
 }

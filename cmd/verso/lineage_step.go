@@ -26,7 +26,7 @@ func (j *refreshJob) traceLineage(ctx context.Context, s *etl.State) error {
 	}
 	g := lineage.NewGraph()
 	for _, r := range j.recorded {
-		if err := r.Trace(ctx, g, schema); err != nil {
+		if err := r.On(s.Conn).Trace(ctx, g, schema); err != nil {
 			return err
 		}
 	}

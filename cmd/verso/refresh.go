@@ -37,6 +37,7 @@ type refreshFlags struct {
 	dryRun  bool
 	full    bool
 	landing bool
+	fresh   bool
 	period  string
 	verbose bool
 
@@ -54,12 +55,18 @@ generation. Until that moment, and after any failure, readers see the last one.
 
 Mappings that say how changes are found (incremental: in verso.yaml) are asked for
 those only, and merged into a copy of the last generation; the first line tells
-what was chosen and why.`,
+what was chosen and why.
+
+When the process of a refresh died, the next one goes on after its last finished
+step, provided that verso, the configuration, the flags and the published
+generation are the same and that its landing is younger than night: resume_within
+(6h); else it begins anew, and says why.`,
 		Example: `  verso refresh -c mycompany/verso.yaml
   verso refresh --as-of 2026-06-30
   verso refresh --full
   verso refresh --from-landing
   verso refresh --backfill 2026-01-01:2026-03-31
+  verso refresh --fresh
   verso refresh --dry-run`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -94,6 +101,7 @@ what was chosen and why.`,
 	flags.BoolVar(&f.dryRun, "dry-run", false, "do everything, publish nothing")
 	flags.BoolVar(&f.full, "full", false, "extract everything anew, whatever incremental: says, and rebuild")
 	flags.BoolVar(&f.landing, "from-landing", false, "rebuild from what was landed, without touching the sources")
+	flags.BoolVar(&f.fresh, "fresh", false, "begin anew even where a refresh that died could be gone on from")
 	flags.StringVar(&f.period, "backfill", "", "read FROM:TO (dates, both included) again in mappings with a watermark or a window")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "log more")
 	return cmd
@@ -179,22 +187,26 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer closeSources(sources)
-	base, err := j.begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, j.draft.Discard()) }()
 	scratch, err := duck.Open(ctx, duck.Options{Threads: j.config.Engine.Threads, MemoryLimit: j.config.Engine.Memory, TempDir: spool})
 	if err != nil {
 		return err
 	}
 	defer scratch.Close()
-	j.progress = newProgress(j.app.stderr)
-	result, err := etl.Refresh(ctx, etl.Options{
-		Config: j.config, Version: version, Inputs: mergesText(j.merges), Sources: sources, DB: j.draft.DB(), Scratch: scratch, Clock: j.app.now,
+	o := etl.Options{
+		Config: j.config, Version: version, Inputs: mergesText(j.merges), Sources: sources, Scratch: scratch, Clock: j.app.now,
 		Engine: duck.Version(), Dry: j.flags.dryRun, Size: j.draftSize, Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
-		Mode: j.mode(), Base: base, Period: j.flags.backfill,
-	})
+		Mode: j.mode(), Period: j.flags.backfill,
+	}
+	if err := j.resumable(&o); err != nil {
+		return err
+	}
+	if err := j.begin(ctx, &o); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.draft.Discard()) }()
+	o.DB = j.draft.DB()
+	j.progress = newProgress(j.app.stderr)
+	result, err := etl.Refresh(ctx, o)
 	j.progress.close()
 	if j.site != nil {
 		defer func() { err = errors.Join(err, j.site.Discard()) }()
@@ -265,7 +277,7 @@ func (j *refreshJob) after() []etl.Step {
 		steps = append(steps, etl.Step{Name: "rollups", Run: j.rollups})
 	}
 	if !slices.Contains(j.flags.skip, "site") && !slices.Contains(j.flags.skip, "models") {
-		steps = append(steps, etl.Step{Name: "site", Run: j.buildSite})
+		steps = append(steps, etl.Step{Name: "site", Run: j.buildSite, Again: true})
 	}
 	if !j.flags.dryRun {
 		steps = append(steps, etl.Step{Name: "publish", Run: j.publish})

@@ -40,12 +40,16 @@ func (j *refreshJob) mode() etl.Mode {
 }
 
 // begin starts the draft: a copy of the published generation where an increment
-// can go on from it, else empty. It tells which and why, and returns what the
-// published generation stands on.
-func (j *refreshJob) begin(ctx context.Context) (*etl.Base, error) {
+// can go on from it, else empty; or it takes up that of a refresh that died. It
+// tells which and why, and notes what the published generation stands on.
+func (j *refreshJob) begin(ctx context.Context, o *etl.Options) error {
 	base, err := j.base(ctx)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	o.Base = base
+	if taken, err := j.takeUp(ctx, o); taken || err != nil {
+		return err
 	}
 	copied, why := j.flags.landing, "--from-landing"
 	switch {
@@ -59,7 +63,7 @@ func (j *refreshJob) begin(ctx context.Context) (*etl.Base, error) {
 	if !copied {
 		j.log.Info("refresh", "into", "an empty generation", "because", why)
 		j.draft, err = j.warehouse.Begin(ctx, "new")
-		return base, err
+		return err
 	}
 	kind := "incremental"
 	if j.flags.full {
@@ -67,10 +71,10 @@ func (j *refreshJob) begin(ctx context.Context) (*etl.Base, error) {
 	}
 	j.log.Info("refresh", "kind", kind, "into", "a copy of "+base.Generation)
 	if j.draft, err = j.warehouse.BeginFrom(ctx, "new"); err != nil {
-		return nil, err
+		return err
 	}
 	base.Copied = true
-	return base, nil
+	return nil
 }
 
 // base reads what the published generation stands on; nil without one.

@@ -116,6 +116,12 @@ func (a *app) printRun(run etl.Run, extracts bool) {
 	if v := run.Versions; v.Verso != "" {
 		fmt.Fprintf(a.stdout, "      verso %s, %s, %s\n", v.Verso, orDash(v.Engine), v.Go)
 	}
+	if r := run.Resumed; r != nil {
+		fmt.Fprintf(a.stdout, "      resumed from run %s at step %s\n", r.Run, r.Step)
+	}
+	if run.Anew != "" {
+		fmt.Fprintf(a.stdout, "      begun anew after a run that died: %s\n", run.Anew)
+	}
 	for _, s := range run.Steps {
 		fmt.Fprintf(a.stdout, "      %-10s %14s rows %8.2f s %7.0f MB memory %9.1f MB written\n", s.Name, thousands(s.Rows), s.Seconds, float64(s.PeakBytes)/1e6, float64(s.Bytes)/1e6)
 		for _, x := range run.Extracts {

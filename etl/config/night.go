@@ -19,6 +19,8 @@ type Night struct {
 	CatchUp    bool          `yaml:"catch_up"`    // run once at start what was missed while nothing ran; default true
 	StaleAfter time.Duration `yaml:"stale_after"` // age from which the published generation counts as stale; default 36h
 	Grace      time.Duration `yaml:"grace"`       // what a running refresh is given when the server is told to stop; default 30s
+
+	ResumeWithin time.Duration `yaml:"resume_within"` // how old a landing may be for the next refresh to go on from it, after the process of one died; default 6h, 0s never
 }
 
 // The values of on_failure.
@@ -87,6 +89,8 @@ func (r *reader) night(n *Night, p place) {
 		"catch_up":    r.flag(&n.CatchUp),
 		"stale_after": r.duration(&n.StaleAfter, time.Minute, 366*24*time.Hour),
 		"grace":       r.duration(&n.Grace, 0, 24*time.Hour),
+
+		"resume_within": r.duration(&n.ResumeWithin, 0, 366*24*time.Hour),
 	})
 	if e, ok := r.seen[p.below("schedule")]; ok && n.Schedule != "" {
 		if _, err := schedule.Parse(n.Schedule, n.Timezone); err != nil {

@@ -269,23 +269,15 @@ func (r *run) keys(columns []source.Column) ([]source.Column, error) {
 
 func q(name string) string { return engine.QuoteIdent(name) }
 
-// Replace puts a folded file in the place of a landed one, and describes it.
-func Replace(landed, folded string) (*landing.Segment, error) {
-	if err := syncFiles(folded); err != nil {
+// Folded describes a folded file.
+func Folded(path string) (*landing.Segment, error) {
+	if err := syncFiles(path); err != nil {
 		return nil, err
 	}
-	for _, ending := range []string{landing.GoneEnding, landing.PlacesEnding} {
-		if err := remove(landed + ending); err != nil {
-			return nil, err
-		}
-	}
-	if err := os.Rename(folded, landed); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(landed)
+	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	sum, err := contentHash(source.Report{}, landed)
+	sum, err := contentHash(source.Report{}, path)
 	return &landing.Segment{Bytes: info.Size(), SHA256: sum}, err
 }

@@ -165,8 +165,8 @@ func (s *Store) Prune(c *Chain, keep int) error {
 }
 
 // Sweep removes files of a chain's folder that its manifest does not name: what
-// crashed runs left.
-func (s *Store) Sweep(c *Chain) error {
+// crashed runs left. Files that begin with one of spare stay.
+func (s *Store) Sweep(c *Chain, spare ...string) error {
 	entries, err := os.ReadDir(s.Folder(c.Extract))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -187,7 +187,8 @@ func (s *Store) Sweep(c *Chain) error {
 	}
 	var dropped []string
 	for _, e := range entries {
-		if !slices.Contains(known, e.Name()) {
+		spared := slices.ContainsFunc(spare, func(p string) bool { return p != "" && strings.HasPrefix(e.Name(), p) })
+		if !spared && !slices.Contains(known, e.Name()) {
 			dropped = append(dropped, e.Name())
 		}
 	}

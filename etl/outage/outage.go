@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -98,6 +99,22 @@ func (g *Guard) Tries(name string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.tries[name]
+}
+
+// Attempts is how often each source was tried.
+func (g *Guard) Attempts() map[string]int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.tries)
+}
+
+// Restore makes the guard that of a run that went before: what was stale in it,
+// and how often it tried each source.
+func (g *Guard) Restore(stale []Stale, tries map[string]int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.stale = slices.Clone(stale)
+	maps.Copy(g.tries, tries)
 }
 
 // Unreadable reports whether an error is a source that cannot be read, and not a

@@ -96,6 +96,9 @@ type Locator interface {
 	// Locate returns the positions of landed rows, given by their ascending row
 	// numbers in the Parquet file (from 0).
 	Locate(ctx context.Context, req Request, rows []int64) ([]Position, error)
+	// Recall makes Locate answer for what another process landed from the given
+	// files; an error says that they are not what they were.
+	Recall(ctx context.Context, conn engine.Conn, landed []File) error
 }
 
 // UnreadableError is a source that could not be reached or read at all; the

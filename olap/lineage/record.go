@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -27,6 +28,40 @@ type entry struct {
 
 // Record begins to record what is run on conn.
 func Record(conn engine.Conn) *Recorder { return &Recorder{Conn: conn} }
+
+// On is the recorder with what it has recorded, on another connection.
+func (r *Recorder) On(conn engine.Conn) *Recorder {
+	return &Recorder{Conn: conn, log: r.log, read: r.read}
+}
+
+// recorded is an entry as it is written.
+type recorded struct {
+	SQL   string   `json:"sql,omitempty"`
+	Table string   `json:"table,omitempty"`
+	Names []string `json:"names,omitempty"`
+	Read  []string `json:"read,omitempty"`
+}
+
+// MarshalJSON writes what was recorded, without the connection.
+func (r *Recorder) MarshalJSON() ([]byte, error) {
+	out := make([]recorded, len(r.log))
+	for i, e := range r.log {
+		out[i] = recorded{e.sql, e.table, e.names, e.read}
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; the recorder has no connection.
+func (r *Recorder) UnmarshalJSON(text []byte) error {
+	var in []recorded
+	if err := json.Unmarshal(text, &in); err != nil {
+		return err
+	}
+	for _, e := range in {
+		r.log = append(r.log, entry{e.SQL, e.Table, e.Names, e.Read})
+	}
+	return nil
+}
 
 // Query runs and records; what asks which tables there are gives no rows to any.
 func (r *Recorder) Query(ctx context.Context, s engine.Statement) (array.RecordReader, error) {
