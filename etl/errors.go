@@ -8,24 +8,12 @@ import (
 
 	"verso/etl/check"
 	"verso/etl/config"
+	"verso/etl/ledger"
 	"verso/etl/source"
 )
 
-// Class is how a run ended, as the command line's exit codes sort it.
-type Class string
-
-// The classes of an ended run.
-const (
-	ClassDone        Class = "done"
-	ClassFailed      Class = "failed"
-	ClassConfig      Class = "configuration"
-	ClassSource      Class = "source"
-	ClassRefused     Class = "refused"
-	ClassInterrupted Class = "interrupted"
-)
-
 // Classify sorts an error of Refresh.
-func Classify(err error) Class {
+func Classify(err error) ledger.Class {
 	var (
 		unreadable *source.UnreadableError
 		mapping    *MappingError
@@ -36,17 +24,17 @@ func Classify(err error) Class {
 	)
 	switch {
 	case err == nil:
-		return ClassDone
+		return ledger.ClassDone
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return ClassInterrupted
+		return ledger.ClassInterrupted
 	case errors.As(err, &checks), errors.As(err, &refused):
-		return ClassRefused
+		return ledger.ClassRefused
 	case errors.As(err, &mapping), errors.As(err, &invalid), errors.As(err, &unknown):
-		return ClassConfig
+		return ledger.ClassConfig
 	case errors.As(err, &unreadable):
-		return ClassSource
+		return ledger.ClassSource
 	}
-	return ClassFailed
+	return ledger.ClassFailed
 }
 
 // MappingError is a mapping that does not fit its source: verso.yaml must be

@@ -20,6 +20,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/extract"
 	"verso/etl/landing"
+	"verso/etl/ledger"
 	"verso/etl/source"
 	"verso/olap/engine"
 )
@@ -253,7 +254,7 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 // landError adds the place in verso.yaml to a SELECT that the database refuses.
 func (s *State) landError(x *Extract, err error) error {
 	var unreadable *source.UnreadableError
-	if x.SQL == "" || errors.As(err, &unreadable) || Classify(err) != ClassFailed {
+	if x.SQL == "" || errors.As(err, &unreadable) || Classify(err) != ledger.ClassFailed {
 		return err
 	}
 	for _, l := range s.Loads {

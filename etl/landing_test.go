@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"verso/etl/config"
+	"verso/etl/ledger"
 	"verso/etl/source"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
@@ -96,11 +97,11 @@ func TestInterrupted(t *testing.T) {
 	b.orders()
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err := b.refresh(Step{Name: "stop", Run: func(context.Context, *State) error { cancel(); return ctx.Err() }})
-	if Classify(err) != ClassInterrupted {
+	if Classify(err) != ledger.ClassInterrupted {
 		t.Fatal(err)
 	}
-	runs, err := ReadLedger(b.cfg.Warehouse)
-	if err != nil || runs[0].Status != StatusInterrupted {
+	runs, err := ledger.Read(b.cfg.Warehouse)
+	if err != nil || runs[0].Status != ledger.StatusInterrupted {
 		t.Fatal(runs, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"verso/etl/extract"
+	"verso/etl/ledger"
 )
 
 // landGuarded lands the extracts of one source under its policy: tried again
@@ -37,25 +38,11 @@ func (s *State) landGuarded(ctx context.Context, name string, extracts []*Extrac
 	return nil
 }
 
-// ExtractRun are the figures of one extract in the ledger.
-type ExtractRun struct {
-	Name        string  `json:"name"`
-	Source      string  `json:"source"`
-	Seconds     float64 `json:"seconds"`
-	Attempts    int     `json:"attempts"`
-	Read        int64   `json:"read"`
-	Landed      int64   `json:"landed"`
-	Rejected    int64   `json:"rejected"`
-	SourceBytes int64   `json:"source_bytes,omitempty"` // of the files that were read
-	LandedBytes int64   `json:"landed_bytes"`           // of the Parquet files
-	StaleSince  string  `json:"stale_since,omitempty"`  // as-of date of the landing used in its place
-}
-
 // extractRuns are the figures of all extracts.
-func (s *State) extractRuns() []ExtractRun {
-	var out []ExtractRun
+func (s *State) extractRuns() []ledger.ExtractRun {
+	var out []ledger.ExtractRun
 	for _, x := range s.Extracts {
-		r := ExtractRun{Name: x.Name, Source: x.Source, Seconds: x.took.Seconds(), Attempts: s.outage.Tries(x.Source),
+		r := ledger.ExtractRun{Name: x.Name, Source: x.Source, Seconds: x.took.Seconds(), Attempts: s.outage.Tries(x.Source),
 			Read: x.Report.Read, Landed: x.Report.Landed, Rejected: x.Report.Rejected, StaleSince: x.asOf}
 		for _, f := range x.Report.Files {
 			if x.asOf == "" {

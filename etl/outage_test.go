@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"verso/etl/config"
+	"verso/etl/ledger"
 	"verso/etl/outage"
 	"verso/olap/engine"
 )
@@ -27,7 +28,7 @@ func TestYesterdaysData(t *testing.T) {
 	if err := os.Remove(people.Path); err != nil {
 		t.Fatal(err)
 	}
-	if result, err := b.refresh(); Classify(err) != ClassSource || len(result.Run.Stale) != 0 {
+	if result, err := b.refresh(); Classify(err) != ledger.ClassSource || len(result.Run.Stale) != 0 {
 		t.Fatalf("without on_failure: %v", err)
 	}
 	people.OnFailure = config.OnFailureYesterday
@@ -47,7 +48,7 @@ func TestYesterdaysData(t *testing.T) {
 			t.Fatalf("night %d: %v", night, got)
 		}
 	}
-	runs, err := ReadLedger(b.cfg.Warehouse)
+	runs, err := ledger.Read(b.cfg.Warehouse)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestNoYesterday(t *testing.T) {
 	b.mapping("order_line", config.Map{From: "lines", Columns: map[string]string{"order_id": "order_id", "qty_ordered": "qty", "unit_price": "price"}})
 	b.cfg.Sources["lines"] = config.Source{Kind: "file", Path: filepath.Join(b.dir, "nowhere.csv"), OnFailure: config.OnFailureYesterday}
 	_, err := b.refresh()
-	if Classify(err) != ClassSource || !strings.Contains(err.Error(), "nothing was landed before") {
+	if Classify(err) != ledger.ClassSource || !strings.Contains(err.Error(), "nothing was landed before") {
 		t.Errorf("%v", err)
 	}
 }

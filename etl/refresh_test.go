@@ -14,6 +14,7 @@ import (
 
 	"verso/etl/check"
 	"verso/etl/config"
+	"verso/etl/ledger"
 	"verso/etl/source"
 	"verso/etl/source/file"
 	"verso/etl/star"
@@ -166,11 +167,11 @@ func TestRefresh(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	runs, err := ReadLedger(b.cfg.Warehouse)
+	runs, err := ledger.Read(b.cfg.Warehouse)
 	if err != nil || len(runs) != 1 {
 		t.Fatal(runs, err)
 	}
-	if g := runs[0]; g.Status != StatusSucceeded || g.Generation != "g1" || g.RunID != r.RunID || len(g.Steps) != 6 || g.Class != ClassDone {
+	if g := runs[0]; g.Status != ledger.StatusSucceeded || g.Generation != "g1" || g.RunID != r.RunID || len(g.Steps) != 6 || g.Class != ledger.ClassDone {
 		t.Errorf("ledger: %+v", g)
 	}
 	for _, st := range runs[0].Steps {
@@ -274,7 +275,7 @@ func TestMappingErrors(t *testing.T) {
 			b.orders()
 			tt.change(b)
 			_, err := b.refresh()
-			if err == nil || Classify(err) != ClassConfig {
+			if err == nil || Classify(err) != ledger.ClassConfig {
 				t.Fatalf("class %s: %v", Classify(err), err)
 			}
 			for _, w := range tt.want {
@@ -309,12 +310,12 @@ func TestRefused(t *testing.T) {
 	if !errors.As(err, &refused) || len(refused.Failed) != 1 || refused.Failed[0].Offenders != 2 {
 		t.Fatalf("%v", err)
 	}
-	if Classify(err) != ClassRefused {
+	if Classify(err) != ledger.ClassRefused {
 		t.Error(Classify(err))
 	}
 	b.want(`SELECT passed, offenders, tested FROM meta.check_result WHERE check_id = 'quarantined.order_line'`, "false|2|4")
-	runs, err := ReadLedger(b.cfg.Warehouse)
-	if err != nil || len(runs) != 2 || runs[1].Status != StatusRefused {
+	runs, err := ledger.Read(b.cfg.Warehouse)
+	if err != nil || len(runs) != 2 || runs[1].Status != ledger.StatusRefused {
 		t.Fatal(runs, err)
 	}
 	if kept, _ := filepath.Glob(filepath.Join(b.cfg.Warehouse, "landing", "lines", "*")); len(kept) != 1 {
@@ -327,7 +328,7 @@ func TestTextIDsAreRefusedWithAHint(t *testing.T) {
 	b.orders()
 	b.file("lines", "line_id,order_id,title_id,qty_ordered,unit_price\nA1,1,100,2,10.00\nA2,1,101,1,5.50\n3,2,100,1,10.00\n")
 	_, err := b.refresh()
-	if Classify(err) != ClassRefused || !strings.Contains(err.Error(), "ids: text") {
+	if Classify(err) != ledger.ClassRefused || !strings.Contains(err.Error(), "ids: text") {
 		t.Fatal(err)
 	}
 	b.cfg.IDs = "text"
@@ -338,12 +339,12 @@ func TestTextIDsAreRefusedWithAHint(t *testing.T) {
 func TestSmallInputs(t *testing.T) {
 	tests := map[string]struct {
 		heads, lines string
-		class        Class
+		class        ledger.Class
 		what         string
 	}{
-		"empty file":  {"", "line_id,order_id,qty_ordered,unit_price\n", ClassSource, "empty"},
-		"header only": {"order_id,customer_id,order_date\n", "line_id,order_id,title_id,qty_ordered,unit_price\n", ClassRefused, "as_of"},
-		"one row":     {"order_id,customer_id,order_date\n1,7,2024-03-01\n", "line_id,order_id,title_id,qty_ordered,unit_price\n1,1,1,1,1\n", ClassDone, ""},
+		"empty file":  {"", "line_id,order_id,qty_ordered,unit_price\n", ledger.ClassSource, "empty"},
+		"header only": {"order_id,customer_id,order_date\n", "line_id,order_id,title_id,qty_ordered,unit_price\n", ledger.ClassRefused, "as_of"},
+		"one row":     {"order_id,customer_id,order_date\n1,7,2024-03-01\n", "line_id,order_id,title_id,qty_ordered,unit_price\n1,1,1,1,1\n", ledger.ClassDone, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/extract"
 	"verso/etl/landing"
+	"verso/etl/ledger"
 	"verso/etl/outage"
 	"verso/etl/peak"
 	"verso/etl/resume"
@@ -200,7 +201,7 @@ func (s *State) steps() []Step {
 
 // Result is what a finished refresh reports.
 type Result struct {
-	Run    Run
+	Run    ledger.Run
 	RunID  string
 	AsOf   time.Time
 	Loads  []*Load
@@ -223,14 +224,14 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return &Result{}, err
 	}
-	ledger, err := openLedger(o.Config.Warehouse, o.Clock, Run{Dry: o.Dry, Anew: o.Anew, Versions: Versions{Verso: o.Version, Engine: o.Engine, Go: runtime.Version()}})
+	book, err := ledger.Open(o.Config.Warehouse, o.Clock, ledger.Run{Dry: o.Dry, Anew: o.Anew, Versions: ledger.Versions{Verso: o.Version, Engine: o.Engine, Go: runtime.Version()}})
 	if err != nil {
 		return &Result{}, err
 	}
-	defer ledger.close()
-	s.ledgerID = ledger.run.ID
-	s.Log.Info("refresh started", "ledger", ledger.run.ID)
-	err = s.run(ctx, ledger)
+	defer book.Close()
+	s.ledgerID = book.Run.ID
+	s.Log.Info("refresh started", "ledger", book.Run.ID)
+	err = s.run(ctx, book)
 	if s.store != nil && !errors.Is(err, ErrCrash) {
 		err = errors.Join(err, s.endLandings(s.Generation != "" || err == nil && !o.Dry))
 		s.dropLandings()
@@ -238,15 +239,15 @@ func Refresh(ctx context.Context, o Options) (*Result, error) {
 	if !errors.Is(err, ErrCrash) {
 		err = errors.Join(err, resume.Remove(o.Config.Warehouse))
 	}
-	ledger.run.RunID, ledger.run.Generation = s.RunID, s.Generation
-	ledger.run.Stale, ledger.run.Extracts, ledger.run.Checks = s.outage.Stale(), s.extractRuns(), checkRun(s.Checks)
+	book.Run.RunID, book.Run.Generation = s.RunID, s.Generation
+	book.Run.Stale, book.Run.Extracts, book.Run.Checks = s.outage.Stale(), s.extractRuns(), ledger.ChecksOf(s.Checks)
 	if !s.AsOf.IsZero() {
-		ledger.run.AsOf = s.AsOf.Format(time.DateOnly)
+		book.Run.AsOf = s.AsOf.Format(time.DateOnly)
 	}
-	if endErr := ledger.end(err); endErr != nil {
+	if endErr := book.End(Classify(err), err); endErr != nil {
 		err = errors.Join(err, endErr)
 	}
-	return &Result{Run: ledger.run, RunID: s.RunID, AsOf: s.AsOf, Loads: s.Loads, Checks: s.Checks}, err
+	return &Result{Run: book.Run, RunID: s.RunID, AsOf: s.AsOf, Loads: s.Loads, Checks: s.Checks}, err
 }
 
 func newState(o Options) (*State, error) {
@@ -269,7 +270,7 @@ func newState(o Options) (*State, error) {
 }
 
 // run takes a connection of the draft and runs the steps.
-func (s *State) run(ctx context.Context, ledger *ledger) error {
+func (s *State) run(ctx context.Context, book *ledger.Ledger) error {
 	conn, err := s.DB.Conn(ctx)
 	if err != nil {
 		return err
@@ -287,7 +288,7 @@ func (s *State) run(ctx context.Context, ledger *ledger) error {
 		return err
 	}
 	if s.Resume != nil {
-		ledger.run.Resumed = &Resumed{Run: s.Resume.Run, Step: steps[first].Name}
+		book.Run.Resumed = &ledger.Resumed{Run: s.Resume.Run, Step: steps[first].Name}
 	}
 	if first == 0 && s.reuse == nil {
 		if err := resume.Remove(s.Config.Warehouse); err != nil {
@@ -302,7 +303,7 @@ func (s *State) run(ctx context.Context, ledger *ledger) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.step(ctx, step, ledger); err != nil {
+		if err := s.step(ctx, step, book); err != nil {
 			return err
 		}
 		if err := s.checkpoint(ctx, step); err != nil {
@@ -324,7 +325,7 @@ func (s *State) ReleaseConn() error {
 }
 
 // step runs one step and writes its figures to the ledger.
-func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
+func (s *State) step(ctx context.Context, step Step, book *ledger.Ledger) error {
 	s.Note(0, "")
 	started := s.Clock()
 	peak.Reset()
@@ -335,7 +336,7 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	if err == nil {
 		err = s.crash("end " + step.Name)
 	}
-	figures := StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory(), Bytes: s.written()}
+	figures := ledger.StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory(), Bytes: s.written()}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", step.Name, err)
 		figures.Error = err.Error()
@@ -345,11 +346,11 @@ func (s *State) step(ctx context.Context, step Step, ledger *ledger) error {
 	if s.Report != nil {
 		s.Report(Progress{Step: step.Name, No: s.no, Total: s.total, Rows: s.Rows, Done: true})
 	}
-	ledger.run.RunID, ledger.run.Stale, ledger.run.Extracts = s.RunID, s.outage.Stale(), nil
+	book.Run.RunID, book.Run.Stale, book.Run.Extracts = s.RunID, s.outage.Stale(), nil
 	if s.no == 1 {
-		ledger.run.Extracts = s.extractRuns() // told once, and at the end
+		book.Run.Extracts = s.extractRuns() // told once, and at the end
 	}
-	if ledgerErr := ledger.step(figures); ledgerErr != nil && err == nil {
+	if ledgerErr := book.Step(figures); ledgerErr != nil && err == nil {
 		err = ledgerErr
 	}
 	return err

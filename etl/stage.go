@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"verso/etl/ledger"
 	"verso/olap/engine"
 )
 
@@ -238,7 +239,7 @@ func (s *State) fedBefore(l *Load) bool {
 
 // selectError names the mapping whose SELECT failed while it ran.
 func (s *State) selectError(l *Load, err error) error {
-	if l.Mapping.Select == "" || Classify(err) != ClassFailed {
+	if l.Mapping.Select == "" || Classify(err) != ledger.ClassFailed {
 		return fmt.Errorf("table %s from %s: %w", l.Table, l.Source, err)
 	}
 	if !isStatementError(err) {

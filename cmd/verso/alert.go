@@ -16,9 +16,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"verso/etl"
 	"verso/etl/alert"
 	"verso/etl/config"
+	"verso/etl/ledger"
 	"verso/etl/schedule"
 	"verso/olap/anomaly"
 	"verso/olap/warehouse"
@@ -155,7 +155,7 @@ func (a *app) tell(ctx context.Context, cfg *config.Config, log *slog.Logger, ex
 	if len(box.Senders) == 0 {
 		return nil
 	}
-	runs, err := etl.ReadLedger(cfg.Warehouse)
+	runs, err := ledger.Read(cfg.Warehouse)
 	if err != nil {
 		return err
 	}
@@ -245,7 +245,7 @@ func (a *app) tellRefresh(ctx context.Context, cfg *config.Config, log *slog.Log
 		return // told to whoever began it
 	}
 	var extra *alert.Condition
-	runs, err := etl.ReadLedger(cfg.Warehouse)
+	runs, err := ledger.Read(cfg.Warehouse)
 	if ended != nil && err == nil && !hasRunSince(runs, began) {
 		extra = &alert.Condition{Key: "begin", Occasion: alert.Failure, Subject: "the refresh could not begin", Mark: fmt.Sprint(code),
 			Text: ended.Error() + "\n\nWhat was published before is untouched."}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/etl/source/postgres/pgtest"
 )
 
@@ -122,8 +122,8 @@ func TestBadDatabase(t *testing.T) {
 	if after := currentOf(t, dir); after != before {
 		t.Errorf("published is %s, want %s", after, before)
 	}
-	runs, err := etl.ReadLedger(filepath.Join(dir, "warehouse"))
-	if err != nil || runs[len(runs)-1].Class != etl.ClassInterrupted || runs[len(runs)-2].Class != etl.ClassSource {
+	runs, err := ledger.Read(filepath.Join(dir, "warehouse"))
+	if err != nil || runs[len(runs)-1].Class != ledger.ClassInterrupted || runs[len(runs)-2].Class != ledger.ClassSource {
 		t.Errorf("the ledger does not say that a source failed and a run was interrupted: %v", err)
 	}
 	pgtest.Exec(t, dsn, "DELETE FROM orders WHERE no > 2")

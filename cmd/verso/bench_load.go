@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 )
@@ -235,7 +235,7 @@ func measureLoad(ctx context.Context, way, dir string, rows int64, args ...strin
 
 // ledgerPeakMB is the highest memory of the steps of the last run, or atLeast.
 func ledgerPeakMB(warehouse string, atLeast float64) (float64, error) {
-	runs, err := etl.ReadLedger(warehouse)
+	runs, err := ledger.Read(warehouse)
 	if err != nil || len(runs) == 0 {
 		return atLeast, err
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/olap/engine"
 )
 
@@ -83,13 +83,13 @@ func TestKilledRefresh(t *testing.T) {
 		t.Errorf("the run after the kills published %s, want %s", got, want)
 	}
 	noLeftovers(t, dir)
-	runs, err := etl.ReadLedger(filepath.Join(dir, "warehouse"))
+	runs, err := ledger.Read(filepath.Join(dir, "warehouse"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	died := 0
 	for _, r := range runs {
-		if r.Status == etl.StatusDied {
+		if r.Status == ledger.StatusDied {
 			died++
 		}
 	}
@@ -165,7 +165,7 @@ func TestInterruptedRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool {
-		runs, _ := etl.ReadLedger(filepath.Join(dir, "warehouse"))
+		runs, _ := ledger.Read(filepath.Join(dir, "warehouse"))
 		return len(runs) == 2
 	})
 	verso(t, exitLocked, "refresh", "-c", config)
@@ -183,8 +183,8 @@ func TestInterruptedRefresh(t *testing.T) {
 		t.Errorf("published %s, want %s", got, before)
 	}
 	noLeftovers(t, dir)
-	runs, err := etl.ReadLedger(filepath.Join(dir, "warehouse"))
-	if err != nil || runs[len(runs)-1].Status != etl.StatusInterrupted {
+	runs, err := ledger.Read(filepath.Join(dir, "warehouse"))
+	if err != nil || runs[len(runs)-1].Status != ledger.StatusInterrupted {
 		t.Errorf("the ledger does not name the run interrupted: %+v %v", runs, err)
 	}
 }

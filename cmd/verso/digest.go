@@ -16,9 +16,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"verso/etl"
 	"verso/etl/alert"
 	"verso/etl/config"
+	"verso/etl/ledger"
 	"verso/etl/schedule"
 	"verso/reports/digest"
 	"verso/reports/mail"
@@ -231,7 +231,7 @@ func (a *app) sendDue(ctx context.Context, cfg *config.Config, table *schedule.S
 	}
 	now := a.now()
 	due := table.Last(now)
-	runs, err := etl.ReadLedger(cfg.Warehouse)
+	runs, err := ledger.Read(cfg.Warehouse)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"verso/etl"
 	"verso/etl/config"
+	"verso/etl/ledger"
 	"verso/etl/night"
 	"verso/etl/schedule"
 )
@@ -78,7 +78,7 @@ func (a *app) printNight(cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	runs, err := etl.ReadLedger(cfg.Warehouse)
+	runs, err := ledger.Read(cfg.Warehouse)
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,9 @@ import (
 	"github.com/jonboulle/clockwork"
 	"github.com/spf13/cobra"
 
-	"verso/etl"
 	"verso/etl/alert"
 	"verso/etl/config"
+	"verso/etl/ledger"
 	"verso/etl/metrics"
 	"verso/etl/night"
 	"verso/etl/schedule"
@@ -146,7 +146,7 @@ func scheduleName(s *schedule.Schedule) string {
 	return s.String()
 }
 
-func (s *server) runs() ([]etl.Run, error) { return etl.ReadLedger(s.config.Warehouse) }
+func (s *server) runs() ([]ledger.Run, error) { return ledger.Read(s.config.Warehouse) }
 
 // refreshEnd is how long a refresh that is told to stop may take to clean up.
 const refreshEnd = time.Minute
@@ -194,7 +194,7 @@ func (s *server) remember(began time.Time, code int, err error) {
 
 // hasRunSince reports whether the ledger has a run that began at or after a
 // moment.
-func hasRunSince(runs []etl.Run, began time.Time) bool {
+func hasRunSince(runs []ledger.Run, began time.Time) bool {
 	return len(runs) > 0 && !runs[len(runs)-1].Started.Before(began)
 }
 

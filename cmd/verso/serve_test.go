@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/reports/mail/mailtest"
 )
 
@@ -122,7 +122,7 @@ func (s *served) stop() int {
 // statuses are the runs of a ledger by how they ended.
 func statuses(t *testing.T, config string) []string {
 	t.Helper()
-	runs, err := etl.ReadLedger(filepath.Join(filepath.Dir(config), "warehouse"))
+	runs, err := ledger.Read(filepath.Join(filepath.Dir(config), "warehouse"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,11 +136,11 @@ func statuses(t *testing.T, config string) []string {
 // running is the process of the refresh that runs, 0 when none does.
 func running(t *testing.T, config string) int {
 	t.Helper()
-	runs, err := etl.ReadLedger(filepath.Join(filepath.Dir(config), "warehouse"))
+	runs, err := ledger.Read(filepath.Join(filepath.Dir(config), "warehouse"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(runs) == 0 || runs[len(runs)-1].Status != etl.StatusRunning {
+	if len(runs) == 0 || runs[len(runs)-1].Status != ledger.StatusRunning {
 		return 0
 	}
 	return runs[len(runs)-1].Process.PID
@@ -242,7 +242,7 @@ func TestTwoServersOneWarehouse(t *testing.T) {
 		wait(t, s.out, "the publication", func() bool { code, _ := s.get("/readyz"); return code == 200 })
 	}
 	time.Sleep(500 * time.Millisecond)
-	want(t, strings.Join(statuses(t, config), " "), etl.StatusSucceeded)
+	want(t, strings.Join(statuses(t, config), " "), ledger.StatusSucceeded)
 	for _, s := range []*served{first, second} {
 		if strings.Contains(s.out.String(), "nightly refresh failed") {
 			t.Errorf("%s", s.out)
@@ -268,7 +268,7 @@ func TestStoppedAndKilledServers(t *testing.T) {
 	if code := s.stop(); code != 0 {
 		t.Errorf("stopped with %d\n%s", code, s.out)
 	}
-	want(t, strings.Join(statuses(t, config), " "), etl.StatusInterrupted)
+	want(t, strings.Join(statuses(t, config), " "), ledger.StatusInterrupted)
 	s = startServer(t, config)
 	wait(t, s.out, "a refresh", func() bool { return running(t, config) != 0 })
 	if err := s.cmd.Process.Kill(); err != nil {
@@ -276,7 +276,7 @@ func TestStoppedAndKilledServers(t *testing.T) {
 	}
 	s = startServer(t, config)
 	wait(t, s.out, "the publication", func() bool { code, _ := s.get("/readyz"); return code == 200 })
-	want(t, strings.Join(statuses(t, config), " "), etl.StatusInterrupted+" "+etl.StatusSucceeded)
+	want(t, strings.Join(statuses(t, config), " "), ledger.StatusInterrupted+" "+ledger.StatusSucceeded)
 	if code, text := s.get("/"); code != 200 || !strings.Contains(text, "Small company") {
 		t.Errorf("%d %s", code, text)
 	}

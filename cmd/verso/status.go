@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/olap/warehouse"
 )
 
@@ -16,7 +16,7 @@ import (
 type statusReport struct {
 	Warehouse   string                 `json:"warehouse"`
 	Generations []warehouse.Generation `json:"generations"`
-	Runs        []etl.Run              `json:"runs"`
+	Runs        []ledger.Run           `json:"runs"`
 	History     *history               `json:"history,omitempty"` // of all runs that published
 }
 
@@ -44,7 +44,7 @@ func (a *app) statusCommand() *cobra.Command {
 			if report.Generations, err = w.Generations(); err != nil {
 				return err
 			}
-			if report.Runs, err = etl.ReadLedger(cfg.Warehouse); err != nil {
+			if report.Runs, err = ledger.Read(cfg.Warehouse); err != nil {
 				return err
 			}
 			report.History = durations(report.Runs)
@@ -93,7 +93,7 @@ func (a *app) printStatus(r statusReport, extracts bool) {
 		switch {
 		case !run.Finished.IsZero():
 			took = run.Finished.Sub(run.Started).Round(10 * time.Millisecond).String()
-		case run.Status == etl.StatusRunning:
+		case run.Status == ledger.StatusRunning:
 			took = a.now().Sub(run.Started).Round(time.Second).String()
 		}
 		fmt.Fprintf(a.stdout, "  %s  %-11s %8s  run %s  as of %s\n", run.Started.Format("2006-01-02 15:04:05"), run.Status, took, orDash(run.RunID), orDash(run.AsOf))
@@ -112,7 +112,7 @@ func orDash(s string) string {
 }
 
 // printRun prints the figures of one run.
-func (a *app) printRun(run etl.Run, extracts bool) {
+func (a *app) printRun(run ledger.Run, extracts bool) {
 	if v := run.Versions; v.Verso != "" {
 		fmt.Fprintf(a.stdout, "      verso %s, %s, %s\n", v.Verso, orDash(v.Engine), v.Go)
 	}
@@ -153,7 +153,7 @@ type history struct {
 }
 
 // durations sums the ledger up; nil when nothing was ever published.
-func durations(runs []etl.Run) *history {
+func durations(runs []ledger.Run) *history {
 	var whole []float64
 	steps := map[string][]float64{}
 	for _, r := range runs {

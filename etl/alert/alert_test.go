@@ -17,7 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/etl/outage"
 )
 
@@ -37,33 +37,33 @@ func keys(all []Condition) (out []string) {
 }
 
 func TestJudge(t *testing.T) {
-	good := etl.Run{Started: at("2026-06-28 02:00"), Finished: at("2026-06-28 02:10"), Status: etl.StatusSucceeded, Class: etl.ClassDone, Generation: "g1"}
-	failed := etl.Run{Started: at("2026-06-29 02:00"), Finished: at("2026-06-29 02:01"), Status: etl.StatusFailed, Class: etl.ClassSource, Error: "source erp: refused"}
-	died := etl.Run{Started: at("2026-06-29 02:00"), Status: etl.StatusDied}
+	good := ledger.Run{Started: at("2026-06-28 02:00"), Finished: at("2026-06-28 02:10"), Status: ledger.StatusSucceeded, Class: ledger.ClassDone, Generation: "g1"}
+	failed := ledger.Run{Started: at("2026-06-29 02:00"), Finished: at("2026-06-29 02:01"), Status: ledger.StatusFailed, Class: ledger.ClassSource, Error: "source erp: refused"}
+	died := ledger.Run{Started: at("2026-06-29 02:00"), Status: ledger.StatusDied}
 	checked, stale := good, good
-	checked.Checks = &etl.CheckRun{Ran: 9, Breached: []etl.Breach{{ID: "a", Severity: "warn"}, {ID: "b", Severity: "error"}, {ID: "c", Severity: "info"}}}
+	checked.Checks = &ledger.CheckRun{Ran: 9, Breached: []ledger.Breach{{ID: "a", Severity: "warn"}, {ID: "b", Severity: "error"}, {ID: "c", Severity: "info"}}}
 	stale.Stale = []outage.Stale{{Source: "erp", Since: "2026-06-27", Reason: "refused"}}
-	broken := etl.Run{Started: at("2026-06-29 02:00"), Status: etl.StatusInterrupted}
+	broken := ledger.Run{Started: at("2026-06-29 02:00"), Status: ledger.StatusInterrupted}
 	all := []string{Failure, Stale, Checks, Anomalies}
 	for _, c := range []struct {
 		name string
-		runs []etl.Run
+		runs []ledger.Run
 		now  string
 		on   []string
 		want []string
 	}{
 		{"nothing ever ran", nil, "2026-06-28 03:00", all, nil},
-		{"all is well", []etl.Run{good}, "2026-06-28 03:00", all, nil},
-		{"failed", []etl.Run{good, failed}, "2026-06-29 03:00", all, []string{"failure|source"}},
-		{"failed, and the reports grow old", []etl.Run{good, failed}, "2026-06-30 03:00", all, []string{"failure|source", "stale|"}},
-		{"only what was asked for", []etl.Run{good, failed}, "2026-06-30 03:00", []string{Stale}, []string{"stale|"}},
-		{"died", []etl.Run{good, died}, "2026-06-29 03:00", all, []string{"failure|died"}},
-		{"broken off by somebody", []etl.Run{good, broken}, "2026-06-29 03:00", all, nil},
-		{"a dry run that fails is somebody's own", []etl.Run{good, {Status: etl.StatusFailed, Dry: true}}, "2026-06-28 03:00", all, nil},
-		{"still running", []etl.Run{good, {Status: etl.StatusRunning}}, "2026-06-28 03:00", all, nil},
-		{"checks", []etl.Run{checked}, "2026-06-28 03:00", all, []string{"check a|warn", "check b|error"}},
-		{"checks stay known while a later run fails before them", []etl.Run{checked, failed}, "2026-06-29 03:00", all, []string{"failure|source", "check a|warn", "check b|error"}},
-		{"a source is stale", []etl.Run{stale}, "2026-06-28 03:00", all, []string{"source erp|2026-06-27"}},
+		{"all is well", []ledger.Run{good}, "2026-06-28 03:00", all, nil},
+		{"failed", []ledger.Run{good, failed}, "2026-06-29 03:00", all, []string{"failure|source"}},
+		{"failed, and the reports grow old", []ledger.Run{good, failed}, "2026-06-30 03:00", all, []string{"failure|source", "stale|"}},
+		{"only what was asked for", []ledger.Run{good, failed}, "2026-06-30 03:00", []string{Stale}, []string{"stale|"}},
+		{"died", []ledger.Run{good, died}, "2026-06-29 03:00", all, []string{"failure|died"}},
+		{"broken off by somebody", []ledger.Run{good, broken}, "2026-06-29 03:00", all, nil},
+		{"a dry run that fails is somebody's own", []ledger.Run{good, {Status: ledger.StatusFailed, Dry: true}}, "2026-06-28 03:00", all, nil},
+		{"still running", []ledger.Run{good, {Status: ledger.StatusRunning}}, "2026-06-28 03:00", all, nil},
+		{"checks", []ledger.Run{checked}, "2026-06-28 03:00", all, []string{"check a|warn", "check b|error"}},
+		{"checks stay known while a later run fails before them", []ledger.Run{checked, failed}, "2026-06-29 03:00", all, []string{"failure|source", "check a|warn", "check b|error"}},
+		{"a source is stale", []ledger.Run{stale}, "2026-06-28 03:00", all, []string{"source erp|2026-06-27"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := Judge(State{Now: at(c.now), Runs: c.runs, StaleAfter: 36 * time.Hour}, c.on)

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"verso/etl"
 	"verso/etl/check"
+	"verso/etl/ledger"
 )
 
 // Occasions of alerts, as verso.yaml names them.
@@ -39,7 +39,7 @@ type Condition struct {
 // State is what conditions are judged by.
 type State struct {
 	Now        time.Time
-	Runs       []etl.Run     // the ledger
+	Runs       []ledger.Run  // the ledger
 	StaleAfter time.Duration // 0: never stale
 	Findings   []Finding     // what the anomaly detection found in the published generation
 }
@@ -65,9 +65,9 @@ func Judge(s State, on []string) []Condition {
 
 // last is the latest run that was to publish and has ended; nil when there is
 // none.
-func last(runs []etl.Run) *etl.Run {
+func last(runs []ledger.Run) *ledger.Run {
 	for i := len(runs) - 1; i >= 0; i-- {
-		if r := &runs[i]; !r.Dry && r.Status != etl.StatusRunning {
+		if r := &runs[i]; !r.Dry && r.Status != ledger.StatusRunning {
 			return r
 		}
 	}
@@ -83,11 +83,11 @@ func failure(s State) []Condition {
 	}
 	c := Condition{Key: "failure", Occasion: Failure}
 	switch r.Status {
-	case etl.StatusFailed:
+	case ledger.StatusFailed:
 		c.Subject, c.Mark = "the refresh failed", string(r.Class)
-	case etl.StatusRefused:
+	case ledger.StatusRefused:
 		c.Subject, c.Mark = "the refresh was refused by checks", string(r.Class)
-	case etl.StatusDied:
+	case ledger.StatusDied:
 		c.Subject, c.Mark = "the refresh died", "died"
 	default:
 		return nil
@@ -100,16 +100,16 @@ func failure(s State) []Condition {
 	switch {
 	case r.Error != "":
 		c.Text += "\n\n" + r.Error
-	case r.Status == etl.StatusDied:
+	case r.Status == ledger.StatusDied:
 		c.Text += "\n\nIts process ended without a word: the machine went down, it was killed, or memory ran out."
 	}
 	return []Condition{c}
 }
 
 // Published is the latest run that published a generation; nil when none did.
-func Published(runs []etl.Run) *etl.Run {
+func Published(runs []ledger.Run) *ledger.Run {
 	for i := len(runs) - 1; i >= 0; i-- {
-		if r := &runs[i]; r.Generation != "" && r.Status == etl.StatusSucceeded {
+		if r := &runs[i]; r.Generation != "" && r.Status == ledger.StatusSucceeded {
 			return r
 		}
 	}

@@ -12,14 +12,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"verso/etl"
+	"verso/etl/ledger"
 )
 
 // Source gives the facts when they are asked for.
 type Source struct {
 	Version    string
 	Now        func() time.Time
-	Runs       func() ([]etl.Run, error)
+	Runs       func() ([]ledger.Run, error)
 	Generation func() (*Generation, error) // nil, nil: nothing is published
 	Next       func() time.Time            // the zero time: nothing is scheduled
 	Pending    func() int                  // alerts that could not be sent yet
@@ -88,15 +88,15 @@ func (x *scrape) send(kind prometheus.ValueType, name, help string, value float6
 }
 
 // statuses of the ledger, so that a status without runs is 0 and not missing.
-var statuses = []string{etl.StatusSucceeded, etl.StatusRefused, etl.StatusFailed, etl.StatusInterrupted, etl.StatusDied}
+var statuses = []string{ledger.StatusSucceeded, ledger.StatusRefused, ledger.StatusFailed, ledger.StatusInterrupted, ledger.StatusDied}
 
-func (x *scrape) runs(runs []etl.Run) {
+func (x *scrape) runs(runs []ledger.Run) {
 	count := map[string]int{}
 	running := 0.0
-	var last, published *etl.Run
+	var last, published *ledger.Run
 	for i := range runs {
 		r := &runs[i]
-		if r.Status == etl.StatusRunning {
+		if r.Status == ledger.StatusRunning {
 			running = 1
 			continue
 		}
@@ -104,7 +104,7 @@ func (x *scrape) runs(runs []etl.Run) {
 		if !r.Dry {
 			last = r
 		}
-		if r.Generation != "" && r.Status == etl.StatusSucceeded {
+		if r.Generation != "" && r.Status == ledger.StatusSucceeded {
 			published = r
 		}
 	}
@@ -114,7 +114,7 @@ func (x *scrape) runs(runs []etl.Run) {
 	x.gauge("verso_refresh_running", "1 while a refresh runs.", running)
 	if last != nil {
 		ok := 0.0
-		if last.Status == etl.StatusSucceeded {
+		if last.Status == ledger.StatusSucceeded {
 			ok = 1
 		}
 		x.gauge("verso_last_run_success", "1 when the last refresh published.", ok)
@@ -126,7 +126,7 @@ func (x *scrape) runs(runs []etl.Run) {
 }
 
 // published are the figures of the last run that published.
-func (x *scrape) published(r *etl.Run) {
+func (x *scrape) published(r *ledger.Run) {
 	x.gauge("verso_last_success_timestamp_seconds", "When the last refresh that published ended.", seconds(r.Finished))
 	x.gauge("verso_generation_age_seconds", "Age of the published generation.", x.now.Sub(r.Finished).Seconds())
 	x.gauge("verso_last_run_duration_seconds", "Duration of the last refresh that published.", r.Finished.Sub(r.Started).Seconds())

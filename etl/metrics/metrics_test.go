@@ -9,7 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/etl/outage"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
@@ -27,20 +27,20 @@ func scrapeOf(t *testing.T, s Source) string {
 
 func sample(t *testing.T) Source {
 	began := time.Date(2026, 6, 29, 2, 0, 0, 0, time.UTC)
-	runs := []etl.Run{
-		{Started: began.Add(-24 * time.Hour), Finished: began.Add(-23 * time.Hour), Status: etl.StatusFailed},
-		{Started: began, Finished: began.Add(10 * time.Minute), Status: etl.StatusSucceeded, Generation: "g7",
-			Steps:    []etl.StepRun{{Name: "land", Seconds: 61.5, Rows: 1200, PeakBytes: 5e8}},
-			Extracts: []etl.ExtractRun{{Name: "erp.order", Landed: 1199, Rejected: 1, SourceBytes: 88, LandedBytes: 44, Seconds: 3}},
+	runs := []ledger.Run{
+		{Started: began.Add(-24 * time.Hour), Finished: began.Add(-23 * time.Hour), Status: ledger.StatusFailed},
+		{Started: began, Finished: began.Add(10 * time.Minute), Status: ledger.StatusSucceeded, Generation: "g7",
+			Steps:    []ledger.StepRun{{Name: "land", Seconds: 61.5, Rows: 1200, PeakBytes: 5e8}},
+			Extracts: []ledger.ExtractRun{{Name: "erp.order", Landed: 1199, Rejected: 1, SourceBytes: 88, LandedBytes: 44, Seconds: 3}},
 			Stale:    []outage.Stale{{Source: "erp"}}},
-		{Started: began.Add(time.Hour), Status: etl.StatusRunning},
+		{Started: began.Add(time.Hour), Status: ledger.StatusRunning},
 	}
 	g, err := Read(t.Context(), olaptest.Star(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.Name, g.Bytes = "g7", 12345
-	return Source{Version: "test", Now: func() time.Time { return began.Add(70 * time.Minute) }, Runs: func() ([]etl.Run, error) { return runs, nil },
+	return Source{Version: "test", Now: func() time.Time { return began.Add(70 * time.Minute) }, Runs: func() ([]ledger.Run, error) { return runs, nil },
 		Generation: func() (*Generation, error) { return g, nil }, Next: func() time.Time { return began.Add(24 * time.Hour) }, Pending: func() int { return 2 }}
 }
 
@@ -79,7 +79,7 @@ func TestPartsFail(t *testing.T) {
 		t.Error(got)
 	}
 	s.Generation = func() (*Generation, error) { return nil, nil }
-	s.Runs = func() ([]etl.Run, error) { return nil, nil }
+	s.Runs = func() ([]ledger.Run, error) { return nil, nil }
 	if got := scrapeOf(t, s); !strings.Contains(got, "verso_scrape_errors 0") || strings.Contains(got, "verso_last_success") {
 		t.Error("a warehouse where nothing has run yet")
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/go-co-op/gocron/v2"
 	"github.com/jonboulle/clockwork"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/etl/schedule"
 )
 
@@ -25,7 +25,7 @@ type Options struct {
 	CatchUp  bool               // run at the start what was missed
 	Clock    clockwork.Clock
 	Log      *slog.Logger
-	Runs     func() ([]etl.Run, error) // the run ledger
+	Runs     func() ([]ledger.Run, error) // the run ledger
 	// Refresh runs the refresh of a time of the table to its end, and ends it when
 	// ctx does.
 	Refresh func(ctx context.Context, due time.Time) error
@@ -167,13 +167,13 @@ func (n *Night) begin() (due time.Time, ok bool) {
 // Covered reports whether the ledger has a run that did the work of a time of
 // the table: begun then or later, to publish, and neither broken off nor died. A
 // run that failed was tried, and is told, not repeated.
-func Covered(runs []etl.Run, due time.Time) bool {
+func Covered(runs []ledger.Run, due time.Time) bool {
 	for _, r := range runs {
 		if r.Dry || r.Started.Before(due) {
 			continue
 		}
 		switch r.Status {
-		case etl.StatusSucceeded, etl.StatusRefused, etl.StatusFailed, etl.StatusRunning:
+		case ledger.StatusSucceeded, ledger.StatusRefused, ledger.StatusFailed, ledger.StatusRunning:
 			return true
 		}
 	}

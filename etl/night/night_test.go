@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jonboulle/clockwork"
 
-	"verso/etl"
+	"verso/etl/ledger"
 	"verso/etl/schedule"
 )
 
@@ -22,7 +22,7 @@ type house struct {
 	clock *clockwork.FakeClock
 	begun chan time.Time
 	mu    sync.Mutex
-	runs  []etl.Run
+	runs  []ledger.Run
 	hold  chan struct{} // when not nil, a refresh waits for it
 }
 
@@ -35,7 +35,7 @@ func newHouse(t *testing.T, now string) *house {
 	return &house{t: t, clock: clockwork.NewFakeClockAt(at), begun: make(chan time.Time, 100)}
 }
 
-func (h *house) ledger() ([]etl.Run, error) {
+func (h *house) ledger() ([]ledger.Run, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.runs), nil
@@ -43,16 +43,16 @@ func (h *house) ledger() ([]etl.Run, error) {
 
 func (h *house) refresh(ctx context.Context, due time.Time) error {
 	h.mu.Lock()
-	h.runs = append(h.runs, etl.Run{Started: h.clock.Now(), Status: etl.StatusRunning})
+	h.runs = append(h.runs, ledger.Run{Started: h.clock.Now(), Status: ledger.StatusRunning})
 	i := len(h.runs) - 1
 	h.mu.Unlock()
 	h.begun <- due
-	status, err := etl.StatusSucceeded, error(nil)
+	status, err := ledger.StatusSucceeded, error(nil)
 	if h.hold != nil {
 		select {
 		case <-h.hold:
 		case <-ctx.Done():
-			status, err = etl.StatusInterrupted, ctx.Err()
+			status, err = ledger.StatusInterrupted, ctx.Err()
 		}
 	}
 	h.mu.Lock()
@@ -115,7 +115,7 @@ func stop(t *testing.T, n *Night) {
 
 func TestEveryNightOnce(t *testing.T) {
 	h := newHouse(t, "2026-06-27T17:00:00Z") // 01:00 in Shanghai
-	h.runs = []etl.Run{{Started: h.clock.Now().Add(-time.Hour), Status: etl.StatusSucceeded}, {Started: h.clock.Now().Add(-23 * time.Hour), Status: etl.StatusSucceeded}}
+	h.runs = []ledger.Run{{Started: h.clock.Now().Add(-time.Hour), Status: ledger.StatusSucceeded}, {Started: h.clock.Now().Add(-23 * time.Hour), Status: ledger.StatusSucceeded}}
 	n := h.open("0 2 * * *", "Asia/Shanghai", true)
 	defer stop(t, n)
 	h.want(h.pass("2026-06-27T19:00:00Z"), "06-27 18:00")
@@ -143,19 +143,19 @@ func TestCatchUp(t *testing.T) {
 	at := func(text string) time.Time { v, _ := time.Parse(time.RFC3339, text); return v }
 	for _, c := range []struct {
 		name    string
-		runs    []etl.Run
+		runs    []ledger.Run
 		catchUp bool
 		want    []string
 	}{
-		{"missed for three nights: once", []etl.Run{{Started: at("2026-06-25T02:00:00Z"), Status: etl.StatusSucceeded}}, true, []string{"06-28 02:00"}},
-		{"missed, and not to be caught up", []etl.Run{{Started: at("2026-06-25T02:00:00Z"), Status: etl.StatusSucceeded}}, false, nil},
-		{"nothing missed", []etl.Run{{Started: at("2026-06-28T02:00:00Z"), Status: etl.StatusSucceeded}}, true, nil},
-		{"run by hand since", []etl.Run{{Started: at("2026-06-28T07:00:00Z"), Status: etl.StatusSucceeded}}, true, nil},
-		{"tried, and failed", []etl.Run{{Started: at("2026-06-28T02:00:00Z"), Status: etl.StatusFailed}}, true, nil},
-		{"begun, and died with the machine", []etl.Run{{Started: at("2026-06-28T02:00:00Z"), Status: etl.StatusDied}}, true, []string{"06-28 02:00"}},
-		{"begun, and broken off", []etl.Run{{Started: at("2026-06-28T02:00:00Z"), Status: etl.StatusInterrupted}}, true, []string{"06-28 02:00"}},
-		{"a dry run is none", []etl.Run{{Started: at("2026-06-28T02:00:00Z"), Status: etl.StatusSucceeded, Dry: true}}, true, []string{"06-28 02:00"}},
-		{"still running", []etl.Run{{Started: at("2026-06-28T02:00:00Z"), Status: etl.StatusRunning}}, true, nil},
+		{"missed for three nights: once", []ledger.Run{{Started: at("2026-06-25T02:00:00Z"), Status: ledger.StatusSucceeded}}, true, []string{"06-28 02:00"}},
+		{"missed, and not to be caught up", []ledger.Run{{Started: at("2026-06-25T02:00:00Z"), Status: ledger.StatusSucceeded}}, false, nil},
+		{"nothing missed", []ledger.Run{{Started: at("2026-06-28T02:00:00Z"), Status: ledger.StatusSucceeded}}, true, nil},
+		{"run by hand since", []ledger.Run{{Started: at("2026-06-28T07:00:00Z"), Status: ledger.StatusSucceeded}}, true, nil},
+		{"tried, and failed", []ledger.Run{{Started: at("2026-06-28T02:00:00Z"), Status: ledger.StatusFailed}}, true, nil},
+		{"begun, and died with the machine", []ledger.Run{{Started: at("2026-06-28T02:00:00Z"), Status: ledger.StatusDied}}, true, []string{"06-28 02:00"}},
+		{"begun, and broken off", []ledger.Run{{Started: at("2026-06-28T02:00:00Z"), Status: ledger.StatusInterrupted}}, true, []string{"06-28 02:00"}},
+		{"a dry run is none", []ledger.Run{{Started: at("2026-06-28T02:00:00Z"), Status: ledger.StatusSucceeded, Dry: true}}, true, []string{"06-28 02:00"}},
+		{"still running", []ledger.Run{{Started: at("2026-06-28T02:00:00Z"), Status: ledger.StatusRunning}}, true, nil},
 		{"never run", nil, true, []string{"06-28 02:00"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestCatchUp(t *testing.T) {
 // A machine that slept over the hour runs when it wakes.
 func TestSleepingMachine(t *testing.T) {
 	h := newHouse(t, "2026-06-28T01:00:00Z")
-	h.runs = []etl.Run{{Started: h.clock.Now().Add(-time.Minute), Status: etl.StatusSucceeded}}
+	h.runs = []ledger.Run{{Started: h.clock.Now().Add(-time.Minute), Status: ledger.StatusSucceeded}}
 	n := h.open("0 2 * * *", "", true)
 	defer stop(t, n)
 	h.want(h.pass("2026-06-28T01:01:00Z"))
@@ -200,7 +200,7 @@ func TestStop(t *testing.T) {
 		n := h.open("0 2 * * *", "", true)
 		<-h.begun
 		stop(t, n)
-		if runs, _ := h.ledger(); runs[0].Status != etl.StatusInterrupted {
+		if runs, _ := h.ledger(); runs[0].Status != ledger.StatusInterrupted {
 			t.Errorf("the refresh is %s", runs[0].Status)
 		}
 	})
@@ -213,7 +213,7 @@ func TestStop(t *testing.T) {
 		if err := n.Stop(time.Hour); err != nil {
 			t.Error(err)
 		}
-		if runs, _ := h.ledger(); runs[0].Status != etl.StatusSucceeded {
+		if runs, _ := h.ledger(); runs[0].Status != ledger.StatusSucceeded {
 			t.Errorf("the refresh is %s", runs[0].Status)
 		}
 	})
@@ -225,7 +225,7 @@ func TestTwoNightsOneLedger(t *testing.T) {
 	first := h.open("0 2 * * *", "", false)
 	defer stop(t, first)
 	s, _ := schedule.Parse("2 2 * * *", "")
-	if Covered([]etl.Run{{Started: h.clock.Now(), Status: etl.StatusRunning}}, s.Last(h.clock.Now())) != true {
+	if Covered([]ledger.Run{{Started: h.clock.Now(), Status: ledger.StatusRunning}}, s.Last(h.clock.Now())) != true {
 		t.Error("a run in progress does not count")
 	}
 	second := h.open("0 2 * * *", "", false)
@@ -239,7 +239,7 @@ func TestLedgerUnreadable(t *testing.T) {
 	h := newHouse(t, "2026-06-28T09:00:00Z")
 	s, _ := schedule.Parse("0 2 * * *", "")
 	n, err := Start(t.Context(), Options{Schedule: s, CatchUp: true, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Refresh: h.refresh,
-		Runs: func() ([]etl.Run, error) { return nil, errors.New("damaged") }})
+		Runs: func() ([]ledger.Run, error) { return nil, errors.New("damaged") }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,7 @@
-package etl
+// Package ledger keeps the runs of a warehouse: one line of JSON after every step
+// of a refresh, appended and forced to the disk. It is beside the generations
+// because clock times and memory are never part of one.
+package ledger
 
 import (
 	"bufio"
@@ -19,8 +22,8 @@ import (
 	"verso/etl/outage"
 )
 
-// LedgerFile is the name of the run ledger inside the warehouse folder.
-const LedgerFile = "runs.jsonl"
+// File is the name of the run ledger inside the warehouse folder.
+const File = "runs.jsonl"
 
 // Statuses of a run in the ledger.
 const (
@@ -30,6 +33,19 @@ const (
 	StatusFailed      = "failed"
 	StatusInterrupted = "interrupted"
 	StatusDied        = "died" // the process ended without a word
+)
+
+// Class is how a run ended, as the command line's exit codes sort it.
+type Class string
+
+// The classes of an ended run.
+const (
+	ClassDone        Class = "done"
+	ClassFailed      Class = "failed"
+	ClassConfig      Class = "configuration"
+	ClassSource      Class = "source"
+	ClassRefused     Class = "refused"
+	ClassInterrupted Class = "interrupted"
 )
 
 // Run is one refresh in the ledger. Clock times and memory live here only,
@@ -76,8 +92,8 @@ type Breach struct {
 	Tested      int64  `json:"tested"`
 }
 
-// checkRun sums a report up; nil for nil.
-func checkRun(r *check.Report) *CheckRun {
+// ChecksOf sums a report up; nil for nil.
+func ChecksOf(r *check.Report) *CheckRun {
 	if r == nil {
 		return nil
 	}
@@ -106,6 +122,20 @@ type StepRun struct {
 	Bytes     int64     `json:"bytes,omitempty"`      // of the generation's file after the step
 	PeakBytes int64     `json:"peak_bytes,omitempty"` // resident memory at its highest; 0 where the system does not tell
 	Error     string    `json:"error,omitempty"`
+}
+
+// ExtractRun are the figures of one extract in the ledger.
+type ExtractRun struct {
+	Name        string  `json:"name"`
+	Source      string  `json:"source"`
+	Seconds     float64 `json:"seconds"`
+	Attempts    int     `json:"attempts"`
+	Read        int64   `json:"read"`
+	Landed      int64   `json:"landed"`
+	Rejected    int64   `json:"rejected"`
+	SourceBytes int64   `json:"source_bytes,omitempty"` // of the files that were read
+	LandedBytes int64   `json:"landed_bytes"`           // of the Parquet files
+	StaleSince  string  `json:"stale_since,omitempty"`  // as-of date of the landing used in its place
 }
 
 // Process identifies the process of a run beyond reuse of its number.
@@ -138,11 +168,11 @@ func processStart(pid int) string {
 	return ""
 }
 
-// ReadLedger lists the runs of a warehouse folder in the order they began, as
+// Read lists the runs of a warehouse folder in the order they began, as
 // last written. A run that is neither ended nor alive is "died". A missing
 // ledger is no runs; lines cut short by a crash are skipped.
-func ReadLedger(warehouse string) ([]Run, error) {
-	f, err := os.Open(filepath.Join(warehouse, LedgerFile))
+func Read(warehouse string) ([]Run, error) {
+	f, err := os.Open(filepath.Join(warehouse, File))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -182,24 +212,25 @@ func ReadLedger(warehouse string) ([]Run, error) {
 	return runs, nil
 }
 
-// ledger writes the runs of one process.
-type ledger struct {
+// Ledger writes one run.
+type Ledger struct {
+	Run Run // as it is written next
+
 	f     *os.File
 	clock func() time.Time
-	run   Run
 }
 
-// openLedger begins a run of which what is known beforehand is given. Runs found unfinished are marked as died: the caller
+// Open begins a run of which what is known beforehand is given. Runs found unfinished are marked as died: the caller
 // holds the warehouse lock, so nobody else is running.
-func openLedger(warehouse string, clock func() time.Time, known Run) (*ledger, error) {
+func Open(warehouse string, clock func() time.Time, known Run) (*Ledger, error) {
 	if err := os.MkdirAll(warehouse, 0o777); err != nil {
 		return nil, err
 	}
-	before, err := ReadLedger(warehouse)
+	before, err := Read(warehouse)
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(warehouse, LedgerFile), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+	f, err := os.OpenFile(filepath.Join(warehouse, File), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -207,12 +238,12 @@ func openLedger(warehouse string, clock func() time.Time, known Run) (*ledger, e
 	known.ID = fmt.Sprintf("%s-%d", now.UTC().Format("20060102T150405.000000"), os.Getpid())
 	known.Started, known.Status = now, StatusRunning
 	known.Process = Process{PID: os.Getpid(), Start: processStart(os.Getpid())}
-	l := &ledger{f: f, clock: clock, run: known}
+	l := &Ledger{Run: known, f: f, clock: clock}
 	if err := l.mend(before); err != nil {
 		f.Close()
 		return nil, err
 	}
-	if err := l.write(l.run); err != nil {
+	if err := l.write(l.Run); err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -220,7 +251,7 @@ func openLedger(warehouse string, clock func() time.Time, known Run) (*ledger, e
 }
 
 // mend closes a line cut short and the runs that died.
-func (l *ledger) mend(before []Run) error {
+func (l *Ledger) mend(before []Run) error {
 	if size, err := l.f.Seek(0, io.SeekEnd); err != nil {
 		return err
 	} else if size > 0 {
@@ -234,7 +265,7 @@ func (l *ledger) mend(before []Run) error {
 			}
 		}
 	}
-	own := l.run.Process
+	own := l.Run.Process
 	for _, r := range before {
 		if r.Status == StatusDied || r.Status == StatusRunning && r.Process == own {
 			if r.Class != "" {
@@ -250,7 +281,7 @@ func (l *ledger) mend(before []Run) error {
 }
 
 // write appends one line and forces it to disk.
-func (l *ledger) write(r Run) error {
+func (l *Ledger) write(r Run) error {
 	line, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -261,29 +292,30 @@ func (l *ledger) write(r Run) error {
 	return l.f.Sync()
 }
 
-// step adds the figures of a step.
-func (l *ledger) step(figures StepRun) error {
-	l.run.Steps = append(l.run.Steps, figures)
-	return l.write(l.run)
+// Step adds the figures of a step.
+func (l *Ledger) Step(figures StepRun) error {
+	l.Run.Steps = append(l.Run.Steps, figures)
+	return l.write(l.Run)
 }
 
-// end writes how the run ended.
-func (l *ledger) end(err error) error {
-	l.run.Finished, l.run.Class = l.clock(), Classify(err)
-	switch l.run.Class {
+// End writes how the run ended: how its error is sorted, and the error.
+func (l *Ledger) End(class Class, err error) error {
+	l.Run.Finished, l.Run.Class = l.clock(), class
+	switch l.Run.Class {
 	case ClassDone:
-		l.run.Status = StatusSucceeded
+		l.Run.Status = StatusSucceeded
 	case ClassRefused:
-		l.run.Status = StatusRefused
+		l.Run.Status = StatusRefused
 	case ClassInterrupted:
-		l.run.Status = StatusInterrupted
+		l.Run.Status = StatusInterrupted
 	default:
-		l.run.Status = StatusFailed
+		l.Run.Status = StatusFailed
 	}
 	if err != nil {
-		l.run.Error = err.Error()
+		l.Run.Error = err.Error()
 	}
-	return l.write(l.run)
+	return l.write(l.Run)
 }
 
-func (l *ledger) close() error { return l.f.Close() }
+// Close closes the file.
+func (l *Ledger) Close() error { return l.f.Close() }

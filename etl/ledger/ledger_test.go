@@ -1,42 +1,38 @@
-package etl
+package ledger
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"verso/etl/check"
-	"verso/etl/source"
 )
 
 func clockAt(t time.Time) func() time.Time { return func() time.Time { return t } }
 
 func TestLedger(t *testing.T) {
 	dir := t.TempDir()
-	if runs, err := ReadLedger(dir); err != nil || runs != nil {
+	if runs, err := Read(dir); err != nil || runs != nil {
 		t.Fatal(runs, err)
 	}
 	start := time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC)
-	l, err := openLedger(dir, clockAt(start), Run{})
+	l, err := Open(dir, clockAt(start), Run{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.step(StepRun{Name: "land", Seconds: 1.5, Rows: 10}); err != nil {
+	if err := l.Step(StepRun{Name: "land", Seconds: 1.5, Rows: 10}); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := ReadLedger(dir)
+	runs, err := Read(dir)
 	if err != nil || len(runs) != 1 || runs[0].Status != StatusRunning || len(runs[0].Steps) != 1 {
 		t.Fatal(runs, err)
 	}
-	if err := l.end(&RefusedError{Table: "x", What: "no", Hint: "yes"}); err != nil {
+	if err := l.End(ClassRefused, errors.New("no")); err != nil {
 		t.Fatal(err)
 	}
-	l.close()
-	runs, err = ReadLedger(dir)
+	l.Close()
+	runs, err = Read(dir)
 	if err != nil || len(runs) != 1 || runs[0].Status != StatusRefused || runs[0].Class != ClassRefused || !runs[0].Finished.Equal(start) {
 		t.Fatal(runs, err)
 	}
@@ -45,28 +41,28 @@ func TestLedger(t *testing.T) {
 // A run whose process is gone, and a line cut short by the crash.
 func TestLedgerAfterCrash(t *testing.T) {
 	dir := t.TempDir()
-	path := filepath.Join(dir, LedgerFile)
+	path := filepath.Join(dir, File)
 	crashed := `{"id":"a","started":"2026-03-01T02:00:00Z","status":"running","process":{"pid":1,"start":"not this one"}}` + "\n" + `{"id":"a","started":"2026-03-0`
 	if err := os.WriteFile(path, []byte(crashed), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := ReadLedger(dir)
+	runs, err := Read(dir)
 	if err != nil || len(runs) != 1 || runs[0].Status != StatusDied {
 		t.Fatal(runs, err)
 	}
 	for i := range 2 {
-		l, err := openLedger(dir, clockAt(time.Date(2026, 3, 2+i, 0, 0, 0, 0, time.UTC)), Run{})
+		l, err := Open(dir, clockAt(time.Date(2026, 3, 2+i, 0, 0, 0, 0, time.UTC)), Run{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if i == 1 {
-			if err := l.end(nil); err != nil {
+			if err := l.End(ClassDone, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
-		l.close() // the first run of this process never ends
+		l.Close() // the first run of this process never ends
 	}
-	runs, err = ReadLedger(dir)
+	runs, err = Read(dir)
 	if err != nil || len(runs) != 3 || runs[0].Status != StatusDied || runs[1].Status != StatusDied || runs[2].Status != StatusSucceeded {
 		t.Fatal(runs, err)
 	}
@@ -76,23 +72,5 @@ func TestLedgerAfterCrash(t *testing.T) {
 	}
 	if n := strings.Count(string(text), "\n"); n != 7 {
 		t.Errorf("%d lines: a died run is marked once\n%s", n, text)
-	}
-}
-
-func TestClassify(t *testing.T) {
-	for want, err := range map[Class]error{
-		ClassDone:        nil,
-		ClassFailed:      errors.New("x"),
-		ClassConfig:      &MappingError{},
-		ClassSource:      &source.UnreadableError{},
-		ClassRefused:     &check.RefusedError{},
-		ClassInterrupted: context.Canceled,
-	} {
-		if err != nil {
-			err = errors.Join(err)
-		}
-		if got := Classify(err); got != want {
-			t.Errorf("%v: %s, want %s", err, got, want)
-		}
 	}
 }
