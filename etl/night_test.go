@@ -173,13 +173,18 @@ func (n *nights) night(mode Mode, period *extract.Period) (*Result, error) {
 		o.Resume, n.why = FindResumption(ctx, o)
 		n.told, o.Anew = o.Resume, n.why
 	}
+	var lost *warehouse.LostError
 	if o.Resume != nil && o.Resume.Mark != "" {
-		if base != nil {
+		if draft, err = n.w.Resume(ctx, o.Resume.Mark); errors.As(err, &lost) {
+			o.Resume.OnlyLanded()
+		} else if base != nil {
 			base.Copied = o.Resume.Copied
 		}
-		begin = func(ctx context.Context, _ string) (*warehouse.Draft, error) { return n.w.Resume(ctx, o.Resume.Mark) }
 	}
-	if draft, err = begin(ctx, "new"); err != nil {
+	if draft == nil {
+		draft, err = begin(ctx, "new")
+	}
+	if err != nil {
 		n.t.Fatal(err)
 	}
 	defer draft.Discard()

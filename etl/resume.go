@@ -35,6 +35,9 @@ type Resumption struct {
 	state  saved
 }
 
+// OnlyLanded makes it go on from what was landed alone: its draft cannot be had.
+func (r *Resumption) OnlyLanded() { r.Step, r.Mark = "", "" }
+
 // saved is what the steps hand to each other.
 type saved struct {
 	Extracts []savedExtract            `json:"extracts"`

@@ -61,13 +61,14 @@ func (j *refreshJob) takeUp(ctx context.Context, o *etl.Options) (bool, error) {
 		var lost *warehouse.LostError
 		var err error
 		if j.draft, err = j.warehouse.Resume(ctx, r.Mark); errors.As(err, &lost) {
-			r, why = nil, lost.Why
+			why = lost.Error() + "; what was landed is used"
+			r.OnlyLanded()
 		} else if err != nil {
 			return false, err
 		}
 	}
 	if why != "" {
-		j.log.Info("a refresh died and is not gone on from", "because", why)
+		j.log.Info("a refresh died and is not gone on from whole", "because", why)
 		o.Anew = why
 	}
 	if o.Resume = r; r == nil || r.Mark == "" {
