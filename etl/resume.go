@@ -87,8 +87,12 @@ func stands(o Options) (resume.Stands, error) {
 		return resume.Stands{}, err
 	}
 	sum := sha256.Sum256(append(text, o.Config.File...))
+	period := "none"
+	if o.Period != nil {
+		period = o.Period.From.Format(time.DateOnly) + ":" + o.Period.To.Format(time.DateOnly)
+	}
 	s := resume.Stands{Version: o.Version, Program: o.Program, Config: hex.EncodeToString(sum[:]),
-		Choices: fmt.Sprintf("mode %d, dry %v, period %v, %s", o.Mode, o.Dry, o.Period, o.Choices)}
+		Choices: fmt.Sprintf("mode %d, dry %v, period %s, inputs %q, %s", o.Mode, o.Dry, period, o.Inputs, o.Choices)}
 	if o.Base != nil {
 		s.Base = o.Base.Generation
 	}
