@@ -281,6 +281,7 @@ func (s *State) mergeRound(ctx context.Context, t *canon.Table, r round, known b
 	}
 	change, err := merge.After(ctx, s.Conn, m)
 	s.changed.Inserted += change.Inserted
+	s.changed.Moved += change.Moved
 	s.changed.Updated += change.Updated
 	s.changed.Deleted += change.Deleted
 	return err

@@ -67,8 +67,13 @@ func adoptMerged(ctx context.Context, conn engine.Conn, g *lineage.Graph) error 
 	if err != nil {
 		return err
 	}
-	for _, fact := range merged {
-		g.Adopt(before, fact)
+	for _, e := range g.Edges() { // of them an increment reads other tables on the way
+		if e.By == lineage.Program && strings.HasPrefix(e.To.Table, "core.") && !slices.Contains(merged, e.To.Table) {
+			merged = append(merged, e.To.Table)
+		}
+	}
+	for _, table := range merged {
+		g.Adopt(before, table)
 	}
 	for _, table := range star.Exchanged() {
 		g.Drop(table)

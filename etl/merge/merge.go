@@ -77,8 +77,10 @@ type Counts struct {
 	Dropped                 int64 // rows without a key that were replaced
 }
 
-// Change is what a merge did to the rows that a stage table shows.
-type Change struct{ Inserted, Updated, Deleted int64 }
+// Change is what a merge did to the rows that a stage table shows. Moved are keys
+// of rows that only have another number in their source now: facts tell it, so
+// they are due as well.
+type Change struct{ Inserted, Updated, Deleted, Moved int64 }
 
 // merger is one merge on one connection.
 type merger struct {

@@ -86,7 +86,7 @@ func (m *merger) touched() string {
 	var parts []string
 	for _, l := range m.Loads {
 		if l.Kind == Whole {
-			parts = append(parts, fmt.Sprintf(`SELECT %s FROM %s AS f LEFT JOIN %s AS b ON b."_load" = f."_load" AND %s WHERE f."_load" = %d AND (b."_load" IS NULL OR b."_gone" OR %s)`,
+			parts = append(parts, fmt.Sprintf(`SELECT %s FROM %s AS f LEFT JOIN %s AS b ON b."_load" = f."_load" AND %s WHERE f."_load" = %d AND (b."_load" IS NULL OR b."_gone" OR f."_row" <> b."_row" OR %s)`,
 				m.of("f", m.Key), m.fresh(), m.base(), m.same("b", "f"), l.No, m.differ()),
 				fmt.Sprintf(`SELECT %s FROM %s AS b ANTI JOIN (SELECT * FROM %s WHERE "_load" = %d) AS f ON %s WHERE b."_load" = %d AND NOT b."_gone"`,
 					m.of("b", m.Key), m.base(), m.fresh(), l.No, m.same("b", "f"), l.No))
@@ -118,7 +118,7 @@ func (m *merger) note(what, table string, now bool) error {
 	if len(m.Key) == 0 {
 		only = " WHERE " + strings.Join(m.unkeyed(now), " OR ")
 	}
-	return m.exec(`CREATE OR REPLACE TEMP TABLE %s AS SELECT %s, b."_load", b."_gone" FROM %s AS b%s`, m.scratch(what), m.of("b", m.Columns), table, only)
+	return m.exec(`CREATE OR REPLACE TEMP TABLE %s AS SELECT %s, b."_row", b."_load", b."_gone" FROM %s AS b%s`, m.scratch(what), m.of("b", m.Columns), table, only)
 }
 
 // unkeyed are the conditions on rows b without a key that the merge removes, or
@@ -159,28 +159,21 @@ func After(ctx context.Context, conn engine.Conn, t Table) (Change, error) {
 	return change, m.exec("%s", drop)
 }
 
-func (m *merger) difference() (Change, error) {
-	columns := append(append([]string{}, m.Columns...), `"_load"`, `"_gone"`)
+// differing makes a temporary table of the rows that are not as they were, side 1
+// those of now.
+func (m *merger) differing(columns ...string) error {
+	all := strings.Join(append(append([]string{`"_load"`, `"_gone"`}, m.Columns...), columns...), ", ")
 	both := func(a, b string) string {
-		return fmt.Sprintf("SELECT %s FROM %s EXCEPT ALL SELECT %s FROM %s", strings.Join(columns, ", "), m.scratch(a), strings.Join(columns, ", "), m.scratch(b))
+		return fmt.Sprintf("SELECT %s FROM %s EXCEPT ALL SELECT %s FROM %s", all, m.scratch(a), all, m.scratch(b))
 	}
-	if err := m.exec(`CREATE OR REPLACE TEMP TABLE %s AS SELECT 1 AS side, a.* FROM (%s) AS a UNION ALL SELECT 0, b.* FROM (%s) AS b`,
-		m.scratch("differ"), both("after", "before"), both("before", "after")); err != nil {
-		return Change{}, err
+	return m.exec(`CREATE OR REPLACE TEMP TABLE %s AS SELECT 1 AS side, a.* FROM (%s) AS a UNION ALL SELECT 0, b.* FROM (%s) AS b`,
+		m.scratch("differ"), both("after", "before"), both("before", "after"))
+}
+
+func (m *merger) difference() (c Change, err error) {
+	if err := m.differing(); err != nil {
+		return c, err
 	}
-	names, values := make([]string, len(m.Changed)), make([]string, len(m.Changed))
-	for i, c := range m.Changed {
-		names[i], values[i] = q(c.Name), c.Value+" AS "+q(c.Name)
-	}
-	if len(names) > 0 {
-		list := strings.Join(values, ", ")
-		if err := m.exec(`CREATE TABLE IF NOT EXISTS due.%[1]s AS SELECT %[2]s FROM %[3]s AS s WHERE false;
-INSERT INTO due.%[1]s SELECT DISTINCT %[2]s FROM %[3]s AS s EXCEPT SELECT * FROM due.%[1]s ORDER BY %[4]s`, q("changed_"+m.Name),
-			list, m.scratch("differ"), strings.Join(names, " NULLS LAST, ")+" NULLS LAST"); err != nil {
-			return Change{}, err
-		}
-	}
-	var c Change
 	sql := fmt.Sprintf(`SELECT count(*) FILTER (side = 1 AND NOT "_gone"), count(*) FILTER (side = 0 AND NOT "_gone"), 0 FROM %s`, m.scratch("differ"))
 	if m.Keyed && len(m.Key) > 0 {
 		sql = fmt.Sprintf(`SELECT count(*) FILTER (is_now AND NOT was), count(*) FILTER (was AND NOT is_now), count(*) FILTER (was AND is_now)
@@ -193,7 +186,34 @@ FROM (SELECT bool_or(side = 1 AND NOT "_gone") AS is_now, bool_or(side = 0 AND N
 	c.Inserted, _ = engine.Int(row[0])
 	c.Deleted, _ = engine.Int(row[1])
 	c.Updated, _ = engine.Int(row[2])
+	if len(m.Changed) > 0 {
+		if c.Moved, err = m.due(); err != nil {
+			return c, err
+		}
+	}
 	return c, m.exec("DROP TABLE %s", m.scratch("differ"))
+}
+
+// due adds to due.changed_<table>. It returns how many of its keys have rows that
+// only moved within their source.
+func (m *merger) due() (moved int64, err error) {
+	names, values := make([]string, len(m.Changed)), make([]string, len(m.Changed))
+	for i, c := range m.Changed {
+		names[i], values[i] = q(c.Name), c.Value+" AS "+q(c.Name)
+	}
+	keys := "SELECT DISTINCT " + strings.Join(values, ", ") + " FROM " + m.scratch("differ") + " AS s"
+	if err := m.exec("CREATE OR REPLACE TEMP TABLE %s AS %s", m.scratch("content"), keys); err != nil {
+		return 0, err
+	}
+	if err := m.differing(`"_row"`); err != nil {
+		return 0, err
+	}
+	if moved, err = m.count("SELECT count(*) FROM (%s EXCEPT SELECT * FROM %s) AS k", keys, m.scratch("content")); err != nil {
+		return 0, err
+	}
+	return moved, m.exec(`CREATE TABLE IF NOT EXISTS due.%[1]s AS SELECT * FROM %[4]s WHERE false;
+INSERT INTO due.%[1]s %[2]s EXCEPT SELECT * FROM due.%[1]s ORDER BY %[3]s; DROP TABLE %[4]s`, q("changed_"+m.Name),
+		keys, strings.Join(names, " NULLS LAST, ")+" NULLS LAST", m.scratch("content"))
 }
 
 // Removed adds up columns over the earlier rows that the merge is going to

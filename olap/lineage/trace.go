@@ -10,6 +10,9 @@ import (
 	"verso/olap/engine"
 )
 
+// Program is how columns are computed that no statement tells of.
+const Program = "worked out by the program"
+
 // Schema gives the columns of a table that stood before recording began, in
 // order; nil where there is no such table.
 type Schema func(table string) []string
@@ -121,10 +124,10 @@ func (t *tracer) written(e entry) error {
 	}
 	for _, name := range e.names {
 		for f := range from {
-			t.graph.Add(Edge{Column{e.table, name}, f, "worked out by the program"})
+			t.graph.Add(Edge{Column{e.table, name}, f, Program})
 		}
 		if len(from) == 0 {
-			t.graph.Add(Edge{Column{e.table, name}, Column{"constant", "verso's own table"}, "worked out by the program"})
+			t.graph.Add(Edge{Column{e.table, name}, Column{"constant", "verso's own table"}, Program})
 		}
 	}
 	return nil
