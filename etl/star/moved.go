@@ -61,13 +61,14 @@ func (w working) compare(ctx context.Context, b *builder) error {
 	}
 	kept, moved, key := "meta.star_"+w.name, "due.moved_"+w.name, engine.QuoteIdent(w.key)
 	now := "SELECT " + strings.Join(names, ", ") + " FROM star_" + w.name
-	text := "CREATE OR REPLACE TABLE " + kept + " AS " + now + " ORDER BY " + key
+	order := " ORDER BY " + key + ", " + strings.Join(names, ", ") // several rows may share the key
+	text := "CREATE OR REPLACE TABLE " + kept + " AS " + now + order
 	switch {
 	case b.whole != "":
 	case slices.Equal(described, before):
 		due := " WHERE " + key + " IN (SELECT " + key + " FROM " + moved + ")"
 		text = "CREATE OR REPLACE TABLE " + moved + " AS " + w.differing(names) + ";\n" +
-			"DELETE FROM " + kept + due + ";\nINSERT INTO " + kept + " " + now + due + " ORDER BY " + key
+			"DELETE FROM " + kept + due + ";\nINSERT INTO " + kept + " " + now + due + order
 	default:
 		text = "CREATE OR REPLACE TABLE " + moved + " AS SELECT DISTINCT " + key + " FROM (" + now + ") AS d;\n" + text
 	}
