@@ -64,6 +64,9 @@ func land(ctx context.Context, s *State) error {
 	if err := s.plan(); err != nil {
 		return err
 	}
+	if err := s.periodFits(); err != nil {
+		return err
+	}
 	s.store = landing.Open(s.Config.Warehouse).WithStep(s.Crash)
 	bySource := map[string][]*Extract{}
 	for _, x := range s.Extracts {
@@ -92,6 +95,20 @@ func land(ctx context.Context, s *State) error {
 		s.Rows += x.Report.Landed
 	}
 	return s.findDrift()
+}
+
+// periodFits refuses a period to read again that no mapping can be asked for.
+func (s *State) periodFits() error {
+	if s.Period == nil {
+		return nil
+	}
+	for _, x := range s.Extracts {
+		if w := x.way; w != nil && (w.Window != "" || w.By != "" && w.By != config.ByKey && w.By != config.ByFiles) {
+			return nil
+		}
+	}
+	return &RefusedError{What: "--backfill: no mapping can be asked for a period: none says incremental: {by: COLUMN} or {window: COLUMN}",
+		Hint: "what the others read is complete every night; to read all of it again: verso refresh --full"}
 }
 
 // open reads an extract's chain, ends what an earlier run left pending, clears
