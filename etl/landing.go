@@ -176,6 +176,19 @@ func (x *Extract) segments() []landing.Segment {
 	}
 }
 
+// landedBytes is the size of all that the stage tables are made of.
+func (s *State) landedBytes() (bytes int64) {
+	for _, x := range s.Extracts {
+		if x.chain == nil {
+			continue
+		}
+		for _, segment := range x.segments() {
+			bytes += segment.Bytes
+		}
+	}
+	return bytes
+}
+
 // last is the number of the last segment, the one just landed included.
 func (x *Extract) last() int {
 	if x.landed.Segment != nil {

@@ -44,6 +44,9 @@ type Options struct {
 	Report  func(Progress) // nil: no progress; called from one goroutine at a time
 	// Star builds the core tables out of the stage tables.
 	Star Step
+	// Landed, when set, is told how many bytes were landed before anything is made of
+	// them: by that a database can be given the threads that its size is worth.
+	Landed func(ctx context.Context, conn engine.Conn, bytes int64) error
 	// After are the caller's steps behind the checks, in order: models, site,
 	// publication. A step that publishes sets State.Generation.
 	After []Step
@@ -302,6 +305,11 @@ func (s *State) run(ctx context.Context, book *ledger.Ledger) error {
 		s.no, s.Rows = i+1, 0
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if i == max(first, 1) && s.Landed != nil {
+			if err := s.Landed(ctx, s.Conn, s.landedBytes()); err != nil {
+				return err
+			}
 		}
 		if err := s.step(ctx, step, book); err != nil {
 			return err

@@ -2,15 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"verso/etl"
 	"verso/etl/canon"
 	"verso/etl/config"
-	"verso/etl/star"
 	"verso/olap/catalog"
 	"verso/olap/diff"
 	"verso/olap/engine"
@@ -20,29 +21,22 @@ import (
 // traceLineage writes meta.lineage, from the statements that made the star and
 // the scores and the mappings that made the stage tables, and meta.definition.
 func (j *refreshJob) traceLineage(ctx context.Context, s *etl.State) error {
-	schema, err := storedColumns(ctx, s.Conn)
+	columns, err := storedColumns(ctx, s.Conn)
 	if err != nil {
 		return err
 	}
-	g := lineage.NewGraph()
-	for _, r := range j.recorded {
-		if err := r.On(s.Conn).Trace(ctx, g, schema); err != nil {
+	digest, err := j.lineageDigest(columns)
+	if err != nil {
+		return err
+	}
+	kept, err := lineageKept(ctx, s.Conn, columns, digest)
+	if err != nil {
+		return err
+	}
+	if !kept {
+		if err := j.makeLineage(ctx, s, columns, digest); err != nil {
 			return err
 		}
-	}
-	if err := traceMappings(ctx, s.Conn, j.config, g); err != nil {
-		return err
-	}
-	g = g.Inline(func(table string) bool { return len(table) > 4 && table[:4] == "due." })
-	if err := adoptMerged(ctx, s.Conn, g); err != nil {
-		return err
-	}
-	for _, name := range g.Unresolved {
-		j.log.Debug("lineage: not traced", "name", name)
-	}
-	s.Rows = int64(len(g.Edges()))
-	if err := lineage.Save(ctx, s.Conn, g); err != nil {
-		return err
 	}
 	model, err := catalog.Load(userCatalog(j.config))
 	if err != nil {
@@ -51,38 +45,61 @@ func (j *refreshJob) traceLineage(ctx context.Context, s *etl.State) error {
 	return diff.SaveDefinitions(ctx, s.Conn, model)
 }
 
-// adoptMerged takes the lineage of facts to which this run only added rows from
-// the generation it began with, where their own scripts made them: how rows are
-// exchanged says nothing of what their columns mean.
-func adoptMerged(ctx context.Context, conn engine.Conn, g *lineage.Graph) error {
-	var merged []string
-	err := engine.Rows(ctx, conn, engine.SQL("SELECT fact FROM meta.star_build WHERE mode = 'some' ORDER BY fact"), func(row []any) error {
-		merged = append(merged, engine.Text(row[0]))
-		return nil
-	})
-	if err != nil || merged == nil {
-		return err
-	}
-	before, err := lineage.Load(ctx, conn)
-	if err != nil {
-		return err
-	}
-	for _, e := range g.Edges() { // of them an increment reads other tables on the way
-		if e.By == lineage.Program && strings.HasPrefix(e.To.Table, "core.") && !slices.Contains(merged, e.To.Table) {
-			merged = append(merged, e.To.Table)
+// makeLineage traces all that was recorded.
+func (j *refreshJob) makeLineage(ctx context.Context, s *etl.State, columns map[string][]string, digest string) error {
+	g := lineage.NewGraph()
+	for _, r := range j.recorded {
+		if err := r.On(s.Conn).Trace(ctx, g, func(table string) []string { return columns[table] }); err != nil {
+			return err
 		}
 	}
-	for _, table := range merged {
-		g.Adopt(before, table)
+	if err := traceMappings(ctx, s.Conn, j.config, g); err != nil {
+		return err
 	}
-	for _, table := range star.Exchanged() {
-		g.Drop(table)
+	g = g.Inline(func(table string) bool { return len(table) > 4 && table[:4] == "due." })
+	for _, name := range g.Unresolved {
+		j.log.Debug("lineage: not traced", "name", name)
 	}
-	g.Unresolved = slices.DeleteFunc(g.Unresolved, func(name string) bool {
-		table, _, _ := strings.Cut(name, ":")
-		return strings.HasPrefix(table, "due.") || slices.Contains(star.Exchanged(), table)
-	})
-	return nil
+	s.Rows = int64(len(g.Edges()))
+	if err := lineage.Save(ctx, s.Conn, g); err != nil {
+		return err
+	}
+	_, err := s.Conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TABLE meta.lineage_of AS SELECT CAST(? AS VARCHAR) AS digest", digest))
+	return err
+}
+
+// lineageDigest tells apart all that lineage is made of: what ran, the mappings,
+// the columns of the tables, and the program that reads them.
+func (j *refreshJob) lineageDigest(columns map[string][]string) (string, error) {
+	program, err := thisProgram()
+	if err != nil {
+		return "", err
+	}
+	mappings := map[string][]config.Map{}
+	for _, t := range canon.Tables() {
+		mappings[t.Name] = j.config.Tables[t.Name]
+	}
+	parts := []any{program, columns, mappings}
+	for _, r := range j.recorded {
+		parts = append(parts, r)
+	}
+	text, err := json.Marshal(parts)
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), err
+}
+
+// lineageKept reports whether the generation this one began with says what
+// columns are computed from, made of the same.
+func lineageKept(ctx context.Context, conn engine.Conn, columns map[string][]string, digest string) (bool, error) {
+	if columns["meta.lineage"] == nil || columns["meta.lineage_of"] == nil {
+		return false, nil
+	}
+	row, err := engine.One(ctx, conn, engine.SQL("SELECT count(*) FILTER (digest = ?) FROM meta.lineage_of", digest))
+	if err != nil {
+		return false, err
+	}
+	n, _ := engine.Int(row[0])
+	return n == 1, nil
 }
 
 // record makes the connection that a step builds on one that remembers.
@@ -93,7 +110,7 @@ func (j *refreshJob) record(conn engine.Conn) engine.Conn {
 }
 
 // storedColumns reads the columns of all stored tables, once.
-func storedColumns(ctx context.Context, q engine.Querier) (lineage.Schema, error) {
+func storedColumns(ctx context.Context, q engine.Querier) (map[string][]string, error) {
 	columns := map[string][]string{}
 	err := engine.Rows(ctx, q, engine.SQL(`SELECT table_schema || '.' || table_name, column_name
 FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position`), func(row []any) error {
@@ -101,7 +118,7 @@ FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_posit
 		columns[table] = append(columns[table], engine.Text(row[1]))
 		return nil
 	})
-	return func(table string) []string { return columns[table] }, err
+	return columns, err
 }
 
 // sourceTable names a source in the lineage.

@@ -20,6 +20,7 @@ import (
 	"verso/etl/star"
 	"verso/models"
 	"verso/olap/catalog"
+	"verso/olap/engine"
 	"verso/olap/engine/duck"
 	"verso/olap/lineage"
 	"verso/olap/rollup"
@@ -195,7 +196,7 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 	o := etl.Options{
 		Config: j.config, Version: version, Inputs: mergesText(j.merges), Sources: sources, Scratch: scratch, Clock: j.app.now,
 		Engine: duck.Version(), Dry: j.flags.dryRun, Size: j.draftSize, Log: j.quietLog(), Report: j.report(), Star: etl.Step{Name: "star", Run: j.star}, After: j.after(),
-		Mode: j.mode(), Period: j.flags.backfill,
+		Mode: j.mode(), Period: j.flags.backfill, Landed: j.fitThreads,
 	}
 	if err := j.resumable(&o); err != nil {
 		return err
@@ -215,6 +216,17 @@ func (j *refreshJob) run(ctx context.Context) (err error) {
 		return err
 	}
 	return j.summary(result)
+}
+
+// fitThreads gives the draft the threads that its size will be worth, unless the
+// configuration says how many. A warehouse is some three times what was landed.
+func (j *refreshJob) fitThreads(ctx context.Context, conn engine.Conn, bytes int64) error {
+	if j.config.Engine.Threads > 0 {
+		return nil
+	}
+	threads := duck.ThreadsFor(3 * bytes)
+	j.log.Debug("threads", "count", threads, "landed_bytes", bytes)
+	return duck.SetThreads(ctx, conn, threads)
 }
 
 // quietLog keeps the steps' own log lines off a terminal that shows progress.

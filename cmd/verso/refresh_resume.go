@@ -20,15 +20,10 @@ import (
 // resumable says what a refresh must have in common with one that died to go on
 // from it, and how the draft is found again.
 func (j *refreshJob) resumable(o *etl.Options) error {
-	self, err := os.Executable()
-	if err != nil {
+	var err error
+	if o.Program, err = thisProgram(); err != nil {
 		return err
 	}
-	info, err := os.Stat(self)
-	if err != nil {
-		return err
-	}
-	o.Program = fmt.Sprintf("%d bytes of %d", info.Size(), info.ModTime().UnixNano())
 	sum := sha256.New()
 	if dir := userCatalog(j.config); dir != "" {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -48,6 +43,19 @@ func (j *refreshJob) resumable(o *etl.Options) error {
 	o.Mark = func(ctx context.Context) (string, error) { return j.draft.Mark(ctx) }
 	o.Caller = func() (json.RawMessage, error) { return json.Marshal(j.recorded) }
 	return nil
+}
+
+// thisProgram tells builds of one version apart.
+func thisProgram() (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(self)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d bytes of %d", info.Size(), info.ModTime().UnixNano()), nil
 }
 
 // takeUp takes up the draft of a refresh that died, where this one can go on

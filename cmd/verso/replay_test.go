@@ -114,6 +114,7 @@ var partly = map[string]string{
 	"meta.schema_drift":   "", // against the landing before
 	"meta.star_build":     "", // which facts were merged
 	"meta.star_day":       "", // the days of their changed rows
+	"meta.check_history":  "", // what the runs before found, of which a rebuild knows none
 }
 
 // ofRun are rows of the other tables of meta that tell of the run: how many

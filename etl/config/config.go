@@ -61,7 +61,7 @@ type RFM struct {
 
 // Engine bounds what the embedded database may use.
 type Engine struct {
-	Threads int    `yaml:"threads"` // 0: all cores
+	Threads int    `yaml:"threads"` // 0: what the data is worth, up to all cores
 	Memory  string `yaml:"memory"`  // such as 3GB; "": the engine's default
 }
 

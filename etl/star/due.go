@@ -115,6 +115,7 @@ func (p parameters) differs(o Options) string {
 // changedTables makes every due.changed_<table> that the stage step did not:
 // without rows where nothing changed, all rows where all may have.
 func (b *builder) changedTables(ctx context.Context) error {
+	defer b.instead()()
 	var text strings.Builder
 	for _, t := range canon.Tables() {
 		if b.changes[t.Name] == "some" {

@@ -54,6 +54,11 @@ func (f fact) step() step { return step{path.Base(f.name), f.table, f.run} }
 // run makes the fact: whole where the build is, or where more is due than is
 // worth telling apart, else the due rows.
 func (f fact) run(ctx context.Context, b *builder) error {
+	end, err := b.insteadOf(f.scripts()...)
+	if err != nil {
+		return err
+	}
+	defer end()
 	due, reason, err := f.findDue(ctx, b)
 	if err != nil {
 		return err
@@ -76,9 +81,12 @@ func (f fact) run(ctx context.Context, b *builder) error {
 	return err
 }
 
+// scripts make the fact whole.
+func (f fact) scripts() []string { return slices.Concat(f.before, []string{f.name}, f.after) }
+
 // whole makes all rows of the fact.
 func (f fact) whole(ctx context.Context, b *builder) error {
-	for _, s := range slices.Concat(f.before, []string{f.name}, f.after) {
+	for _, s := range f.scripts() {
 		if err := script(s)(ctx, b); err != nil {
 			return err
 		}
@@ -184,10 +192,6 @@ func quoted(names []string) []string {
 }
 
 const made = "star_made" // the rows of a fact made anew
-
-// Exchanged names the temporary tables through which rows of a merged fact are
-// exchanged; no built table is computed from them.
-func Exchanged() []string { return []string{made, "star_unmade"} }
 
 // increment makes the due rows anew and puts them in the place of the old ones.
 // It returns how many rows were put behind the others since the fact was whole.

@@ -63,6 +63,7 @@ func (w working) compare(ctx context.Context, b *builder) error {
 	now := "SELECT " + strings.Join(names, ", ") + " FROM star_" + w.name
 	order := " ORDER BY " + key + ", " + strings.Join(names, ", ") // several rows may share the key
 	text := "CREATE OR REPLACE TABLE " + kept + " AS " + now + order
+	defer b.instead(text)()
 	switch {
 	case b.whole != "":
 	case slices.Equal(described, before):

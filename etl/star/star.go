@@ -202,12 +202,40 @@ func script(name string) func(context.Context, *builder) error {
 	}
 }
 
+// Teller is a connection that is told, where an increment makes some rows of a
+// table in a way of its own, the statements by which a whole build makes them all.
+// What runs until end is called makes the same columns of the same.
+type Teller interface {
+	Instead(statements ...string) (end func())
+}
+
+// instead tells a connection that wants to know it what stands for what runs
+// until end is called.
+func (b *builder) instead(statements ...string) (end func()) {
+	if t, ok := b.conn.(Teller); ok {
+		return t.Instead(statements...)
+	}
+	return func() {}
+}
+
+// insteadOf is instead by the names of scripts.
+func (b *builder) insteadOf(scripts ...string) (end func(), err error) {
+	texts := make([]string, len(scripts))
+	for i, name := range scripts {
+		if texts[i], err = b.read(name); err != nil {
+			return nil, err
+		}
+	}
+	return b.instead(texts...), nil
+}
+
 // increments runs a SQL file in an increment only.
 func increments(name string) func(context.Context, *builder) error {
 	return func(ctx context.Context, b *builder) error {
 		if b.whole != "" {
 			return nil
 		}
+		defer b.instead()()
 		return script(name)(ctx, b)
 	}
 }
@@ -215,10 +243,16 @@ func increments(name string) func(context.Context, *builder) error {
 // keep stores what the next increment compares with.
 func keep(ctx context.Context, b *builder) error {
 	large := "keep_all"
+	end, err := b.insteadOf(large)
+	if err != nil {
+		return err
+	}
 	if b.whole == "" {
 		large = "keep_some"
 	}
-	if err := script(large)(ctx, b); err != nil {
+	err = script(large)(ctx, b)
+	end()
+	if err != nil {
 		return err
 	}
 	return script("keep")(ctx, b)

@@ -14,8 +14,9 @@ import (
 // Recorder is a connection that keeps what was run on it.
 type Recorder struct {
 	engine.Conn
-	log  []entry
-	read []string // SELECTs since the program last wrote rows
+	log   []entry
+	read  []string // SELECTs since the program last wrote rows
+	quiet bool     // what runs is told by another statement
 }
 
 // entry is one thing that was done: SQL that ran, or rows the program wrote.
@@ -65,7 +66,7 @@ func (r *Recorder) UnmarshalJSON(text []byte) error {
 
 // Query runs and records; what asks which tables there are gives no rows to any.
 func (r *Recorder) Query(ctx context.Context, s engine.Statement) (array.RecordReader, error) {
-	if !strings.Contains(s.SQL, "information_schema.") {
+	if !r.quiet && !strings.Contains(s.SQL, "information_schema.") {
 		r.read = append(r.read, s.SQL)
 	}
 	return r.Conn.Query(ctx, s)
@@ -74,10 +75,25 @@ func (r *Recorder) Query(ctx context.Context, s engine.Statement) (array.RecordR
 // Exec runs and records.
 func (r *Recorder) Exec(ctx context.Context, s engine.Statement) (int64, error) {
 	n, err := r.Conn.Exec(ctx, s)
-	if err == nil {
+	if err == nil && !r.quiet {
 		r.log = append(r.log, entry{sql: s.SQL})
 	}
 	return n, err
+}
+
+// Instead records statements in the place of all that runs until end is called:
+// those that say what the columns of a table mean, where only some of its rows
+// are made anew in another way. Calls do not nest: within one, another changes
+// nothing.
+func (r *Recorder) Instead(statements ...string) (end func()) {
+	if r.quiet {
+		return func() {}
+	}
+	for _, sql := range statements {
+		r.log = append(r.log, entry{sql: sql})
+	}
+	r.quiet = true
+	return func() { r.quiet = false }
 }
 
 // Ingest runs and records.
@@ -87,7 +103,7 @@ func (r *Recorder) Ingest(ctx context.Context, table string, rows array.RecordRe
 		names = append(names, f.Name)
 	}
 	n, err := r.Conn.Ingest(ctx, table, rows)
-	if err == nil {
+	if err == nil && !r.quiet {
 		r.log = append(r.log, entry{table: strings.TrimPrefix(table, "temp.main."), names: names, read: slices.Clone(r.read)})
 		r.read = nil
 	}

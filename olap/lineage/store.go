@@ -2,7 +2,6 @@ package lineage
 
 import (
 	"context"
-	"maps"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -126,26 +125,6 @@ func (g *Graph) replaced(table string) {
 		return
 	}
 	g.edges = g.Inline(func(name string) bool { return name == table }).edges
-}
-
-// Adopt takes what another graph says of a table in place of what this one says.
-// One that says nothing of it changes nothing.
-func (g *Graph) Adopt(from *Graph, table string) {
-	adopted := map[Column]map[Column]string{}
-	for to, edges := range from.edges {
-		if to.Table == table {
-			adopted[to] = maps.Clone(edges)
-		}
-	}
-	if len(adopted) > 0 {
-		g.Drop(table)
-		maps.Copy(g.edges, adopted)
-	}
-}
-
-// Drop forgets what a table is computed from.
-func (g *Graph) Drop(table string) {
-	maps.DeleteFunc(g.edges, func(to Column, _ map[Column]string) bool { return to.Table == table })
 }
 
 // Summary says of every column of core and score what it comes from, working

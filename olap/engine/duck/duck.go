@@ -37,7 +37,7 @@ const storage = "v1.3.0"
 type Options struct {
 	Path        string // file to attach; "" for memory only
 	ReadOnly    bool
-	Threads     int    // 0: all cores
+	Threads     int    // 0: what the size of the file is worth ([ThreadsFor]); all cores in memory and for a new file
 	MemoryLimit string // such as "3GB"; "": DuckDB's default
 	TempDir     string // where large sorts and joins spill; "": file name + ".tmp", in memory the system's folder
 	MaxConns    int    // connections in use at once; 0: 8
@@ -84,8 +84,8 @@ func (db *DB) prepare(ctx context.Context, connector *duckdb.Connector) error {
 		"SET TimeZone = 'UTC'",
 	}
 	o := db.options
-	if o.Threads > 0 {
-		settings = append(settings, fmt.Sprintf("SET threads = %d", o.Threads))
+	if threads := o.threads(); threads > 0 {
+		settings = append(settings, fmt.Sprintf("SET threads = %d", threads))
 	}
 	if o.ReadOnly {
 		// Packing the strings of a GROUP BY row by row loses the dictionaries that
