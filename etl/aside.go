@@ -3,6 +3,7 @@ package etl
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"verso/etl/canon"
 	"verso/etl/landing"
@@ -56,13 +57,13 @@ WHERE w."file" IS NULL AND w."record" IS NOT NULL AND w."_load" IS NULL AND w."s
 
 // storedNames is the key of a table as one text, of the columns that are stored.
 func storedNames(ctx context.Context, conn engine.Conn, t *canon.Table) string {
+	stored, _, err := engine.Describe(ctx, conn, "stage."+q("_"+t.Name))
+	if err != nil {
+		return ""
+	}
 	var key []string
 	for _, k := range t.Key {
-		row, err := engine.One(ctx, conn, engine.SQL(`SELECT count(*) FROM information_schema.columns WHERE table_schema = 'stage' AND table_name = ? AND column_name = ?`, "_"+t.Name, k))
-		if err != nil {
-			return ""
-		}
-		if n, _ := engine.Int(row[0]); n > 0 {
+		if slices.ContainsFunc(stored, func(c engine.Described) bool { return c.Name == k }) {
 			key = append(key, q(k))
 		}
 	}

@@ -281,6 +281,6 @@ func (s *State) carriedRows(table string) string {
 
 // exists reports whether a table is in the draft.
 func (s *State) exists(ctx context.Context, schema, table string) (bool, error) {
-	n, err := s.int64Of(ctx, "SELECT count(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?", schema, table)
-	return n > 0, err
+	_, ok, err := engine.Describe(ctx, s.Conn, q(schema)+"."+q(table))
+	return ok, err
 }

@@ -45,13 +45,13 @@ func (f *fakeDatabase) Land(ctx context.Context, conn engine.Conn, req source.Re
 
 func (b *bench) withDatabase(db source.Source) (*Result, error) {
 	ctx := context.Background()
-	draft, err := duck.Open(ctx, duck.Options{Path: filepath.Join(b.dir, "draft.duckdb")})
+	draft, err := duck.Open(ctx, duck.Options{Path: filepath.Join(b.dir, "draft.duckdb"), Threads: 1})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	b.db = draft
 	b.t.Cleanup(func() { draft.Close() })
-	scratch, err := duck.Open(ctx, duck.Options{})
+	scratch, err := duck.Open(ctx, duck.Options{Threads: 1})
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func newNights(t testing.TB) *nights {
 	b := newBench(t)
 	n := &nights{bench: b, now: time.Date(2024, 6, 1, 2, 0, 0, 0, time.UTC)}
 	w, err := warehouse.Open(b.cfg.Warehouse, func(ctx context.Context, path string, readOnly bool) (engine.Database, error) {
-		return duck.Open(ctx, duck.Options{Path: path, ReadOnly: readOnly, Threads: 2})
+		return duck.Open(ctx, duck.Options{Path: path, ReadOnly: readOnly, Threads: 1})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +127,7 @@ func (n *nights) night(mode Mode, period *extract.Period) (*Result, error) {
 			begin, base.Copied = n.w.BeginFrom, true
 		}
 	}
-	scratch, err := duck.Open(ctx, duck.Options{Threads: 2})
+	scratch, err := duck.Open(ctx, duck.Options{Threads: 1})
 	if err != nil {
 		n.t.Fatal(err)
 	}

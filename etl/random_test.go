@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -208,14 +209,15 @@ func (c *company) write(name, text string) {
 }
 
 // After every night of a random company the merged warehouse is the one that is
-// rebuilt from landing, row for row in every table.
+// rebuilt from landing, row for row in every table: six nights, or as many as
+// VERSO_NIGHTS says.
 func TestNightsAreAsRebuilt(t *testing.T) {
 	for name, text := range map[string]bool{"integer": false, "text": true} {
 		t.Run(name, func(t *testing.T) {
 			c := newCompany(t, 7, text)
-			nights := 12
-			if testing.Short() {
-				nights = 4
+			nights := 6
+			if n, err := strconv.Atoi(os.Getenv("VERSO_NIGHTS")); err == nil {
+				nights = n
 			}
 			for night := range nights {
 				c.mustNight(ModeAuto)

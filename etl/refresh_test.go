@@ -79,13 +79,13 @@ func (b *bench) refresh(after ...Step) (*Result, error) {
 		b.t.Fatal(err)
 	}
 	path := filepath.Join(b.dir, fmt.Sprintf("draft-%d.duckdb", time.Now().UnixNano()))
-	db, err := duck.Open(ctx, duck.Options{Path: path})
+	db, err := duck.Open(ctx, duck.Options{Path: path, Threads: 1})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	b.db = db
 	b.t.Cleanup(func() { db.Close() })
-	scratch, err := duck.Open(ctx, duck.Options{})
+	scratch, err := duck.Open(ctx, duck.Options{Threads: 1})
 	if err != nil {
 		b.t.Fatal(err)
 	}

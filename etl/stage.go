@@ -50,17 +50,17 @@ func (s *State) createSchemas(ctx context.Context) error {
 	if _, err := s.exec(ctx, strings.Join(ddl, ";\n")); err != nil {
 		return err
 	}
+	stored, err := s.storedStage(ctx)
+	if err != nil {
+		return err
+	}
 	ddl = []string{"BEGIN"}
 	for i := range s.Tables {
 		t := &s.Tables[i]
 		if s.known(t) {
 			continue
 		}
-		drops, err := s.dropStage(ctx, t.Name)
-		if err != nil {
-			return err
-		}
-		ddl = append(append(ddl, drops...), createQuarantine(t.Name))
+		ddl = append(append(ddl, dropStage(stored, t.Name)...), createQuarantine(t.Name))
 		if !s.mapped(t.Name) {
 			ddl = append(ddl, createStage(t, s.textIDs()))
 		}
@@ -68,25 +68,37 @@ func (s *State) createSchemas(ctx context.Context) error {
 	if s.Base == nil || !s.Base.Copied {
 		ddl = append(ddl, createQuarantine(extractTable))
 	}
-	_, err := s.exec(ctx, strings.Join(append(ddl, "COMMIT"), ";\n"))
+	_, err = s.exec(ctx, strings.Join(append(ddl, "COMMIT"), ";\n"))
 	return err
 }
 
-// dropStage are the statements that remove what a copied generation has of a
-// table.
-func (s *State) dropStage(ctx context.Context, table string) ([]string, error) {
-	var drops []string
-	sql := `SELECT "table_schema", "table_name", "table_type" FROM information_schema.tables
-WHERE "table_schema" IN ('stage', 'quarantine') AND "table_name" IN (?, ?, ?, ?, ?) ORDER BY ALL`
-	err := engine.Rows(ctx, s.Conn, engine.SQL(sql, table, "_"+table, "_held_"+table, "_base_"+table, table+"_version"), func(row []any) error {
+// storedStage are the tables and views of stage and quarantine that a copied
+// generation has, and what drops each.
+func (s *State) storedStage(ctx context.Context) (map[string]string, error) {
+	stored := map[string]string{}
+	sql := `SELECT "table_schema", "table_name", "table_type" FROM information_schema.tables WHERE "table_schema" IN ('stage', 'quarantine') ORDER BY ALL`
+	err := engine.Rows(ctx, s.Conn, engine.SQL(sql), func(row []any) error {
 		kind := "TABLE "
 		if engine.Text(row[2]) == "VIEW" {
 			kind = "VIEW "
 		}
-		drops = append(drops, "DROP "+kind+engine.Text(row[0])+"."+q(engine.Text(row[1])))
+		schema, name := engine.Text(row[0]), engine.Text(row[1])
+		stored[schema+"."+name] = "DROP " + kind + schema + "." + q(name)
 		return nil
 	})
-	return drops, err
+	return stored, err
+}
+
+// dropStage are the statements that remove what is stored of a table.
+func dropStage(stored map[string]string, table string) (drops []string) {
+	for _, name := range []string{table, "_" + table, "_held_" + table, "_base_" + table, table + "_version"} {
+		for _, schema := range []string{"quarantine", "stage"} {
+			if drop := stored[schema+"."+name]; drop != "" {
+				drops = append(drops, drop)
+			}
+		}
+	}
+	return drops
 }
 
 func (s *State) textIDs() bool { return s.Config.IDs == "text" }

@@ -28,7 +28,7 @@ func sharedData(t *testing.T, name string) string {
 
 func open(t *testing.T, ddl ...string) engine.Conn {
 	t.Helper()
-	db, err := duck.Open(context.Background(), duck.Options{})
+	db, err := duck.Open(context.Background(), duck.Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

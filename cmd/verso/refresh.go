@@ -138,7 +138,14 @@ func (a *app) refreshLocked(ctx context.Context, cfg *config.Config, f refreshFl
 		return err
 	}
 	job := &refreshJob{app: a, merges: merges, config: cfg, flags: f, warehouse: w, log: a.logger(f.verbose), started: a.now()}
-	return job.run(ctx)
+	err = job.run(ctx)
+	if job.resumed && errors.Is(err, engine.ErrCorrupt) { // the disk lost what it had been told to keep
+		job.log.Warn("the unfinished generation of the refresh that died is damaged: beginning anew", "because", err)
+		f.fresh = true
+		job = &refreshJob{app: a, merges: merges, config: cfg, flags: f, warehouse: w, log: job.log, started: job.started}
+		err = job.run(ctx)
+	}
+	return err
 }
 
 // preflight finds what would stop the last steps of a refresh before the first
@@ -171,6 +178,7 @@ type refreshJob struct {
 	progress  progress
 	recorded  []*lineage.Recorder
 	merges    []duplicate.Merge
+	resumed   bool          // draft is that of a refresh that died
 	site      *site.Pending // built, waiting for publication; nil when skipped
 }
 
@@ -375,14 +383,19 @@ func (j *refreshJob) publish(ctx context.Context, s *etl.State) error {
 
 // summary tells what was done and where to look.
 func (j *refreshJob) summary(r *etl.Result) error {
-	var read, quarantined int64
+	var read, known, quarantined int64
 	for _, l := range r.Loads {
-		read += l.Read
+		read += l.Run.Read
+		known += l.Read
 		quarantined += l.Quarantined
 	}
+	rows := thousands(read) + " rows read, "
+	if known != read {
+		rows += thousands(known) + " known: "
+	}
 	out := j.app.stdout
-	fmt.Fprintf(out, "run %s as of %s: %s rows read, %s loaded, %s in quarantine, in %.1f s\n", r.RunID, r.AsOf.Format(time.DateOnly),
-		thousands(read), thousands(read-quarantined), thousands(quarantined), j.app.now().Sub(j.started).Seconds())
+	fmt.Fprintf(out, "run %s as of %s: %s%s loaded, %s in quarantine, in %.1f s\n", r.RunID, r.AsOf.Format(time.DateOnly),
+		rows, thousands(known-quarantined), thousands(quarantined), j.app.now().Sub(j.started).Seconds())
 	if r.Checks != nil {
 		failed := 0
 		for _, c := range r.Checks.Results {

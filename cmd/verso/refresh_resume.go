@@ -92,6 +92,7 @@ func (j *refreshJob) takeUp(ctx context.Context, o *etl.Options) (bool, error) {
 	if o.Base != nil {
 		o.Base.Copied = r.Copied
 	}
+	j.resumed = true
 	j.log.Info("refresh", "kind", "resumed", "run", r.Run, "after", r.Step)
 	return true, nil
 }

@@ -22,13 +22,13 @@ CREATE TABLE stage.lines AS SELECT * FROM stage.order_line;
 DROP VIEW stage.order_line;
 ALTER TABLE stage.lines RENAME TO order_line;
 CREATE SCHEMA IF NOT EXISTS due;
-CREATE TABLE due.changed_order_line AS
+CREATE OR REPLACE TABLE due.changed_order_line AS
 SELECT l.line_id FROM stage.order_line l JOIN stage.order_header h ON h.order_id = l.order_id
 JOIN (SELECT date_key, row_number() OVER (ORDER BY date_key DESC) AS n FROM (SELECT DISTINCT date_key FROM core.fact_order_line) AS d) AS d
   ON d.date_key = CAST(strftime(h.order_date, '%Y%m%d') AS INTEGER) AND d.n IN (3, 120)
 WHERE l.qty_ordered > 0;
 UPDATE stage.order_line SET qty_ordered = qty_ordered + 1 WHERE line_id IN (SELECT line_id FROM due.changed_order_line);
-CREATE TABLE meta.stage_change AS
+CREATE OR REPLACE TABLE meta.stage_change AS
 SELECT table_name, CASE WHEN table_name = 'order_line' THEN 'some' ELSE 'none' END AS mode, 0 AS inserted, 0 AS updated, 0 AS deleted
 FROM (SELECT DISTINCT table_name FROM meta.table_load);
 `

@@ -267,6 +267,9 @@ func (r *replayed) sameAsComplete() {
 			from = "data/" + name + "/*.csv"
 		}
 		replace = append(replace, "path: "+from+"}", "path: company/data/"+name+".csv}")
+		if c := replay.Numbered(name); c != "" {
+			replace = append(replace, "        "+c+": "+c+"\n", "")
+		}
 		if way := r.folder.Incremental(name); way != "" {
 			replace = append(replace, "      incremental: "+way+"\n", "")
 		}
@@ -312,14 +315,14 @@ func (r *replayed) explained(db engine.Querier) {
 		table, _ := canon.Lookup(name)
 		var columns, key []string
 		for _, c := range table.Columns {
-			if c.Name != "updated_at" && c.Name != "is_deleted" {
+			if c.Name != "updated_at" && c.Name != "is_deleted" && c.Name != replay.Numbered(name) {
 				columns = append(columns, engine.QuoteIdent(c.Name))
 			}
 		}
 		for _, k := range table.Key {
 			key = append(key, "CAST("+engine.QuoteIdent(k)+" AS VARCHAR)")
 		}
-		if key == nil {
+		if key == nil || replay.Numbered(name) != "" {
 			key = []string{"''"}
 		}
 		of := func(catalog string) string {

@@ -79,9 +79,9 @@ func empty(t *canon.Table) Definition {
 	}
 	return Definition{ID: "empty." + t.Name, Family: "empty", Table: t.Name, Severity: severity, Needs: []string{t.Name},
 		Description: "Nothing was loaded although the table is mapped",
-		Hint:        "Look at the source's file or SELECT; it may be empty, or all of it is in quarantine." + t.Name + ".",
+		Hint:        "Look at the source's file or SELECT; it may be empty, or all of it is in quarantine." + t.Name + ", or all that was known is deleted in the source.",
 		Tested:      "SELECT 1",
-		Offenders:   loads(t, "read") + ` HAVING coalesce(sum(table_load."loaded"), 0) = 0`}
+		Offenders:   loads(t, "read") + ` HAVING coalesce(sum(table_load."loaded"), 0) = 0 OR NOT EXISTS (FROM ` + stage(t.Name) + ` WHERE NOT coalesce(is_deleted, false))`}
 }
 
 func quarantined(t *canon.Table) Definition {
@@ -89,8 +89,8 @@ func quarantined(t *canon.Table) Definition {
 		Description: "Rows set aside because they could not be used",
 		Hint:        "SELECT reason, count(*) FROM quarantine." + t.Name + " GROUP BY reason shows why.",
 		Tested:      loads(t, "read"),
-		Count:       loads(t, "quarantined"),
-		Offenders: fmt.Sprintf(`SELECT "reason", count(*) AS "rows", min("value") AS "value" FROM quarantine.%s GROUP BY "reason"`,
+		Count:       fmt.Sprintf(`SELECT (%s) - (SELECT count(*) FROM quarantine.%s WHERE "reason" = 'deleted in source') AS "quarantined"`, loads(t, "quarantined"), q(t.Name)),
+		Offenders: fmt.Sprintf(`SELECT "reason", count(*) AS "rows", min("value") AS "value" FROM quarantine.%s WHERE "reason" <> 'deleted in source' GROUP BY "reason"`,
 			q(t.Name))}
 }
 

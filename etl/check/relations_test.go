@@ -33,7 +33,7 @@ func TestRelationChecksFindTheirOffenders(t *testing.T) {
 	}
 	for id, tt := range tests {
 		t.Run(id, func(t *testing.T) {
-			db, err := duck.Open(context.Background(), duck.Options{MaxConns: 1})
+			db, err := duck.Open(context.Background(), duck.Options{MaxConns: 1, Threads: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -108,7 +108,7 @@ func TestBuild(t *testing.T) {
 		t.Skip("needs -tags duckdb_arrow")
 	}
 	ctx := context.Background()
-	db, err := duck.Open(ctx, duck.Options{MaxConns: 1})
+	db, err := duck.Open(ctx, duck.Options{MaxConns: 1, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

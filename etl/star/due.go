@@ -156,22 +156,8 @@ func (b *builder) replaced(tables []string) string {
 	return ""
 }
 
-// stored is a column of a stored table.
-type stored struct{ name, kind string }
-
-// columns describes a table, schema.name; ok says whether it is there.
-func (b *builder) columns(ctx context.Context, table string) (list []stored, ok bool, err error) {
-	schema, name, _ := strings.Cut(table, ".")
-	query := "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position"
-	err = engine.Rows(ctx, b.conn, engine.SQL(query, schema, name), func(row []any) error {
-		list = append(list, stored{engine.Text(row[0]), engine.Text(row[1])})
-		return nil
-	})
-	return list, len(list) > 0, err
-}
-
 func (b *builder) exists(ctx context.Context, table string) (bool, error) {
-	_, ok, err := b.columns(ctx, table)
+	_, ok, err := engine.Describe(ctx, b.conn, table)
 	return ok, err
 }
 

@@ -116,7 +116,7 @@ func (f fact) findDue(ctx context.Context, b *builder) (due int64, reason string
 	if reason != "" {
 		return due, reason, nil
 	}
-	switch before, ok, err := b.columns(ctx, f.table); {
+	switch before, ok, err := engine.Describe(ctx, b.conn, f.table); {
 	case err != nil || !ok || len(before) == 0:
 		return due, f.table + " is not there yet", err
 	case f.asOf && b.before.asOf != b.options.AsOf.Format(isoDay):
@@ -244,11 +244,11 @@ func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error
 	if _, err := b.conn.Exec(ctx, engine.SQL(strings.Replace(text, create, "CREATE OR REPLACE TEMP TABLE "+made+" AS\n", 1))); err != nil {
 		return "", err
 	}
-	before, _, err := b.columns(ctx, f.table)
+	before, _, err := engine.Describe(ctx, b.conn, f.table)
 	if err != nil {
 		return "", err
 	}
-	now, _, err := b.columns(ctx, "main."+made)
+	now, _, err := engine.Describe(ctx, b.conn, made)
 	if err == nil && !slices.Equal(before, now) {
 		reason = "its columns have changed"
 	}
@@ -258,13 +258,13 @@ func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error
 // put takes the due rows out of the fact and puts those made anew in, and
 // records the days on which the two differ.
 func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, string, error) {
-	described, _, err := b.columns(ctx, f.table)
+	described, _, err := engine.Describe(ctx, b.conn, f.table)
 	if err != nil {
 		return 0, "", err
 	}
 	var names []string
 	for _, c := range described {
-		names = append(names, engine.QuoteIdent(c.name))
+		names = append(names, engine.QuoteIdent(c.Name))
 	}
 	columns := strings.Join(names, ", ")
 	var old []string

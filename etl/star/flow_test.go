@@ -88,7 +88,7 @@ func flowCompany(t testing.TB, conn engine.Conn) {
 
 func flowStar(t *testing.T, ids string) engine.Conn {
 	t.Helper()
-	_, conn := newDatabase(t, ids, duck.Options{})
+	_, conn := newDatabase(t, ids, duck.Options{Threads: 1})
 	flowCompany(t, conn)
 	if err := Build(context.Background(), conn, Options{AsOf: day(t, "2025-06-30"), Currency: "CNY", Landed: Landed{HandlingPerCopy: 2}}); err != nil {
 		t.Fatal(err)

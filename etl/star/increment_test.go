@@ -32,8 +32,8 @@ type nights struct {
 
 func newNights(t testing.TB, seed uint64, ids string) *nights {
 	n := &nights{t: t, scripts: scripts, r: rand.New(rand.NewPCG(seed, 4)), asOf: day(t, "2025-12-10").AddDate(0, 0, int(seed%25)), next: 1000}
-	_, n.step = newDatabase(t, ids, duck.Options{Threads: 2})
-	_, n.fresh = newDatabase(t, ids, duck.Options{Threads: 2})
+	_, n.step = newDatabase(t, ids, duck.Options{Threads: 1})
+	_, n.fresh = newDatabase(t, ids, duck.Options{Threads: 1})
 	for _, conn := range []engine.Conn{n.step, n.fresh} {
 		exec(t, conn, "CREATE SCHEMA was; CREATE SCHEMA due; CREATE TABLE stage.customer_version AS SELECT *, CAST(NULL AS DATE) AS _from FROM stage.customer")
 		exec(t, conn, "CREATE TABLE stage.supplier_version AS SELECT *, CAST(NULL AS DATE) AS _from FROM stage.supplier")

@@ -10,7 +10,7 @@ import (
 // A minute costs what people were paid by the minutes they worked, unless it is
 // configured; the other rates are configured or stated defaults.
 func TestCostRates(t *testing.T) {
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	fill(t, conn, "calendar_event", "date, kind, name", "'2025-05-01', 'holiday', 'Labour day'")
 	fill(t, conn, "employee", "employee_id, name, hire_date, leave_date", "1, 'a', NULL, NULL", "2, 'b', '2025-05-20', NULL", "3, 'c', NULL, '2025-04-30'")
 	fill(t, conn, "expense", "employee_id, date, kind, amount, is_deleted",

@@ -61,7 +61,7 @@ func billing(t testing.TB, conn engine.Conn) {
 
 func money(t testing.TB, m Money) engine.Conn {
 	t.Helper()
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	billing(t, conn)
 	if err := Build(context.Background(), conn, Options{AsOf: day(t, "2025-06-30"), Currency: "CNY", Money: m}); err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func TestConstantRates(t *testing.T) {
 	want(t, conn, "SELECT ccy, rate, source FROM meta.constant_rate ORDER BY ccy",
 		"CNY|1.00000000|report currency", "DEM|3.98807667|average of 2025, 1 days", "EUR|8.00000000|configured", "GBP|9.50000000|configured", "USD|7.16250000|average of 2025, 4 days")
 	for _, m := range []Money{{ConstantYear: 20255}, {BalanceDays: -1}} {
-		_, conn := newDatabase(t, "BIGINT", duck.Options{})
+		_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 		if err := Build(context.Background(), conn, Options{AsOf: day(t, "2025-06-30"), Currency: "CNY", Money: m}); err == nil || !strings.Contains(err.Error(), "want") {
 			t.Errorf("%+v: %v", m, err)
 		}
@@ -205,7 +205,7 @@ func TestConstantRates(t *testing.T) {
 
 // A company in euro converts the currencies that became it without any rates.
 func TestRetiredInEuro(t *testing.T) {
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	fill(t, conn, "order_header", "order_id, order_date, ccy", "1, '2025-03-03', 'FRF'", "2, '1998-12-31', 'FRF'")
 	fill(t, conn, "order_line", "line_id, order_id, qty_ordered, unit_price", "1, 1, 1, 655.957", "2, 2, 1, 655.957")
 	if err := Build(context.Background(), conn, Options{AsOf: day(t, "2025-06-30"), Currency: "EUR"}); err != nil {
@@ -219,7 +219,7 @@ func TestRetiredInEuro(t *testing.T) {
 // less paid, for every customer on every kept day. The shipped checks say so,
 // and say when it is not so.
 func TestBalancesRollForward(t *testing.T) {
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	r := rand.New(rand.NewPCG(7, 1))
 	first := day(t, "2025-01-01")
 	date := func(n int) string { return first.AddDate(0, 0, n).Format(time.DateOnly) }

@@ -47,17 +47,17 @@ func compareMoney(ctx context.Context, b *builder) error {
 
 // compare makes due.moved_<name> in an increment, and keeps the table for the next.
 func (w working) compare(ctx context.Context, b *builder) error {
-	described, _, err := b.columns(ctx, "main.star_"+w.name)
+	described, _, err := engine.Describe(ctx, b.conn, "star_"+w.name)
 	if err != nil {
 		return err
 	}
-	before, _, err := b.columns(ctx, "meta.star_"+w.name)
+	before, _, err := engine.Describe(ctx, b.conn, "meta.star_"+w.name)
 	if err != nil {
 		return err
 	}
 	names := make([]string, len(described))
 	for i, c := range described {
-		names[i] = engine.QuoteIdent(c.name)
+		names[i] = engine.QuoteIdent(c.Name)
 	}
 	kept, moved, key := "meta.star_"+w.name, "due.moved_"+w.name, engine.QuoteIdent(w.key)
 	now := "SELECT " + strings.Join(names, ", ") + " FROM star_" + w.name

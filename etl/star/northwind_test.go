@@ -26,7 +26,7 @@ func TestNorthwindFlow(t *testing.T) {
 		t.Skip("the Northwind sample is not there: set VERSO_DATA")
 	}
 	defer file.Close()
-	_, conn := newDatabase(t, "VARCHAR", duck.Options{})
+	_, conn := newDatabase(t, "VARCHAR", duck.Options{Threads: 1})
 	exec(t, conn, `CREATE SCHEMA raw;
 CREATE TABLE raw.orders (order_id INTEGER, customer_id VARCHAR, employee_id INTEGER, order_date DATE, required_date DATE, shipped_date DATE, ship_via INTEGER,
   freight DOUBLE, ship_name VARCHAR, ship_address VARCHAR, ship_city VARCHAR, ship_region VARCHAR, ship_postal_code VARCHAR, ship_country VARCHAR);

@@ -11,7 +11,7 @@ import (
 // relationCompany is three customers, four titles and their orders, to which a
 // test adds the dealings it is about.
 func relationCompany(t *testing.T) engine.Conn {
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	fill(t, conn, "customer", "customer_id, name, customer_type, owner_employee_id", "1, 'Library', 'library', 5", "2, 'Institute', 'institute', 6", "3, 'Reader', 'individual', NULL")
 	fill(t, conn, "customer_contact", "contact_id, customer_id, name", "11, 1, 'Li'", "12, 1, 'Wang'")
 	fill(t, conn, "employee", "employee_id, name", "5, 'Zhao'", "6, 'Qian'")
@@ -163,7 +163,7 @@ func TestCapitalOfReceivables(t *testing.T) {
 
 // Without customers, employees and campaigns these are made of what names them.
 func TestDealingsInferTheirMembers(t *testing.T) {
-	_, conn := newDatabase(t, "VARCHAR", duck.Options{})
+	_, conn := newDatabase(t, "VARCHAR", duck.Options{Threads: 1})
 	fill(t, conn, "activity", "activity_id, customer_id, employee_id, type, start_ts", "'1', 'C1', 'E1', 'visit', TIMESTAMP '2026-05-20 10:00:00'")
 	fill(t, conn, "ticket", "ticket_id, customer_id, opened_ts", "'1', 'C2', TIMESTAMP '2026-05-20 10:00:00'")
 	fill(t, conn, "campaign_target", "campaign_id, customer_id, arm", "'K', 'C3', 'treat'")

@@ -76,7 +76,7 @@ func company(t testing.TB, conn engine.Conn) {
 // build makes the star of the hand-made company.
 func build(t testing.TB, ids string) engine.Conn {
 	t.Helper()
-	_, conn := newDatabase(t, ids, duck.Options{})
+	_, conn := newDatabase(t, ids, duck.Options{Threads: 1})
 	company(t, conn)
 	if err := Build(context.Background(), conn, Options{AsOf: day(t, "2025-06-30"), Currency: "CNY", FiscalYearStart: 4}); err != nil {
 		t.Fatal(err)
@@ -263,7 +263,7 @@ func checkReferences(t *testing.T, conn engine.Conn) {
 func TestMinimal(t *testing.T) {
 	for _, ids := range []string{"BIGINT", "VARCHAR"} {
 		t.Run(ids, func(t *testing.T) {
-			_, conn := newDatabase(t, ids, duck.Options{})
+			_, conn := newDatabase(t, ids, duck.Options{Threads: 1})
 			fill(t, conn, "order_header", "order_id, customer_id, order_date, salesperson_id, ship_to_region",
 				"2, 20, '2024-02-29', 5, 'France'", "1, 3, '2025-05-05', NULL, NULL")
 			fill(t, conn, "order_line", "line_id, order_id, title_id, qty_ordered, unit_price",
@@ -284,7 +284,7 @@ func TestMinimal(t *testing.T) {
 
 // An empty stage gives a star of unknown members.
 func TestEmpty(t *testing.T) {
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	var steps []string
 	err := Build(context.Background(), conn, Options{AsOf: day(t, "2025-06-30"), Currency: "CNY", Progress: func(step string, _ int64) { steps = append(steps, step) }})
 	if err != nil {
@@ -299,7 +299,7 @@ func TestEmpty(t *testing.T) {
 // Regions from the company's own table: nested, with a circle, and codes that
 // are not in it.
 func TestGeo(t *testing.T) {
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	fill(t, conn, "geo", "region_code, name, level, parent, country",
 		"'110000', '北京市', 'province', NULL, NULL", "'110100', '市辖区', 'prefecture', '110000', NULL", "'110105', '朝阳区', 'county', '110100', NULL",
 		"'DE', 'Germany', 'country', NULL, NULL", "'DE-BY', 'Bavaria', 'state', 'DE', NULL", "'DE-M', 'Munich', 'city', 'DE-BY', NULL",
@@ -322,7 +322,7 @@ func TestGeo(t *testing.T) {
 
 // The user's classes lie over the shipped ones.
 func TestUserClasses(t *testing.T) {
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	fill(t, conn, "clc_class", "code, name, name_en, parent",
 		"'TP391.4', '模式识别', 'Pattern recognition', 'TP3'", "'TP3', '计算', NULL, NULL", "'M99', 'x', NULL, NULL", "'?', 'x', NULL, NULL")
 	fill(t, conn, "title", "title_id, title, clc_primary", "1, 'a', 'ＴＰ３９１．４１'", "2, 'b', '；'")
@@ -364,7 +364,7 @@ func TestDeterministic(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	ctx := context.Background()
-	_, conn := newDatabase(t, "BIGINT", duck.Options{})
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
 	asOf := day(t, "2025-06-30")
 	for _, test := range []struct {
 		o    Options

@@ -12,7 +12,7 @@ import (
 // a day of being an institute, and moved from Beijing to Shanghai on 1 May;
 // customer 2 was renamed only, and customer 3 was first seen on 1 March.
 func changing(t *testing.T, ids string) []string {
-	_, conn := newDatabase(t, ids, duck.Options{})
+	_, conn := newDatabase(t, ids, duck.Options{Threads: 1})
 	fill(t, conn, "customer", "customer_id, name, customer_type, region_code, owner_employee_id, channel_id, credit_days",
 		"1, 'Uni', 'university', '310000', 1, 50, 60", "2, 'New name', 'library', NULL, NULL, NULL, NULL", "3, 'Late', 'agent', NULL, NULL, NULL, NULL",
 		"4, 'Merged', 'agent', NULL, NULL, NULL, NULL")

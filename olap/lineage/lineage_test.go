@@ -17,7 +17,7 @@ func open(t *testing.T) *Recorder {
 	if duck.Arrow != "native" {
 		t.Skip("needs -tags duckdb_arrow")
 	}
-	db, err := duck.Open(context.Background(), duck.Options{})
+	db, err := duck.Open(context.Background(), duck.Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

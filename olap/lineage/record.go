@@ -66,7 +66,7 @@ func (r *Recorder) UnmarshalJSON(text []byte) error {
 
 // Query runs and records; what asks which tables there are gives no rows to any.
 func (r *Recorder) Query(ctx context.Context, s engine.Statement) (array.RecordReader, error) {
-	if !r.quiet && !strings.Contains(s.SQL, "information_schema.") {
+	if !r.quiet && !strings.Contains(s.SQL, "information_schema.") && !strings.HasPrefix(s.SQL, "DESCRIBE ") {
 		r.read = append(r.read, s.SQL)
 	}
 	return r.Conn.Query(ctx, s)

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 func published(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "published.duckdb")
-	db, err := duck.Open(t.Context(), duck.Options{Path: path})
+	db, err := duck.Open(t.Context(), duck.Options{Path: path, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -192,7 +192,7 @@ func TestOddNames(t *testing.T) {
 func run(t *testing.T, c *config.Config, source, extract string) *duck.DB {
 	t.Helper()
 	ctx := context.Background()
-	db, err := duck.Open(ctx, duck.Options{})
+	db, err := duck.Open(ctx, duck.Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +287,7 @@ func dataFile(t *testing.T, name string) string {
 func TestOnlineRetail(t *testing.T) {
 	path := dataFile(t, "online_retail/online_retail.csv.gz")
 	ctx := context.Background()
-	sniff, err := duck.Open(ctx, duck.Options{})
+	sniff, err := duck.Open(ctx, duck.Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

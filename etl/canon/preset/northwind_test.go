@@ -20,7 +20,7 @@ func TestNorthwindAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := duck.Open(t.Context(), duck.Options{})
+	db, err := duck.Open(t.Context(), duck.Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

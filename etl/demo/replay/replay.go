@@ -117,6 +117,10 @@ func Tables() []string {
 	return names
 }
 
+// Numbered is the key column of a table's replayed files that the complete
+// company's file leaves to be numbered; "" for none.
+func Numbered(table string) string { return rules()[table].number }
+
 // Columns lists the columns of a table's replayed files: the generator's, the
 // keys it leaves to be numbered (which must not change from night to night),
 // updated_at and is_deleted. It is nil for a table that is not replayed.
