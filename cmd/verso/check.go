@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"verso/etl/check"
+	"verso/olap/cube"
 )
 
 // checkReport is what `verso check` prints.
@@ -21,6 +23,7 @@ type checkReport struct {
 func (a *app) checkCommand() *cobra.Command {
 	var format string
 	var history bool
+	var only []string
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Run the checks on the published generation, and every cube member",
@@ -29,7 +32,7 @@ asks every cube for every measure, attribute, level, named set and calculated
 member. Of all but measures it proves that the members add up to the total, to
 the last digit, and that none is listed twice. It exits with 5 when an
 error-level check fails, with 1 when a cube's member does.`,
-		Example: "  verso check\n  verso check --format json\n  verso check --history",
+		Example: "  verso check\n  verso check --cubes sales,returns\n  verso check --cubes none\n  verso check --format json\n  verso check --history",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "table" && format != "json" {
@@ -43,12 +46,16 @@ error-level check fails, with 1 when a cube's member does.`,
 				return err
 			}
 			defer p.close()
+			cubes, err := chosenCubes(cmd, p.olap.Cubes(), only)
+			if err != nil {
+				return err
+			}
 			began := a.now()
 			data, err := check.Run(cmd.Context(), p.snapshot.DB(), check.Options{Overrides: p.config.Checks})
 			if err != nil {
 				return err
 			}
-			report := checkReport{Run: p.olap.Run().ID, AsOf: p.olap.Run().AsOf, Checks: data.Results, Members: checkMembers(cmd.Context(), p.olap)}
+			report := checkReport{Run: p.olap.Run().ID, AsOf: p.olap.Run().AsOf, Checks: data.Results, Members: checkMembers(cmd.Context(), p.olap, cubes)}
 			if format == "json" {
 				enc := json.NewEncoder(a.stdout)
 				enc.SetIndent("", "  ")
@@ -66,8 +73,28 @@ error-level check fails, with 1 when a cube's member does.`,
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().StringSliceVar(&only, "cubes", nil, "cubes to ask, instead of all: names, or none")
 	cmd.Flags().BoolVar(&history, "history", false, "what the checks found in every run, refused ones too, instead of running them")
 	return cmd
+}
+
+// chosenCubes are the cubes of these names; all for no name.
+func chosenCubes(cmd *cobra.Command, all []*cube.Cube, names []string) ([]*cube.Cube, error) {
+	if len(names) == 0 {
+		return all, nil
+	}
+	if len(names) == 1 && names[0] == "none" {
+		return nil, nil
+	}
+	var chosen []*cube.Cube
+	for _, name := range names {
+		at := slices.IndexFunc(all, func(c *cube.Cube) bool { return c.Name == name })
+		if at < 0 {
+			return nil, usagef(cmd.CommandPath(), "--cubes: no cube %q (verso cubes lists them)", name)
+		}
+		chosen = append(chosen, all[at])
+	}
+	return chosen, nil
 }
 
 func (a *app) printChecks(r checkReport, took time.Duration) {

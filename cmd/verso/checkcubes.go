@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"verso/olap"
 	"verso/olap/cube"
@@ -43,29 +46,63 @@ type cubeChecker struct {
 	results  []memberResult
 }
 
-// checkMembers asks every cube for every measure, attribute, hierarchy and
-// calculated member, and proves that the members of each attribute are all of the
-// facts, each once.
-func checkMembers(ctx context.Context, o *olap.Olap) (results []memberResult) {
-	for _, c := range o.Cubes() {
-		k := &cubeChecker{ctx: ctx, olap: o, cube: c, measures: additive(c)}
-		for _, m := range c.Measures {
-			k.try(m.Name, runs, func() error {
-				_, err := k.ask(cube.Query{Measures: []string{m.Name}, Totals: cube.Totals{Grand: true}})
-				return err
-			})
-		}
-		for _, u := range c.Dimensions {
-			for _, a := range slices.Concat(u.Of.Attributes, u.Of.Derived) {
-				if c.TellsApart(u.Name, a) {
-					k.attribute(u, a)
-				}
-			}
-			k.hierarchies(u)
-		}
+// checkMembers asks cubes for every measure, attribute, hierarchy and calculated
+// member, and proves that the members of each attribute are all of the facts, each
+// once. Several cubes are asked at a time; the results are in the order of the cubes.
+func checkMembers(ctx context.Context, o *olap.Olap, cubes []*cube.Cube) []memberResult {
+	checkers := make([]*cubeChecker, len(cubes))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, c := range cubes {
+		checkers[i] = &cubeChecker{ctx: ctx, olap: o, cube: c, measures: additive(c)}
+		g.Go(func() error {
+			checkers[i].check()
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		panic(err) // none returns one
+	}
+	var results []memberResult
+	for _, k := range checkers {
 		results = append(results, k.results...)
 	}
 	return results
+}
+
+// check asks the cube for all that it declares.
+func (k *cubeChecker) check() {
+	k.runMeasures()
+	for _, u := range k.cube.Dimensions {
+		for _, a := range slices.Concat(u.Of.Attributes, u.Of.Derived) {
+			if k.cube.TellsApart(u.Name, a) {
+				k.attribute(u, a)
+			}
+		}
+		k.hierarchies(u)
+	}
+}
+
+// runMeasures asks for all measures at once and, where that fails, for each by
+// itself, to tell which it is.
+func (k *cubeChecker) runMeasures() {
+	ask := func(names ...string) error {
+		_, err := k.ask(cube.Query{Measures: names, Totals: cube.Totals{Grand: true}})
+		return err
+	}
+	var names []string
+	for _, m := range k.cube.Measures {
+		names = append(names, m.Name)
+	}
+	all := ask(names...)
+	for _, name := range names {
+		k.try(name, runs, func() error {
+			if all == nil {
+				return nil
+			}
+			return ask(name)
+		})
+	}
 }
 
 // additive is the first measure that adds up over everything, of each cube

@@ -113,6 +113,7 @@ var partly = map[string]string{
 	"meta.extract":        "", // the files this run read
 	"meta.schema_drift":   "", // against the landing before
 	"meta.star_build":     "", // which facts were merged
+	"meta.lineage_of":     "", // told apart by working tables too
 	"meta.star_day":       "", // the days of their changed rows
 	"meta.check_history":  "", // what the runs before found, of which a rebuild knows none
 }

@@ -270,7 +270,10 @@ func (b *builder) histories(ctx context.Context) error {
 
 // prepare makes the schemas and states the parameters.
 func prepare(ctx context.Context, b *builder) error {
-	if err := b.findChanges(ctx); err != nil {
+	end := b.instead()
+	err := b.findChanges(ctx)
+	end()
+	if err != nil {
 		return err
 	}
 	if err := increments("before")(ctx, b); err != nil {
@@ -290,7 +293,7 @@ func prepare(ctx context.Context, b *builder) error {
 			return err
 		}
 	}
-	_, err := b.conn.Exec(ctx, engine.SQL(
+	_, err = b.conn.Exec(ctx, engine.SQL(
 		"INSERT INTO meta.star_parameter SELECT CAST(? AS DATE), CAST(? AS VARCHAR), CAST(? AS INTEGER), CAST(? AS VARCHAR), CAST(? AS VARCHAR)",
 		b.options.AsOf.Format(time.DateOnly), b.options.Currency, b.options.FiscalYearStart, b.options.Version, b.options.valued()))
 	return err
