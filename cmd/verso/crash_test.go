@@ -94,12 +94,14 @@ func TestKilledRefresh(t *testing.T) {
 			}
 		}
 		now, left := sales(t, dir)
-		if now != published && now != 2400+i+1 || left != rest {
+		// One that goes on from a refresh that died publishes what that one had landed.
+		if now < published || now > 2400+i+1 || left != rest {
 			t.Fatalf("after kill %d the published generation holds %d lines and %s; before it held %d lines and %s", i, now, left, published, rest)
 		}
 		published = now
 		if i%10 == 9 || i == count-1 {
 			verso(t, exitDone, "refresh", "-c", config)
+			verso(t, exitDone, "refresh", "-c", config) // what came after the landing that the first went on from
 			if published, left = sales(t, dir); published != 2400+i+1 || left != rest {
 				t.Fatalf("the run after kill %d published %d lines and %s, want %d lines and %s", i, published, left, 2400+i+1, rest)
 			}
