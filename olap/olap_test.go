@@ -86,6 +86,16 @@ var byHand = map[string]map[string]string{
 		"cost_constant":       `sum(f.cost_constant)`,
 		"margin_constant":     `sum(f.net_constant - f.cost_constant)`,
 		"margin_constant_pct": `sum(f.net_constant - f.cost_constant)::DOUBLE / nullif((sum(f.net_constant) FILTER (WHERE f.cost_constant IS NOT NULL))::DOUBLE, 0)`,
+
+		// Goods of the test warehouse are paid at the rate of the order: landed cost adds to their cost what bringing
+		// them in cost, and is not known where a part of it is not.
+		"freight":          `sum(f.freight)`,
+		"duty":             `sum(f.duty)`,
+		"handling":         `sum(f.handling)`,
+		"landed_cost":      `sum(f.cost + f.freight + f.duty + f.handling)`,
+		"gross_margin":     `sum(f.net - f.cost - f.freight - f.duty - f.handling)`,
+		"gross_margin_pct": `sum(f.net - f.cost - f.freight - f.duty - f.handling)::DOUBLE / nullif((sum(f.net) FILTER (WHERE f.cost IS NOT NULL AND f.freight IS NOT NULL AND f.duty IS NOT NULL))::DOUBLE, 0)`,
+		"landed_coverage":  `(sum(f.net) FILTER (WHERE f.cost IS NOT NULL AND f.freight IS NOT NULL AND f.duty IS NOT NULL))::DOUBLE / nullif(sum(f.net)::DOUBLE, 0)`,
 	},
 	"returns": {
 		"return_value":  `sum(f."value")`,
