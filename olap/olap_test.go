@@ -346,7 +346,7 @@ func TestUserCatalog(t *testing.T) {
 	dir := t.TempDir()
 	own := `
 dimensions:
-  - name: order_flags
+  - name: seller_flags
     label: {en: Flags}
     description: {en: Employees in a second role.}
     table: core.dim_employee
@@ -357,11 +357,11 @@ cubes:
   - name: sales
     extends: true
     dimensions:
-      - {name: seller, dimension: order_flags, key: employee_key}
+      - {name: seller, dimension: seller_flags, key: employee_key}
     measures:
       - {name: largest, kind: max, column: net, format: money, unit: currency, label: {en: Largest line}, description: {en: The largest line.}}
       - {name: last_day, kind: max, type: date, column: order_date, format: date, label: {en: Last day}, description: {en: The last order date.}}
-      - {name: rush, kind: count, when_known: cost, format: integer, label: {en: Costed}, description: {en: Lines with a cost.}}
+      - {name: costed, kind: count, when_known: cost, format: integer, label: {en: Costed}, description: {en: Lines with a cost.}}
 `
 	if err := os.WriteFile(filepath.Join(dir, "own.yaml"), []byte(own), 0o600); err != nil {
 		t.Fatal(err)
@@ -371,7 +371,7 @@ cubes:
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := o.Ask(ctx, cube.Query{Cube: "sales", Rows: []string{"seller.active"}, Measures: []string{"largest", "last_day", "rush"}, Totals: cube.Totals{Grand: true}})
+	table, err := o.Ask(ctx, cube.Query{Cube: "sales", Rows: []string{"seller.active"}, Measures: []string{"largest", "last_day", "costed"}, Totals: cube.Totals{Grand: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
