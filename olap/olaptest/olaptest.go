@@ -91,7 +91,7 @@ func Star(t testing.TB) engine.Database {
 func Open(t testing.TB, d *Data) engine.Database {
 	t.Helper()
 	ctx := context.Background()
-	db, err := duck.Open(ctx, duck.Options{Threads: 2})
+	db, err := duck.Open(ctx, duck.Options{Threads: 1}) // more only slow down what is this small
 	if err != nil {
 		t.Fatal(err)
 	}
