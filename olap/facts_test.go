@@ -95,6 +95,7 @@ func TestFactsRefused(t *testing.T) {
 // Random questions: the facts behind every cell, computed with one by
 // one, are the cell; those behind everything are as many as the answer says.
 func TestFactsAreTheirCell(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	cells := 0
 	for star := range uint64(4) {
