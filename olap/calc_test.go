@@ -183,8 +183,10 @@ func TestLimitsCountShownRows(t *testing.T) {
 
 // Keys are the same in every language, and find rows and columns.
 func TestKeysJoinAnswers(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	o := open(t, olaptest.Star(t))
+	const most = 12 // rows of an answer of which every one is asked for
 	for _, c := range o.Cubes() {
 		for _, field := range c.FieldNames() {
 			q := cube.Query{Cube: c.Name, Rows: []string{field}, Columns: []string{"date.weekday"}, Measures: c.MeasureNames()[:1], Totals: cube.Totals{Grand: true, Cols: true}}
@@ -204,8 +206,8 @@ func TestKeysJoinAnswers(t *testing.T) {
 			}
 			sum := int64(0)
 			for i, r := range en.Rows[:len(en.Rows)-1] {
-				if n := len(en.Rows); n > 20 && i%7 > 0 {
-					continue
+				if n := len(en.Rows); n > most && i%(n/6) > 0 && i < n-3 {
+					continue // of many members, some from all over, and the last: none and unknown
 				}
 				one, err := o.Ask(ctx, cube.Query{Cube: c.Name, Rows: q.Rows, Measures: q.Measures, Where: []cube.Filter{{Field: field, Op: "key_in", Values: r.Keys}}})
 				if err != nil {
@@ -221,7 +223,7 @@ func TestKeysJoinAnswers(t *testing.T) {
 				}
 				sum += one.Facts
 			}
-			if len(en.Rows) <= 20 && sum != en.Facts {
+			if len(en.Rows) <= most && sum != en.Facts {
 				t.Errorf("%s: the members have %d facts together, of %d", field, sum, en.Facts)
 			}
 			for _, r := range en.Rows {

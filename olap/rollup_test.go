@@ -86,6 +86,7 @@ func withRollups(g *oracletest.Questions, declared []*cube.Rollup) cube.Query {
 }
 
 func TestRollupsEqualFactsAndOracle(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	asked, hits, rejects := 0, 0, map[string]int{}
 	for star := range *stars {
@@ -94,7 +95,7 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 		m := modelOf(t)
 		r := rand.New(rand.NewPCG(uint64(star), 17))
 		randomRollups(r, m, 6)
-		built, err := rollup.Build(ctx, db, m, rollup.Options{Run: "test", Limits: everything(), Samples: 5, Seed: uint64(star)})
+		built, err := rollup.Build(ctx, db, m, rollup.Options{Run: "test", Limits: everything(), Samples: 2, Seed: uint64(star)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,11 +111,11 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 				rejects[strings.Join(strings.Fields(x.Reason)[:3], " ")]++
 			}
 		}
-		with, err := olap.Open(ctx, db, olap.Options{Asked: note})
+		with, err := olap.Open(ctx, db, olap.Options{Model: m, Asked: note})
 		if err != nil {
 			t.Fatal(err)
 		}
-		without, err := olap.Open(ctx, db, olap.Options{NoRollups: true})
+		without, err := olap.Open(ctx, db, olap.Options{Model: m, NoRollups: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +164,9 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 // the quality of the data.
 func TestCorruptedRollupIsNotUsed(t *testing.T) {
 	ctx := context.Background()
+	db := olaptest.Star(t)
+	m := modelOf(t)
+	m.Rollups = []*cube.Rollup{{Name: "month", Cube: "sales", By: []string{"date.month", "customer.type"}, Distinct: []string{"customers"}}}
 	for _, damage := range []string{
 		`UPDATE rollup.month SET net = net + 0.0001 WHERE rowid = 3`,
 		`UPDATE rollup.month SET customers = set_bit(customers, 1, 1 - get_bit(customers, 1)) WHERE rowid = 0`,
@@ -170,13 +174,11 @@ func TestCorruptedRollupIsNotUsed(t *testing.T) {
 		`INSERT INTO rollup.month SELECT * FROM rollup.month WHERE rowid = 1`,
 		`UPDATE rollup.month__customer SET customer_type = 'wrong' WHERE "#id" = 2`,
 	} {
-		db := olaptest.Star(t)
-		m := modelOf(t)
-		m.Rollups = []*cube.Rollup{{Name: "month", Cube: "sales", By: []string{"date.month", "customer.type"}, Distinct: []string{"customers"}}}
-		o := rollup.Options{Run: "test", Limits: everything(), Samples: 25, Seed: 5}
+		o := rollup.Options{Run: "test", Limits: everything(), Samples: 2, Seed: 5}
 		if built, err := rollup.Build(ctx, db, m, o); err != nil || built[0].State != rollup.OK {
 			t.Fatal(built, err)
 		}
+		o.Samples = 25
 		if _, err := db.Exec(ctx, engine.SQL(damage)); err != nil {
 			t.Fatal(err)
 		}

@@ -93,9 +93,10 @@ func TestScopesEqualWalkOverDays(t *testing.T) {
 			From: time.Date(2023, 1, 5, 0, 0, 0, 0, time.UTC), AsOf: time.Date(2025, 3, 18, 0, 0, 0, 0, time.UTC)}
 		data := olaptest.Build(s)
 		e := open(t, olaptest.Open(t, data))
-		truth := oracle.New(modelOf(t), data)
+		m := modelOf(t)
+		truth := oracle.New(m, data)
 		for range 25 {
-			q := scopedQuery(r, modelOf(t).Cube([]string{"sales", "sales", "returns"}[r.IntN(3)]))
+			q := scopedQuery(r, m.Cube([]string{"sales", "sales", "returns"}[r.IntN(3)]))
 			text, _ := json.Marshal(q)
 			if _, err := e.Ask(ctx, q); errors.As(err, new(*olap.LimitError)) {
 				continue // a column for every day

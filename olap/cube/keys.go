@@ -11,54 +11,64 @@ import (
 // unknownKeys are the keys of a file that no catalog has, all of them, each with
 // those it may have been meant for.
 func unknownKeys(file string, root *ast.File) (errs []error) {
+	w := &keyWalk{known: map[reflect.Type][]yamlKey{}, unknown: func(key *ast.MappingValueNode, known []string) {
+		token := key.Key.GetToken()
+		errs = append(errs, &CatalogError{Position{file, token.Position.Line, token.Position.Column},
+			"unknown key \"" + token.Value + "\"; " + Hint(token.Value, known)})
+	}}
 	for _, d := range root.Docs {
-		walkKeys(d.Body, reflect.TypeFor[document](), func(key *ast.MappingValueNode, known []string) {
-			token := key.Key.GetToken()
-			errs = append(errs, &CatalogError{Position{file, token.Position.Line, token.Position.Column},
-				"unknown key \"" + token.Value + "\"; " + Hint(token.Value, known)})
-		})
+		w.node(d.Body, reflect.TypeFor[document]())
 	}
 	return errs
 }
 
-// walkKeys calls unknown with every key that the Go type has no field for. What
+// keyWalk calls unknown with every key that the Go type has no field for. What
 // an alias stands for is looked at where it is written.
-func walkKeys(node ast.Node, t reflect.Type, unknown func(key *ast.MappingValueNode, known []string)) {
+type keyWalk struct {
+	known   map[reflect.Type][]yamlKey // of the structs seen so far
+	unknown func(key *ast.MappingValueNode, known []string)
+}
+
+func (w *keyWalk) node(node ast.Node, t reflect.Type) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	switch n := node.(type) {
 	case *ast.AnchorNode:
-		walkKeys(n.Value, t, unknown)
+		w.node(n.Value, t)
 	case *ast.TagNode:
-		walkKeys(n.Value, t, unknown)
+		w.node(n.Value, t)
 	case *ast.SequenceNode:
 		if t.Kind() == reflect.Slice {
 			for _, item := range n.Values {
-				walkKeys(item, t.Elem(), unknown)
+				w.node(item, t.Elem())
 			}
 		}
 	case *ast.MappingValueNode:
-		walkKey(n, t, unknown)
+		w.key(n, t)
 	case *ast.MappingNode:
 		for _, v := range n.Values {
-			walkKey(v, t, unknown)
+			w.key(v, t)
 		}
 	}
 }
 
-func walkKey(v *ast.MappingValueNode, t reflect.Type, unknown func(key *ast.MappingValueNode, known []string)) {
+func (w *keyWalk) key(v *ast.MappingValueNode, t reflect.Type) {
 	if v.Key == nil || v.Key.GetToken() == nil || v.Key.IsMergeKey() {
 		return
 	}
 	switch t.Kind() {
 	case reflect.Map:
-		walkKeys(v.Value, t.Elem(), unknown)
+		w.node(v.Value, t.Elem())
 	case reflect.Struct:
-		keys := yamlKeys(t)
+		keys, seen := w.known[t]
+		if !seen {
+			keys = yamlKeys(t)
+			w.known[t] = keys
+		}
 		for _, k := range keys {
 			if k.name == v.Key.GetToken().Value {
-				walkKeys(v.Value, k.field.Type, unknown)
+				w.node(v.Value, k.field.Type)
 				return
 			}
 		}
@@ -67,7 +77,7 @@ func walkKey(v *ast.MappingValueNode, t reflect.Type, unknown func(key *ast.Mapp
 			known = append(known, k.name)
 		}
 		slices.Sort(known)
-		unknown(v, known)
+		w.unknown(v, known)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cube
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -127,6 +128,11 @@ func parseYAML(data []byte, into *document) (root *ast.File, err error) {
 	}()
 	if root, err = parser.ParseBytes(data, 0); err != nil {
 		return nil, err
+	}
+	if len(root.Docs) == 1 {
+		if body, ok := root.Docs[0].Body.(*ast.MappingNode); ok { // spares a second parse
+			return root, yaml.NewDecoder(bytes.NewReader(nil), yaml.Strict()).DecodeFromNode(body, into)
+		}
 	}
 	return root, yaml.UnmarshalWithOptions(data, into, yaml.Strict())
 }

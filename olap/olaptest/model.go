@@ -17,17 +17,19 @@ func Model(t testing.TB, dir string) *cube.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shipped, err := catalog.Load("")
-	if err != nil {
-		t.Fatal(err)
+	shipped := m
+	if dir != "" {
+		if shipped, err = catalog.Load(""); err != nil {
+			t.Fatal(err)
+		}
 	}
-	m.Cubes = slices.DeleteFunc(m.Cubes, func(c *cube.Cube) bool {
-		return shipped.Cube(c.Name) != nil && !holds(c)
-	})
+	missing := map[string]bool{}
+	for _, c := range shipped.Cubes {
+		missing[c.Name] = !holds(m.Cube(c.Name))
+	}
+	m.Cubes = slices.DeleteFunc(m.Cubes, func(c *cube.Cube) bool { return missing[c.Name] })
 	for _, c := range m.Cubes {
-		c.Scenarios = slices.DeleteFunc(c.Scenarios, func(s *cube.Scenario) bool {
-			return shipped.Cube(s.Of.Name) != nil && !holds(s.Of)
-		})
+		c.Scenarios = slices.DeleteFunc(c.Scenarios, func(s *cube.Scenario) bool { return missing[s.Of.Name] })
 	}
 	return m
 }

@@ -21,8 +21,9 @@ var errAnew = errors.New("rollup: has to be built anew")
 // cube's first date dimension have changed, come or gone: only the members of
 // the rollup's date dimension that have such days are made again. A rollup for
 // which that is not enough, because it is not by date, its definition or its
-// members have changed, or distinct keys have turned up elsewhere, is built anew;
-// what it then holds is the same.
+// members have changed, or distinct keys have turned up elsewhere, is built anew.
+// Either way it holds the same facts and answers the same; a distinct count stays
+// stored as it was, where a full build may find narrower bits or do without.
 func Rebuild(ctx context.Context, db engine.QueryExecer, m *cube.Model, changed []Days, o Options) ([]Status, error) {
 	return Update(ctx, db, m, func(*cube.Cube) ([]Days, bool) { return changed, true }, o)
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // markOnce fills a draft, marks it, says so, and then does to it all that a step
-// may do until it is killed.
+// may do, round after round, until it is killed.
 func markOnce(dir string) error {
 	w, err := warehouse.Open(dir, openDuck)
 	if err != nil {
@@ -39,7 +39,7 @@ func markOnce(dir string) error {
 	for i := 0; ; i++ {
 		for _, s := range []string{
 			`CREATE OR REPLACE TABLE core.large AS SELECT range AS n, md5(CAST(range AS VARCHAR)) AS t FROM range(400000)`,
-			`UPDATE core.kept SET n = n + 1 WHERE n % 3 = 0`,
+			`UPDATE core.kept SET n = n + 1, t = md5(t)`, // so much that the engine by itself would soon make a checkpoint
 			`DELETE FROM core.kept WHERE n % 7 = 1`,
 			`INSERT INTO core.kept SELECT range, 'later' FROM range(300000)`,
 			`DROP TABLE IF EXISTS core.dropped`,
@@ -52,16 +52,17 @@ func markOnce(dir string) error {
 				return fmt.Errorf("%s: %w", s, err)
 			}
 		}
+		fmt.Println(i)
 	}
 }
 
 func fillMarked(ctx context.Context, d *warehouse.Draft) error {
 	for _, s := range []string{
 		`CREATE SCHEMA core`,
-		`CREATE TABLE core.kept AS SELECT range AS n, md5(CAST(range AS VARCHAR)) AS t FROM range(500000)`,
-		`CREATE TABLE core.dropped AS SELECT range AS n FROM range(300000)`,
+		`CREATE TABLE core.kept AS SELECT range AS n, md5(CAST(range AS VARCHAR)) AS t FROM range(250000)`,
+		`CREATE TABLE core.dropped AS SELECT range AS n FROM range(150000)`,
 		`CREATE TABLE core.small AS SELECT 1 AS n`,
-		`DELETE FROM core.kept WHERE n BETWEEN 100000 AND 250000`,
+		`DELETE FROM core.kept WHERE n BETWEEN 50000 AND 125000`,
 	} {
 		if _, err := d.DB().Exec(ctx, engine.SQL(s)); err != nil {
 			return err
@@ -91,7 +92,7 @@ func TestResumeAfterKill(t *testing.T) {
 	}
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(3, 4))
-	want := ""
+	want, round := "", time.Duration(0)
 	for i := range kills {
 		cmd := child(t, "mark", dir)
 		cmd.Stderr = os.Stderr
@@ -101,7 +102,12 @@ func TestResumeAfterKill(t *testing.T) {
 		lines := bufio.NewScanner(out)
 		lines.Scan()
 		mark := lines.Text()
-		time.Sleep(time.Duration(random.Float64() * float64(3*time.Second)))
+		if i == 0 { // how long one takes on this machine under its present load
+			began := time.Now()
+			lines.Scan()
+			round = time.Since(began)
+		}
+		time.Sleep(time.Duration(random.Float64() * 3 * float64(round)))
 		must(t, cmd.Process.Kill())
 		_ = cmd.Wait()
 		left, _ := filepath.Glob(filepath.Join(dir, "generations", "*.draft*"))
@@ -127,6 +133,7 @@ func TestResumeAfterKill(t *testing.T) {
 		must(t, s.Release())
 		must(t, w.Close())
 	}
+	t.Logf("%d kills within 3 × %v", kills, round)
 }
 
 // What was written into the file since the mark is noticed.
