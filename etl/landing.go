@@ -52,8 +52,9 @@ type Extract struct {
 	asOf       string // as-of date of what was landed last, used in place of the source; "" when the source was read
 	began      time.Time
 	took       time.Duration
-	noted      bool // recorded as landed
-	done       bool // landed by this run
+	noted      bool              // recorded as landed
+	sums       map[string]uint32 // checksums of what was landed, by the ending of the file
+	done       bool              // landed by this run
 }
 
 // tempMark begins the names of landings of unfinished runs.

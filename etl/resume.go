@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,6 +66,8 @@ type savedExtract struct {
 	Drift  []Drift         `json:"drift,omitempty"`
 	AsOf   string          `json:"as_of,omitempty"`
 	Chain  *landing.Chain  `json:"chain"`
+	// Sums are the checksums of the landed file and of those beside it, by ending.
+	Sums map[string]uint32 `json:"sums,omitempty"`
 }
 
 type savedLoad struct {
@@ -239,6 +242,7 @@ func (s *State) restoreExtract(x *Extract, from savedExtract) error {
 		return errors.New(why)
 	}
 	x.landed, x.Report, x.SHA256, x.drift, x.asOf = from.Landed, from.Report, from.SHA256, from.Drift, from.AsOf
+	x.sums = from.Sums
 	x.took, x.done, x.full, x.began = from.Took, from.Done, from.Full, from.Began
 	x.temp = filepath.Join(s.store.Folder(x.Name), from.Temp)
 	x.Path = x.temp
@@ -258,9 +262,16 @@ func (s *State) landedIntact(x *Extract) error {
 	if info.Size() != g.Bytes {
 		return fmt.Errorf("what was landed of %s has %d bytes instead of %d", x.Name, info.Size(), g.Bytes)
 	}
-	for ending, there := range map[string]bool{landing.GoneEnding: g.Gone, landing.RejectsEnding: g.Rejected > 0} {
-		if _, err := os.Stat(s.store.Path(x.Name, g.File+ending)); there && err != nil {
+	for ending, want := range x.sums {
+		have, err := landing.Checksum(s.store.Path(x.Name, g.File+ending))
+		if ending == landing.KnownEnding && errors.Is(err, fs.ErrNotExist) {
+			continue // taken over when the landing was kept
+		}
+		if err != nil {
 			return err
+		}
+		if have != want {
+			return fmt.Errorf("what was landed of %s is damaged: %s", x.Name, g.File+ending)
 		}
 	}
 	return nil

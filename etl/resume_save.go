@@ -20,8 +20,16 @@ func (s *State) noteLanded(x *Extract) error {
 		return nil
 	}
 	if x.landed.Segment != nil {
+		x.sums = map[string]uint32{}
 		for _, ending := range []string{"", landing.RejectsEnding, landing.GoneEnding, landing.KnownEnding} {
-			if err := landing.SyncFile(x.temp + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			err := landing.SyncFile(x.temp + ending)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err == nil {
+				x.sums[ending], err = landing.Checksum(x.temp + ending)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -84,7 +92,7 @@ func (s *State) saved(whole bool) (out saved, oldest time.Time, err error) {
 		if !x.began.IsZero() && (oldest.IsZero() || x.began.Before(oldest)) {
 			oldest = x.began
 		}
-		out.Extracts = append(out.Extracts, savedExtract{x.Name, x.began, x.took, x.done, x.full, filepath.Base(x.temp), x.landed, x.Report, x.SHA256, x.drift, x.asOf, x.chain})
+		out.Extracts = append(out.Extracts, savedExtract{x.Name, x.began, x.took, x.done, x.full, filepath.Base(x.temp), x.landed, x.Report, x.SHA256, x.drift, x.asOf, x.chain, x.sums})
 	}
 	if !whole {
 		return out, oldest, nil

@@ -62,7 +62,7 @@ func (s *State) rounds(t *canon.Table, known bool) []round {
 		segments := l.origin.segments()
 		if known {
 			held := s.Base.segments[baseKey{t.Name, l.no}]
-			segments = slices.DeleteFunc(slices.Clone(segments), func(g landing.Segment) bool { return g.No <= held })
+			segments = slices.DeleteFunc(slices.Clone(segments), func(g landing.Segment) bool { return g.No <= held || g.Nothing() })
 		}
 		for i, g := range segments {
 			if i == len(out) {

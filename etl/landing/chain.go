@@ -58,6 +58,12 @@ type Segment struct {
 	Whole    bool            `json:"whole,omitempty"` // all was read though only the difference is kept: its rejects are all there are
 }
 
+// Nothing reports whether a segment changes nothing of what the ones before it
+// hold: it has no rows and no rejects, and takes none of theirs away.
+func (g Segment) Nothing() bool {
+	return g.Kind != Full && g.Rows == 0 && g.Rejected == 0 && !g.Gone && g.Window == nil && len(g.Replaced) == 0 && g.First == 0
+}
+
 // Window is a range of one column that a segment read again: rows known in it
 // that the segment does not hold are gone.
 type Window struct {
