@@ -71,7 +71,8 @@ func (n *nights) copied() func() {
 }
 
 // A refresh that dies at any moment is gone on from, and what it publishes in the
-// end is, table by table, what one that did not die publishes.
+// end is, table by table, what one that did not die publishes. It dies about its
+// steps, and with VERSO_CRASH_ALL at every change of the landing folder too.
 func TestResumeAtEveryPoint(t *testing.T) {
 	n := resuming(t)
 	n.change(1)
@@ -89,7 +90,7 @@ func TestResumeAtEveryPoint(t *testing.T) {
 	began := map[string]int{}
 	for point, at := range points {
 		edge := strings.HasPrefix(at, "begin") || strings.HasPrefix(at, "record")
-		if !edge && point%24 != 0 && os.Getenv("VERSO_CRASH_ALL") == "" {
+		if !edge && os.Getenv("VERSO_CRASH_ALL") == "" {
 			continue
 		}
 		back()
@@ -175,7 +176,6 @@ func TestResumeInDoubt(t *testing.T) {
 		{"never", "begin star", func(n *nights) { n.cfg.Night.ResumeWithin = 0; n.now = n.now.Add(time.Second) }, "the configuration has changed"},
 		{"file changed", "begin star", func(n *nights) { n.file("suppliers", "supplier_id,name\n1,Alpha\n") }, "has changed since it was read"},
 		{"file changed, not needed", "begin keep", func(n *nights) { n.file("suppliers", "supplier_id,name\n1,Alpha\n") }, ""},
-		{"source changed, not asked", "begin star", func(n *nights) { n.erp.exec("DELETE FROM lines") }, ""},
 		{"landed file cut", "begin star", func(n *nights) {
 			all, _ := filepath.Glob(filepath.Join(n.cfg.Warehouse, "landing", "erp.order_line", ".running-*.parquet"))
 			if len(all) != 1 {
@@ -190,14 +190,35 @@ func TestResumeInDoubt(t *testing.T) {
 				n.t.Fatal(err)
 			}
 		}, "cannot be read"},
+		{"source changed, not asked", "begin star", func(n *nights) { n.erp.exec("DELETE FROM lines") }, ""},
+	}
+	n := resuming(t)
+	n.change(1)
+	n.mustNight(ModeAuto)
+	n.change(2)
+	dead := map[string]func(){} // puts back what a refresh left that died there
+	before, cfg, now := n.copied(), *n.cfg, n.now
+	for _, at := range []string{"begin keep", "begin star"} {
+		before()
+		n.dieAt(at)
+		dead[at] = n.copied()
+	}
+	path := n.cfg.Sources["suppliers"].Path
+	suppliers, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			n := resuming(t)
-			n.change(1)
-			n.mustNight(ModeAuto)
-			n.change(2)
-			n.dieAt(c.at)
+			n.t, *n.cfg, n.now, n.choices = t, cfg, now, ""
+			if err := errors.Join(os.WriteFile(path, suppliers, 0o600), os.Chtimes(path, info.ModTime(), info.ModTime())); err != nil {
+				t.Fatal(err)
+			}
+			dead[c.at]()
 			c.change(n)
 			r := n.mustNight(ModeAuto)
 			switch {

@@ -36,12 +36,12 @@ func versoProcess(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	return cmd, &out
 }
 
-// kills is how many refreshes are killed: 18, or as VERSO_KILLS says.
+// kills is how many refreshes are killed: 10, or as VERSO_KILLS says.
 func kills(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("VERSO_KILLS")
 	if text == "" {
-		return 18
+		return 10
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
