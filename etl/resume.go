@@ -379,7 +379,7 @@ func (s *State) reused(ctx context.Context, x *Extract) bool {
 	case from.Full != x.full:
 		why = "it was to be read otherwise"
 	default:
-		x.landed, x.done = from.Landed, true
+		x.landed, x.done, x.sums = from.Landed, true, from.Sums
 		x.Report, x.temp = from.Report, filepath.Join(s.store.Folder(x.Name), from.Temp)
 		err := s.landedIntact(x)
 		if err == nil {
