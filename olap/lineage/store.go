@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -125,6 +126,11 @@ func (g *Graph) replaced(table string) {
 		return
 	}
 	g.edges = g.Inline(func(name string) bool { return name == table }).edges
+}
+
+// Drop forgets what a table is computed from: it is then where its columns begin.
+func (g *Graph) Drop(table string) {
+	maps.DeleteFunc(g.edges, func(to Column, _ map[Column]string) bool { return to.Table == table })
 }
 
 // Summary says of every column of core and score what it comes from, working

@@ -34,6 +34,10 @@ SELECT 'currency', ccy, currency_key FROM core.dim_currency WHERE currency_key >
 UNION ALL
 SELECT 'clc', code, clc_key FROM core.dim_clc WHERE clc_key > 0
 UNION ALL
+SELECT 'batch', batch_id, batch_key FROM core.dim_batch WHERE batch_key > 0
+UNION ALL
+SELECT 'catalogue', catalogue_id, catalogue_key FROM core.dim_catalogue WHERE catalogue_key > 0
+UNION ALL
 SELECT 'customer_version', customer_id || ' ' || CAST(valid_from AS VARCHAR), version_key FROM core.dim_customer_version WHERE version_key > 0
 UNION ALL
 SELECT 'supplier_version', supplier_id || ' ' || CAST(valid_from AS VARCHAR), version_key FROM core.dim_supplier_version WHERE version_key > 0

@@ -15,11 +15,12 @@ WITH mentioned AS (
     FROM mentioned m
     WHERE NOT EXISTS (SELECT 1 FROM meta.table_load t WHERE t.table_name = 'batch' AND t.supplied)
 )
-SELECT CAST(row_number() OVER (ORDER BY m.batch_id) AS INTEGER) AS batch_key,
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, m.batch_id) AS INTEGER) AS batch_key,
        CAST(m.batch_id AS VARCHAR) AS batch_id, m.batch_type, coalesce(s.supplier_key, -1) AS supplier_key,
        m.open_date, m.close_date, m.carrier, m.mode, m.freight, m.duty, m.weight_kg, m.is_deleted, m.is_inferred
 FROM member m
 LEFT JOIN core.dim_supplier s ON s.supplier_id = CAST(m.supplier_id AS VARCHAR)
+LEFT JOIN meta.star_key place ON place.dim = 'batch' AND place.id = CAST(m.batch_id AS VARCHAR)
 UNION ALL
 SELECT -1, NULL, '(unknown)', -1, NULL, NULL, '(unknown)', '(unknown)', NULL, NULL, NULL, false, false
 ORDER BY batch_key;

@@ -38,7 +38,7 @@ JOIN core.fact_order_line f ON f.line_id = e.line_id;
 
 CREATE OR REPLACE TEMP TABLE star_line_stage AS
 WITH batched AS (
-    SELECT e.line_id, e.stage_key, e.day, e.qty, e.promised, b.batch_key, b.batch_type
+    SELECT e.line_id, e.stage_key, e.day, e.qty, e.promised, e.batch_id, b.batch_key, b.batch_type
     FROM star_line_event e
     LEFT JOIN core.dim_batch b ON b.batch_id = CAST(e.batch_id AS VARCHAR)
 )
@@ -79,11 +79,11 @@ SELECT line_id,
        coalesce(CAST(sum(CASE WHEN stage_key = 11 THEN qty END) AS INTEGER), 0) AS q11,
        coalesce(CAST(sum(CASE WHEN stage_key = 12 THEN qty END) AS INTEGER), 0) AS q12,
        coalesce(CAST(sum(CASE WHEN stage_key = 13 THEN qty END) AS INTEGER), 0) AS q13,
-       min(CASE WHEN batch_type = 'supplier_order' THEN batch_key END) AS supplier_order_batch_key,
-       min(CASE WHEN batch_type = 'consolidation' THEN batch_key END) AS consolidation_batch_key,
-       min(CASE WHEN batch_type = 'customs' THEN batch_key END) AS customs_batch_key,
-       min(CASE WHEN batch_type = 'settlement' THEN batch_key END) AS settlement_batch_key,
-       min(CASE WHEN batch_type = 'delivery' THEN batch_key END) AS delivery_batch_key,
+       min_by(batch_key, batch_id) FILTER (WHERE batch_type = 'supplier_order') AS supplier_order_batch_key,
+       min_by(batch_key, batch_id) FILTER (WHERE batch_type = 'consolidation') AS consolidation_batch_key,
+       min_by(batch_key, batch_id) FILTER (WHERE batch_type = 'customs') AS customs_batch_key,
+       min_by(batch_key, batch_id) FILTER (WHERE batch_type = 'settlement') AS settlement_batch_key,
+       min_by(batch_key, batch_id) FILTER (WHERE batch_type = 'delivery') AS delivery_batch_key,
        min(CASE WHEN stage_key = 10 THEN promised END) AS promised_delivery,
        min(CASE WHEN stage_key = 9 THEN promised END) AS promised_outbound,
        min(CASE WHEN stage_key = 1 THEN promised END) AS promised_order
@@ -93,7 +93,7 @@ GROUP BY line_id;
 CREATE OR REPLACE TEMP TABLE star_line_purchase AS
 SELECT l.order_line_id AS line_id, min(o.po_date) AS ordered, min(l.confirmed_date) AS confirmed, min(l.first_received) AS inbound, max(coalesce(l.last_received, l.first_received)) AS last_inbound,
        CAST(sum(l.qty) AS INTEGER) AS qty, CAST(sum(coalesce(l.qty_received, 0)) AS INTEGER) AS qty_received,
-       min(s.supplier_key) AS supplier_key, min(b.batch_key) AS batch_key
+       min(s.supplier_key) AS supplier_key, min_by(b.batch_key, o.batch_id) AS batch_key
 FROM stage.purchase_line l
 JOIN due.order_line d ON d.line_id = l.order_line_id
 LEFT JOIN stage.purchase_order o ON o.po_id = l.po_id
