@@ -4,7 +4,6 @@ package catalog
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"verso/olap/cube"
 )
@@ -53,38 +51,10 @@ func Load(dir string) (*cube.Model, error) {
 		}
 		files = append(files, own...)
 	}
-	return known.load(files)
-}
-
-// models are those that were read from the same files before: a model is not
-// changed once it is loaded, and reading one takes longer than most answers.
-type models struct {
-	mu   sync.Mutex
-	read map[[sha256.Size]byte]*cube.Model
-}
-
-var known models
-
-// load is cube.Load, once for the same files.
-func (m *models) load(files []cube.File) (*cube.Model, error) {
-	sum := sha256.New()
-	for _, f := range files {
-		fmt.Fprintf(sum, "%q %d\n%s", f.Name, len(f.Data), f.Data)
-	}
-	digest := [sha256.Size]byte(sum.Sum(nil))
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if model := m.read[digest]; model != nil {
-		return model, nil
-	}
 	model, err := cube.Load(files)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
-	if m.read == nil || len(m.read) >= 8 { // of a server whose catalog is edited, only the last few
-		m.read = map[[sha256.Size]byte]*cube.Model{}
-	}
-	m.read[digest] = model
 	return model, nil
 }
 
