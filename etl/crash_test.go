@@ -31,7 +31,7 @@ UPDATE customers SET name = 'Name %[1]d' WHERE id = 1; DELETE FROM customers WHE
 	change()
 	n.mustNight(ModeAuto)
 	died := map[string]int{}
-	stride := 5
+	stride := 9
 	if os.Getenv("VERSO_CRASH_ALL") != "" {
 		stride = 1
 	}

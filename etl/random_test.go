@@ -209,13 +209,13 @@ func (c *company) write(name, text string) {
 }
 
 // After every night of a random company the merged warehouse is the one that is
-// rebuilt from landing, row for row in every table: four nights, or as many as
+// rebuilt from landing, row for row in every table: three nights, or as many as
 // VERSO_NIGHTS says.
 func TestNightsAreAsRebuilt(t *testing.T) {
 	for name, text := range map[string]bool{"integer": false, "text": true} {
 		t.Run(name, func(t *testing.T) {
 			c := newCompany(t, 7, text)
-			nights := 4
+			nights := 3
 			if n, err := strconv.Atoi(os.Getenv("VERSO_NIGHTS")); err == nil {
 				nights = n
 			}
