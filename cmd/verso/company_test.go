@@ -107,13 +107,20 @@ tables:
 // generation opens the published generation of a configuration's folder.
 func generation(t *testing.T, dir string) engine.Database {
 	t.Helper()
+	db, release := pinned(t, dir)
+	t.Cleanup(release)
+	return db
+}
+
+// pinned is the same until it is released.
+func pinned(t *testing.T, dir string) (db engine.Database, release func()) {
+	t.Helper()
 	w := openTestWarehouse(t, dir)
 	s, err := w.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Release(); w.Close() })
-	return s.DB()
+	return s.DB(), func() { s.Release(); w.Close() }
 }
 
 func openTestWarehouse(t *testing.T, dir string) *warehouse.Warehouse {

@@ -228,15 +228,10 @@ func tear(t *testing.T, dir string, rng *rand.Rand) (torn int) {
 // the lines of 10.00 added since.
 func sales(t *testing.T, dir string) (lines int, rest string) {
 	t.Helper()
-	w := openTestWarehouse(t, dir)
-	defer w.Close()
-	s, err := w.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Release()
+	db, release := pinned(t, dir)
+	defer release()
 	const sql = "SELECT count(*) AS n, CAST(sum(net) - 10 * (count(*) - 2400) AS VARCHAR) || ' in ' || (SELECT count(DISTINCT line_id) - count(*) FROM core.fact_order_line) FROM core.fact_order_line"
-	row, err := engine.One(t.Context(), s.DB(), engine.SQL(sql))
+	row, err := engine.One(t.Context(), db, engine.SQL(sql))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,14 +242,9 @@ func sales(t *testing.T, dir string) (lines int, rest string) {
 // fingerprint is what must not change: rows and sums of the published facts.
 func fingerprint(t *testing.T, dir string) string {
 	t.Helper()
-	w := openTestWarehouse(t, dir)
-	defer w.Close()
-	s, err := w.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Release()
-	row, err := engine.One(t.Context(), s.DB(), engine.SQL(
+	db, release := pinned(t, dir)
+	defer release()
+	row, err := engine.One(t.Context(), db, engine.SQL(
 		"SELECT (SELECT count(*) || ' lines, net ' || sum(net) FROM core.fact_order_line) || ', ' || (SELECT count(*) FROM score.rfm) || ' scored' AS f"))
 	if err != nil {
 		t.Fatal(err)

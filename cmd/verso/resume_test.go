@@ -78,15 +78,10 @@ func TestResumedRefresh(t *testing.T) {
 // tablesOf are digests of all tables of the published generation.
 func tablesOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	w := openTestWarehouse(t, dir)
-	defer w.Close()
-	s, err := w.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Release()
+	db, release := pinned(t, dir)
+	defer release()
 	var names []string
-	err = engine.Rows(t.Context(), s.DB(), engine.SQL("SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2"), func(row []any) error {
+	err := engine.Rows(t.Context(), db, engine.SQL("SELECT table_schema, table_name FROM information_schema.tables ORDER BY 1, 2"), func(row []any) error {
 		names = append(names, engine.QuoteIdent(engine.Text(row[0]))+"."+engine.QuoteIdent(engine.Text(row[1])))
 		return nil
 	})
@@ -95,7 +90,7 @@ func tablesOf(t *testing.T, dir string) map[string]string {
 	}
 	out := map[string]string{}
 	for _, name := range names {
-		row, err := engine.One(t.Context(), s.DB(), engine.SQL("SELECT count(*) || ' ' || coalesce(md5(string_agg(CAST(c AS VARCHAR), chr(10) ORDER BY CAST(c AS VARCHAR))), '') AS h FROM "+name+" AS c"))
+		row, err := engine.One(t.Context(), db, engine.SQL("SELECT count(*) || ' ' || coalesce(md5(string_agg(CAST(c AS VARCHAR), chr(10) ORDER BY CAST(c AS VARCHAR))), '') AS h FROM "+name+" AS c"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,15 +41,10 @@ func (s *Source) fresh(ctx context.Context, conn engine.Conn, known map[string]s
 		if errors.Is(err, errEmpty) {
 			continue // looked at again when it has grown
 		}
-		parts := []*input{in}
-		if err == nil {
-			parts, err = in.sheets(s.options.sheets)
+		if err != nil {
+			return nil, s.unreadable(err)
 		}
-		for _, part := range parts {
-			if err == nil {
-				err = s.describe(ctx, conn, part)
-			}
-		}
+		parts, err := s.tables(ctx, conn, in)
 		if err != nil {
 			return nil, s.unreadable(err)
 		}

@@ -31,15 +31,10 @@ func (s *Source) Recall(ctx context.Context, conn engine.Conn, landed []source.F
 		}
 		last = path
 		in, err := inspect(path, shown, s.options)
-		parts := []*input{in}
-		if err == nil {
-			parts, err = in.sheets(s.options.sheets)
+		if err != nil {
+			return s.unreadable(err)
 		}
-		for _, part := range parts {
-			if err == nil {
-				err = s.describe(ctx, conn, part)
-			}
-		}
+		parts, err := s.tables(ctx, conn, in)
 		if err != nil {
 			return s.unreadable(err)
 		}

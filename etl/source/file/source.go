@@ -146,6 +146,20 @@ type movedError struct{ text string }
 // Error says which file, and what to do.
 func (e *movedError) Error() string { return e.text }
 
+// tables are the described tables of a file: itself, or the sheets of a workbook.
+func (s *Source) tables(ctx context.Context, conn engine.Conn, in *input) ([]*input, error) {
+	parts, err := in.sheets(s.options.sheets)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		if err := s.describe(ctx, conn, part); err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
+}
+
 // files inspects the files of the path, or returns what an earlier call found
 // when they have not changed since.
 func (s *Source) files(ctx context.Context, conn engine.Conn) ([]*input, error) {
@@ -176,15 +190,10 @@ func (s *Source) files(ctx context.Context, conn engine.Conn) ([]*input, error) 
 			skipped = append(skipped, p)
 			continue
 		}
-		parts := []*input{in}
-		if err == nil {
-			parts, err = in.sheets(s.options.sheets)
+		if err != nil {
+			return nil, s.unreadable(err)
 		}
-		for _, part := range parts {
-			if err == nil {
-				err = s.describe(ctx, conn, part)
-			}
-		}
+		parts, err := s.tables(ctx, conn, in)
 		if err != nil {
 			return nil, s.unreadable(err)
 		}

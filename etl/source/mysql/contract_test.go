@@ -1,7 +1,6 @@
 package mysql
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -9,8 +8,7 @@ import (
 	"verso/etl/source"
 	"verso/etl/source/mysql/mysqltest"
 	"verso/etl/source/sourcetest"
-	"verso/olap/engine"
-	"verso/olap/engine/duck"
+	"verso/olap/engine/duck/ducktest"
 )
 
 func open(t testing.TB, dsn string) *Source {
@@ -21,24 +19,6 @@ func open(t testing.TB, dsn string) *Source {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s.(*Source)
-}
-
-func scratch(t testing.TB) engine.Conn {
-	t.Helper()
-	if duck.Arrow != "native" {
-		t.Skip("reading back needs -tags duckdb_arrow")
-	}
-	db, err := duck.Open(context.Background(), duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	return conn
 }
 
 // fill makes a table of the suite.
@@ -84,7 +64,7 @@ func fill(t testing.TB, server *mysqltest.Server, table sourcetest.Table) string
 }
 
 func TestContract(t *testing.T) {
-	conn := scratch(t)
+	conn := ducktest.Scratch(t)
 	server := mysqltest.Start(t, nil)
 	sourcetest.Run(t, sourcetest.Harness{Conn: conn,
 		Open: func(t *testing.T, table sourcetest.Table) (source.Source, source.Request) {

@@ -22,6 +22,7 @@ import (
 	"verso/etl/source"
 	"verso/etl/source/mysql/mysqltest"
 	"verso/olap/engine"
+	"verso/olap/engine/duck/ducktest"
 )
 
 func land(t testing.TB, s source.Source, conn engine.Conn, sql string) (source.Report, []string) {
@@ -49,7 +50,7 @@ func land(t testing.TB, s source.Source, conn engine.Conn, sql string) (source.R
 }
 
 func TestTypes(t *testing.T) {
-	conn, server := scratch(t), mysqltest.Start(t, nil)
+	conn, server := ducktest.Scratch(t), mysqltest.Start(t, nil)
 	s := open(t, server.DSN())
 	for _, c := range []struct {
 		name, table, values string
@@ -97,7 +98,7 @@ func TestTypes(t *testing.T) {
 // A TIMESTAMP is one moment in whatever time zone the server lives; a DATETIME
 // is what was written.
 func TestTimeZones(t *testing.T) {
-	conn, server := scratch(t), mysqltest.Start(t, nil) // the server lives in Shanghai
+	conn, server := ducktest.Scratch(t), mysqltest.Start(t, nil) // the server lives in Shanghai
 	server.Exec(t, "SET time_zone = '+08:00'; CREATE TABLE t (a TIMESTAMP NULL, b DATETIME); INSERT INTO t VALUES ('2024-06-30 07:00:00', '2024-06-30 07:00:00')")
 	if _, err := conn.Exec(context.Background(), engine.SQL("SET TimeZone = 'UTC'")); err != nil {
 		t.Fatal(err)
@@ -110,7 +111,7 @@ func TestTimeZones(t *testing.T) {
 
 // Whatever a table is encoded in, the same text lands.
 func TestEncodings(t *testing.T) {
-	conn, server := scratch(t), mysqltest.Start(t, nil)
+	conn, server := ducktest.Scratch(t), mysqltest.Start(t, nil)
 	for charset, word := range map[string]string{"latin1": "Ünïcödé £", "gbk": "统计学習方法", "big5": "臺灣大學", "utf8mb3": "Ångström 书", "utf8mb4": "😀 𠮷野家", "utf16": "😀 書"} {
 		server.Exec(t, "DROP TABLE IF EXISTS t; CREATE TABLE t (a varchar(50), b text, `c名` char(20)) CHARACTER SET "+charset+"; INSERT INTO t VALUES ('"+word+"', '"+word+"', '"+word+"')")
 		s := open(t, server.DSN()+"?charset=latin1")
@@ -122,7 +123,7 @@ func TestEncodings(t *testing.T) {
 }
 
 func TestSnapshot(t *testing.T) {
-	conn, server := scratch(t), mysqltest.Start(t, nil)
+	conn, server := ducktest.Scratch(t), mysqltest.Start(t, nil)
 	server.Exec(t, "CREATE TABLE a (n int) ENGINE=InnoDB; CREATE TABLE b (n int) ENGINE=InnoDB; INSERT INTO a VALUES (1); INSERT INTO b VALUES (1)")
 	s := open(t, server.DSN())
 	land(t, s, conn, "SELECT n FROM a")
@@ -142,7 +143,7 @@ func TestSnapshot(t *testing.T) {
 // A server that sends other rows than it counted is not believed, nor one whose
 // administrator limits every SELECT.
 func TestLyingCount(t *testing.T) {
-	conn, server := scratch(t), mysqltest.Start(t, nil)
+	conn, server := ducktest.Scratch(t), mysqltest.Start(t, nil)
 	server.Exec(t, "SET GLOBAL sql_select_limit = 10; CREATE TABLE t (n int); INSERT INTO t SELECT seq FROM seq_1_to_5000")
 	s := open(t, server.DSN())
 	_, err := s.Land(context.Background(), conn, source.Request{Name: "x", SQL: "SELECT n FROM t WHERE rand() < 0.5", Path: filepath.Join(t.TempDir(), "x.parquet")})
@@ -156,7 +157,7 @@ func TestLyingCount(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	conn, server := scratch(t), mysqltest.Start(t, nil)
+	conn, server := ducktest.Scratch(t), mysqltest.Start(t, nil)
 	server.Exec(t, "CREATE TABLE orders (order_id int, shipped_date date); CREATE TABLE customers (customer_id int)")
 	locked := mysqltest.Locked + ":" + mysqltest.LockedPassword
 	at := "@unix(" + server.Socket + ")/shop"
@@ -257,7 +258,7 @@ func certificate(t *testing.T, host string) (cert, key []byte) {
 }
 
 func TestTLS(t *testing.T) {
-	conn := scratch(t)
+	conn := ducktest.Scratch(t)
 	cert, key := certificate(t, "localhost")
 	other, _ := certificate(t, "localhost")
 	server := mysqltest.Start(t, map[string][]byte{"cert.pem": cert, "key.pem": key}, "--ssl-cert=DIR/cert.pem", "--ssl-key=DIR/key.pem")
@@ -314,7 +315,7 @@ func TestTables(t *testing.T) {
 
 // A cancelled extract ends at once, here and on the server.
 func TestCancelEndsTheStatement(t *testing.T) {
-	conn, server := scratch(t), mysqltest.Start(t, nil)
+	conn, server := ducktest.Scratch(t), mysqltest.Start(t, nil)
 	s := open(t, server.DSN())
 	for name, sql := range map[string]string{"rows": "SELECT a.seq AS n FROM seq_1_to_100000 AS a, seq_1_to_100000 AS b", "sleeping": "SELECT SLEEP(100) AS n"} {
 		ctx, cancel := context.WithCancel(context.Background())

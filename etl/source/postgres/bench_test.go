@@ -16,6 +16,7 @@ import (
 	"verso/etl/source"
 	"verso/etl/source/postgres/pgtest"
 	"verso/etl/source/rowgroup"
+	"verso/olap/engine/duck/ducktest"
 )
 
 const salesLines = `CREATE UNLOGGED TABLE order_line AS
@@ -45,7 +46,7 @@ func BenchmarkExtract(b *testing.B) {
 	pgtest.Exec(b, dsn, fmt.Sprintf(salesLines, count))
 	pgtest.Exec(b, dsn, "SELECT sum(line_id) FROM order_line") // warm, hint bits set
 	x := &extracts{b: b, s: open(b, dsn), count: count}
-	conn, path := scratch(b), filepath.Join(b.TempDir(), "x.parquet")
+	conn, path := ducktest.Scratch(b), filepath.Join(b.TempDir(), "x.parquet")
 	x.drain()
 	for b.Loop() {
 		var drain, records, land series

@@ -11,10 +11,11 @@ import (
 	"verso/etl/source"
 	"verso/etl/source/postgres/pgtest"
 	"verso/etl/source/sourcetest"
+	"verso/olap/engine/duck/ducktest"
 )
 
 func TestContract(t *testing.T) {
-	conn := scratch(t)
+	conn := ducktest.Scratch(t)
 	dsn := pgtest.Start(t)
 	sourcetest.Run(t, sourcetest.Harness{Conn: conn, Open: func(t *testing.T, table sourcetest.Table) (source.Source, source.Request) {
 		ctx := context.Background()

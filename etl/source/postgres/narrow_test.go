@@ -7,11 +7,12 @@ import (
 
 	"verso/etl/source"
 	"verso/etl/source/postgres/pgtest"
+	"verso/olap/engine/duck/ducktest"
 )
 
 // A narrowed extract asks the database for the part that is wanted only.
 func TestNarrowed(t *testing.T) {
-	conn, dsn := scratch(t), pgtest.Start(t)
+	conn, dsn := ducktest.Scratch(t), pgtest.Start(t)
 	pgtest.Exec(t, dsn, `CREATE TABLE o (id int, "Changed" timestamptz, day date);
 INSERT INTO o VALUES (1, '2024-01-01 00:00+00', '2024-01-01'), (2, '2024-01-02 00:00+00', '2024-01-02'), (3, '2024-01-03 00:00+00', '2024-01-03'), (4, NULL, NULL);
 CREATE TABLE log (oid int, op text, changed_at timestamp); INSERT INTO log VALUES (1, 'update', '2024-02-01'), (3, 'update', '2024-02-03')`)

@@ -16,7 +16,7 @@ import (
 	"verso/etl/source"
 	"verso/etl/source/postgres/pgtest"
 	"verso/olap/engine"
-	"verso/olap/engine/duck"
+	"verso/olap/engine/duck/ducktest"
 )
 
 func open(t testing.TB, dsn string) *Source {
@@ -27,24 +27,6 @@ func open(t testing.TB, dsn string) *Source {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s.(*Source)
-}
-
-func scratch(t testing.TB) engine.Conn {
-	t.Helper()
-	if duck.Arrow != "native" {
-		t.Skip("reading back needs -tags duckdb_arrow")
-	}
-	db, err := duck.Open(context.Background(), duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	return conn
 }
 
 func rows(t testing.TB, conn engine.Conn, path string) (out []string) {
@@ -83,7 +65,7 @@ func TestNorthwind(t *testing.T) {
 	file := northwind(t)
 	dsn := pgtest.Start(t)
 	pgtest.Load(t, dsn, file)
-	s, conn := open(t, dsn), scratch(t)
+	s, conn := open(t, dsn), ducktest.Scratch(t)
 	dir := t.TempDir()
 	for table, want := range map[string]int64{"customers": 91, "orders": 830, "order_details": 2155} {
 		req := source.Request{Name: table, SQL: "SELECT * FROM " + table, Path: filepath.Join(dir, table+".parquet")}
@@ -121,7 +103,7 @@ INSERT INTO t VALUES
   '图书 "x"', 'v', 'ab', 'n', '00112233-4455-6677-8899-aabbccddeeff', '{"a": 1}', '{"b": [1, 2]}', '开心', '2024-02-29', '2024-02-29 12:34:56.789012', '2024-02-29 12:34:56+08', '23:59:59', '1 day 02:00:00', '{1,2}', '\x00ff', 1234.50),
  (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
  (3, false, 0, -9223372036854775808, 0, -1e300, 0, 0, -0.0000000001, -123456789012345678901234567890123456789012.5, '', '', '', '', '00000000-0000-0000-0000-000000000000', 'null', 'null', 'sad', '0001-01-01', '1969-12-31 23:59:59.999999', '1970-01-01', '00:00', '0', '{}', '', 0);`)
-	s, conn := open(t, dsn), scratch(t)
+	s, conn := open(t, dsn), ducktest.Scratch(t)
 	req := source.Request{Name: "t", SQL: "SELECT * FROM t ORDER BY id;\n", Path: filepath.Join(t.TempDir(), "t.parquet")}
 	r, err := s.Land(context.Background(), conn, req)
 	if err != nil {
@@ -155,7 +137,7 @@ func TestRejects(t *testing.T) {
 	pgtest.Exec(t, dsn, `CREATE TABLE t (id int, n numeric(10,2), f numeric, d date, ts timestamp);
 INSERT INTO t VALUES (1, 1, 1, '2024-01-01', '2024-01-01'), (2, 'NaN', 1, NULL, NULL), (3, 1, 'Infinity', NULL, NULL),
  (4, 1, 1, 'infinity', NULL), (5, 1, 1, NULL, '-infinity'), (6, 2, -2, '2024-01-02', NULL);`)
-	s, conn := open(t, dsn), scratch(t)
+	s, conn := open(t, dsn), ducktest.Scratch(t)
 	req := source.Request{Name: "t", SQL: "SELECT * FROM t ORDER BY id", Path: filepath.Join(t.TempDir(), "t.parquet")}
 	r, err := s.Land(context.Background(), conn, req)
 	if err != nil || r.Read != 6 || r.Landed != 2 || r.Rejected != 4 {
@@ -175,7 +157,7 @@ INSERT INTO t VALUES (1, 1, 1, '2024-01-01', '2024-01-01'), (2, 'NaN', 1, NULL, 
 func TestQueryErrors(t *testing.T) {
 	dsn := pgtest.Start(t)
 	pgtest.Exec(t, dsn, `CREATE TABLE orders (order_id int, shipped_date date, qty int); CREATE SCHEMA crm; CREATE TABLE crm.contacts (id int); INSERT INTO orders VALUES (1, NULL, 0)`)
-	s, conn := open(t, dsn), scratch(t)
+	s, conn := open(t, dsn), ducktest.Scratch(t)
 	for _, c := range []struct{ sql, want string }{
 		{"SELECT *\nFROM ordrs", "line 2, column 6 of the SELECT: relation \"ordrs\" does not exist\n    FROM ordrs\n         ^\n  nearest known tables: orders"},
 		{"SELECT id FROM contact", "nearest known tables: crm.contacts"},
@@ -203,7 +185,7 @@ func TestQueryErrors(t *testing.T) {
 
 func TestUnreachable(t *testing.T) {
 	dsn := pgtest.Start(t)
-	conn := scratch(t)
+	conn := ducktest.Scratch(t)
 	for name, c := range map[string]struct{ dsn, want string }{
 		"password": {strings.Replace(dsn, "user=postgres", "user="+pgtest.Locked+" password=wrong-but-secret", 1), "check user and password"},
 		"database": {strings.Replace(dsn, "dbname=postgres", "dbname=nosuch", 1), "no such database"},
@@ -229,7 +211,7 @@ func TestUnreachable(t *testing.T) {
 func TestOneSnapshot(t *testing.T) {
 	dsn := pgtest.Start(t)
 	pgtest.Exec(t, dsn, "CREATE TABLE a AS SELECT 1 AS x; CREATE TABLE b AS SELECT 1 AS x")
-	s, conn := open(t, dsn), scratch(t)
+	s, conn := open(t, dsn), ducktest.Scratch(t)
 	land := func(table string) int64 {
 		r, err := s.Land(context.Background(), conn, source.Request{Name: table, SQL: "SELECT x FROM " + table, Path: filepath.Join(t.TempDir(), "x.parquet")})
 		if err != nil {
@@ -250,7 +232,7 @@ const endless = "SELECT g AS id, 'text number ' || g AS t FROM generate_series(1
 // extract connects again.
 func TestServerGoesAway(t *testing.T) {
 	dsn := pgtest.Start(t)
-	s, conn := open(t, dsn), scratch(t)
+	s, conn := open(t, dsn), ducktest.Scratch(t)
 	dir := t.TempDir()
 	go func() {
 		c, err := pgx.Connect(context.Background(), dsn)
@@ -281,7 +263,7 @@ func TestServerGoesAway(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	dsn := pgtest.Start(t)
-	s, conn := open(t, dsn), scratch(t)
+	s, conn := open(t, dsn), ducktest.Scratch(t)
 	dir := t.TempDir()
 	for name, end := range map[string]error{"cancel": context.Canceled, "deadline": context.DeadlineExceeded} {
 		ctx, cancel := context.WithTimeout(context.Background(), 700*time.Millisecond)

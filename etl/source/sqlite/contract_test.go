@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"path/filepath"
 	"strconv"
@@ -11,8 +10,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/source"
 	"verso/etl/source/sourcetest"
-	"verso/olap/engine"
-	"verso/olap/engine/duck"
+	"verso/olap/engine/duck/ducktest"
 )
 
 func open(t testing.TB, path string) *Source {
@@ -23,24 +21,6 @@ func open(t testing.TB, path string) *Source {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s.(*Source)
-}
-
-func scratch(t testing.TB) engine.Conn {
-	t.Helper()
-	if duck.Arrow != "native" {
-		t.Skip("reading back needs -tags duckdb_arrow")
-	}
-	db, err := duck.Open(context.Background(), duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	return conn
 }
 
 // create makes a database file.
@@ -103,7 +83,7 @@ func fill(t testing.TB, table sourcetest.Table) (path, sql string) {
 }
 
 func TestContract(t *testing.T) {
-	sourcetest.Run(t, sourcetest.Harness{Conn: scratch(t), Open: func(t *testing.T, table sourcetest.Table) (source.Source, source.Request) {
+	sourcetest.Run(t, sourcetest.Harness{Conn: ducktest.Scratch(t), Open: func(t *testing.T, table sourcetest.Table) (source.Source, source.Request) {
 		path, sql := fill(t, table)
 		return open(t, path), source.Request{Name: table.Name, SQL: sql}
 	}})

@@ -14,6 +14,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/source"
 	"verso/olap/engine"
+	"verso/olap/engine/duck/ducktest"
 )
 
 func land(t testing.TB, s source.Source, conn engine.Conn, sql string) (source.Report, []string) {
@@ -41,7 +42,7 @@ func land(t testing.TB, s source.Source, conn engine.Conn, sql string) (source.R
 }
 
 func TestTypes(t *testing.T) {
-	conn := scratch(t)
+	conn := ducktest.Scratch(t)
 	for _, c := range []struct {
 		name, table, values, sql string
 		types, rows, notes       []string
@@ -88,7 +89,7 @@ func TestTypes(t *testing.T) {
 // Rows that wait in the log beside the file are read, and nothing is written to
 // file or log.
 func TestWriteAheadLog(t *testing.T) {
-	conn, path := scratch(t), filepath.Join(t.TempDir(), "shop.db")
+	conn, path := ducktest.Scratch(t), filepath.Join(t.TempDir(), "shop.db")
 	writer := create(t, path, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1); PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO t VALUES (2)")
 	state := func() (out []string) {
 		for _, p := range []string{path, path + "-wal"} {
@@ -124,7 +125,7 @@ func TestWriteAheadLog(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	conn, dir := scratch(t), t.TempDir()
+	conn, dir := ducktest.Scratch(t), t.TempDir()
 	path := filepath.Join(dir, "shop.db")
 	create(t, path, "CREATE TABLE orders (order_id INTEGER, shipped_date DATE); WITH RECURSIVE n (a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 1000) INSERT INTO orders SELECT a, '2024-01-01' FROM n").Close()
 	text, damaged := filepath.Join(dir, "text.db"), filepath.Join(dir, "damaged.db")
@@ -181,7 +182,7 @@ func TestErrors(t *testing.T) {
 
 // Texts that are none are set aside with their row.
 func TestRejects(t *testing.T) {
-	conn, path := scratch(t), filepath.Join(t.TempDir(), "shop.db")
+	conn, path := ducktest.Scratch(t), filepath.Join(t.TempDir(), "shop.db")
 	create(t, path, "CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1, 'good'), (2, CAST(x'ff41' AS TEXT)), (3, 'nul' || char(0)), (4, 'good')").Close()
 	if r, rows := land(t, open(t, path), conn, "SELECT a, b FROM t"); r.Read != 4 || r.Landed != 2 || r.Rejected != 2 || cmp.Diff([]string{"1 | good", "4 | good"}, rows) != "" {
 		t.Errorf("%+v %v", r, rows)
@@ -189,7 +190,7 @@ func TestRejects(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
-	conn, path := scratch(t), filepath.Join(t.TempDir(), "shop.db")
+	conn, path := ducktest.Scratch(t), filepath.Join(t.TempDir(), "shop.db")
 	create(t, path, "CREATE TABLE t (a INTEGER)").Close()
 	s := open(t, path)
 	ctx, cancel := context.WithCancel(context.Background())

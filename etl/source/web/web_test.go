@@ -21,26 +21,8 @@ import (
 	"verso/etl/source/retry"
 	"verso/etl/source/sourcetest"
 	"verso/olap/engine"
-	"verso/olap/engine/duck"
+	"verso/olap/engine/duck/ducktest"
 )
-
-func scratch(t testing.TB) engine.Conn {
-	t.Helper()
-	if duck.Arrow != "native" {
-		t.Skip("reading back needs -tags duckdb_arrow")
-	}
-	db, err := duck.Open(context.Background(), duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	return conn
-}
 
 func open(t testing.TB, c config.HTTP, o Options) *Source {
 	t.Helper()
@@ -87,7 +69,7 @@ func TestContract(t *testing.T) {
 	dir := t.TempDir()
 	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
 	t.Cleanup(server.Close)
-	sourcetest.Run(t, sourcetest.Harness{Conn: scratch(t), EmptyIsNull: true, Files: true, Shown: server.URL + "/orders.csv",
+	sourcetest.Run(t, sourcetest.Harness{Conn: ducktest.Scratch(t), EmptyIsNull: true, Files: true, Shown: server.URL + "/orders.csv",
 		Open: func(t *testing.T, table sourcetest.Table) (source.Source, source.Request) {
 			write(t, filepath.Join(dir, "orders.csv"), table)
 			return open(t, config.HTTP{URL: server.URL + "/orders.csv"}, Options{}), source.Request{Name: table.Name}
@@ -151,7 +133,7 @@ func lines(n int) []byte {
 }
 
 func TestUnchanged(t *testing.T) {
-	conn, at := scratch(t), &site{content: lines(10), etag: `"v1"`}
+	conn, at := ducktest.Scratch(t), &site{content: lines(10), etag: `"v1"`}
 	server := httptest.NewServer(at)
 	defer server.Close()
 	cache := t.TempDir()
@@ -182,7 +164,7 @@ func TestUnchanged(t *testing.T) {
 func TestResume(t *testing.T) {
 	for name, changed := range map[string]bool{"same": false, "changed": true} {
 		t.Run(name, func(t *testing.T) {
-			conn, at := scratch(t), &site{content: lines(50_000), etag: `"v1"`, cut: 300_000, cuts: 1}
+			conn, at := ducktest.Scratch(t), &site{content: lines(50_000), etag: `"v1"`, cut: 300_000, cuts: 1}
 			server := httptest.NewServer(at)
 			defer server.Close()
 			s := open(t, config.HTTP{URL: server.URL + "/orders.csv"}, Options{})
@@ -207,7 +189,7 @@ func TestResume(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	conn := scratch(t)
+	conn := ducktest.Scratch(t)
 	var heard string
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { heard = r.Header.Get("X-Api-Key") }))
 	defer other.Close()
@@ -268,7 +250,7 @@ func TestRefused(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
-	conn := scratch(t)
+	conn := ducktest.Scratch(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Write([]byte("id\n"))
 		w.(http.Flusher).Flush()
