@@ -35,22 +35,34 @@ type Resumption struct {
 }
 
 // OnlyLanded makes it go on from what was landed alone: its draft cannot be had.
-func (r *Resumption) OnlyLanded() { r.Step, r.Mark = "", "" }
+func (r *Resumption) OnlyLanded() {
+	r.Step, r.Mark = "", ""
+	var was savedLandings
+	if json.Unmarshal(r.state.Unkept, &was) == nil {
+		r.state.savedLandings = was
+	}
+}
 
 // saved is what the steps hand to each other.
 type saved struct {
+	savedLandings
+	Unkept   json.RawMessage         `json:"unkept,omitempty"` // savedLandings as they were before the step keep
+	Loads    []savedLoad             `json:"loads,omitempty"`
+	AsOf     time.Time               `json:"as_of,omitzero"`
+	RunID    string                  `json:"run_id,omitempty"`
+	Checks   *check.Report           `json:"checks,omitempty"`
+	Sums     []columnSum             `json:"sums,omitempty"`
+	Changes  map[string]*tableChange `json:"changes,omitempty"`
+	Balances [][6]string             `json:"balances,omitempty"`
+	Stale    []outage.Stale          `json:"stale,omitempty"`
+	Tries    map[string]int          `json:"tries,omitempty"`
+	Carried  []string                `json:"carried,omitempty"` // chains of Kept that this run writes
+}
+
+// savedLandings is what a run that has to begin with an empty draft goes on from.
+type savedLandings struct {
 	Extracts []savedExtract            `json:"extracts"`
-	Loads    []savedLoad               `json:"loads,omitempty"`
-	AsOf     time.Time                 `json:"as_of,omitzero"`
-	RunID    string                    `json:"run_id,omitempty"`
-	Checks   *check.Report             `json:"checks,omitempty"`
-	Sums     []columnSum               `json:"sums,omitempty"`
-	Changes  map[string]*tableChange   `json:"changes,omitempty"`
-	Balances [][6]string               `json:"balances,omitempty"`
-	Stale    []outage.Stale            `json:"stale,omitempty"`
-	Tries    map[string]int            `json:"tries,omitempty"`
-	Kept     map[string]*landing.Chain `json:"kept,omitempty"`    // the chains of carried rows and versions
-	Carried  []string                  `json:"carried,omitempty"` // those of them that this run writes
+	Kept     map[string]*landing.Chain `json:"kept,omitempty"` // the chains of carried rows and versions
 }
 
 type savedExtract struct {
@@ -155,6 +167,10 @@ func (s *State) takeUp(ctx context.Context) (int, error) {
 		return 0, nil
 	}
 	if r.Mark == "" {
+		s.store = landing.Open(s.Config.Warehouse).WithStep(s.Crash)
+		if _, err := s.unkeep(); err != nil {
+			return 0, err
+		}
 		s.reuse = map[string]savedExtract{}
 		for _, x := range r.state.Extracts {
 			if x.Done {
@@ -167,8 +183,16 @@ func (s *State) takeUp(ctx context.Context) (int, error) {
 	if err := s.restore(ctx); err != nil {
 		return 0, err
 	}
+	s.unkept = r.state.Unkept
 	if s.before(r.Step, "keep") {
-		if err := s.unkeep(); err != nil {
+		chains, err := s.unkeep()
+		if err != nil {
+			return 0, err
+		}
+		for _, x := range s.Extracts {
+			x.chain = chains[x.Name]
+		}
+		if s.unkept, err = json.Marshal(r.state.savedLandings); err != nil {
 			return 0, err
 		}
 	}
@@ -333,35 +357,39 @@ func unkept(c, was *landing.Chain) *landing.Chain {
 }
 
 // unkeep takes back what the step keep did before its process died: it is done
-// again, from the same landings.
-func (s *State) unkeep() error {
-	restore := func(c, was *landing.Chain, spare string) error {
-		if !sameChain(c, was) {
-			if !sameChain(unkept(c, was), was) {
-				return fmt.Errorf("the landing of %s has changed", c.Extract)
-			}
-			*c = *was
-			if err := s.store.Save(c); err != nil {
-				return err
-			}
-		}
-		return s.store.Sweep(c, spare)
-	}
-	for i, x := range s.Extracts {
-		if err := restore(x.chain, s.Resume.state.Extracts[i].Chain, filepath.Base(x.temp)); err != nil {
-			return err
+// again, from the same landings. It returns the chains of the extracts.
+func (s *State) unkeep() (chains map[string]*landing.Chain, err error) {
+	chains = map[string]*landing.Chain{}
+	for _, x := range s.Resume.state.Extracts {
+		if chains[x.Name], err = s.takeBack(x.Name, x.Chain, x.Temp); err != nil {
+			return nil, err
 		}
 	}
 	for name, was := range s.Resume.state.Kept {
-		c, err := s.store.Load(name)
-		if err == nil {
-			err = restore(c, was, "")
-		}
-		if err != nil {
-			return err
+		if _, err := s.takeBack(name, was, ""); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return chains, nil
+}
+
+// takeBack makes a chain again what it was before the step keep. One that has
+// become another is left alone: what was landed for it is not used.
+func (s *State) takeBack(name string, was *landing.Chain, spare string) (*landing.Chain, error) {
+	c, err := s.store.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	if was == nil || !sameChain(unkept(c, was), was) {
+		return c, nil
+	}
+	if !sameChain(c, was) {
+		c = unkept(c, was)
+		if err := s.store.Save(c); err != nil {
+			return nil, err
+		}
+	}
+	return c, s.store.Sweep(c, spare)
 }
 
 // reused takes over what a refresh that died had landed of an extract, if it is

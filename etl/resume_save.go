@@ -71,6 +71,13 @@ func (s *State) record(step, mark string) error {
 	if err != nil {
 		return err
 	}
+	if step != "" && s.before(step, "keep") {
+		if s.unkept, err = json.Marshal(state.savedLandings); err != nil {
+			return err
+		}
+	} else {
+		state.Unkept = s.unkept
+	}
 	r := resume.Record{Run: s.ledgerID, Stands: on, Copied: s.Base != nil && s.Base.Copied, Oldest: oldest, Step: step, Mark: mark}
 	if r.State, err = json.Marshal(state); err != nil {
 		return err

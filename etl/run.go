@@ -137,6 +137,7 @@ type State struct {
 	outage  *outage.Guard
 
 	reuse    map[string]savedExtract // what a refresh that died had landed
+	unkept   json.RawMessage         // savedLandings as they were before the step keep
 	saving   *sync.Mutex
 	ledgerID string
 }
