@@ -76,6 +76,8 @@ var floors = map[string][]string{
 	"models/frame":   {"olap/engine"},
 	"models/metric":  {},
 	"models/feature": {"models/frame", "olap/engine"},
+	"models/job":     {"models/feature", "models/frame", "olap/engine"},
+	"models/run/...": {"models/...", "olap/engine"},
 	"models/...":     {"models/frame", "models/metric"},
 	"models":         {"models/...", "olap/engine"},
 

@@ -236,8 +236,8 @@ func (b *builder) records() {
 	checks.add("title.isbn", "title", "error", "ISBN check digits hold", "correct the ISBN in the source", 120, 0, 0.01, true, "[]")
 	b.data.table("meta.reconciliation", "subject unit source_value warehouse_value explained difference detail").
 		add("order lines", "rows", Money(int64(lines+2)*10000), Money(int64(lines)*10000), Money(2*10000), Money(0), "2 quarantined")
-	b.data.table("card.model", "model version as_of seed rows definition reading").
-		add("rfm", "1", asOf, 1, len(b.data.Table("score.rfm").Rows), "quintiles of recency, frequency and value", "who buys often, lately and much")
+	b.data.table("card.model", "model version as_of seed rows definition reading definition_zh reading_zh").
+		add("rfm", "1", asOf, 1, len(b.data.Table("score.rfm").Rows), "quintiles of recency, frequency and value", "who buys often, lately and much", "近度、频度、金额的五分位", "谁近来常买、买得多")
 	b.data.table("card.parameter", "model name value").add("rfm", "mode", "quintile")
 	b.data.table("card.metric", "model name value unit reading").add("rfm", "gini", 0.5, "", "how unequal customers are")
 	b.data.table("card.feature", "model name definition").add("rfm", "recency_days", "days since the last order")

@@ -86,7 +86,8 @@ CREATE TABLE score.pyramid (
 CREATE TABLE score.concentration (
   basis VARCHAR, share_of_customers DOUBLE, customers INTEGER, "value" DECIMAL(18,4), share_of_value DOUBLE);
 
-CREATE TABLE card.model (model VARCHAR, version VARCHAR, as_of DATE, seed BIGINT, "rows" BIGINT, definition VARCHAR, reading VARCHAR);
+CREATE TABLE card.model (model VARCHAR, version VARCHAR, as_of DATE, seed BIGINT, "rows" BIGINT, definition VARCHAR, reading VARCHAR,
+  definition_zh VARCHAR, reading_zh VARCHAR);
 CREATE TABLE card.parameter (model VARCHAR, name VARCHAR, "value" VARCHAR);
 CREATE TABLE card.metric (model VARCHAR, name VARCHAR, "value" DOUBLE, unit VARCHAR, reading VARCHAR);
 CREATE TABLE card.feature (model VARCHAR, name VARCHAR, definition VARCHAR);

@@ -35,12 +35,20 @@ func (c *Context) runTable(ctx context.Context) (*view.Table, error) {
 	return t, nil
 }
 
+// inLanguage is the text of the page's language, that in English where it has none.
+func (c *Context) inLanguage(en, zh string) string {
+	if c.Lang == "zh" && zh != "" {
+		return zh
+	}
+	return en
+}
+
 // modelTable lists the models whose scores the pages show.
 func (c *Context) modelTable(ctx context.Context) (*view.Table, error) {
 	t := &view.Table{ID: "models-table", Title: c.t("models.title"), Empty: c.t("models.none"),
 		Columns: []view.Column{{Label: c.t("col.model")}, {Label: c.t("col.rows"), Format: view.Integer()}, {Label: c.t("col.definition"), Wide: true}}}
 	err := engine.Rows(ctx, c.db, engine.SQL(statement("models")), func(row []any) error {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(text(row[0])), value(row[2]), view.T(text(row[3]))}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(text(row[0])), value(row[2]), view.T(c.inLanguage(text(row[3]), text(row[5])))}})
 		return nil
 	})
 	return t, err

@@ -1,4 +1,4 @@
-package models
+package profiling
 
 import _ "embed"
 

@@ -1,8 +1,9 @@
-package models
+package job
 
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -11,30 +12,34 @@ import (
 	"verso/olap/engine"
 )
 
-// column is one named column of results: []int64, []float64 or []string.
-type column struct {
-	name   string
-	values any
+// Column is one named column of results: []int64, []float64, []string or []bool;
+// a NaN is stored as NULL.
+type Column struct {
+	Name   string
+	Values any
 }
 
-// fitted puts results into the temporary table fitted on conn, replacing what
-// was there, for the SQL that joins them to their features.
-func fitted(ctx context.Context, conn engine.Conn, columns ...column) error {
+// Col is a column of results.
+func Col(name string, values any) Column { return Column{Name: name, Values: values} }
+
+// Fitted puts results into the temporary table fitted, replacing what was there,
+// for the SQL that joins them to their features.
+func (j *Job) Fitted(ctx context.Context, columns ...Column) error {
 	fields := make([]arrow.Field, len(columns))
 	arrays := make([]arrow.Array, len(columns))
 	ddl := ""
 	rows := 0
 	for i, c := range columns {
-		a, sqlType := toArrow(c.values)
+		a, sqlType := toArrow(c.Values)
 		defer a.Release()
 		arrays[i], rows = a, a.Len()
-		fields[i] = arrow.Field{Name: c.name, Type: a.DataType()}
+		fields[i] = arrow.Field{Name: c.Name, Type: a.DataType()}
 		if i > 0 {
 			ddl += ", "
 		}
-		ddl += engine.QuoteIdent(c.name) + " " + sqlType
+		ddl += engine.QuoteIdent(c.Name) + " " + sqlType
 	}
-	if _, err := conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE fitted ("+ddl+")")); err != nil {
+	if _, err := j.Conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE fitted ("+ddl+")")); err != nil {
 		return err
 	}
 	schema := arrow.NewSchema(fields, nil)
@@ -45,7 +50,7 @@ func fitted(ctx context.Context, conn engine.Conn, columns ...column) error {
 		return err
 	}
 	defer reader.Release()
-	_, err = conn.Ingest(ctx, "temp.main.fitted", reader)
+	_, err = j.Conn.Ingest(ctx, "temp.main.fitted", reader)
 	return err
 }
 
@@ -59,13 +64,24 @@ func toArrow(values any) (a arrow.Array, sqlType string) {
 	case []float64:
 		b := array.NewFloat64Builder(memory.DefaultAllocator)
 		defer b.Release()
-		b.AppendValues(v, nil)
+		for _, x := range v {
+			if math.IsNaN(x) {
+				b.AppendNull()
+			} else {
+				b.Append(x)
+			}
+		}
 		return b.NewArray(), "DOUBLE"
+	case []bool:
+		b := array.NewBooleanBuilder(memory.DefaultAllocator)
+		defer b.Release()
+		b.AppendValues(v, nil)
+		return b.NewArray(), "BOOLEAN"
 	case []string:
 		b := array.NewStringBuilder(memory.DefaultAllocator)
 		defer b.Release()
 		b.AppendValues(v, nil)
 		return b.NewArray(), "VARCHAR"
 	}
-	panic(fmt.Sprintf("models: no column type for %T", values))
+	panic(fmt.Sprintf("job: no column type for %T", values))
 }

@@ -1,0 +1,79 @@
+// Package job is what a model is run with: the connection to a filled warehouse,
+// the date that it may not look beyond, and where its results and its card go.
+package job
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"verso/models/feature"
+	"verso/models/frame"
+	"verso/olap/engine"
+)
+
+// Job is one run of all models. The database of Conn has the schemas core and
+// meta filled.
+type Job struct {
+	Conn   engine.Conn
+	AsOf   time.Time
+	Seed   int64
+	Months int // window of what is looked back on; 0 is all history
+}
+
+// Model is one entry of the run list. Run builds its features, fits, scores, and
+// returns how many rows it scored.
+type Model struct {
+	Name string
+	Run  func(ctx context.Context, j *Job) (rows int64, err error)
+}
+
+// Prepare makes the schemas feature, score and card, and empties the cards.
+func (j *Job) Prepare(ctx context.Context) error {
+	for _, ddl := range schema {
+		if err := j.Exec(ctx, ddl); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Window is the first and last day of the period that ends at the as-of date.
+func (j *Job) Window() (from, to time.Time) {
+	to = j.AsOf
+	if j.Months <= 0 {
+		return time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), to
+	}
+	// The day after the same day so many months ago; the last day of a shorter
+	// month stands for days it does not have.
+	first := time.Date(to.Year(), to.Month()-time.Month(j.Months), 1, 0, 0, 0, 0, time.UTC)
+	last := first.AddDate(0, 1, -1).Day()
+	return time.Date(first.Year(), first.Month(), min(to.Day(), last)+1, 0, 0, 0, 0, time.UTC), to
+}
+
+// Feature builds feature.<name> from its embedded SQL.
+func (j *Job) Feature(ctx context.Context, name string, args ...any) error {
+	return feature.Build(ctx, j.Conn, name, args...)
+}
+
+// Frame reads the rows of a query as numbers.
+func (j *Job) Frame(ctx context.Context, sql string, args ...any) (*frame.Frame, error) {
+	return frame.Read(ctx, j.Conn, engine.SQL(sql, args...))
+}
+
+// Exec runs a statement, or several.
+func (j *Job) Exec(ctx context.Context, sql string, args ...any) error {
+	_, err := j.Conn.Exec(ctx, engine.SQL(sql, args...))
+	return err
+}
+
+// Score runs the statement that joins what was fitted to its features.
+func (j *Job) Score(ctx context.Context, sql string, args []any, columns ...Column) error {
+	if err := j.Fitted(ctx, columns...); err != nil {
+		return err
+	}
+	if err := j.Exec(ctx, sql, args...); err != nil {
+		return fmt.Errorf("write scores: %w", err)
+	}
+	return nil
+}
