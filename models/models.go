@@ -12,6 +12,7 @@ import (
 	"verso/models/pyramid"
 	"verso/models/rfm"
 	"verso/models/run/profiling"
+	"verso/models/run/profitability"
 	"verso/olap/engine"
 )
 
@@ -30,6 +31,7 @@ func list(o Options) []job.Model {
 	return []job.Model{
 		profiling.RFM(o.RFM),
 		profiling.Pyramid(o.Pyramid),
+		profitability.Profit(),
 	}
 }
 

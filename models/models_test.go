@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"verso/models/job/jobtest"
 	"verso/olap/engine"
-	"verso/olap/engine/duck"
 )
 
 // sharedData finds the folder of public data sets, or skips the test.
@@ -26,55 +26,17 @@ func sharedData(t *testing.T, name string) string {
 	return path
 }
 
-func open(t *testing.T, ddl ...string) engine.Conn {
-	t.Helper()
-	db, err := duck.Open(context.Background(), duck.Options{Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := db.Conn(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close(); db.Close() })
-	for _, s := range ddl {
-		if _, err := conn.Exec(context.Background(), engine.SQL(s)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return conn
-}
-
-const emptyStar = `
-CREATE SCHEMA core; CREATE SCHEMA meta;
-CREATE TABLE meta.run AS SELECT DATE '2011-12-10' AS as_of;
-CREATE TABLE core.dim_customer (customer_key INTEGER);
-CREATE TABLE core.fact_order_line (customer_key INTEGER, order_key INTEGER, order_date DATE, net DECIMAL(18,4), margin DECIMAL(18,4));`
-
-func value(t *testing.T, conn engine.Conn, sql string) float64 {
-	t.Helper()
-	row, err := engine.One(context.Background(), conn, engine.SQL(sql))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, ok := engine.Float(row[0])
-	if !ok {
-		t.Fatalf("%s: %v", sql, row[0])
-	}
-	return f
-}
-
 // The figures are those that two other tools agree on for this data set
 // (Quantity > 0, UnitPrice > 0, a customer), snapshot 2011-12-10.
 func TestOnlineRetail(t *testing.T) {
 	path := sharedData(t, "online_retail/online_retail.csv.gz")
-	conn := open(t, emptyStar, `
+	conn := jobtest.Open(t, "2011-12-10", `
 CREATE TEMP TABLE raw AS SELECT * FROM read_csv(`+engine.QuoteText(path)+`, all_varchar = true);
-INSERT INTO core.fact_order_line
+INSERT INTO core.fact_order_line (customer_key, order_key, order_date, net, margin)
 SELECT CAST(CAST(CustomerID AS DOUBLE) AS INTEGER), dense_rank() OVER (ORDER BY InvoiceNo), CAST(InvoiceDate AS DATE),
     CAST(Quantity AS DECIMAL(18,4)) * CAST(UnitPrice AS DECIMAL(9,3)), NULL
 FROM raw WHERE CAST(Quantity AS INTEGER) > 0 AND CAST(UnitPrice AS DOUBLE) > 0 AND CustomerID IS NOT NULL;
-INSERT INTO core.dim_customer SELECT DISTINCT customer_key FROM core.fact_order_line;`)
+INSERT INTO core.dim_customer (customer_key) SELECT DISTINCT customer_key FROM core.fact_order_line;`)
 	asOf := time.Date(2011, 12, 10, 0, 0, 0, 0, time.UTC)
 	if err := Run(context.Background(), conn, Options{AsOf: asOf}); err != nil {
 		t.Fatal(err)
@@ -98,26 +60,26 @@ INSERT INTO core.dim_customer SELECT DISTINCT customer_key FROM core.fact_order_
 		{"top tier", "SELECT count(*) FROM score.pyramid WHERE tier = 'top'", 44, 0},
 		{"no margin", "SELECT count(*) FROM score.pyramid WHERE basis = 'margin'", 0, 0},
 	} {
-		if got := value(t, conn, c.sql); math.Abs(got-c.want) > c.tolerance {
+		if got := jobtest.Number(t, conn, c.sql); math.Abs(got-c.want) > c.tolerance {
 			t.Errorf("%s: got %v, want %v ± %v", c.name, got, c.want, c.tolerance)
 		}
 	}
 }
 
 func TestEmptyWarehouse(t *testing.T) {
-	conn := open(t, emptyStar)
+	conn := jobtest.Open(t, "2011-12-10")
 	if err := Run(context.Background(), conn, Options{AsOf: time.Date(2011, 12, 10, 0, 0, 0, 0, time.UTC), Months: 12}); err != nil {
 		t.Fatal(err)
 	}
-	if n := value(t, conn, "SELECT count(*) FROM card.model"); n != float64(len(Names())) {
+	if n := jobtest.Number(t, conn, "SELECT count(*) FROM card.model"); n != float64(len(Names())) {
 		t.Errorf("%v cards", n)
 	}
 }
 
 func TestNothingBeyondTheAsOfDate(t *testing.T) {
-	conn := open(t, emptyStar, `
-INSERT INTO core.dim_customer VALUES (-1), (1), (2), (3);
-INSERT INTO core.fact_order_line VALUES
+	conn := jobtest.Open(t, "2011-12-10", `
+INSERT INTO core.dim_customer (customer_key) VALUES (1), (2), (3);
+INSERT INTO core.fact_order_line (customer_key, order_key, order_date, net, margin) VALUES
 	(1, 1, '2011-12-10', 10, 4), (1, 2, '2011-12-11', 99, 9), (2, 3, '2010-12-11', 5, -2), (2, 4, '2010-12-10', 7, 1), (-1, 5, '2011-01-01', 50, 5), (3, 6, '2011-06-01', 0, 0)`)
 	if err := Run(context.Background(), conn, Options{AsOf: time.Date(2011, 12, 10, 0, 0, 0, 0, time.UTC), Months: 12}); err != nil {
 		t.Fatal(err)
@@ -133,7 +95,7 @@ INSERT INTO core.fact_order_line VALUES
 		"SELECT value FROM score.concentration WHERE basis = 'revenue' AND share_of_customers = 1":              15,
 		"SELECT customers FROM score.concentration WHERE basis = 'revenue' ORDER BY share_of_customers LIMIT 1": 1,
 	} {
-		if got := value(t, conn, sql); got != want {
+		if got := jobtest.Number(t, conn, sql); got != want {
 			t.Errorf("%s: got %v, want %v", sql, got, want)
 		}
 	}

@@ -308,7 +308,13 @@ func (j *refreshJob) after() []etl.Step {
 func (j *refreshJob) models(ctx context.Context, s *etl.State) error {
 	o := modelOptions(j.config)
 	o.AsOf, o.Seed = s.AsOf, j.config.Seed
-	o.Progress = func(model string, rows int64) { s.Rows += rows; s.Note(s.Rows, model) }
+	began := time.Now()
+	o.Progress = func(model string, rows int64) {
+		s.Rows += rows
+		s.Note(s.Rows, model)
+		j.log.Debug("scored", "model", model, "rows", rows, "took", time.Since(began).Round(time.Millisecond))
+		began = time.Now()
+	}
 	return models.Run(ctx, j.record(s.Conn), o)
 }
 
