@@ -1,0 +1,27 @@
+-- rows: customer.type
+-- columns: class.group
+-- Every measure of the cube "profit", by customer type and class group, with all
+-- totals, written by hand: what the cube has to answer, on any data.
+SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
+  CASE WHEN GROUPING(t.class_group) = 1 THEN '(total)' ELSE t.class_group END AS "year",
+  sum(t.contribution) AS "contribution",
+  sum(t.net) AS "net",
+  sum(t.gross) AS "gross",
+  sum(t.returned) AS "returned",
+  sum(t.net) - sum(t.returned) AS "net_after_returns",
+  sum(t.margin) AS "margin",
+  sum(t.cost_to_serve) AS "cost_to_serve",
+  sum(t.selling_cost) AS "selling_cost",
+  (sum(t.contribution))::DOUBLE / nullif((sum(t.net))::DOUBLE, 0) AS "contribution_pct",
+  count(DISTINCT t.customer_key) FILTER (WHERE t.customer_key <> -1) AS "customers",
+  sum(t.lines) AS "lines"
+FROM (
+  SELECT f.*,
+    CASE WHEN f.customer_key = -1 OR k.customer_key IS NULL THEN '(unknown)' ELSE coalesce(k.customer_type, '(none)') END AS kind,
+    CASE WHEN f.clc_key = -1 OR c.clc_key IS NULL THEN '(unknown)' ELSE coalesce(c.group5, '(none)') END AS class_group
+  FROM score.profit_cell AS f
+  LEFT JOIN core.dim_customer AS k ON k.customer_key = f.customer_key
+  LEFT JOIN core.dim_clc AS c ON c.clc_key = f.clc_key
+) AS t
+GROUP BY GROUPING SETS ((t.kind, t.class_group), (t.kind), (t.class_group), ())
+ORDER BY 1, 2;
