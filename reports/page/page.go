@@ -25,6 +25,7 @@ func All() []Page {
 		{Slug: "index", Build: overview},
 		{Slug: "sales", Build: sales},
 		{Slug: "customers", Build: customers},
+		{Slug: "profit", Build: profit},
 		{Slug: "quality", Build: quality},
 		{Slug: "definitions", Build: definitions},
 	}

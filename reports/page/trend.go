@@ -10,9 +10,10 @@ import (
 	"verso/reports/view"
 )
 
-// known tells whether a generation has one of the tables that were added later.
-func (c *Context) known(ctx context.Context, table string) (bool, error) {
-	row, err := engine.One(ctx, c.db, engine.SQL(statement("meta_known"), table))
+// known tells whether a generation has one of the tables that were added later,
+// or that only a model writes.
+func (c *Context) known(ctx context.Context, schema, table string) (bool, error) {
+	row, err := engine.One(ctx, c.db, engine.SQL(statement("table_known"), schema, table))
 	return err == nil && whole(row[0]) > 0, err
 }
 
@@ -20,7 +21,7 @@ func (c *Context) known(ctx context.Context, table string) (bool, error) {
 type checkWords map[string]string
 
 func (c *Context) checkWords(ctx context.Context) (checkWords, error) {
-	known, err := c.known(ctx, "check_word")
+	known, err := c.known(ctx, "meta", "check_word")
 	if err != nil || !known || c.Lang != "zh" {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ const trends = 40
 // trendTable shows how the checks that found something went from run to run. Nil
 // where fewer than two runs are known.
 func (c *Context) trendTable(ctx context.Context) (*view.Table, error) {
-	known, err := c.known(ctx, "check_history")
+	known, err := c.known(ctx, "meta", "check_history")
 	if err != nil || !known {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ const twice = 50
 // twiceTable lists customers that may be recorded twice. People are shown by
 // their numbers alone. Nil where the generation has not looked for any.
 func (c *Context) twiceTable(ctx context.Context) (*view.Table, error) {
-	known, err := c.known(ctx, "duplicate_candidate")
+	known, err := c.known(ctx, "meta", "duplicate_candidate")
 	if err != nil || !known {
 		return nil, err
 	}
