@@ -89,11 +89,17 @@ func day(t testing.TB, text string) int {
 	return int(d.Unix() / 86400)
 }
 
-// cdnowSample is the calibration period of the sample: 39 weeks to 1997-09-30,
-// weeks as exact sevenths (raw) or as the rounded summary file has them.
+// cdnowOptions end the calibration period of 39 weeks. The published counts hold
+// the few days on which nothing was charged.
+func cdnowOptions(t testing.TB) RowOptions {
+	return RowOptions{AsOf: day(t, "19970930"), CountFree: true}
+}
+
+// cdnowRaw is the calibration period with weeks as exact sevenths; cdnowSummary
+// has the sample's numbers rounded to hundredths, as the published file has them.
 func cdnowRaw(t testing.TB, name string) *Rows {
 	t.Helper()
-	rows, err := FromTransactions(cdnow(t, name), RowOptions{AsOf: day(t, "19970930")})
+	rows, err := FromTransactions(cdnow(t, name), cdnowOptions(t))
 	if err != nil {
 		t.Fatal(err)
 	}

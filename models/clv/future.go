@@ -49,7 +49,7 @@ func (f betaFuture) expected(t float64) float64 {
 	if z > slowSeries || f.r > f.a+f.b+20 {
 		w := t / f.alpha
 		limit := f.r * w
-		return limit - f.a/(f.a+f.b)*betaMean(f.a+1, f.b, func(p float64) float64 {
+		return limit - f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w, func(p float64) float64 {
 			return (limit + math.Expm1(-f.r*math.Log1p(p*w))/p) / p
 		})
 	}
@@ -97,7 +97,12 @@ func (f betaFuture) survival(t float64) float64 {
 	z := t / (f.alpha + t)
 	if z > slowSeries || f.r > f.a+f.b+20 {
 		w := t / f.alpha
-		return 1 + f.a/(f.a+f.b)*betaMean(f.a+1, f.b, func(p float64) float64 {
+		if f.a > 0.1 {
+			return betaMean(f.a, f.b, w, func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
+		}
+		// A tiny a spreads over too many orders of p; as it tends to 0, so does
+		// what is taken from 1.
+		return 1 + f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w, func(p float64) float64 {
 			return math.Expm1(-f.r*math.Log1p(p*w)) / p
 		})
 	}

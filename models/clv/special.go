@@ -108,11 +108,14 @@ func log1pExp(v, e float64) float64 {
 }
 
 // betaMean is E[g(p)] for p from Beta(a, b), by the trapezoidal rule over the
-// log-odds of p stretched by a hyperbolic sine; g must be smooth on (0, 1).
-func betaMean(a, b float64, g func(p float64) float64) float64 {
+// log-odds of p stretched by a hyperbolic sine. g is analytic but for p = −1/w,
+// w > 0: the step follows from how near the stretched singularities, π beside the
+// log-odds 0 and −ln(1+w), come to the real line.
+func betaMean(a, b, w float64, g func(p float64) float64) float64 {
 	centre := math.Log(a / b)
 	width := math.Sqrt(1/a + 1/b)
-	h := min(0.15, 0.5/width)
+	far := max(math.Abs(centre), math.Abs(centre+math.Log1p(w)))
+	h := min(0.15, 0.6/math.Hypot(width, far))
 	log := func(v float64) float64 {
 		// a·ln p + b·ln(1−p) for p = 1/(1+exp(−v)).
 		if v < 0 {

@@ -22,6 +22,7 @@ type RowOptions struct {
 	DaysPerUnit float64 // 0: 7, weeks
 	Clock       *Clock  // nil: the calendar
 	GrossSpend  bool    // leave returns out of Spend instead of taking them off
+	CountFree   bool    // a day whose amounts are all 0 is an occasion too: gifts, full discounts
 }
 
 // Rows are customers made of transactions, in ascending order of their key, and
@@ -49,7 +50,8 @@ type Rows struct {
 //   - X counts the occasions after the first; Tx and T run from the first
 //     occasion to the last and to the as-of date, in units of DaysPerUnit days or
 //     on the clock;
-//   - a day whose sum is not positive is no occasion; after the first occasion
+//   - a day whose sum is not positive is no occasion (unless all its amounts are
+//     0 and CountFree is set); after the first occasion
 //     its amount is taken off the spend of the repeats (or not, with GrossSpend),
 //     before it, it is counted and ignored;
 //   - Spend is the spend of the repeats divided by X, 0 for one-time buyers. It
@@ -67,7 +69,7 @@ func FromTransactions(tx Transactions, o RowOptions) (*Rows, error) {
 		return nil, fmt.Errorf("clv: %v days per unit; want a positive number", o.DaysPerUnit)
 	}
 	r := &Rows{Transactions: n}
-	days, err := customerDays(tx, o.AsOf, r)
+	days, err := customerDays(tx, o.AsOf, o, r)
 	if err != nil {
 		return nil, err
 	}
@@ -86,11 +88,12 @@ type customerDay struct {
 	customer int64
 	day      int
 	amount   float64
+	occasion bool
 }
 
 // customerDays adds the amounts of each customer and day. Amounts of one day
 // are added in ascending order, so that the order of the input does not matter.
-func customerDays(tx Transactions, asOf int, r *Rows) ([]customerDay, error) {
+func customerDays(tx Transactions, asOf int, o RowOptions, r *Rows) ([]customerDay, error) {
 	all := make([]customerDay, 0, len(tx.Customer))
 	for i, c := range tx.Customer {
 		if !finite(tx.Amount[i]) {
@@ -100,7 +103,7 @@ func customerDays(tx Transactions, asOf int, r *Rows) ([]customerDay, error) {
 			r.AfterAsOf++
 			continue
 		}
-		all = append(all, customerDay{c, tx.Day[i], tx.Amount[i]})
+		all = append(all, customerDay{c, tx.Day[i], tx.Amount[i], tx.Amount[i] == 0})
 	}
 	slices.SortFunc(all, func(a, b customerDay) int {
 		return cmp.Or(cmp.Compare(a.customer, b.customer), cmp.Compare(a.day, b.day), cmp.Compare(a.amount, b.amount))
@@ -109,6 +112,7 @@ func customerDays(tx Transactions, asOf int, r *Rows) ([]customerDay, error) {
 	for _, d := range all {
 		if n := len(days); n > 0 && days[n-1].customer == d.customer && days[n-1].day == d.day {
 			days[n-1].amount += d.amount
+			days[n-1].occasion = days[n-1].occasion && d.occasion
 			continue
 		}
 		days = append(days, d)
@@ -116,15 +120,16 @@ func customerDays(tx Transactions, asOf int, r *Rows) ([]customerDay, error) {
 	for i := range days {
 		// 0.1+0.2−0.3 is no purchase.
 		days[i].amount = math.Round(days[i].amount*1e6) / 1e6
+		days[i].occasion = days[i].amount > 0 || days[i].occasion && o.CountFree
 	}
 	return days, nil
 }
 
 // add makes one customer of its days, in order.
 func (r *Rows) add(days []customerDay, o RowOptions) {
-	first := slices.IndexFunc(days, func(d customerDay) bool { return d.amount > 0 })
+	first := slices.IndexFunc(days, func(d customerDay) bool { return d.occasion })
 	for _, d := range days {
-		if d.amount <= 0 {
+		if !d.occasion {
 			r.NotPositive++
 		}
 	}
@@ -139,7 +144,7 @@ func (r *Rows) add(days []customerDay, o RowOptions) {
 	var x, net float64
 	last := days[first].day
 	for _, d := range days[first+1:] {
-		if d.amount > 0 {
+		if d.occasion {
 			x++
 			last = d.day
 		}
@@ -198,7 +203,7 @@ func HoldoutOf(tx Transactions, rows *Rows, o RowOptions, until int) (*Holdout, 
 			later.Customer, later.Day, later.Amount = append(later.Customer, tx.Customer[i]), append(later.Day, d), append(later.Amount, tx.Amount[i])
 		}
 	}
-	days, err := customerDays(later, until, &Rows{})
+	days, err := customerDays(later, until, o, &Rows{})
 	if err != nil {
 		return nil, err
 	}
@@ -211,9 +216,9 @@ func HoldoutOf(tx Transactions, rows *Rows, o RowOptions, until int) (*Holdout, 
 	for _, d := range days {
 		i, known := place[d.customer]
 		switch {
-		case !known && d.amount > 0:
+		case !known && d.occasion:
 			strangers[d.customer] = true
-		case known && d.amount > 0:
+		case known && d.occasion:
 			h.Purchases[i]++
 			h.Net[i] += d.amount
 		case known && !o.GrossSpend:
