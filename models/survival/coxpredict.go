@@ -1,0 +1,169 @@
+package survival
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+)
+
+// BaselineHazard is the cumulative hazard of one stratum for a row whose
+// covariates are all at their means, by the ties of the fit.
+type BaselineHazard struct {
+	Stratum   int       // the caller's code; 0 without strata
+	Time      []float64 // event times, ascending
+	CumHazard []float64 // up to and including each
+
+	variance []float64   // cumulative, of the hazard with the coefficients known
+	drift    [][]float64 // cumulative mean of the scaled covariates × hazard
+}
+
+// baseline sums the hazard of every stratum (Breslow 1974, with Efron's
+// correction for ties when the fit used it) and what its variance needs.
+func (m *Cox) baseline() {
+	r := m.risk
+	m.Baseline = make([]BaselineHazard, r.order.strata())
+	for st, code := range r.order.codes {
+		m.Baseline[st].Stratum = code
+	}
+	r.walk(m.beta, false, func(set *riskSet) {
+		b := &m.Baseline[set.stratum]
+		unit := math.Exp(-set.shift)
+		b.Time = append(b.Time, set.time)
+		b.CumHazard = append(b.CumHazard, set.a*unit)
+		b.variance = append(b.variance, set.c0*unit*unit)
+		drift := make([]float64, r.p)
+		for j := range drift {
+			drift[j] = (set.c0*set.s1[j] - set.c1*set.d1[j]) * unit
+		}
+		b.drift = append(b.drift, drift)
+	})
+	for st := range m.Baseline {
+		b := &m.Baseline[st]
+		slices.Reverse(b.Time)
+		slices.Reverse(b.CumHazard)
+		slices.Reverse(b.variance)
+		slices.Reverse(b.drift)
+		for i := 1; i < len(b.Time); i++ {
+			b.CumHazard[i] += b.CumHazard[i-1]
+			b.variance[i] += b.variance[i-1]
+			for j := range b.drift[i] {
+				b.drift[i][j] += b.drift[i-1][j]
+			}
+		}
+	}
+}
+
+// Linear is the log hazard of a row relative to one at the means. x has one
+// value a covariate, in the order of the fit.
+func (m *Cox) Linear(x []float64) (float64, error) {
+	if err := m.fits(x); err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	for j, c := range m.Coefficients {
+		sum += c.Beta * (x[j] - c.Mean)
+	}
+	return sum, nil
+}
+
+func (m *Cox) fits(x []float64) error {
+	if len(x) != len(m.Coefficients) {
+		return fmt.Errorf("%w: %d values for %d covariates", ErrShape, len(x), len(m.Coefficients))
+	}
+	for j, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("%w: %s is %v", ErrValue, m.Coefficients[j].Name, v)
+		}
+	}
+	return nil
+}
+
+// Predicted is a predicted survival curve at one event time; it holds from Time
+// to the next.
+type Predicted struct {
+	Time      float64
+	CumHazard float64
+	Survival  float64 // exp(−CumHazard)
+	SE        float64 // of Survival
+	Lower     float64
+	Upper     float64
+}
+
+// Survival predicts the curve of a row with the values x in a stratum (its
+// code; 0 without strata), with the error of both the hazard and the
+// coefficients (Therneau & Grambsch 2000, 10.2). Infinite coefficients are
+// taken as where the iteration stopped, without error.
+func (m *Cox) Survival(x []float64, stratum int) ([]Predicted, error) {
+	eta, err := m.Linear(x)
+	if err != nil {
+		return nil, err
+	}
+	st := slices.IndexFunc(m.Baseline, func(b BaselineHazard) bool { return b.Stratum == stratum })
+	if st < 0 {
+		return nil, fmt.Errorf("%w: the model has no stratum %d", ErrValue, stratum)
+	}
+	b := &m.Baseline[st]
+	z := m.scaled(x)
+	curve := make([]Predicted, len(b.Time))
+	quantile := normalQuantile(m.Level)
+	q := make([]float64, len(z))
+	for i := range b.Time {
+		for j := range q {
+			q[j] = b.drift[i][j] - z[j]*b.CumHazard[i]
+		}
+		h := b.CumHazard[i] * finiteExp(eta)
+		se := finiteExp(eta) * math.Sqrt(b.variance[i]+m.quadratic(q))
+		p := Predicted{Time: b.Time[i], CumHazard: h, Survival: math.Exp(-h)}
+		if p.Survival > 0 {
+			p.SE = p.Survival * se
+		}
+		p.Lower, p.Upper = bounds(m.interval, p.Survival, p.SE, quantile)
+		curve[i] = p
+	}
+	return curve, nil
+}
+
+// At is the last point of a predicted curve not after t; before the first, a
+// survival of 1.
+func At(curve []Predicted, t float64) Predicted {
+	i := sort.Search(len(curve), func(i int) bool { return curve[i].Time > t }) - 1
+	if i < 0 {
+		return Predicted{Survival: 1, Lower: 1, Upper: 1}
+	}
+	return curve[i]
+}
+
+// scaled are the values of the covariates in the model, as the fit saw them.
+func (m *Cox) scaled(x []float64) []float64 {
+	var z []float64
+	for j, c := range m.Coefficients {
+		if c.Dropped == "" {
+			a := len(z)
+			z = append(z, (x[j]-m.risk.mean[a])/m.risk.scale[a])
+		}
+	}
+	return z
+}
+
+// quadratic is q′Vq over the finite coefficients.
+func (m *Cox) quadratic(q []float64) float64 {
+	sum := 0.0
+	var finite []int
+	a := 0
+	for _, c := range m.Coefficients {
+		if c.Dropped != "" {
+			continue
+		}
+		if c.Infinite == 0 {
+			finite = append(finite, a)
+		}
+		a++
+	}
+	for _, i := range finite {
+		for _, j := range finite {
+			sum += q[i] * m.inverse.At(i, j) * q[j]
+		}
+	}
+	return max(0, sum)
+}
