@@ -100,6 +100,7 @@ type Cox struct {
 var (
 	ErrNoEvents     = errors.New("survival: no event was seen, so no hazard can be compared")
 	ErrNoCovariates = errors.New("survival: no covariate varies among those at risk")
+	ErrNoFit        = errors.New("survival: the Cox model cannot be fitted")
 )
 
 // FitCox maximises the partial likelihood by Newton's method with step halving
@@ -141,6 +142,9 @@ func FitCox(s Sample, x Covariates, o CoxOptions) (*Cox, error) {
 		steps = 50
 	}
 	fit := newton(m.risk, steps)
+	if !fit.finite() {
+		return nil, fmt.Errorf("%w: %s", ErrNoFit, fit.reason)
+	}
 	m.take(fit, kept)
 	if err := m.withoutInfinite(s, x, o); err != nil {
 		return nil, err

@@ -20,6 +20,19 @@ type newtonFit struct {
 	reason     string
 }
 
+// finite tells whether all estimates are numbers.
+func (f *newtonFit) finite() bool {
+	sum := f.logLik + f.nullLogLik
+	for j, b := range f.beta {
+		v := f.inverse.At(j, j)
+		if !(v > 0) {
+			return false
+		}
+		sum += b + v
+	}
+	return !math.IsNaN(sum) && !math.IsInf(sum, 0)
+}
+
 const (
 	// gain is the improvement of the log-likelihood at which Newton's method
 	// stops: it is far below what any test can see.

@@ -99,7 +99,8 @@ func (r *riskData) eta(pos int, beta []float64) float64 {
 
 // riskSet is what the likelihood needs at one event time: sums of r = w·exp(η),
 // r·x and r·x·x′ over those at risk and over those with the event. All r are
-// divided by exp(shift).
+// divided by exp(shift), which follows the largest η at risk so that no sum
+// overflows or vanishes.
 type riskSet struct {
 	stratum    int
 	time       float64
@@ -114,68 +115,87 @@ type riskSet struct {
 	a, b       float64   // Σ 1/q and Σ f/q over the tied events, q = s0 − f·d0
 	c0, c1, c2 float64   // Σ 1/q², Σ f/q², Σ f²/q²
 	logs       float64   // Σ log q
+	peak       float64   // largest s0 since the sums were made afresh
 }
 
 // walk visits every event time, stratum by stratum from the longest time down.
 // The set handed to visit is used again for the next.
 func (r *riskData) walk(beta []float64, second bool, visit func(*riskSet)) {
 	eta := make([]float64, r.n)
-	risk := make([]float64, r.n)
+	for pos := range eta {
+		eta[pos] = r.eta(pos, beta)
+	}
 	for st := range r.order.strata() {
-		from, to := r.order.bounds[st], r.order.bounds[st+1]
-		shift := math.Inf(-1)
-		for pos := from; pos < to; pos++ {
-			eta[pos] = r.eta(pos, beta)
-			shift = max(shift, eta[pos])
-		}
-		for pos := from; pos < to; pos++ {
-			eta[pos] -= shift
-			risk[pos] = r.weight[pos] * math.Exp(eta[pos])
-		}
-		r.walkStratum(st, shift, eta, risk, second, visit)
+		r.walkStratum(st, eta, second, visit)
 	}
 }
 
-func (r *riskData) walkStratum(st int, shift float64, eta, risk []float64, second bool, visit func(*riskSet)) {
+func (r *riskData) walkStratum(st int, eta []float64, second bool, visit func(*riskSet)) {
 	from, to := r.order.bounds[st], r.order.bounds[st+1]
-	set := &riskSet{stratum: st, shift: shift, s1: make([]float64, r.p), d1: make([]float64, r.p), sumX: make([]float64, r.p)}
+	set := &riskSet{stratum: st, shift: math.Inf(-1), s1: make([]float64, r.p), d1: make([]float64, r.p), sumX: make([]float64, r.p)}
 	if second {
 		set.s2, set.d2 = make([]float64, r.p*(r.p+1)/2), make([]float64, r.p*(r.p+1)/2)
 	}
-	gone, peak := from, 0.0
+	gone := from
 	for pos := from; pos < to; {
 		set.time, set.from, set.to = r.time[pos], pos, pos
-		set.clearEvents()
+		highest := set.shift
 		for ; set.to < to && r.time[set.to] == set.time; set.to++ {
-			at := set.to
-			row := r.x[at*r.p : (at+1)*r.p]
-			if !r.event[at] {
-				addRow(risk[at], row, &set.s0, set.s1, set.s2)
-				continue
-			}
-			addRow(risk[at], row, &set.d0, set.d1, set.d2)
-			set.events += r.weight[at]
-			set.sumEta += r.weight[at] * eta[at]
-			for j, x := range row {
-				set.sumX[j] += r.weight[at] * x
-			}
+			highest = max(highest, eta[set.to])
 		}
 		pos = set.to
-		set.addEvents()
+		if highest > set.shift+10 {
+			set.lift(highest)
+		}
+		r.enter(set, eta)
 		if set.events == 0 {
 			continue
 		}
-		peak = max(peak, set.s0)
+		set.peak = max(set.peak, set.s0)
 		for ; r.entry != nil && gone < to && r.entry[gone] >= set.time; gone++ {
 			at := r.place[gone]
-			addRow(-risk[at], r.x[at*r.p:(at+1)*r.p], &set.s0, set.s1, set.s2)
+			addRow(-r.weight[at]*math.Exp(eta[at]-set.shift), r.row(at), &set.s0, set.s1, set.s2)
 		}
-		if set.s0 < 1e-6*peak { // too little is left of what was taken away to trust its digits
-			r.rebuild(set, from, risk)
-			peak = set.s0
+		if set.s0 < 1e-6*set.peak { // too little is left of what was taken away to trust its digits
+			r.rebuild(set, from, eta)
 		}
 		set.tie(r.ties)
 		visit(set)
+	}
+}
+
+func (r *riskData) row(at int) []float64 { return r.x[at*r.p : (at+1)*r.p] }
+
+// enter adds the rows that leave at this time to those at risk.
+func (r *riskData) enter(set *riskSet, eta []float64) {
+	set.clearEvents()
+	for at := set.from; at < set.to; at++ {
+		risk := r.weight[at] * math.Exp(eta[at]-set.shift)
+		if !r.event[at] {
+			addRow(risk, r.row(at), &set.s0, set.s1, set.s2)
+			continue
+		}
+		addRow(risk, r.row(at), &set.d0, set.d1, set.d2)
+		set.events += r.weight[at]
+		set.sumEta += r.weight[at] * (eta[at] - set.shift)
+		for j, x := range r.row(at) {
+			set.sumX[j] += r.weight[at] * x
+		}
+	}
+	set.addEvents()
+}
+
+// lift moves the shift up and what was summed so far with it.
+func (set *riskSet) lift(shift float64) {
+	factor := math.Exp(set.shift - shift) // 0 at the first row
+	set.shift = shift
+	set.s0 *= factor
+	set.peak *= factor
+	for j := range set.s1 {
+		set.s1[j] *= factor
+	}
+	for j := range set.s2 {
+		set.s2[j] *= factor
 	}
 }
 
@@ -221,16 +241,24 @@ func (set *riskSet) addEvents() {
 	}
 }
 
-// rebuild sums the risk set afresh.
-func (r *riskData) rebuild(set *riskSet, from int, risk []float64) {
-	set.s0 = 0
-	clear(set.s1)
-	clear(set.s2)
+// rebuild sums the risk set afresh, with a shift that fits it.
+func (r *riskData) rebuild(set *riskSet, from int, eta []float64) {
+	shift := math.Inf(-1)
 	for at := from; at < set.to; at++ {
 		if r.start[at] < set.time {
-			addRow(risk[at], r.x[at*r.p:(at+1)*r.p], &set.s0, set.s1, set.s2)
+			shift = max(shift, eta[at])
 		}
 	}
+	set.s0, set.shift = 0, shift
+	clear(set.s1)
+	clear(set.s2)
+	for at := from; at < set.from; at++ {
+		if r.start[at] < set.time {
+			addRow(r.weight[at]*math.Exp(eta[at]-shift), r.row(at), &set.s0, set.s1, set.s2)
+		}
+	}
+	r.enter(set, eta)
+	set.peak = set.s0
 }
 
 // tie sums over the events at one time: with Efron's ties the l-th of m sees
