@@ -1,10 +1,10 @@
 package persistency
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 )
 
 // Part is a component of the loyalty index.
@@ -192,27 +192,31 @@ func variation(values []float64) (float64, bool) {
 
 // rank gives the members their percentiles on a part.
 func (l *Loyalty) rank(members []int, p Part) {
-	key := func(c int) float64 {
-		s := &l.Scores[c]
-		switch {
-		case !s.Known[p]:
-			return math.Inf(-1)
-		case p == Rhythm || p == Recency:
-			return -s.Value[p]
-		default:
-			return s.Value[p]
-		}
+	type place struct {
+		key      float64
+		customer int
 	}
-	order := slices.Clone(members)
-	sort.SliceStable(order, func(a, b int) bool { return key(order[a]) < key(order[b]) })
+	order := make([]place, len(members))
+	for i, c := range members {
+		s := &l.Scores[c]
+		key := s.Value[p]
+		if p == Rhythm || p == Recency {
+			key = -key
+		}
+		if !s.Known[p] {
+			key = math.Inf(-1)
+		}
+		order[i] = place{key, c}
+	}
+	slices.SortFunc(order, func(a, b place) int { return cmp.Compare(a.key, b.key) })
 	for from := 0; from < len(order); {
 		to := from
-		for to < len(order) && key(order[to]) == key(order[from]) {
+		for to < len(order) && order[to].key == order[from].key {
 			to++
 		}
 		percentile := 100 * (float64(from) + float64(to-from)/2) / float64(len(order))
-		for _, c := range order[from:to] {
-			l.Scores[c].Percentile[p] = percentile
+		for _, at := range order[from:to] {
+			l.Scores[at.customer].Percentile[p] = percentile
 		}
 		from = to
 	}
@@ -232,7 +236,7 @@ func (s *LoyaltyScore) finish(w Weights) {
 		facts = append(facts, Fact{Part: p, Value: s.Value[p], Known: s.Known[p],
 			Percentile: s.Percentile[p], Points: w[p] * (s.Percentile[p] - 50)})
 	}
-	sort.SliceStable(facts, func(a, b int) bool { return math.Abs(facts[a].Points) > math.Abs(facts[b].Points) })
+	slices.SortStableFunc(facts, func(a, b Fact) int { return cmp.Compare(math.Abs(b.Points), math.Abs(a.Points)) })
 	s.Facts = slices.Clone(facts[:min(2, len(facts))])
 }
 

@@ -147,6 +147,24 @@ func TestWheatMorrisonByHand(t *testing.T) {
 	}
 }
 
+// Drawing groups in place of customers gives the same width.
+func TestManyCustomersAreDrawnInGroups(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 4))
+	values := make([]spread, 30_001)
+	var sum, square float64
+	for i := range values {
+		values[i] = spread{rng.Float64() / 4, 1. / 12}
+		sum += values[i].seen
+		square += values[i].seen * values[i].seen
+	}
+	n := float64(len(values))
+	se := math.Sqrt((square/n - sum/n*sum/n) / n)
+	var r Regularity
+	r.estimate(values, RegularityOptions{Resamples: 4000, Level: 0.95})
+	near(t, "lower", r.Lower, shape(sum/n+1.96*se), 6e-4)
+	near(t, "upper", r.Upper, shape(sum/n-1.96*se), 6e-4)
+}
+
 func TestWheatMorrisonWithoutAnswer(t *testing.T) {
 	for name, c := range map[string]struct {
 		h    *History

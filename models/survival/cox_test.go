@@ -198,6 +198,19 @@ func same(t *testing.T, a, b *Cox, tolerance float64) {
 	for i := range pa {
 		near(t, "survival", pa[i].Survival, pb[i].Survival, tolerance)
 		near(t, "its error", pa[i].SE, pb[i].SE, tolerance)
+		at, known, err := a.SurvivalAt([]float64{1, 1}, 0, pa[i].Time)
+		if err != nil || !known || at != pa[i] {
+			t.Errorf("at one time %+v, on the curve %+v: %v", at, pa[i], err)
+		}
+	}
+	if p, known, err := a.SurvivalAt([]float64{1, 1}, 0, 1e9); known || p.Survival != pa[len(pa)-1].Survival || err != nil {
+		t.Errorf("beyond the data: %+v %v %v", p, known, err)
+	}
+	if p, _, _ := a.SurvivalAt([]float64{1, 1}, 0, 0); p.Survival != 1 {
+		t.Errorf("at the start: %+v", p)
+	}
+	if _, _, err := a.SurvivalAt([]float64{1, 1}, 7, 0); !errors.Is(err, ErrValue) {
+		t.Errorf("a stratum that is not there: %v", err)
 	}
 }
 

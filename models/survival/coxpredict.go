@@ -11,6 +11,7 @@ import (
 // covariates are all at their means, by the ties of the fit.
 type BaselineHazard struct {
 	Stratum   int       // the caller's code; 0 without strata
+	Last      float64   // longest time seen, by event or not
 	Time      []float64 // event times, ascending
 	CumHazard []float64 // up to and including each
 
@@ -25,6 +26,9 @@ func (m *Cox) baseline() {
 	m.Baseline = make([]BaselineHazard, r.order.strata())
 	for st, code := range r.order.codes {
 		m.Baseline[st].Stratum = code
+		if from := r.order.bounds[st]; from < r.order.bounds[st+1] {
+			m.Baseline[st].Last = r.time[from]
+		}
 	}
 	r.walk(m.beta, false, func(set *riskSet) {
 		b := &m.Baseline[set.stratum]
@@ -95,43 +99,60 @@ type Predicted struct {
 // coefficients (Therneau & Grambsch 2000, 10.2). Infinite coefficients are
 // taken as where the iteration stopped, without error.
 func (m *Cox) Survival(x []float64, stratum int) ([]Predicted, error) {
-	eta, err := m.Linear(x)
+	b, eta, err := m.stratum(x, stratum)
 	if err != nil {
 		return nil, err
 	}
-	st := slices.IndexFunc(m.Baseline, func(b BaselineHazard) bool { return b.Stratum == stratum })
-	if st < 0 {
-		return nil, fmt.Errorf("%w: the model has no stratum %d", ErrValue, stratum)
-	}
-	b := &m.Baseline[st]
 	z := m.scaled(x)
 	curve := make([]Predicted, len(b.Time))
-	quantile := normalQuantile(m.Level)
-	q := make([]float64, len(z))
-	for i := range b.Time {
-		for j := range q {
-			q[j] = b.drift[i][j] - z[j]*b.CumHazard[i]
-		}
-		h := b.CumHazard[i] * finiteExp(eta)
-		se := finiteExp(eta) * math.Sqrt(b.variance[i]+m.quadratic(q))
-		p := Predicted{Time: b.Time[i], CumHazard: h, Survival: math.Exp(-h)}
-		if p.Survival > 0 {
-			p.SE = p.Survival * se
-		}
-		p.Lower, p.Upper = bounds(m.interval, p.Survival, p.SE, quantile)
-		curve[i] = p
+	for i := range curve {
+		curve[i] = m.predict(b, i, eta, z)
 	}
 	return curve, nil
 }
 
-// At is the last point of a predicted curve not after t; before the first, a
-// survival of 1.
-func At(curve []Predicted, t float64) Predicted {
-	i := sort.Search(len(curve), func(i int) bool { return curve[i].Time > t }) - 1
-	if i < 0 {
-		return Predicted{Survival: 1, Lower: 1, Upper: 1}
+// SurvivalAt is Survival at one time, for scoring many rows. known is false
+// beyond the longest time seen in the stratum, where the value is only the last
+// known.
+func (m *Cox) SurvivalAt(x []float64, stratum int, t float64) (p Predicted, known bool, err error) {
+	b, eta, err := m.stratum(x, stratum)
+	if err != nil {
+		return Predicted{}, false, err
 	}
-	return curve[i]
+	known = t <= b.Last
+	i := sort.Search(len(b.Time), func(i int) bool { return b.Time[i] > t }) - 1
+	if i < 0 {
+		return Predicted{Survival: 1, Lower: 1, Upper: 1}, known, nil
+	}
+	return m.predict(b, i, eta, m.scaled(x)), known, nil
+}
+
+func (m *Cox) stratum(x []float64, code int) (*BaselineHazard, float64, error) {
+	eta, err := m.Linear(x)
+	if err != nil {
+		return nil, 0, err
+	}
+	st := slices.IndexFunc(m.Baseline, func(b BaselineHazard) bool { return b.Stratum == code })
+	if st < 0 {
+		return nil, 0, fmt.Errorf("%w: the model has no stratum %d", ErrValue, code)
+	}
+	return &m.Baseline[st], eta, nil
+}
+
+// predict is the survival from the i-th event time of a stratum on.
+func (m *Cox) predict(b *BaselineHazard, i int, eta float64, z []float64) Predicted {
+	q := make([]float64, len(z))
+	for j := range q {
+		q[j] = b.drift[i][j] - z[j]*b.CumHazard[i]
+	}
+	risk := finiteExp(eta)
+	p := Predicted{Time: b.Time[i], CumHazard: min(b.CumHazard[i]*risk, math.MaxFloat64)}
+	p.Survival = math.Exp(-p.CumHazard)
+	if p.Survival > 0 {
+		p.SE = p.Survival * risk * math.Sqrt(b.variance[i]+m.quadratic(q))
+	}
+	p.Lower, p.Upper = bounds(m.interval, p.Survival, p.SE, normalQuantile(m.Level))
+	return p
 }
 
 // scaled are the values of the covariates in the model, as the fit saw them.
