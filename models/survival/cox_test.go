@@ -466,3 +466,80 @@ func BenchmarkCox100kx10(b *testing.B) {
 		}
 	}
 }
+
+// Small data sets are mostly monotone, collinear or empty in some way; whatever
+// they are, the answer is an error or numbers, with words when they are not
+// ordinary ones.
+func TestCoxOfSmallDataGivesNumbersOrWords(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 1))
+	infinite, plain := 0, 0
+	for trial := range 3000 {
+		n, p := 2+rng.IntN(12), 1+rng.IntN(3)
+		var s Sample
+		x := Covariates{Names: []string{"a", "b", "c"}[:p], Columns: make([][]float64, p)}
+		for range n {
+			entry := float64(rng.IntN(4))
+			s.Entry, s.Time = append(s.Entry, entry), append(s.Time, entry+1+float64(rng.IntN(5)))
+			s.Event = append(s.Event, rng.IntN(3) > 0)
+			for j := range x.Columns {
+				v := float64(rng.IntN(3))
+				if j == 1 {
+					v = 1e6 * rng.ExpFloat64()
+				}
+				x.Columns[j] = append(x.Columns[j], v)
+			}
+		}
+		m, err := FitCox(s, x, CoxOptions{Ties: Ties(trial % 2)})
+		if err != nil {
+			if !errors.Is(err, ErrNoEvents) && !errors.Is(err, ErrNoCovariates) {
+				t.Fatalf("%+v %+v: %v", s, x, err)
+			}
+			continue
+		}
+		numbers := []float64{m.LogLik, m.AIC, m.BIC, m.Wald.ChiSquare, m.Wald.P, m.Score.P, m.LikelihoodRatio.P, m.Concordance.C}
+		odd := !m.Converged
+		for _, c := range m.Coefficients {
+			numbers = append(numbers, c.Beta, c.SE, c.Z, c.P, c.HR, c.Lower, c.Upper)
+			if c.Infinite != 0 {
+				infinite++
+			}
+			odd = odd || c.Infinite != 0 || c.Dropped != ""
+		}
+		if !odd {
+			plain++
+			if m.Reason != "" {
+				t.Errorf("words without a reason: %q", m.Reason)
+			}
+		} else if m.Reason == "" {
+			t.Errorf("no words for %+v", m.Coefficients)
+		}
+		curve, err := m.Survival(make([]float64, p), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range curve {
+			numbers = append(numbers, c.CumHazard, c.Survival, c.SE, c.Lower, c.Upper)
+		}
+		for k, v := range numbers {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				t.Fatalf("number %d is %v: %+v of %+v %+v", k, v, m.Coefficients, s, x)
+			}
+		}
+		if m.LogLik < m.LogLikNull-1e-9 {
+			t.Errorf("the fit is worse than none: %v, %v", m.LogLik, m.LogLikNull)
+		}
+		if !m.Converged {
+			t.Errorf("not converged: %q %+v", m.Reason, m.Coefficients)
+		}
+		if c := m.Coefficients[0]; p == 1 && trial%2 == 0 {
+			none := make([]int, n)
+			out := efron(s, x, none, []float64{c.Beta + math.Copysign(20, c.Beta)})
+			if c.Infinite != 0 && out < m.LogLik-1e-12 || c.Infinite == 0 && out >= m.LogLik-1e-3 {
+				t.Errorf("infinite %d, but the log-likelihood goes from %v to %v", c.Infinite, m.LogLik, out)
+			}
+		}
+	}
+	if plain < 100 || infinite < 100 {
+		t.Errorf("%d plain fits, %d infinite coefficients: the test does not test", plain, infinite)
+	}
+}

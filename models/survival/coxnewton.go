@@ -42,6 +42,10 @@ const (
 	// maximum moves by some 1e-5 of its standard error then; one without adds
 	// about 1 at every step.
 	runaway = 0.05
+	// stride is how far the first step may move the log hazard over the range
+	// of a covariate; it doubles with every step that may be taken in full. A
+	// step from where the likelihood is almost flat would land nowhere.
+	stride = 10.0
 )
 
 // newton maximises the partial likelihood from 0. The information matrix is not
@@ -52,6 +56,7 @@ func newton(r *riskData, maxSteps int) *newtonFit {
 	at := r.evaluate(f.beta)
 	f.nullLogLik = at.logLik
 	step := make([]float64, r.p)
+	reach := stride
 	for f.steps < maxSteps {
 		rise, ok := direction(at, step)
 		if !ok {
@@ -61,8 +66,10 @@ func newton(r *riskData, maxSteps int) *newtonFit {
 		if f.steps == 0 {
 			f.score = rise
 		}
-		next, better := climb(r, f.beta, step, at.logLik)
-		if !better {
+		shorten(step, r.span, reach)
+		next, length := climb(r, f.beta, step, at.logLik)
+		reach *= 2 * length
+		if length == 0 {
 			f.converged = rise < 1e-6
 			break
 		}
@@ -103,21 +110,33 @@ func direction(at *likelihood, step []float64) (float64, bool) {
 	return mat.Dot(score, x), true
 }
 
-// climb moves beta along the step, halved until the likelihood does not fall;
-// better is false when no length helps.
-func climb(r *riskData, beta, step []float64, logLik float64) (at *likelihood, better bool) {
+func shorten(step, span []float64, reach float64) {
+	longest := 0.0
+	for j, d := range step {
+		longest = max(longest, math.Abs(d)*span[j])
+	}
+	if longest > reach {
+		for j := range step {
+			step[j] *= reach / longest
+		}
+	}
+}
+
+// climb moves beta along the step, halved until the likelihood does not fall,
+// and returns the part of the step taken; 0 when no length helps.
+func climb(r *riskData, beta, step []float64, logLik float64) (at *likelihood, length float64) {
 	trial := make([]float64, len(beta))
-	for length := 1.0; length > 1e-6; length /= 2 {
+	for length = 1.0; length > 1e-6; length /= 2 {
 		for j := range beta {
 			trial[j] = beta[j] + length*step[j]
 		}
 		at = r.evaluate(trial)
 		if at.logLik >= logLik-1e-11*math.Abs(logLik) {
 			copy(beta, trial)
-			return at, true
+			return at, length
 		}
 	}
-	return nil, false
+	return nil, 0
 }
 
 // invert is the inverse of the information. A direction without information

@@ -15,8 +15,12 @@ type BaselineHazard struct {
 	Time      []float64 // event times, ascending
 	CumHazard []float64 // up to and including each
 
-	variance []float64   // cumulative, of the hazard with the coefficients known
-	drift    [][]float64 // cumulative mean of the scaled covariates × hazard
+	// The logarithm of CumHazard, its variance with the coefficients known
+	// over its square, and the mean of the scaled covariates over it: in this
+	// form none of them overflows whatever the coefficients.
+	log      []float64
+	variance []float64
+	mean     [][]float64
 }
 
 // baseline sums the hazard of every stratum (Breslow 1974, with Efron's
@@ -32,29 +36,40 @@ func (m *Cox) baseline() {
 	}
 	r.walk(m.beta, false, func(set *riskSet) {
 		b := &m.Baseline[set.stratum]
-		unit := math.Exp(-set.shift)
 		b.Time = append(b.Time, set.time)
-		b.CumHazard = append(b.CumHazard, set.a*unit)
-		b.variance = append(b.variance, set.c0*unit*unit)
-		drift := make([]float64, r.p)
-		for j := range drift {
-			drift[j] = (set.c0*set.s1[j] - set.c1*set.d1[j]) * unit
+		b.log = append(b.log, math.Log(set.a)-set.shift)
+		b.variance = append(b.variance, set.c0/(set.a*set.a))
+		mean := make([]float64, r.p)
+		for j := range mean {
+			mean[j] = (set.c0*set.s1[j] - set.c1*set.d1[j]) / set.a
 		}
-		b.drift = append(b.drift, drift)
+		b.mean = append(b.mean, mean)
 	})
 	for st := range m.Baseline {
-		b := &m.Baseline[st]
-		slices.Reverse(b.Time)
-		slices.Reverse(b.CumHazard)
-		slices.Reverse(b.variance)
-		slices.Reverse(b.drift)
-		for i := 1; i < len(b.Time); i++ {
-			b.CumHazard[i] += b.CumHazard[i-1]
-			b.variance[i] += b.variance[i-1]
-			for j := range b.drift[i] {
-				b.drift[i][j] += b.drift[i-1][j]
+		m.Baseline[st].accumulate()
+	}
+}
+
+// accumulate turns the hazards of the event times, latest first, into their
+// sums, earliest first.
+func (b *BaselineHazard) accumulate() {
+	slices.Reverse(b.Time)
+	slices.Reverse(b.log)
+	slices.Reverse(b.variance)
+	slices.Reverse(b.mean)
+	b.CumHazard = make([]float64, len(b.Time))
+	for i := range b.Time {
+		if i > 0 {
+			high := max(b.log[i], b.log[i-1])
+			sum := high + math.Log(math.Exp(b.log[i]-high)+math.Exp(b.log[i-1]-high))
+			before, here := math.Exp(b.log[i-1]-sum), math.Exp(b.log[i]-sum)
+			b.log[i] = sum
+			b.variance[i] = before*before*b.variance[i-1] + here*here*b.variance[i]
+			for j := range b.mean[i] {
+				b.mean[i][j] = before*b.mean[i-1][j] + here*b.mean[i][j]
 			}
 		}
+		b.CumHazard[i] = finiteExp(b.log[i])
 	}
 }
 
@@ -143,13 +158,12 @@ func (m *Cox) stratum(x []float64, code int) (*BaselineHazard, float64, error) {
 func (m *Cox) predict(b *BaselineHazard, i int, eta float64, z []float64) Predicted {
 	q := make([]float64, len(z))
 	for j := range q {
-		q[j] = b.drift[i][j] - z[j]*b.CumHazard[i]
+		q[j] = b.mean[i][j] - z[j]
 	}
-	risk := finiteExp(eta)
-	p := Predicted{Time: b.Time[i], CumHazard: min(b.CumHazard[i]*risk, math.MaxFloat64)}
+	p := Predicted{Time: b.Time[i], CumHazard: finiteExp(b.log[i] + eta)}
 	p.Survival = math.Exp(-p.CumHazard)
 	if p.Survival > 0 {
-		p.SE = p.Survival * risk * math.Sqrt(b.variance[i]+m.quadratic(q))
+		p.SE = p.Survival * p.CumHazard * math.Sqrt(b.variance[i]+m.quadratic(q))
 	}
 	p.Lower, p.Upper = bounds(m.interval, p.Survival, p.SE, normalQuantile(m.Level))
 	return p
