@@ -155,6 +155,9 @@ func FitCox(s Sample, x Covariates, o CoxOptions) (*Cox, error) {
 	return m, nil
 }
 
+// mostEfron keeps the sums over tied events within seconds.
+const mostEfron = 1e8
+
 func checkCox(s Sample, x Covariates, o CoxOptions) error {
 	if err := s.valid(); err != nil {
 		return err
@@ -179,10 +182,17 @@ func checkCox(s Sample, x Covariates, o CoxOptions) error {
 			}
 		}
 	}
+	events := 0.0
 	for i := range s.Weight {
 		if s.Weight[i] != math.Trunc(s.Weight[i]) {
 			return fmt.Errorf("%w: row %d: the weight %v of a Cox model must be a whole number of subjects", ErrValue, i, s.Weight[i])
 		}
+		if s.Event[i] {
+			events += s.Weight[i]
+		}
+	}
+	if events > mostEfron && o.Ties == Efron {
+		return fmt.Errorf("%w: %.3g events by weight are too many to go through one by one; use Breslow's ties", ErrValue, events)
 	}
 	return nil
 }
