@@ -1,0 +1,208 @@
+package forecast
+
+import (
+	"math"
+	"sort"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// enough is the number of a series' own errors at a step from which its
+// intervals need no others.
+const enough = 40
+
+// pool holds the scaled absolute backtest errors of like series by step.
+type pool struct{ scores [][]float64 }
+
+// take adds the errors of one series.
+func (p *pool) take(scores [][]float64) {
+	for len(p.scores) < len(scores) {
+		p.scores = append(p.scores, nil)
+	}
+	for i, list := range scores {
+		p.scores[i] = append(p.scores[i], list...)
+	}
+}
+
+// scaled lists |error| / spread of one path by step. Where the spread is zero
+// the history had no movement, and the error says nothing about others.
+func scaled(trials []trial, method, steps int) [][]float64 {
+	list := make([][]float64, steps)
+	for _, t := range trials {
+		for i, a := range t.actual {
+			if !math.IsNaN(a) && t.spread[i] > 0 {
+				list[i] = append(list[i], math.Abs(a-t.path[method][i])/t.spread[i])
+			}
+		}
+	}
+	return list
+}
+
+// residuals are the errors of one path at its trials, actual minus forecast.
+func residuals(trials []trial, method int) [][]float64 {
+	list := make([][]float64, len(trials))
+	for k, t := range trials {
+		list[k] = make([]float64, len(t.actual))
+		for i, a := range t.actual {
+			list[k][i] = a - t.path[method][i]
+		}
+	}
+	return list
+}
+
+// quantiles are the factors on the spread that give intervals of a level, one a
+// step. They never fall with the step: a step's own quantile is averaged with
+// its neighbours where it would (isotonic regression).
+func (p *pool) quantiles(level float64, steps int) (factors []float64, least int) {
+	factors = make([]float64, steps)
+	weights := make([]float64, steps)
+	least = math.MaxInt
+	for i := range factors {
+		var scores []float64
+		if i < len(p.scores) {
+			scores = p.scores[i]
+		}
+		least = min(least, len(scores))
+		factors[i], weights[i] = conformal(scores, level), float64(len(scores))
+	}
+	extend(factors, weights)
+	isotonic(factors, weights)
+	return factors, least
+}
+
+// conformal is the split-conformal quantile of sorted or unsorted scores: the
+// ⌈(n+1)·level⌉-th smallest (Vovk, Gammerman & Shafer 2005; Lei et al. 2018).
+// With too few scores for the level that order statistic does not exist, and
+// the normal-theory factor with n degrees of freedom on their root mean square
+// stands in. It is 0 for no scores.
+func conformal(scores []float64, level float64) float64 {
+	n := len(scores)
+	if n == 0 {
+		return 0
+	}
+	k := int(math.Ceil(float64(n+1)*level - 1e-9))
+	if k <= n {
+		sorted := append([]float64(nil), scores...)
+		sort.Float64s(sorted)
+		return sorted[k-1]
+	}
+	var squares float64
+	for _, v := range scores {
+		squares += v * v
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n)}
+	return math.Sqrt(squares/float64(n)) * t.Quantile((1+level)/2)
+}
+
+// extend fills the steps that no backtest reached: the factor of the last
+// reached step grows with the square root of the step, as a random walk's does.
+func extend(factors, weights []float64) {
+	last := -1
+	for i := range factors {
+		if weights[i] > 0 {
+			last = i
+		} else if last >= 0 {
+			factors[i] = factors[last] * math.Sqrt(float64(i+1)/float64(last+1))
+			weights[i] = 1e-9
+		}
+	}
+}
+
+// isotonic replaces values by the nearest ones that never fall, in weighted
+// least squares (pool adjacent violators).
+func isotonic(values, weights []float64) {
+	type block struct {
+		mean, weight float64
+		size         int
+	}
+	var blocks []block
+	for i, v := range values {
+		blocks = append(blocks, block{v, math.Max(weights[i], 1e-12), 1})
+		for k := len(blocks) - 1; k > 0 && blocks[k-1].mean > blocks[k].mean; k-- {
+			a, b := blocks[k-1], blocks[k]
+			w := a.weight + b.weight
+			blocks = append(blocks[:k-1], block{(a.mean*a.weight + b.mean*b.weight) / w, w, a.size + b.size})
+		}
+	}
+	i := 0
+	for _, b := range blocks {
+		for range b.size {
+			values[i] = b.mean
+			i++
+		}
+	}
+}
+
+// calibrate gives every forecast its intervals.
+func calibrate(m *Model, works []work, pools map[string]*pool) {
+	type key struct {
+		pool  string
+		level int
+		steps int
+	}
+	type answer struct {
+		factors []float64
+		least   int
+	}
+	known := map[key]answer{}
+	for i := range m.Forecasts {
+		f, w := &m.Forecasts[i], &works[i]
+		if len(f.Mean) == 0 {
+			continue
+		}
+		if reason := w.history.noInterval(w.spread); reason != "" {
+			w.history.note("%s", reason)
+			f.Reason = w.history.reason()
+			continue
+		}
+		own := &pool{w.scores}
+		ahead := w.history.ahead
+		for l, level := range m.Options.Levels {
+			k := key{w.like(), l, ahead + len(f.Mean)}
+			factors, least := own.quantiles(level, k.steps)
+			f.Errors = OwnErrors
+			if least < enough {
+				a, ok := known[k]
+				if !ok {
+					a.factors, a.least = pools[k.pool].quantiles(level, k.steps)
+					known[k] = a
+				}
+				factors, least = a.factors, a.least
+				f.Errors = PooledErrors
+			}
+			if factors[k.steps-1] == 0 {
+				f.Errors, f.Lower, f.Upper = NoErrors, nil, nil
+				w.history.note("neither this nor a like series is long enough for a backtest: no intervals")
+				break
+			}
+			if math.Ceil(float64(least+1)*level-1e-9) > float64(least) {
+				f.Errors = FewErrors
+			}
+			f.bounds(w.spread, factors[ahead:])
+		}
+		f.Reason = w.history.reason()
+	}
+}
+
+// noInterval says why a history cannot have intervals, "" if it can.
+func (h *history) noInterval(spread []float64) string {
+	switch {
+	case len(h.y) < shortest:
+		return "no intervals"
+	case spread[0] == 0:
+		return "the history never moved, which says nothing about errors: no intervals"
+	}
+	return ""
+}
+
+func (f *Forecast) bounds(spread, factors []float64) {
+	lower, upper := make([]float64, len(f.Mean)), make([]float64, len(f.Mean))
+	for i, v := range f.Mean {
+		half := factors[i] * spread[i]
+		lower[i], upper[i] = v-half, v+half
+		if f.Demand.Class != Signed {
+			lower[i] = math.Max(0, lower[i])
+		}
+	}
+	f.Lower, f.Upper = append(f.Lower, lower), append(f.Upper, upper)
+}
