@@ -142,7 +142,7 @@ func errorWidths(w work, horizon int) [][]float64 {
 		if k == 0 {
 			continue
 		}
-		factors, _ := own.quantiles(float64(k)/grid, w.history.ahead+horizon)
+		factors := own.quantiles(float64(k)/grid, w.history.ahead+horizon)
 		for h := range table[k] {
 			table[k][h] = math.Max(table[k-1][h], factors[w.history.ahead+h]*w.spread[h])
 		}

@@ -53,21 +53,26 @@ func residuals(trials []trial, method int) [][]float64 {
 // quantiles are the factors on the spread that give intervals of a level, one a
 // step. They never fall with the step: a step's own quantile is averaged with
 // its neighbours where it would (isotonic regression).
-func (p *pool) quantiles(level float64, steps int) (factors []float64, least int) {
-	factors = make([]float64, steps)
-	weights := make([]float64, steps)
-	least = math.MaxInt
-	for i := range factors {
-		var scores []float64
-		if i < len(p.scores) {
-			scores = p.scores[i]
-		}
-		least = min(least, len(scores))
-		factors[i], weights[i] = conformal(scores, level), float64(len(scores))
+func (p *pool) quantiles(level float64, steps int) []float64 {
+	factors, weights := make([]float64, steps), make([]float64, steps)
+	for i := range min(steps, len(p.scores)) {
+		factors[i], weights[i] = conformal(p.scores[i], level), float64(len(p.scores[i]))
 	}
 	extend(factors, weights)
 	isotonic(factors, weights)
-	return factors, least
+	return factors
+}
+
+// least is the smallest number of errors at any of the steps.
+func (p *pool) least(steps int) int {
+	if len(p.scores) < steps {
+		return 0
+	}
+	count := len(p.scores[0])
+	for _, scores := range p.scores[:steps] {
+		count = min(count, len(scores))
+	}
+	return count
 }
 
 // conformal is the split-conformal quantile of sorted or unsorted scores: the
@@ -159,12 +164,15 @@ func calibrate(m *Model, works []work, pools map[string]*pool) {
 		ahead := w.history.ahead
 		for l, level := range m.Options.Levels {
 			k := key{w.like(), l, ahead + len(f.Mean)}
-			factors, least := own.quantiles(level, k.steps)
-			f.Errors = OwnErrors
-			if least < enough {
+			var factors []float64
+			least := own.least(k.steps)
+			if least >= enough {
+				f.Errors = OwnErrors
+				factors = own.quantiles(level, k.steps)
+			} else {
 				a, ok := known[k]
 				if !ok {
-					a.factors, a.least = pools[k.pool].quantiles(level, k.steps)
+					a = answer{pools[k.pool].quantiles(level, k.steps), pools[k.pool].least(k.steps)}
 					known[k] = a
 				}
 				factors, least = a.factors, a.least

@@ -285,6 +285,9 @@ func (f *Forecast) final(b *bench, h *history, horizon int) {
 	} else {
 		b.forecast(f.Method, f.Mean, &f.Fitted)
 	}
+	if b.calmed {
+		h.note("a model ran away from the history: its forecast was held within ten ranges of it")
+	}
 	if f.Demand.Class != Signed {
 		for i, v := range f.Mean {
 			f.Mean[i] = math.Max(0, v)

@@ -96,13 +96,14 @@ type bench struct {
 	logged   []float64
 	member   []float64
 	kept     map[Method][]float64 // forecasts of combination members at this origin
-	scale    float64
+	scale    float64              // mean absolute step of adjusted; −1 until asked for
+	calmed   bool                 // a forecast since open left all reason and was bounded
 }
 
 // open prepares a history for its methods.
 func (b *bench) open(y []float64, period int, seldom bool) {
 	b.y, b.period, b.seldom, b.season, b.logs = y, period, seldom, nil, nil
-	b.adjusted, b.scale = y, -1
+	b.adjusted, b.scale, b.calmed = y, -1, false
 	clear(b.kept)
 	if !seldom {
 		b.deseason()
@@ -227,7 +228,8 @@ func (b *bench) smooth(m Method, out []float64, f *Fitted) {
 	case Theta, LogTheta:
 		fitSES(y, f).theta(y, out, f)
 	case DOTM, LogDOTM:
-		fitDOTM(y, f).forecast(len(y), out)
+		d := fitDOTM(y, f)
+		d.forecast(len(y), out)
 	case Damped, LogDamped:
 		fitHolt(y, true, f).forecast(out)
 	case Holt:
@@ -247,7 +249,8 @@ func (b *bench) smooth(m Method, out []float64, f *Fitted) {
 
 // calm replaces forecasts that left all reason (a trend on logarithms, a season
 // that is nearly zero) by the nearest bound: ten ranges of the history beyond
-// its smallest and largest value. It leaves no NaN.
+// its smallest and largest value. It leaves no NaN, and remembers that it had to
+// act.
 func (b *bench) calm(out []float64) {
 	low, high := b.y[0], b.y[0]
 	for _, v := range b.y {
@@ -256,9 +259,10 @@ func (b *bench) calm(out []float64) {
 	reach := 10 * math.Max(high-low, math.Abs(b.y[len(b.y)-1])/10)
 	for i, v := range out {
 		if math.IsNaN(v) {
-			v = b.y[len(b.y)-1]
+			v, b.calmed = b.y[len(b.y)-1], true
 		}
 		out[i] = math.Min(high+reach, math.Max(low-reach, v))
+		b.calmed = b.calmed || out[i] != v
 	}
 }
 

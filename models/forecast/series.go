@@ -131,7 +131,7 @@ func (h *history) describe() {
 	}
 }
 
-// firstKnown is how many values are known in a prepared history.
+// knownValues is how many values were given and not filled in.
 func (h *history) knownValues() int {
 	if h.known == nil {
 		return len(h.y)

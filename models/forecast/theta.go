@@ -77,6 +77,9 @@ type dynamic struct {
 	base                     float64 // the first value, from which all others are taken
 }
 
+// line is the least-squares line through the values before a step.
+type line struct{ a, b float64 }
+
 // dotm runs the dynamic optimised Theta model of Fiorucci, Pellegrini, Louzada,
 // Petropoulos & Koehler (2016):
 //
@@ -86,13 +89,12 @@ type dynamic struct {
 // errors are linear in l(0) and ω, so both are solved for exactly, with ω kept
 // within 0 to 1 (θ ≥ 1). Values are taken from the first one, so that a shift of
 // all of them shifts the forecasts.
-func dotm(y []float64, alpha float64) dynamic {
-	var level, ee, ge, gg, ze, zz, gz, mean, a, b float64
-	g, base := 1.0, y[0]
+func dotm(y []float64, lines []line, alpha float64) dynamic {
+	var level, ee, ge, gg, ze, zz, gz float64
+	g, stay, per, base := 1.0, 1-alpha, 1/alpha, y[0]
 	for t, v := range y {
-		v -= base
-		z := g*a + (1-g*(1-alpha))/alpha*b
-		e := v - level
+		z := g*lines[t].a + (1-g*stay)*per*lines[t].b
+		e := v - base - level
 		level += alpha * e
 		ee += e * e
 		ge += g * e
@@ -100,10 +102,9 @@ func dotm(y []float64, alpha float64) dynamic {
 		ze += z * e
 		zz += z * z
 		gz += g * z
-		g *= 1 - alpha
-		mean, a, b = extendLine(mean, b, v, t)
+		g *= stay
 	}
-	d := dynamic{alpha: alpha, g: g, mean: mean, a: a, b: b, base: base}
+	d := dynamic{alpha: alpha, g: g, base: base}
 	if det := gg*zz - gz*gz; det > 1e-12*gg*zz {
 		d.omega = math.Min(1, math.Max(0, (gg*ze-gz*ge)/det))
 	}
@@ -125,9 +126,16 @@ func extendLine(mean, b, v float64, t int) (newMean, newA, newB float64) {
 }
 
 func fitDOTM(y []float64, f *Fitted) dynamic {
-	value := func(a float64) float64 { return dotm(y, a).sse }
+	lines := make([]line, len(y))
+	var mean, a, b float64
+	for t, v := range y {
+		lines[t] = line{a, b}
+		mean, a, b = extendLine(mean, b, v-y[0], t)
+	}
+	value := func(a float64) float64 { return dotm(y, lines, a).sse }
 	alpha, _, evaluations := lineSearch(value, alphaLow, alphaHigh, 10, 0.002)
-	d := dotm(y, alpha)
+	d := dotm(y, lines, alpha)
+	d.mean, d.a, d.b = mean, a, b
 	if f != nil {
 		f.Evaluations, f.Converged = evaluations, true
 		f.describe(len(y), d.sse, 4)
@@ -137,8 +145,9 @@ func fitDOTM(y []float64, f *Fitted) dynamic {
 	return d
 }
 
-// forecast goes on with every forecast taken as the value that came.
-func (d dynamic) forecast(n int, out []float64) {
+// forecast goes on with every forecast taken as the value that came, and leaves
+// the state where it ends.
+func (d *dynamic) forecast(n int, out []float64) {
 	for h := range out {
 		mu := d.level + d.omega*(d.g*d.a+(1-d.g*(1-d.alpha))/d.alpha*d.b)
 		out[h] = d.base + mu
