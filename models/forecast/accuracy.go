@@ -2,6 +2,9 @@ package forecast
 
 import "math"
 
+// In all measures of this file points whose actual value is NaN are left out, and
+// slices of different length are compared as far as the shortest goes.
+
 // Accuracy sums up forecast errors over any number of points. Every measure is
 // a mean over the points that have one; Undefined counts those left out because
 // the measure's denominator is zero (a constant history has no scale; two zeros
@@ -62,7 +65,9 @@ func (s *accuracySums) result() Accuracy {
 func SMAPE(actual, forecast []float64) float64 {
 	var s accuracySums
 	for i := range min(len(actual), len(forecast)) {
-		s.add(actual[i], forecast[i], 0, 0)
+		if !math.IsNaN(actual[i]) {
+			s.add(actual[i], forecast[i], 0, 0)
+		}
 	}
 	return s.result().SMAPE
 }
@@ -108,46 +113,44 @@ func Measure(history []float64, period int, actual, forecast []float64) Accuracy
 // Pinball is the quantile loss of forecasts q of the quantile p, averaged: the
 // smaller the better. It is 0 for no points.
 func Pinball(actual, q []float64, p float64) float64 {
-	n := min(len(actual), len(q))
-	if n == 0 {
-		return 0
-	}
-	var sum float64
-	for i := range n {
+	return meanOver(actual, min(len(actual), len(q)), func(i int) float64 {
 		e := actual[i] - q[i]
-		sum += math.Max(p*e, (p-1)*e)
-	}
-	return sum / float64(n)
+		return math.Max(p*e, (p-1)*e)
+	})
 }
 
 // Coverage is the share of the values within their intervals, bounds included.
 // It is 0 for no points.
 func Coverage(actual, lower, upper []float64) float64 {
-	n := min(len(actual), len(lower), len(upper))
-	if n == 0 {
-		return 0
-	}
-	inside := 0
-	for i := range n {
+	return meanOver(actual, min(len(actual), len(lower), len(upper)), func(i int) float64 {
 		if actual[i] >= lower[i] && actual[i] <= upper[i] {
-			inside++
+			return 1
 		}
-	}
-	return float64(inside) / float64(n)
+		return 0
+	})
 }
 
 // IntervalScore is the mean interval score of Gneiting & Raftery (2007) for
 // intervals of the given level: width plus 2/(1 − level) times what lies
 // outside. The smaller the better; 0 for no points.
 func IntervalScore(actual, lower, upper []float64, level float64) float64 {
-	n := min(len(actual), len(lower), len(upper))
-	if n == 0 {
+	return meanOver(actual, min(len(actual), len(lower), len(upper)), func(i int) float64 {
+		outside := math.Max(0, lower[i]-actual[i]) + math.Max(0, actual[i]-upper[i])
+		return upper[i] - lower[i] + 2/(1-level)*outside
+	})
+}
+
+// meanOver averages a measure over the first n points with a known value.
+func meanOver(actual []float64, n int, measure func(i int) float64) float64 {
+	var sum, count float64
+	for i := range n {
+		if !math.IsNaN(actual[i]) {
+			sum += measure(i)
+			count++
+		}
+	}
+	if count == 0 {
 		return 0
 	}
-	var sum float64
-	for i := range n {
-		outside := math.Max(0, lower[i]-actual[i]) + math.Max(0, actual[i]-upper[i])
-		sum += upper[i] - lower[i] + 2/(1-level)*outside
-	}
-	return sum / float64(n)
+	return sum / count
 }

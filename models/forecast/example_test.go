@@ -29,5 +29,5 @@ func ExampleFit() {
 	}
 	// Output:
 	// combination smooth 2026 1
-	// 172 174 177 180 182 182
+	// 172 174 175 177 179 180
 }

@@ -56,7 +56,7 @@ const (
 
 // Model holds the forecasts of many series, in their order.
 type Model struct {
-	Options   Options // with the defaults filled in
+	Options   Options // with the defaults filled in, but for Workers
 	Forecasts []Forecast
 	Backtest  Accuracy // over all points of all series
 	Baseline  Accuracy // of SeasonalNaive
@@ -146,15 +146,15 @@ func (o Options) defaults(series int) (Options, error) {
 	if o.Origins == 0 {
 		o.Origins = max(6, min(60, 120/max(1, series)))
 	}
-	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
-	}
 	return o, nil
 }
 
 // each calls do for 0 … n−1, each call with a bench that no other has, and stops
 // early with the context.
 func each(ctx context.Context, n, workers int, do func(b *bench, i int)) error {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range min(workers, n) {

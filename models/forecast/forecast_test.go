@@ -41,7 +41,7 @@ func TestFitIsTheSameOnAnyNumberOfCores(t *testing.T) {
 	for _, m := range []Method{Auto, Weighted, Select} {
 		one := fit(t, series, Options{Method: m, Workers: 1})
 		many := fit(t, series, Options{Method: m, Workers: 7})
-		many.Options.Workers = 1
+		many.Options.Workers = 1 // as asked for, the only difference
 		if !reflect.DeepEqual(one, many) {
 			t.Errorf("%q: seven workers give another result than one", m)
 		}
@@ -187,6 +187,52 @@ func finite(t testing.TB, what string, f Forecast) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			t.Errorf("%s: a number is %v: %+v", what, v, f)
 			return
+		}
+	}
+}
+
+// Histories of every shape, length and kind, with gaps and extremes.
+func TestRandomHistories(t *testing.T) {
+	rng := rand.New(rand.NewPCG(99, 1))
+	var series []Series
+	for range 400 {
+		n, scale := rng.IntN(60), math.Pow(10, float64(rng.IntN(12)-5))
+		kind, v := rng.IntN(6), make([]float64, n)
+		for t := range v {
+			switch x := rng.NormFloat64(); kind {
+			case 0:
+				v[t] = scale * x
+			case 1:
+				v[t] = scale * math.Exp(3*x)
+			case 2:
+				v[t] = scale * math.Max(0, math.Round(x))
+			case 3:
+				v[t] = scale * float64(t*t)
+			case 4:
+				v[t] = scale * float64(t%4)
+			case 5:
+				v[t] = scale * (1e6 + x)
+			}
+			if rng.IntN(8) == 0 {
+				v[t] = math.NaN()
+			}
+		}
+		series = append(series, Series{Values: v, Period: []int{0, 1, 4, 7, 12}[rng.IntN(5)]})
+	}
+	for _, method := range append(Methods(), Auto) {
+		o := Options{Method: method}
+		if method == ETSFamily {
+			o.Origins = 1
+		}
+		for i, f := range fit(t, series, o).Forecasts {
+			finite(t, string(method), f)
+			for l := range f.Lower {
+				for h, v := range f.Mean {
+					if f.Lower[l][h] > v || f.Upper[l][h] < v {
+						t.Fatalf("series %d by %s: %v is not within %v to %v", i, method, v, f.Lower[l][h], f.Upper[l][h])
+					}
+				}
+			}
 		}
 	}
 }

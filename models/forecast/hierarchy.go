@@ -104,7 +104,9 @@ func (s *Structure) Aggregate(leaves [][]float64) [][]float64 {
 // nodes are those given. The leaves must share start, length and period; one
 // that began later has zeros before, not missing values. Where no history is
 // below zero, leaves that come out below zero are set to zero and summed again.
-// Intervals keep the width of each series' own and move with its mean.
+// Intervals keep the width of each series' own and move with its mean. MinT
+// takes its covariance from the one-step errors of the backtests, of which it
+// makes 24 a series unless Options say otherwise.
 func FitHierarchy(ctx context.Context, s *Structure, names []string, leaves []Series, how Reconciliation, o Options) (*Model, error) {
 	if len(leaves) != s.Leaves || len(names) != len(s.Nodes) || s.Leaves == 0 {
 		return nil, fmt.Errorf("%w: %d series for %d leaves, %d names for %d sums", ErrStructure, len(leaves), s.Leaves, len(names), len(s.Nodes))
@@ -127,11 +129,17 @@ func FitHierarchy(ctx context.Context, s *Structure, names []string, leaves []Se
 		}
 		all = append(all, series)
 	}
+	if how == MinT && o.Origins == 0 {
+		o.Origins = 24
+	}
 	m, works, err := fitAll(ctx, all, o)
 	if err != nil {
 		return nil, err
 	}
-	return m, s.reconcileModel(m, works, how)
+	if err := s.reconcileModel(m, works, how); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // reconcileModel replaces the means of a model by coherent ones.
@@ -178,21 +186,20 @@ func (s *Structure) clip(coherent [][]float64) {
 	copy(coherent, s.Aggregate(leaves)[:len(s.Nodes)])
 }
 
-// aligned lists the backtest errors of every series in one order of trials and
-// steps; nil where they do not match or are fewer than three.
+// aligned lists the one-step backtest errors of every series in one order of
+// trials; nil where they do not match or are fewer than three. Errors of later
+// steps overlap from one trial to the next, and would make the covariance look
+// better known than it is.
 func aligned(works []work) [][]float64 {
 	out := make([][]float64, len(works))
-	for i := range works {
-		for _, trial := range works[i].errors {
-			out[i] = append(out[i], trial...)
-		}
-		if len(out[i]) != len(out[0]) || len(out[i]) < 3 || works[i].history.ahead != works[0].history.ahead {
-			return nil
-		}
-		for _, v := range out[i] {
-			if math.IsNaN(v) {
-				return nil
+	for i, w := range works {
+		for _, trial := range w.errors {
+			if !math.IsNaN(trial[0]) {
+				out[i] = append(out[i], trial[0])
 			}
+		}
+		if len(out[i]) != len(w.errors) || len(out[i]) != len(out[0]) || len(out[i]) < 3 || w.history.ahead != works[0].history.ahead {
+			return nil
 		}
 	}
 	return out

@@ -183,7 +183,7 @@ func TestStructuresAreChecked(t *testing.T) {
 func TestFitHierarchy(t *testing.T) {
 	s := family(t)
 	loss := map[Reconciliation]float64{}
-	var alone float64
+	var alone, inside, count float64
 	for seed := range uint64(12) {
 		leaves := worlds(40+seed, 5, 66, 12)
 		rng := rand.New(rand.NewPCG(seed, 3))
@@ -219,6 +219,12 @@ func TestFitHierarchy(t *testing.T) {
 				}
 			}
 			coherent(t, string(how), s, means)
+			for i, f := range m.Forecasts {
+				if how == MinT {
+					inside += Coverage(came[i][60:], f.Lower[1], f.Upper[1])
+					count++
+				}
+			}
 			loss[how] += score(m)
 		}
 		var all []Series
@@ -228,7 +234,11 @@ func TestFitHierarchy(t *testing.T) {
 		alone += score(fit(t, all, Options{Horizon: 6}))
 	}
 	t.Logf("summed RMSSE: nodes alone %.2f, %v", alone, loss)
-	if loss[MinT] > 1.02*alone || loss[Structural] > 1.02*alone {
+	t.Logf("coverage of the 95 %% intervals after MinT: %.3f", inside/count)
+	if share := inside / count; share < 0.92 || share > 0.99 {
+		t.Errorf("the 95 %% intervals cover %.3f after MinT", share)
+	}
+	if loss[MinT] > alone || loss[Structural] > alone || loss[MinT] > loss[BottomUp] {
 		t.Errorf("nodes alone %.2f, reconciled %v", alone, loss)
 	}
 }

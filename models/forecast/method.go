@@ -10,7 +10,7 @@ import (
 type Method string
 
 // The methods. Those from SES to LogDOTM work on the series without its season
-// (Seasonality, Decompose, James-Stein shrinkage), which is put back after.
+// (Seasonality on values or steps, Decompose, James-Stein shrinkage), which is put back after.
 const (
 	Auto          Method = ""            // Combination, or for seldom demand Select
 	Mean          Method = "mean"        // mean of the history
@@ -117,10 +117,22 @@ func (b *bench) open(y []float64, period int, seldom bool) {
 	}
 }
 
-// deseason takes out a season that passes the test.
+// deseason takes out a season that passes the test on the values or on their
+// steps: a trend dominates the autocorrelations of the values and hides a season
+// from them, but not from those of the steps.
 func (b *bench) deseason() {
-	if _, seasonal := Seasonality(b.y, b.period); !seasonal {
+	if b.period < 2 || len(b.y) <= 2*b.period {
 		return
+	}
+	b.buffer = grow(b.buffer, len(b.y))
+	if _, seasonal := Seasonality(b.y, b.period); !seasonal {
+		steps := b.buffer[:len(b.y)-1]
+		for t := range steps {
+			steps[t] = b.y[t+1] - b.y[t]
+		}
+		if _, seasonal = Seasonality(steps, b.period); !seasonal {
+			return
+		}
 	}
 	s, variance := decompose(b.y, b.period, allPositive(b.y))
 	if s == nil || !s.usable() {
@@ -128,7 +140,6 @@ func (b *bench) deseason() {
 	}
 	s.shrink(variance)
 	b.season = s
-	b.buffer = grow(b.buffer, len(b.y))
 	s.adjust(b.y, b.buffer)
 	b.adjusted = b.buffer
 }

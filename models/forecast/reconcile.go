@@ -22,8 +22,8 @@ const (
 const mostSums = 4000
 
 // Reconcile makes forecasts coherent: base holds one slice of steps a node and
-// then one a leaf, and so does the result. MinT needs past forecast errors in
-// the same order, one slice a series, all of one length, at least three each.
+// then one a leaf, and so does the result. MinT needs past one-step errors in the
+// same order, one slice a series, all of one length, at least three each.
 func (s *Structure) Reconcile(base [][]float64, how Reconciliation, errs [][]float64) ([][]float64, error) {
 	if len(base) != s.size() {
 		return nil, fmt.Errorf("%w: %d forecasts for %d nodes and leaves", ErrStructure, len(base), s.size())
