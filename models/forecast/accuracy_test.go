@@ -51,6 +51,9 @@ func TestConformalQuantile(t *testing.T) {
 	factors, weights := []float64{2, 3, 0, 0}, []float64{5, 5, 0, 0}
 	extend(factors, weights)
 	close(t, "extended", factors[3], 3*math.Sqrt2, 1e-12)
+	factors, weights = []float64{0, 3}, []float64{0, 5}
+	extend(factors, weights)
+	close(t, "before the first", factors[0], 3, 1e-12)
 }
 
 func TestOriginsLeaveEnough(t *testing.T) {

@@ -86,7 +86,7 @@ func TestProjectIsSeeded(t *testing.T) {
 // Worlds with a drifting rate of new customers and the curve as the truth: the
 // 80 % interval of the active must hold at least its share.
 func TestProjectCoverage(t *testing.T) {
-	const n, horizon, count = 60, 12, 60
+	const n, horizon, count = 60, 12, 40
 	s := survival(curve(100))
 	inside := 0.0
 	for seed := range uint64(count) {
@@ -108,7 +108,7 @@ func TestProjectCoverage(t *testing.T) {
 		for _, v := range left {
 			active += v
 		}
-		p := project(t, Acquisition{New: Series{Values: won}, Retention: s}, ProjectOptions{Horizon: horizon, Simulations: 400})
+		p := project(t, Acquisition{New: Series{Values: won}, Retention: s}, ProjectOptions{Horizon: horizon, Simulations: 200})
 		if l := horizon - 1; active >= p.Active.Lower[0][l] && active <= p.Active.Upper[0][l] {
 			inside += 1. / count
 		}

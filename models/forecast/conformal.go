@@ -24,11 +24,13 @@ func (p *pool) take(scores [][]float64) {
 	}
 }
 
-// scaled lists |error| / spread of one path by step. Where the spread is zero
-// the history had no movement, and the error says nothing about others.
-func scaled(trials []trial, method, steps int) [][]float64 {
+// scaled lists |error| / spread of one path by step, for the trials from the
+// first one given on, every so many. Where the spread is zero the history had no
+// movement, and the error says nothing about others.
+func scaled(trials []trial, method, steps, from, every int) [][]float64 {
 	list := make([][]float64, steps)
-	for _, t := range trials {
+	for k := from; k < len(trials); k += every {
+		t := trials[k]
 		for i, a := range t.actual {
 			if !math.IsNaN(a) && t.spread[i] > 0 {
 				list[i] = append(list[i], math.Abs(a-t.path[method][i])/t.spread[i])
@@ -36,6 +38,57 @@ func scaled(trials []trial, method, steps int) [][]float64 {
 		}
 	}
 	return list
+}
+
+// likes holds the errors of like series: all, and those of the even and of the
+// odd trials, to check one half by the other.
+type likes struct{ all, even, odd pool }
+
+// checked counts, by level, how many backtest errors of each half lie within the
+// intervals that the other half gives, and how many there are.
+func (l *likes) checked(levels []float64) (inside []float64, count float64) {
+	inside = make([]float64, len(levels))
+	for _, halves := range [2][2]*pool{{&l.even, &l.odd}, {&l.odd, &l.even}} {
+		steps := len(halves[1].scores)
+		if halves[0].least(min(1, steps)) == 0 {
+			continue
+		}
+		for k, level := range levels {
+			factors := halves[0].quantiles(level, steps)
+			for i, scores := range halves[1].scores {
+				for _, v := range scores {
+					if v <= factors[i] {
+						inside[k]++
+					}
+				}
+			}
+		}
+		for _, scores := range halves[1].scores {
+			count += float64(len(scores))
+		}
+	}
+	return inside, count
+}
+
+// coverage is the share of backtest errors within the intervals, by level; nil
+// where there were no two backtests.
+func coverage(levels []float64, pools map[string]*likes) []float64 {
+	shares := make([]float64, len(levels))
+	total := 0.0
+	for _, l := range pools {
+		inside, count := l.checked(levels)
+		for k, v := range inside {
+			shares[k] += v
+		}
+		total += count
+	}
+	if total == 0 {
+		return nil
+	}
+	for k := range shares {
+		shares[k] /= total
+	}
+	return shares
 }
 
 // residuals are the errors of one path at its trials, actual minus forecast.
@@ -65,7 +118,7 @@ func (p *pool) quantiles(level float64, steps int) []float64 {
 
 // least is the smallest number of errors at any of the steps.
 func (p *pool) least(steps int) int {
-	if len(p.scores) < steps {
+	if len(p.scores) < steps || steps == 0 {
 		return 0
 	}
 	count := len(p.scores[0])
@@ -100,11 +153,15 @@ func conformal(scores []float64, level float64) float64 {
 }
 
 // extend fills the steps that no backtest reached: the factor of the last
-// reached step grows with the square root of the step, as a random walk's does.
+// reached step grows with the square root of the step, as a random walk's does;
+// steps before the first reached one have its factor.
 func extend(factors, weights []float64) {
 	last := -1
 	for i := range factors {
 		if weights[i] > 0 {
+			for k := last + 1; last < 0 && k < i; k++ {
+				factors[k], weights[k] = factors[i], 1e-9
+			}
 			last = i
 		} else if last >= 0 {
 			factors[i] = factors[last] * math.Sqrt(float64(i+1)/float64(last+1))
@@ -139,7 +196,7 @@ func isotonic(values, weights []float64) {
 }
 
 // calibrate gives every forecast its intervals.
-func calibrate(m *Model, works []work, pools map[string]*pool) {
+func calibrate(m *Model, works []work, pools map[string]*likes) {
 	type key struct {
 		pool  string
 		level int
@@ -172,7 +229,7 @@ func calibrate(m *Model, works []work, pools map[string]*pool) {
 			} else {
 				a, ok := known[k]
 				if !ok {
-					a = answer{pools[k.pool].quantiles(level, k.steps), pools[k.pool].least(k.steps)}
+					a = answer{pools[k.pool].all.quantiles(level, k.steps), pools[k.pool].all.least(k.steps)}
 					known[k] = a
 				}
 				factors, least = a.factors, a.least

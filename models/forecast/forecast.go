@@ -58,17 +58,19 @@ const (
 type Model struct {
 	Options   Options // with the defaults filled in, but for Workers
 	Forecasts []Forecast
-	Backtest  Accuracy // over all points of all series
-	Baseline  Accuracy // of SeasonalNaive
+	Backtest  Accuracy  // over all points of all series
+	Baseline  Accuracy  // of SeasonalNaive
+	Coverage  []float64 // by level: share of the backtest errors within the pooled intervals that the other half of the backtests gives; nil without two
 }
 
 // work is one series on its way through Fit.
 type work struct {
 	history *history
 	err     error
-	spread  []float64   // of the final forecast
-	scores  [][]float64 // scaled absolute backtest errors by step
-	errors  [][]float64 // [trial][step] actual minus forecast; NaN where unknown
+	spread  []float64      // of the final forecast
+	scores  [][]float64    // scaled absolute backtest errors by step
+	halves  [2][][]float64 // those of the even and of the odd trials
+	errors  [][]float64    // [trial][step] actual minus forecast; NaN where unknown
 	sums    [2]accuracySums
 }
 
@@ -101,7 +103,7 @@ func fitAll(ctx context.Context, series []Series, o Options) (*Model, []work, er
 	if err != nil {
 		return nil, nil, err
 	}
-	pools := map[string]*pool{}
+	pools := map[string]*likes{}
 	var sums [2]accuracySums
 	for i := range works {
 		if works[i].err != nil {
@@ -111,11 +113,14 @@ func fitAll(ctx context.Context, series []Series, o Options) (*Model, []work, er
 		sums[1].merge(works[i].sums[1])
 		key := works[i].like()
 		if pools[key] == nil {
-			pools[key] = &pool{}
+			pools[key] = &likes{}
 		}
-		pools[key].take(works[i].scores)
+		pools[key].all.take(works[i].scores)
+		pools[key].even.take(works[i].halves[0])
+		pools[key].odd.take(works[i].halves[1])
 	}
 	m.Backtest, m.Baseline = sums[0].result(), sums[1].result()
+	m.Coverage = coverage(o.Levels, pools)
 	calibrate(m, works, pools)
 	return m, works, nil
 }
@@ -196,7 +201,8 @@ func fitOne(b *bench, s Series, o Options, w *work) Forecast {
 	chosen := f.decide(h, methods, trials)
 	w.sums[0] = measure(trials, chosen)
 	f.Backtest, f.Baseline = w.sums[0].result(), w.sums[1].result()
-	w.scores = scaled(trials, chosen, horizon)
+	w.scores = scaled(trials, chosen, horizon, 0, 1)
+	w.halves = [2][][]float64{scaled(trials, chosen, horizon, 0, 2), scaled(trials, chosen, horizon, 1, 2)}
 	w.errors = residuals(trials, chosen)
 	f.final(b, h, horizon)
 	w.spread = b.spread(horizon)[h.ahead:]

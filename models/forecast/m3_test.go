@@ -96,6 +96,7 @@ func inner(classes []class) []class {
 type result struct {
 	smape           map[string]float64 // by class, and "all"
 	mase            float64            // mean over the series, as the literature has it
+	stated          [2]float64         // least and largest 95 % coverage that the models state from their backtests
 	cover80         float64
 	cover95         float64
 	cover95By       map[string]float64
@@ -104,13 +105,16 @@ type result struct {
 
 func evaluate(t testing.TB, classes []class, o Options) result {
 	t.Helper()
-	r := result{smape: map[string]float64{}, cover95By: map[string]float64{}}
+	r := result{smape: map[string]float64{}, cover95By: map[string]float64{}, stated: [2]float64{1, 0}}
 	points, series, scaledPoints := 0.0, 0.0, 0.0
 	for _, c := range classes {
 		o.Horizon = c.horizon
 		m, err := Fit(context.Background(), c.series, o)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if len(m.Coverage) == 2 {
+			r.stated[0], r.stated[1] = math.Min(r.stated[0], m.Coverage[1]), math.Max(r.stated[1], m.Coverage[1])
 		}
 		n, sum := 0.0, 0.0
 		for i, f := range m.Forecasts {
@@ -164,6 +168,9 @@ func TestM3(t *testing.T) {
 	}
 	if r.cover80 < 0.77 || r.cover80 > 0.83 {
 		t.Errorf("the 80 %% intervals cover %.3f", r.cover80)
+	}
+	if r.stated[0] < 0.93 || r.stated[1] > 0.97 {
+		t.Errorf("the backtests state a coverage of %.3f to %.3f", r.stated[0], r.stated[1])
 	}
 	if r.mase > 1.38 {
 		t.Errorf("mean MASE is %.3f", r.mase) // R's thetaf: 1.419
