@@ -53,11 +53,11 @@ var ErrAcquisition = errors.New("forecast: unusable acquisition data")
 // cohort that is still there. The expectation is exact: with S the retention,
 // a cohort of age k with a active customers has a·S(k+h)/S(k) after h steps.
 // The intervals are quantiles of seeded simulations. In each, new customers lie
-// at one quantile of the forecast's own error distribution (that of its
-// intervals) at all steps, since the errors of a forecast persist; this makes the
-// intervals of Active rather too wide than too narrow. Where no backtest was
-// possible they are Poisson counts. Every customer stays or goes by chance. The
-// retention curve itself is taken as known.
+// at a quantile of the forecast's own error distribution (that of its intervals),
+// which varies from step to step around one drawn for the whole path: the two
+// parts have the weights that the backtests show, since most errors of a forecast
+// persist. Where no backtest was possible they are Poisson counts. Every customer
+// stays or goes by chance. The retention curve itself is taken as known.
 func Project(ctx context.Context, a Acquisition, o ProjectOptions) (*Projection, error) {
 	o, err := o.defaults()
 	if err != nil {
@@ -76,7 +76,7 @@ func Project(ctx context.Context, a Acquisition, o ProjectOptions) (*Projection,
 	}
 	w := newWorld(a, p.Forecast.Mean)
 	if p.Forecast.Errors != NoErrors {
-		w.widths = errorWidths(works[0], o.Horizon)
+		w.widths, w.common = errorWidths(works[0], o.Horizon), commonShare(works[0].errors)
 	}
 	p.Poisson, p.Extended = w.widths == nil, w.curve.extended(len(w.active)+o.Horizon)
 	p.New.Mean = append([]float64(nil), p.Forecast.Mean...)
@@ -150,6 +150,41 @@ func errorWidths(w work, horizon int) [][]float64 {
 	return table
 }
 
+// commonShare is the mean correlation of the errors of a forecast at any two of
+// its steps, over all past forecasts, each error taken by the root mean square of
+// its step and none as centred elsewhere than at zero: the share of the variance
+// that all steps have in common, 0 to 1. It is 1 where nothing is known.
+func commonShare(errs [][]float64) float64 {
+	var squares, count []float64
+	for _, path := range errs {
+		for i, e := range path {
+			if i == len(squares) {
+				squares, count = append(squares, 0), append(count, 0)
+			}
+			if !math.IsNaN(e) {
+				squares[i] += e * e
+				count[i]++
+			}
+		}
+	}
+	var sum, pairs float64
+	for _, path := range errs {
+		for i, a := range path {
+			for j, b := range path[:i] {
+				scale := math.Sqrt(squares[i] * squares[j] / (count[i] * count[j]))
+				if !math.IsNaN(a) && !math.IsNaN(b) && scale > 0 {
+					sum += a * b / scale
+					pairs++
+				}
+			}
+		}
+	}
+	if pairs == 0 {
+		return 1
+	}
+	return math.Min(1, math.Max(0, sum/pairs))
+}
+
 // survival is a retention curve that goes on.
 type survival []float64
 
@@ -171,6 +206,7 @@ type world struct {
 	active []float64 // by cohort, oldest first; ages len(active)−1 … 0 after the last step
 	coming []float64
 	widths [][]float64 // of errorWidths; nil: Poisson
+	common float64     // of commonShare
 }
 
 func newWorld(a Acquisition, coming []float64) *world {
@@ -233,8 +269,7 @@ func (w *world) simulate(ctx context.Context, p *Projection, o ProjectOptions) e
 
 // draw appends one simulated future to the draws of each step.
 func (w *world) draw(rng *rand.Rand, won, there [][]float64) {
-	u := 2*rng.Float64() - 1
-	level := min(grid-1, int(math.Abs(u)*grid))
+	common := math.Sqrt(w.common) * rng.NormFloat64()
 	cohorts := make([]float64, 0, len(w.active)+len(won))
 	for _, v := range w.active {
 		cohorts = append(cohorts, wholeByChance(v, rng))
@@ -246,7 +281,9 @@ func (w *world) draw(rng *rand.Rand, won, there [][]float64) {
 		n := w.coming[h]
 		switch {
 		case w.widths != nil:
-			n = math.Max(0, n+math.Copysign(w.widths[level][h], u))
+			z := common + math.Sqrt(1-w.common)*rng.NormFloat64()
+			level := int(grid * math.Erf(math.Abs(z)/math.Sqrt2)) // by the share of errors nearer to zero
+			n = math.Max(0, n+math.Copysign(w.widths[min(level, grid-1)][h], z))
 		case n > 0:
 			n = distuv.Poisson{Lambda: n, Src: rng}.Rand()
 		}
