@@ -60,7 +60,7 @@ func fitHolt(y []float64, damped bool, f *Fitted) trended {
 		b.dim, start[2] = 3, 0.9
 	}
 	value := func(p *point) float64 { return holt(y, p[0], p[0]*p[1], p[2]).sse }
-	got := simplex(value, start, &b, 1e-4, 200)
+	got := simplex(value, start, &b, 3e-4, 200)
 	if f != nil {
 		f.Evaluations, f.Converged = got.evaluations, got.converged
 		f.describe(len(y), got.value, b.dim+3)
