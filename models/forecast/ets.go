@@ -19,6 +19,7 @@ type ETS struct {
 
 // String writes the usual short form, such as ETS(M,Ad,M).
 func (e ETS) String() string {
+	e = e.filled()
 	trend := string(e.Trend)
 	if e.Damped {
 		trend += "d"
@@ -48,13 +49,19 @@ func (e ETS) fits(y []float64, period int) error {
 	return nil
 }
 
-func (e ETS) valid() (ETS, error) {
+// filled writes out what a zero byte stands for.
+func (e ETS) filled() ETS {
 	if e.Trend == 0 {
 		e.Trend = 'N'
 	}
 	if e.Season == 0 {
 		e.Season = 'N'
 	}
+	return e
+}
+
+func (e ETS) valid() (ETS, error) {
+	e = e.filled()
 	if !strings.ContainsRune("AM", rune(e.Error)) || !strings.ContainsRune("NAM", rune(e.Trend)) ||
 		!strings.ContainsRune("NAM", rune(e.Season)) || e.Damped && e.Trend == 'N' {
 		return e, ErrSpec

@@ -121,7 +121,7 @@ func TestETSAgreesWithSmoothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if math.Abs(got.LogLik-want) > 0.1 {
+		if math.Abs(got.LogLik-want) > 5e-3 {
 			t.Errorf("%v: log-likelihood %v, by smoothing %v", spec, got.LogLik, want)
 		}
 	}

@@ -60,8 +60,13 @@ func fitHolt(y []float64, damped bool, f *Fitted) trended {
 		b.dim, start[2] = 3, 0.9
 	}
 	value := func(p *point) float64 { return holt(y, p[0], p[0]*p[1], p[2]).sse }
+	// Backtests stop where a forecast no longer changes; a description goes on
+	// from there, so that its likelihood is right to the third decimal.
 	got := simplex(value, start, &b, 3e-4, 200)
 	if f != nil {
+		first := got.evaluations
+		got = simplex(value, got.at, &b, 1e-7, 400)
+		got.evaluations += first
 		f.Evaluations, f.Converged = got.evaluations, got.converged
 		f.describe(len(y), got.value, b.dim+3)
 		f.searched(names[:b.dim], value, &got.at, &b, len(y))
