@@ -49,7 +49,7 @@ func (f betaFuture) expected(t float64) float64 {
 	if z > slowSeries || f.r > f.a+f.b+20 {
 		w := t / f.alpha
 		limit := f.r * w
-		return limit - f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w, func(p float64) float64 {
+		return limit - f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w*max(f.r, 1), func(p float64) float64 {
 			return (limit + math.Expm1(-f.r*math.Log1p(p*w))/p) / p
 		})
 	}
@@ -98,11 +98,11 @@ func (f betaFuture) survival(t float64) float64 {
 	if z > slowSeries || f.r > f.a+f.b+20 {
 		w := t / f.alpha
 		if f.a > 0.1 {
-			return betaMean(f.a, f.b, w, func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
+			return betaMean(f.a, f.b, w*max(f.r, 1), func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
 		}
 		// A tiny a spreads over too many orders of p; as it tends to 0, so does
 		// what is taken from 1.
-		return 1 + f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w, func(p float64) float64 {
+		return 1 + f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w*max(f.r, 1), func(p float64) float64 {
 			return math.Expm1(-f.r*math.Log1p(p*w)) / p
 		})
 	}
@@ -282,9 +282,15 @@ func (f discreteFuture) lifetime() (float64, bool) {
 }
 
 func (f discreteFuture) discounted(delta float64) float64 {
+	return f.discountedUntil(math.Inf(1), delta)
+}
+
+// discountedUntil sums over the opportunities up to t, or until they no longer
+// count.
+func (f discreteFuture) discountedUntil(t, delta float64) float64 {
 	alive, sum := 1.0, 0.0
 	shrink := math.Exp(-delta)
-	for m, d := 0.0, shrink; d > 1e-17; m, d = m+1, d*shrink {
+	for m, d := 0.0, shrink; m < math.Floor(t) && d > 1e-17; m, d = m+1, d*shrink {
 		alive *= (f.delta + m) / (f.gamma + f.delta + m)
 		sum += d * alive
 	}

@@ -56,7 +56,7 @@ func legendre(n int) rule {
 	return r
 }
 
-var gauss32 = legendre(32)
+var gauss16, gauss32 = legendre(16), legendre(32)
 
 // TricomiU is the confluent hypergeometric function of the second kind
 // U(a, b, z) for a > 0 and z > 0, by the trapezoidal rule on its integral
@@ -108,14 +108,15 @@ func log1pExp(v, e float64) float64 {
 }
 
 // betaMean is E[g(p)] for p from Beta(a, b), by the trapezoidal rule over the
-// log-odds of p stretched by a hyperbolic sine. g is analytic but for p = −1/w,
-// w > 0: the step follows from how near the stretched singularities, π beside the
-// log-odds 0 and −ln(1+w), come to the real line.
+// log-odds of p stretched by a hyperbolic sine. g may change where p is near 1/w
+// or above; it is analytic away from negative p. The step follows from how near
+// the stretched singularities, π beside the log-odds 0 and −ln(1+w), come to the
+// real line.
 func betaMean(a, b, w float64, g func(p float64) float64) float64 {
 	centre := math.Log(a / b)
 	width := math.Sqrt(1/a + 1/b)
 	far := max(math.Abs(centre), math.Abs(centre+math.Log1p(w)))
-	h := min(0.15, 0.6/math.Hypot(width, far))
+	h := min(0.15, 0.35/math.Hypot(width, far))
 	log := func(v float64) float64 {
 		// a·ln p + b·ln(1−p) for p = 1/(1+exp(−v)).
 		if v < 0 {
@@ -142,9 +143,9 @@ func betaMean(a, b, w float64, g func(p float64) float64) float64 {
 // forever is ∫ f(t) dt over t > 0 for a positive f that decays at the scale, by
 // the trapezoidal rule over t = scale·exp(u − exp(−u)).
 func forever(scale float64, f func(t float64) float64) float64 {
-	const h = 0.125
+	const h = 0.25
 	var sum float64
-	for i := -40; i <= 48; i++ {
+	for i := -20; i <= 24; i++ {
 		u := h * float64(i)
 		e := math.Exp(-u)
 		t := scale * math.Exp(u-e)

@@ -92,9 +92,14 @@ func TestBetaFutureBothWays(t *testing.T) {
 		z := 0.05 + 0.85*rng.Float64()
 		time := f.alpha * z / (1 - z)
 		w := time / f.alpha
-		direct := betaMean(f.a, f.b, w, func(p float64) float64 { return -math.Expm1(-f.r*math.Log1p(p*w)) / p })
+		direct := betaMean(f.a, f.b, w*max(f.r, 1), func(p float64) float64 {
+			if p == 0 {
+				return f.r * w
+			}
+			return -math.Expm1(-f.r*math.Log1p(p*w)) / p
+		})
 		relative(t, "expected", f.expected(time), direct, 1e-9)
-		alive := betaMean(f.a, f.b, w, func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
+		alive := betaMean(f.a, f.b, w*max(f.r, 1), func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
 		within(t, "survival", f.survival(time), alive, 1e-9)
 		if math.Abs(f.a-1) > 0.05 && f.a+f.b > 1.05 {
 			published := (f.a + f.b - 1) / (f.a - 1) * (1 - math.Pow(1-z, f.r)*mathext.Hypergeo(f.r, f.b, f.a+f.b-1, z))
