@@ -122,7 +122,8 @@ func profile(f objective, o optimum, b box, i int, sign float64) float64 {
 		return o.value - x.value
 	}
 	const limit = normal95 * normal95 / 2
-	near, far := o.theta[i], o.theta[i]
+	near := o.theta[i]
+	var far float64
 	for step := 0.5; ; step *= 2 {
 		far = o.theta[i] + sign*step
 		if sign*far >= sign*edge {

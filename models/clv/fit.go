@@ -98,20 +98,14 @@ func Fit(c Customers, o Options) (*Model, error) {
 // Given is a model with known parameters, in the order of ParameterNames, such
 // as published ones. It has no likelihood or intervals.
 func Given(o Options, base ...float64) (*Model, error) {
-	names := o.Kind.ParameterNames()
-	if names == nil {
-		return nil, fmt.Errorf("clv: there is no model %v", o.Kind)
-	}
-	if len(base) != len(names) {
-		return nil, fmt.Errorf("clv: %v has the parameters %v; %d were given", o.Kind, names, len(base))
-	}
-	for i, v := range base {
-		if !(v > 0) || !finite(v) {
-			return nil, fmt.Errorf("clv: %s = %v; want a positive number", names[i], v)
-		}
-	}
 	m := &Model{Kind: o.Kind, Unit: o.Unit, UnitsPerYear: o.UnitsPerYear, Base: append([]float64(nil), base...)}
-	return m, m.units()
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	if err := m.units(); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 func (m *Model) units() error {

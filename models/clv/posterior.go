@@ -38,6 +38,9 @@ type Posterior struct {
 // History (with its covariates): what follows is then unconditional. The error is
 // a *RowError with row 0, or says how many covariates the model has.
 func (m *Model) At(h History) (Posterior, error) {
+	if err := m.check(); err != nil {
+		return Posterior{}, err
+	}
 	if p := h.problem(m.Kind); p != "" {
 		return Posterior{}, &RowError{0, p}
 	}
@@ -46,6 +49,27 @@ func (m *Model) At(h History) (Posterior, error) {
 			len(m.PurchaseEffects), len(m.DropoutEffects[0]), len(h.Purchase), len(h.Dropout))
 	}
 	return m.at(h), nil
+}
+
+// check finds a model put together by hand whose parts do not fit each other.
+func (m *Model) check() error {
+	if names := m.Kind.ParameterNames(); names == nil || len(m.Base) != len(names) {
+		return fmt.Errorf("clv: %v has the parameters %v; the model has %d", m.Kind, names, len(m.Base))
+	}
+	for i, v := range m.Base {
+		if !(v > 0) || !finite(v) {
+			return fmt.Errorf("clv: %s = %v; want a positive number", m.Kind.ParameterNames()[i], v)
+		}
+	}
+	first, second := len(m.DropoutEffects[0]), len(m.DropoutEffects[1])
+	want := 0
+	if m.Kind == BGNBD || m.Kind == MBGNBD {
+		want = first
+	}
+	if second != want || (m.Kind == NBD || m.Kind == BGBB) && first > 0 || m.Kind == BGBB && len(m.PurchaseEffects) > 0 {
+		return fmt.Errorf("clv: %v cannot have %d effects on purchases and %d and %d on dropout", m.Kind, len(m.PurchaseEffects), first, second)
+	}
+	return nil
 }
 
 // at is At for a customer known to be valid.

@@ -403,6 +403,18 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("a model of %v", base)
 		}
 	}
+	for name, m := range map[string]*Model{
+		"no parameters": {}, "too few": {Kind: ParetoNBD, Base: []float64{1}}, "kind": {Kind: -1},
+		"one dropout effect": {Base: []float64{1, 1, 1, 1}, DropoutEffects: [2][]float64{{1}, nil}},
+		"dropout of NBD":     {Kind: NBD, Base: []float64{1, 1}, DropoutEffects: [2][]float64{{1}, nil}},
+	} {
+		if p, err := m.At(History{Dropout: []float64{1}}); err == nil {
+			t.Errorf("%s: %+v", name, p)
+		}
+		if s, err := m.Score(Customers{X: []float64{0}, Tx: []float64{0}, T: []float64{1}}, ScoreOptions{Horizon: 1}); err == nil {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
 	if _, err := FitSpend([]float64{0, 1, 2}, []float64{0, -5, 9}, nil); !errors.Is(err, ErrNoSpend) {
 		t.Errorf("one usable customer: %v", err)
 	}

@@ -117,41 +117,39 @@ func betaMean(a, b, w float64, g func(p float64) float64) float64 {
 	width := math.Sqrt(1/a + 1/b)
 	far := max(math.Abs(centre), math.Abs(centre+math.Log1p(w)))
 	h := min(0.15, 0.35/math.Hypot(width, far))
-	log := func(v float64) float64 {
-		// a·ln p + b·ln(1−p) for p = 1/(1+exp(−v)).
+	// logWeight is a·ln p + b·ln(1−p), beside p = 1/(1+exp(−v)).
+	logWeight := func(v float64) (log, p float64) {
+		e := math.Exp(-math.Abs(v))
 		if v < 0 {
-			return a*v - (a+b)*math.Log1p(math.Exp(v))
+			return a*v - (a+b)*math.Log1p(e), e / (1 + e)
 		}
-		return -b*v - (a+b)*math.Log1p(math.Exp(-v))
+		return -b*v - (a+b)*math.Log1p(e), 1 / (1 + e)
 	}
-	peak := log(centre)
-	mass, sum := width, width*g(1/(1+math.Exp(-centre)))
-	for _, step := range []float64{h, -h} {
-		for u := step; ; u += step {
-			v := centre + width*math.Sinh(u)
-			weight := math.Exp(log(v)-peak) * width * math.Cosh(u)
+	peak, p := logWeight(centre)
+	mass, sum := width, width*g(p)
+	for _, factor := range []float64{math.Exp(h), math.Exp(-h)} {
+		for e := factor; ; e *= factor { // exp(u)
+			log, p := logWeight(centre + width*(e-1/e)/2)
+			weight := math.Exp(log-peak) * width * (e + 1/e) / 2
 			if weight < 1e-18*mass {
 				break
 			}
 			mass += weight
-			sum += weight * g(1/(1+math.Exp(-v)))
+			sum += weight * g(p)
 		}
 	}
 	return sum / mass
 }
 
-// forever is ∫ f(t) dt over t > 0 for a positive f that decays at the scale, by
-// the trapezoidal rule over t = scale·exp(u − exp(−u)).
+// forever is ∫ f(t) dt over t > 0 for an f that is proportional to t near 0 and
+// decays as exp(−t/scale), by the trapezoidal rule over t = scale·exp(u − exp(−u)).
 func forever(scale float64, f func(t float64) float64) float64 {
 	const h = 0.25
 	var sum float64
-	for i := -20; i <= 24; i++ {
-		u := h * float64(i)
+	for u := -2.5; u <= 3.75; u += h {
 		e := math.Exp(-u)
 		t := scale * math.Exp(u-e)
-		if t > 0 {
-			sum += f(t) * t * (1 + e)
-		}
+		sum += f(t) * t * (1 + e)
 	}
 	return sum * h
 }
