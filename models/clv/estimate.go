@@ -10,7 +10,7 @@ import (
 const (
 	ByInformation = "information" // the observed information at the maximum, on the log scale
 	ByProfile     = "profile"     // the likelihood maximised over all others, where the information is singular
-	NoInterval    = "none"        // the parameter is on the edge of the search
+	NoInterval    = "none"        // the parameter is on the edge of the search, or without meaning as no dropout was found
 )
 
 // Estimate is a parameter with its 95 % interval. Positive parameters have

@@ -330,6 +330,9 @@ func TestBoundaries(t *testing.T) {
 				t.Errorf("%s, %v: %v says %q", name, k, m.Base, m.Boundary)
 			}
 			finiteModel(t, name+" "+k.String(), m)
+			if name == "no dropout" && (m.Parameters[0].Method != ByInformation || m.Parameters[2].Method != NoInterval) {
+				t.Errorf("%s, %v: %+v", name, k, m.Parameters)
+			}
 			s, err := m.Score(c.customers, ScoreOptions{Horizon: 20, Annual: .1, Forever: true})
 			if err != nil {
 				t.Fatal(err)
