@@ -10,7 +10,7 @@ import (
 const (
 	ByInformation = "information" // the observed information at the maximum, on the log scale
 	ByProfile     = "profile"     // the likelihood maximised over all others, where the information is singular
-	NoInterval    = "none"        // the parameter is on the edge of the search
+	NoInterval    = "none"        // the parameter is on the edge of the search, or without meaning as no dropout was found
 )
 
 // Estimate is a parameter with its 95 % interval. Positive parameters have
@@ -106,7 +106,8 @@ func informationSE(o optimum, b box) []float64 {
 
 // profile walks element i away from the optimum until the likelihood,
 // maximised over all others, is 1.92 lower (half the 95 % point of χ² with one
-// degree of freedom), and bisects there. It stops at the edge of the box.
+// degree of freedom), and bisects there, to a hundredth of the logarithm. It stops
+// at the edge of the box.
 func profile(f objective, o optimum, b box, i int, sign float64) float64 {
 	edge := b.high[i]
 	if sign < 0 {
@@ -121,8 +122,9 @@ func profile(f objective, o optimum, b box, i int, sign float64) float64 {
 		return o.value - x.value
 	}
 	const limit = normal95 * normal95 / 2
-	near, far := o.theta[i], o.theta[i]
-	for step := 0.25; ; step *= 2 {
+	near := o.theta[i]
+	var far float64
+	for step := 0.5; ; step *= 2 {
 		far = o.theta[i] + sign*step
 		if sign*far >= sign*edge {
 			far = edge
@@ -134,7 +136,7 @@ func profile(f objective, o optimum, b box, i int, sign float64) float64 {
 			return edge
 		}
 	}
-	for math.Abs(far-near) > 1e-3 {
+	for math.Abs(far-near) > 0.01 {
 		middle := (near + far) / 2
 		if drop(middle) > limit {
 			far = middle

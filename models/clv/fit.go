@@ -90,6 +90,9 @@ func Fit(c Customers, o Options) (*Model, error) {
 	m.take(found[best].theta, len(t.blocks[0].purchase))
 	m.criteria(d)
 	names := d.names(o)
+	if m.noDropout(nested) {
+		bounds = d.holdDropout(found[best].theta, bounds)
+	}
 	m.Parameters = estimates(f, found[best], bounds, names, d.base)
 	m.Boundary = m.boundary(nested)
 	return m, nil
@@ -98,20 +101,14 @@ func Fit(c Customers, o Options) (*Model, error) {
 // Given is a model with known parameters, in the order of ParameterNames, such
 // as published ones. It has no likelihood or intervals.
 func Given(o Options, base ...float64) (*Model, error) {
-	names := o.Kind.ParameterNames()
-	if names == nil {
-		return nil, fmt.Errorf("clv: there is no model %v", o.Kind)
-	}
-	if len(base) != len(names) {
-		return nil, fmt.Errorf("clv: %v has the parameters %v; %d were given", o.Kind, names, len(base))
-	}
-	for i, v := range base {
-		if !(v > 0) || !finite(v) {
-			return nil, fmt.Errorf("clv: %s = %v; want a positive number", names[i], v)
-		}
-	}
 	m := &Model{Kind: o.Kind, Unit: o.Unit, UnitsPerYear: o.UnitsPerYear, Base: append([]float64(nil), base...)}
-	return m, m.units()
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	if err := m.units(); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 func (m *Model) units() error {
@@ -243,6 +240,23 @@ func (d design) names(o Options) []string {
 	return names
 }
 
+// noDropout says that the likelihood is no better than without dropout.
+func (m *Model) noDropout(nested *optimum) bool {
+	return nested != nil && m.Kind != NBD && m.LogLikelihood-nested.value < 0.01
+}
+
+// holdDropout fixes what belongs to dropout alone: without any, these parameters
+// have no meaning and no interval.
+func (d design) holdDropout(theta []float64, b box) box {
+	held := box{append([]float64(nil), b.low...), append([]float64(nil), b.high...)}
+	for i, v := range theta {
+		if i >= 2 && i < d.base || i >= d.base && d.effects[i-d.base].dropout {
+			held.low[i], held.high[i] = v, v
+		}
+	}
+	return held
+}
+
 // boundary says what the solution lacks.
 func (m *Model) boundary(nested *optimum) (found []string) {
 	v := m.Base
@@ -265,7 +279,7 @@ func (m *Model) boundary(nested *optimum) (found []string) {
 	if m.Kind == NBD {
 		return found
 	}
-	if m.LogLikelihood-nested.value < 0.01 {
+	if m.noDropout(nested) {
 		return append(found, "no dropout found: the data follow an NBD")
 	}
 	if many(v[2]) || m.Kind != ParetoNBD && many(v[3]) {

@@ -34,8 +34,11 @@ func (g gammaFuture) next(q float64) (float64, bool) {
 // with a probability from Beta(a, b): BG/NBD, and MBG/NBD of those alive.
 type betaFuture struct{ r, alpha, a, b float64 }
 
-// slowSeries is the argument above which the series in z take too many terms.
-const slowSeries = 0.95
+// seriesFails says that the series in z takes too many terms, or too large ones,
+// and the mean over the dropout probability is to be integrated.
+func (f betaFuture) seriesFails(z float64) bool {
+	return z > 0.95 || f.r > f.a+f.b+20 || f.a > 30
+}
 
 // expected is E[(1 − (1+p·t/alpha)^−r)/p] over the dropout probability p. It is
 // Fader, Hardie & Lee's formula with 2F1(r, b; a+b−1; z), z = t/(alpha+t), after
@@ -46,10 +49,10 @@ func (f betaFuture) expected(t float64) float64 {
 	}
 	z := t / (f.alpha + t)
 	c, e := f.a+f.b-1, f.a-1
-	if z > slowSeries || f.r > f.a+f.b+20 {
+	if f.seriesFails(z) {
 		w := t / f.alpha
 		limit := f.r * w
-		return limit - f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w, func(p float64) float64 {
+		return limit - f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w*max(f.r, 1), func(p float64) float64 {
 			return (limit + math.Expm1(-f.r*math.Log1p(p*w))/p) / p
 		})
 	}
@@ -95,14 +98,14 @@ func (f betaFuture) probabilities(t float64, n int) []float64 {
 // survival is E[(1+p·t/alpha)^−r].
 func (f betaFuture) survival(t float64) float64 {
 	z := t / (f.alpha + t)
-	if z > slowSeries || f.r > f.a+f.b+20 {
+	if f.seriesFails(z) {
 		w := t / f.alpha
 		if f.a > 0.1 {
-			return betaMean(f.a, f.b, w, func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
+			return betaMean(f.a, f.b, w*max(f.r, 1), func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
 		}
 		// A tiny a spreads over too many orders of p; as it tends to 0, so does
 		// what is taken from 1.
-		return 1 + f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w, func(p float64) float64 {
+		return 1 + f.a/(f.a+f.b)*betaMean(f.a+1, f.b, w*max(f.r, 1), func(p float64) float64 {
 			return math.Expm1(-f.r*math.Log1p(p*w)) / p
 		})
 	}
@@ -282,9 +285,15 @@ func (f discreteFuture) lifetime() (float64, bool) {
 }
 
 func (f discreteFuture) discounted(delta float64) float64 {
+	return f.discountedUntil(math.Inf(1), delta)
+}
+
+// discountedUntil sums over the opportunities up to t, or until they no longer
+// count.
+func (f discreteFuture) discountedUntil(t, delta float64) float64 {
 	alive, sum := 1.0, 0.0
 	shrink := math.Exp(-delta)
-	for m, d := 0.0, shrink; d > 1e-17; m, d = m+1, d*shrink {
+	for m, d := 0.0, shrink; m < math.Floor(t) && d > 1e-17; m, d = m+1, d*shrink {
 		alive *= (f.delta + m) / (f.gamma + f.delta + m)
 		sum += d * alive
 	}

@@ -28,7 +28,7 @@ type Scores struct {
 	// leave than to buy, or the median is beyond 10¹² units.
 	HasNextAlive []bool
 
-	Discounted []float64 // expected purchases within the horizon, discounted, by periods of a twelfth of a year
+	Discounted []float64 // expected purchases within the horizon, discounted
 	DET        []float64 // the same without a horizon; nil unless Forever and Annual > 0
 	MeanSpend  []float64 // expected spend a purchase; nil without Spend
 	Value      []float64 // Margin · MeanSpend · Discounted: residual value within the horizon; nil without Spend
@@ -87,7 +87,7 @@ func (m *Model) scoreOne(h History, o ScoreOptions) customerScore {
 	s.nextAlive, s.hasNextAlive = p.NextIfAlive(0.5)
 	s.discounted = s.expected
 	if delta := m.DiscountRate(o.Annual); delta > 0 {
-		s.discounted = p.Discounted(o.Horizon, delta, m.UnitsPerYear/12)
+		s.discounted = p.Discounted(o.Horizon, delta)
 		if o.Forever {
 			s.det, _ = p.DiscountedForever(delta)
 		}

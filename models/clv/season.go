@@ -40,45 +40,51 @@ func NewClock(monthly [12]float64) (*Clock, error) {
 func (c *Clock) Index() [12]float64 { return c.index }
 
 // SeasonalIndex estimates monthly indices from the days of purchases, days since
-// 1970-01-01: for every calendar year that lies wholly in [from, to], the
-// purchases a day of a month over those of its year; then the mean over years.
-// The least index is 0.05, so that time never stands still. It is an error when
-// no whole calendar year is covered, because season and growth are then one.
+// 1970-01-01, over the whole calendar months in [from, to], by classical
+// decomposition: the purchases a day of each month over their centred mean of
+// twelve months (which takes growth out), then the mean of these ratios over the
+// years. The least index is 0.05, so that time never stands still. It is an error
+// when fewer than 24 whole months are covered, because season and growth are then
+// one.
 func SeasonalIndex(days []int, from, to int) (*Clock, error) {
-	counts := map[int]*[12]float64{}
+	y, m, d := date(from)
+	start := 12*y + m // months since the year 0
+	if d > 1 {
+		start++
+	}
+	y, m, _ = date(to + 1)
+	n := 12*y + m - start // whole months
+	if n < 24 {
+		return nil, fmt.Errorf("clv: a seasonal index needs 24 whole months of purchases; days %d to %d have %d", from, to, max(n, 0))
+	}
+	rate := make([]float64, n)
 	for _, d := range days {
-		if d < from || d > to {
-			continue
-		}
 		y, m, _ := date(d)
-		if counts[y] == nil {
-			counts[y] = &[12]float64{}
+		if k := 12*y + m - start; k >= 0 && k < n {
+			rate[k]++
 		}
-		counts[y][m]++
 	}
-	first, _, _ := date(from)
-	last, _, _ := date(to)
+	for k := range rate {
+		month := start + k
+		rate[k] /= float64(dayOf(month/12, month%12+1) - dayOf(month/12, month%12))
+	}
+	var sum, count [12]float64
+	for k := 6; k+6 < n; k++ {
+		trend := (rate[k-6] + rate[k+6]) / 24
+		for _, v := range rate[k-5 : k+6] {
+			trend += v / 12
+		}
+		if trend > 0 {
+			sum[(start+k)%12] += rate[k] / trend
+			count[(start+k)%12]++
+		}
+	}
 	var index [12]float64
-	years := 0
-	for y := first; y <= last; y++ {
-		if dayOf(y, 0) < from || dayOf(y+1, 0)-1 > to || counts[y] == nil {
-			continue
-		}
-		years++
-		length := float64(dayOf(y+1, 0) - dayOf(y, 0))
-		var sum float64
-		for _, v := range counts[y] {
-			sum += v
-		}
-		for m, v := range counts[y] {
-			index[m] += v / float64(dayOf(y, m+1)-dayOf(y, m)) / (sum / length)
-		}
-	}
-	if years == 0 {
-		return nil, fmt.Errorf("clv: a seasonal index needs purchases of a whole calendar year; days %d to %d have none", from, to)
-	}
 	for m := range index {
-		index[m] = max(index[m]/float64(years), 0.05)
+		if count[m] == 0 {
+			return nil, fmt.Errorf("clv: a seasonal index needs purchases around every month; there are none around any %v", time.Month(m+1))
+		}
+		index[m] = max(sum[m]/count[m], 0.05)
 	}
 	return NewClock(index)
 }

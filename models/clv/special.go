@@ -56,7 +56,7 @@ func legendre(n int) rule {
 	return r
 }
 
-var gauss32 = legendre(32)
+var gauss16, gauss32 = legendre(16), legendre(32)
 
 // TricomiU is the confluent hypergeometric function of the second kind
 // U(a, b, z) for a > 0 and z > 0, by the trapezoidal rule on its integral
@@ -108,49 +108,48 @@ func log1pExp(v, e float64) float64 {
 }
 
 // betaMean is E[g(p)] for p from Beta(a, b), by the trapezoidal rule over the
-// log-odds of p stretched by a hyperbolic sine. g is analytic but for p = −1/w,
-// w > 0: the step follows from how near the stretched singularities, π beside the
-// log-odds 0 and −ln(1+w), come to the real line.
+// log-odds of p stretched by a hyperbolic sine. g may change where p is near 1/w
+// or above; it is analytic away from negative p. The step follows from how near
+// the stretched singularities, π beside the log-odds 0 and −ln(1+w), come to the
+// real line.
 func betaMean(a, b, w float64, g func(p float64) float64) float64 {
 	centre := math.Log(a / b)
 	width := math.Sqrt(1/a + 1/b)
 	far := max(math.Abs(centre), math.Abs(centre+math.Log1p(w)))
-	h := min(0.15, 0.6/math.Hypot(width, far))
-	log := func(v float64) float64 {
-		// a·ln p + b·ln(1−p) for p = 1/(1+exp(−v)).
+	h := min(0.15, 0.35/math.Hypot(width, far))
+	// logWeight is a·ln p + b·ln(1−p), beside p = 1/(1+exp(−v)).
+	logWeight := func(v float64) (log, p float64) {
+		e := math.Exp(-math.Abs(v))
 		if v < 0 {
-			return a*v - (a+b)*math.Log1p(math.Exp(v))
+			return a*v - (a+b)*math.Log1p(e), e / (1 + e)
 		}
-		return -b*v - (a+b)*math.Log1p(math.Exp(-v))
+		return -b*v - (a+b)*math.Log1p(e), 1 / (1 + e)
 	}
-	peak := log(centre)
-	mass, sum := width, width*g(1/(1+math.Exp(-centre)))
-	for _, step := range []float64{h, -h} {
-		for u := step; ; u += step {
-			v := centre + width*math.Sinh(u)
-			weight := math.Exp(log(v)-peak) * width * math.Cosh(u)
+	peak, p := logWeight(centre)
+	mass, sum := width, width*g(p)
+	for _, factor := range []float64{math.Exp(h), math.Exp(-h)} {
+		for e := factor; ; e *= factor { // exp(u)
+			log, p := logWeight(centre + width*(e-1/e)/2)
+			weight := math.Exp(log-peak) * width * (e + 1/e) / 2
 			if weight < 1e-18*mass {
 				break
 			}
 			mass += weight
-			sum += weight * g(1/(1+math.Exp(-v)))
+			sum += weight * g(p)
 		}
 	}
 	return sum / mass
 }
 
-// forever is ∫ f(t) dt over t > 0 for a positive f that decays at the scale, by
-// the trapezoidal rule over t = scale·exp(u − exp(−u)).
+// forever is ∫ f(t) dt over t > 0 for an f that is proportional to t near 0 and
+// decays as exp(−t/scale), by the trapezoidal rule over t = scale·exp(u − exp(−u)).
 func forever(scale float64, f func(t float64) float64) float64 {
-	const h = 0.125
+	const h = 0.25
 	var sum float64
-	for i := -40; i <= 48; i++ {
-		u := h * float64(i)
+	for u := -2.5; u <= 3.75; u += h {
 		e := math.Exp(-u)
 		t := scale * math.Exp(u-e)
-		if t > 0 {
-			sum += f(t) * t * (1 + e)
-		}
+		sum += f(t) * t * (1 + e)
 	}
 	return sum * h
 }

@@ -67,6 +67,10 @@ func TestBetaFuture(t *testing.T) {
 		{0.7, 2, 5, 0.5, 1000, 1.1089394763149755, 0.013948576070026731},
 		{12, 30, 0.05, 9000, 52, 20.798699307974113, 0.99988459668006917},
 		{3, 1, 1.0000001, 4, 3, 4.6394430409051871, 0.37706329456765923},
+		{10002, 62770, 5936, 10002, 1000, 2.685256950294861, 2.4104483053340743e-26},
+		{10002, 62770, 5936, 10002, 1, 0.15470712275160097, 0.94238056041160195},
+		{5, 20, 60, 300, 30, 4.0461857564076668, 0.33039601352135751},
+		{10000, 50000, 40, 200, 30, 3.8025604470247225, 0.37169155706018029},
 	} {
 		f := betaFuture{c[0], c[1], c[2], c[3]}
 		relative(t, "expected", f.expected(c[4]), c[5], 1e-10)
@@ -92,9 +96,14 @@ func TestBetaFutureBothWays(t *testing.T) {
 		z := 0.05 + 0.85*rng.Float64()
 		time := f.alpha * z / (1 - z)
 		w := time / f.alpha
-		direct := betaMean(f.a, f.b, w, func(p float64) float64 { return -math.Expm1(-f.r*math.Log1p(p*w)) / p })
+		direct := betaMean(f.a, f.b, w*max(f.r, 1), func(p float64) float64 {
+			if p == 0 {
+				return f.r * w
+			}
+			return -math.Expm1(-f.r*math.Log1p(p*w)) / p
+		})
 		relative(t, "expected", f.expected(time), direct, 1e-9)
-		alive := betaMean(f.a, f.b, w, func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
+		alive := betaMean(f.a, f.b, w*max(f.r, 1), func(p float64) float64 { return math.Exp(-f.r * math.Log1p(p*w)) })
 		within(t, "survival", f.survival(time), alive, 1e-9)
 		if math.Abs(f.a-1) > 0.05 && f.a+f.b > 1.05 {
 			published := (f.a + f.b - 1) / (f.a - 1) * (1 - math.Pow(1-z, f.r)*mathext.Hypergeo(f.r, f.b, f.a+f.b-1, z))
