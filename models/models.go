@@ -23,6 +23,7 @@ type Options struct {
 	Months   int // window of the pyramid and the concentration; 0 is all history
 	RFM      rfm.Options
 	Pyramid  pyramid.Options
+	CLV      profitability.CLVOptions
 	Progress func(model string, rows int64) // may be nil
 }
 
@@ -32,6 +33,7 @@ func list(o Options) []job.Model {
 		profiling.RFM(o.RFM),
 		profiling.Pyramid(o.Pyramid),
 		profitability.Profit(),
+		profitability.CLV(o.CLV),
 	}
 }
 

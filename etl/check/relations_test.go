@@ -29,7 +29,7 @@ func TestRelationChecksFindTheirOffenders(t *testing.T) {
 		"quote-ends-before-start":           {`CREATE TABLE stage.quote AS SELECT * FROM (VALUES (1, DATE '2026-01-02', DATE '2026-01-01'), (2, DATE '2026-01-02', NULL)) AS t (quote_id, valid_from, valid_to)`, `"quote_id": 1`},
 		"message-replied-before-received":   {`CREATE TABLE stage.message AS SELECT * FROM (VALUES (1, TIMESTAMP '2026-01-02', TIMESTAMP '2026-01-01'), (2, TIMESTAMP '2026-01-02', TIMESTAMP '2026-01-02')) AS t (msg_id, ts, replied_ts)`, `"msg_id": 1`},
 		"commission-period-unreadable":      {`CREATE TABLE stage.commission AS SELECT * FROM (VALUES (1, 'March', 1.0), (2, '2026-03', 1.0), (3, '2026Q1', 1.0), (4, '2026', 1.0), (5, '2026-Q4', 1.0)) AS t (employee_id, period, amount)`, `"employee_id": 1`},
-		"customers-open":                    {`CREATE TABLE core.fact_customer_month AS SELECT * FROM (VALUES (DATE '2026-02-01', 2, 0, 0, 0), (DATE '2026-01-01', 1, 1, 0, 0)) AS t (month, is_open, is_new, is_reactivated, is_lost)`, `"value": 2, "expected": 1`},
+		"customers-open":                    {`CREATE SCHEMA meta; CREATE TABLE meta.run AS SELECT DATE '2026-02-28' AS as_of; CREATE TABLE core.fact_customer_month AS SELECT * FROM (VALUES (DATE '2026-02-01', 2, 0, 0, 0), (DATE '2026-01-01', 1, 1, 0, 0), (DATE '2026-03-01', 9, 0, 0, 0)) AS t (month, is_open, is_new, is_reactivated, is_lost)`, `"value": 2, "expected": 1`},
 	}
 	for id, tt := range tests {
 		t.Run(id, func(t *testing.T) {

@@ -77,3 +77,12 @@ func (j *Job) Score(ctx context.Context, sql string, args []any, columns ...Colu
 	}
 	return nil
 }
+
+// Each reads the rows of a query of a number and a text.
+func (j *Job) Each(ctx context.Context, sql string, row func(no int64, text string)) error {
+	return engine.Rows(ctx, j.Conn, engine.SQL(sql), func(r []any) error {
+		n, _ := engine.Int(r[0])
+		row(n, engine.Text(r[1]))
+		return nil
+	})
+}

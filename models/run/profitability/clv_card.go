@@ -1,0 +1,137 @@
+package profitability
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"verso/models/clv"
+	"verso/models/job"
+)
+
+// card tells the fit; reason says why there is none.
+func (l *lifetime) card(reason error) job.Card {
+	c := job.Card{
+		Model: "clv", Version: 1, Rows: int64(len(l.rows.Key)),
+		Definition: job.Words{
+			EN: "What a customer will still buy, from how often, how long and how lately it bought: MBG/NBD (Batislam, Denizel and Filiztekin 2007). A purchase is a day with a positive sum, net of returns; spend a purchase is Gamma-Gamma (Fader and Hardie 2013). Value is the margin after landed cost of the customer's type on the expected purchases of the horizon, discounted.",
+			ZH: "由购买的频率、时长与近度推算客户将来的购买：MBG/NBD（Batislam 等，2007）。一次购买指扣除退货后金额为正的一天；单次金额用 Gamma-Gamma 模型（Fader 与 Hardie，2013）。价值为期内预期购买按客户类型到岸后毛利率计算并折现。"},
+		Features: [][2]string{
+			{"repeats", "days with a purchase after the first such day"},
+			{"recency", "weeks from the first purchase to the last"},
+			{"age", "weeks from the first purchase to the as-of date"},
+			{"mean spend", "net spend of the repeat purchases, divided by their number"},
+		},
+	}
+	c.Parameter("as_of", time.Unix(int64(l.asOf)*86400, 0).UTC().Format(time.DateOnly))
+	c.Parameter("horizon_months", l.months)
+	c.Parameter("annual_rate", l.annual)
+	if reason != nil {
+		c.Reading = job.Words{EN: "No value to come can be computed: " + strings.TrimPrefix(reason.Error(), "clv: ") + ".", ZH: "无法推算将来价值：" + reasonZH(reason)}
+		return c
+	}
+	c.Parameter("clock", l.clock.words)
+	c.Parameter("groups", l.grouping.words)
+	c.Parameter("rows_left_out", fmt.Sprintf("%d customers without a purchase, %d days without a positive sum", l.rows.NoPurchase, l.rows.NotPositive))
+	for _, g := range l.groups {
+		suffix := ""
+		if g.name != "all" {
+			suffix = " of " + g.name
+		}
+		tellModel(&c, g.model, suffix)
+		tellSpend(&c, g.spend, suffix)
+	}
+	for _, m := range l.others {
+		tellModel(&c, m, "")
+	}
+	c.Metric("customers", float64(len(l.rows.Key)), "customers", "customers with a purchase")
+	c.Metric("repeat_customers", float64(repeats(l.rows.Customers)), "customers", "of them, those who came again")
+	l.tellBacktest(&c)
+	c.Reading = l.reading()
+	return c
+}
+
+func reasonZH(err error) string {
+	switch {
+	case !noModel(err):
+		return err.Error()
+	case strings.Contains(err.Error(), "no customers"):
+		return "没有客户购买。"
+	case strings.Contains(err.Error(), "second time"):
+		return "没有客户再次购买。"
+	}
+	return "首次购买以来没有经过时间。"
+}
+
+// key is a model's name as a parameter's.
+func key(k clv.Kind) string {
+	return strings.ToLower(strings.NewReplacer("/", "_", " ", "_").Replace(k.String()))
+}
+
+func tellModel(c *job.Card, m *clv.Model, suffix string) {
+	name := key(m.Kind)
+	for _, p := range m.Parameters {
+		c.Parameter(name+"."+p.Name+suffix, p.Value)
+		if p.Method == clv.NoInterval {
+			c.Parameter(name+"."+p.Name+".interval"+suffix, "none: on the edge of the search")
+		} else {
+			c.Parameter(name+"."+p.Name+".interval"+suffix, fmt.Sprintf("%.6g to %.6g, by %s, standard error %.3g", p.Low, p.High, p.Method, p.SE))
+		}
+	}
+	for _, b := range m.Boundary {
+		c.Parameter(name+".finding"+suffix, b)
+	}
+	c.Metric(name+".log_likelihood"+suffix, m.LogLikelihood, "", "true log-likelihood; higher is better")
+	c.Metric(name+".bic"+suffix, m.BIC, "", "lower is better, for the same customers and clock")
+	c.Metric(name+".starts_agreeing"+suffix, float64(m.Agreeing)/float64(max(m.Starts, 1)), "share", "starting points that ended at the same optimum")
+}
+
+func tellSpend(c *job.Card, s *clv.Spend, suffix string) {
+	if s == nil {
+		c.Parameter("gamma_gamma"+suffix, "not fitted: fewer than two repeat buyers have a positive mean spend")
+		return
+	}
+	c.Parameter("gamma_gamma.p"+suffix, s.P)
+	c.Parameter("gamma_gamma.q"+suffix, s.Q)
+	c.Parameter("gamma_gamma.gamma"+suffix, s.Gamma)
+	for _, b := range s.Boundary {
+		c.Parameter("gamma_gamma.finding"+suffix, b)
+	}
+	d := s.Independence
+	c.Metric("gamma_gamma.log_likelihood"+suffix, s.LogLikelihood, "", "true log-likelihood")
+	c.Metric("gamma_gamma.correlation"+suffix, d.R, "", fmt.Sprintf("of repeats and mean spend, %.2f to %.2f; the model takes it to be 0. %s", d.Low, d.High, d.Warning))
+}
+
+func (l *lifetime) tellBacktest(c *job.Card) {
+	b := l.backtest
+	if b == nil {
+		c.Parameter("backtest", "none: the history is too short to hold a part of it out")
+		return
+	}
+	v := b.validation
+	c.Parameter("backtest.calibration_until", time.Unix(int64(b.split)*86400, 0).UTC().Format(time.DateOnly))
+	c.Metric("backtest.actual", v.Actual, "purchases", "purchases in the time held out, of customers known before it")
+	c.Metric("backtest.expected", v.Expected, "purchases", "what the model expected of them")
+	c.Metric("backtest.bias", v.Model.Bias, "share", "expected against actual")
+	c.Metric("backtest.mae", v.Model.MAE, "purchases", "mean absolute error of a customer")
+	c.Metric("backtest.correlation", v.Model.Correlation, "", "of expected and actual purchases of customers")
+	c.Metric("backtest.top_decile", v.Model.TopDecile, "share", "of all purchases held out, made by the tenth of customers expected to buy most")
+	c.Metric("backtest.coverage", v.Coverage, "share", fmt.Sprintf("of customers within their %.0f %% interval", 100*v.Level))
+	c.Metric("backtest.naive_bias", v.Naive.Bias, "share", "of going on as before")
+	c.Metric("backtest.naive_mae", v.Naive.MAE, "purchases", "of going on as before")
+	c.Metric("backtest.naive_top_decile", v.Naive.TopDecile, "share", "of going on as before")
+	c.Parameter("backtest.grade", fmt.Sprintf("%s: finds %.1f %% more of the best fifth than going on as before", v.Grade.Letter, 100*v.Grade.More))
+}
+
+func (l *lifetime) reading() job.Words {
+	n, again := len(l.rows.Key), repeats(l.rows.Customers)
+	w := job.Wordsf("Of %d customers who bought, %d came again.", "购买过的 %d 个客户中有 %d 个再次购买。", n, again)
+	if b := l.backtest; b != nil {
+		v := b.validation
+		t := job.Wordsf(" Held against the last %.0f weeks, it expected %.0f purchases where %.0f came (%+.1f %%); going on as before would have said %+.1f %%. The tenth expected to buy most made %.0f %% of them.",
+			" 以最后 %.0f 周检验：预期 %.0f 次购买，实际 %.0f 次（%+.1f %%）；若照旧推算则偏差 %+.1f %%。预期最多的十分之一客户占实际购买的 %.0f %%。",
+			float64(l.asOf-b.split)/7, v.Expected, v.Actual, 100*v.Model.Bias, 100*v.Naive.Bias, 100*v.Model.TopDecile)
+		w.EN, w.ZH = w.EN+t.EN, w.ZH+t.ZH
+	}
+	return w
+}
