@@ -11,6 +11,7 @@ import (
 	"verso/models/job"
 	"verso/models/pyramid"
 	"verso/models/rfm"
+	"verso/models/run/loyalty"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
 	"verso/olap/engine"
@@ -34,6 +35,7 @@ func list(o Options) []job.Model {
 		profiling.Pyramid(o.Pyramid),
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
+		loyalty.Loyalty(),
 	}
 }
 

@@ -32,8 +32,8 @@ func TestOnlineRetail(t *testing.T) {
 	path := sharedData(t, "online_retail/online_retail.csv.gz")
 	conn := jobtest.Open(t, "2011-12-10", `
 CREATE TEMP TABLE raw AS SELECT * FROM read_csv(`+engine.QuoteText(path)+`, all_varchar = true);
-INSERT INTO core.fact_order_line (customer_key, order_key, order_date, net, margin)
-SELECT CAST(CAST(CustomerID AS DOUBLE) AS INTEGER), dense_rank() OVER (ORDER BY InvoiceNo), CAST(InvoiceDate AS DATE),
+INSERT INTO core.fact_order_line (customer_key, order_key, order_date, qty, net, margin)
+SELECT CAST(CAST(CustomerID AS DOUBLE) AS INTEGER), dense_rank() OVER (ORDER BY InvoiceNo), CAST(InvoiceDate AS DATE), CAST(Quantity AS INTEGER),
     CAST(Quantity AS DECIMAL(18,4)) * CAST(UnitPrice AS DECIMAL(9,3)), NULL
 FROM raw WHERE CAST(Quantity AS INTEGER) > 0 AND CAST(UnitPrice AS DOUBLE) > 0 AND CustomerID IS NOT NULL;
 INSERT INTO core.dim_customer (customer_key) SELECT DISTINCT customer_key FROM core.fact_order_line;`)
@@ -80,7 +80,8 @@ func TestNothingBeyondTheAsOfDate(t *testing.T) {
 	conn := jobtest.Open(t, "2011-12-10", `
 INSERT INTO core.dim_customer (customer_key) VALUES (1), (2), (3);
 INSERT INTO core.fact_order_line (customer_key, order_key, order_date, net, margin) VALUES
-	(1, 1, '2011-12-10', 10, 4), (1, 2, '2011-12-11', 99, 9), (2, 3, '2010-12-11', 5, -2), (2, 4, '2010-12-10', 7, 1), (-1, 5, '2011-01-01', 50, 5), (3, 6, '2011-06-01', 0, 0)`)
+	(1, 1, '2011-12-10', 10, 4), (1, 2, '2011-12-11', 99, 9), (2, 3, '2010-12-11', 5, -2), (2, 4, '2010-12-10', 7, 1), (-1, 5, '2011-01-01', 50, 5), (3, 6, '2011-06-01', 0, 0);
+UPDATE core.fact_order_line SET qty = 1`)
 	if err := Run(context.Background(), conn, Options{AsOf: time.Date(2011, 12, 10, 0, 0, 0, 0, time.UTC), Months: 12}); err != nil {
 		t.Fatal(err)
 	}
