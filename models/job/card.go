@@ -17,6 +17,7 @@ var schema = []string{
 	"CREATE OR REPLACE TABLE card.parameter (model VARCHAR, name VARCHAR, value VARCHAR)",
 	"CREATE OR REPLACE TABLE card.metric (model VARCHAR, name VARCHAR, value DOUBLE, unit VARCHAR, reading VARCHAR)",
 	"CREATE OR REPLACE TABLE card.feature (model VARCHAR, name VARCHAR, definition VARCHAR)",
+	"CREATE OR REPLACE TABLE card.output (model VARCHAR, table_name VARCHAR)",
 }
 
 // Words is a text in the languages of the report.
@@ -38,6 +39,7 @@ type Card struct {
 	Parameters [][2]string // name, value
 	Metrics    []Metric
 	Features   [][2]string // name, definition
+	Outputs    []string    // tables of the schema score, the main one first
 }
 
 // Metric is one figure of a card.
@@ -77,9 +79,13 @@ func (j *Job) Save(ctx context.Context, c Card) error {
 	for _, f := range c.Features {
 		features.add(c.Model, f[0], f[1])
 	}
+	outputs := rows{into: "card.output"}
+	for _, table := range c.Outputs {
+		outputs.add(c.Model, table)
+	}
 	model := rows{into: "card.model"}
 	model.add(c.Model, c.Version, j.AsOf, j.Seed, c.Rows, c.Definition.EN, c.Reading.EN, c.Definition.ZH, c.Reading.ZH)
-	for _, r := range []rows{model, parameters, metrics, features} {
+	for _, r := range []rows{model, parameters, metrics, features, outputs} {
 		if len(r.tuples) == 0 {
 			continue
 		}

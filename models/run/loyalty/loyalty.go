@@ -194,7 +194,7 @@ func (p *people) writeLoyalty(ctx context.Context, j *job.Job, states []persiste
 
 func (p *people) card(states []persistency.State, index *persistency.Loyalty) job.Card {
 	c := job.Card{
-		Model: "loyalty", Version: 1, Rows: int64(len(p.keys)),
+		Model: "loyalty", Version: 1, Rows: int64(len(p.keys)), Outputs: []string{"loyalty", "retention", "rhythm", "survival"},
 		Definition: job.Words{
 			EN: "Status by the rule below, on a clock that stands still outside the terms for universities and schools. Loyalty from 0 to 100: weighted percentiles within the customer's type of tenure, repeat rate, rhythm, recency against the own gap, probability of being alive, and breadth of subjects.",
 			ZH: "状态按下列规则判定，高校与学校的时钟在学期之外停止。忠诚度 0–100：在同类客户中，客户年限、复购率、节奏、相对自身间隔的近度、存续概率与学科广度的加权百分位。"},

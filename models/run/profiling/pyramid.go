@@ -34,7 +34,7 @@ func runPyramid(ctx context.Context, j *job.Job, o pyramid.Options) (int64, erro
 		}
 	}
 	result := job.Card{
-		Model: "pyramid", Version: 1,
+		Model: "pyramid", Version: 1, Outputs: []string{"pyramid", "concentration"},
 		Definition: job.Words{EN: "Customers with a positive value in the window, ordered by value: the first 1 % are the top, up to 5 % major, " +
 			"up to 20 % ordinary, the rest small. Customers without a positive value are inactive.",
 			ZH: "期内金额为正的客户按金额排序：前 1 % 为顶级客户，至 5 % 为大客户，至 20 % 为普通客户，其余为小客户；金额不为正者为不活跃客户。"},

@@ -47,7 +47,7 @@ func runRFM(ctx context.Context, j *job.Job, o rfm.Options) (int64, error) {
 func rfmCard(c rfm.Customers, m *rfm.Model) job.Card {
 	n := len(m.Scores)
 	result := job.Card{
-		Model: "rfm", Version: 1, Rows: int64(n),
+		Model: "rfm", Version: 1, Rows: int64(n), Outputs: []string{"rfm"},
 		Definition: job.Words{EN: "Recency: days from the last purchase to the as-of date. Frequency: distinct orders with a positive amount. " +
 			"Monetary: net sales of those orders. Each is scored 1 to 5 (5 is best); equal values always share a score.",
 			ZH: "近度：最近一次购买距截止日的天数；频度：金额为正的订单数；金额：这些订单的净销售额。各记 1–5 分（5 分最好），数值相同者得分相同。"},

@@ -12,7 +12,7 @@ import (
 // card tells the fit; reason says why there is none.
 func (l *lifetime) card(reason error) job.Card {
 	c := job.Card{
-		Model: "clv", Version: 1, Rows: int64(len(l.rows.Key)),
+		Model: "clv", Version: 1, Rows: int64(len(l.rows.Key)), Outputs: []string{"clv", "clv_tracking"},
 		Definition: job.Words{
 			EN: "What a customer will still buy, from how often, how long and how lately it bought: MBG/NBD (Batislam, Denizel and Filiztekin 2007). A purchase is a day with a positive sum, net of returns; spend a purchase is Gamma-Gamma (Fader and Hardie 2013). Value is the margin after landed cost of the customer's type on the expected purchases of the horizon, discounted.",
 			ZH: "由购买的频率、时长与近度推算客户将来的购买：MBG/NBD（Batislam 等，2007）。一次购买指扣除退货后金额为正的一天；单次金额用 Gamma-Gamma 模型（Fader 与 Hardie，2013）。价值为期内预期购买按客户类型到岸后毛利率计算并折现。"},

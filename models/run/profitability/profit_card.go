@@ -10,7 +10,7 @@ import (
 
 func profitCard(j *job.Job, f *frame.Frame, m *whale.Model, from time.Time) job.Card {
 	c := job.Card{
-		Model: "profit", Version: 1, Rows: int64(f.Rows()),
+		Model: "profit", Version: 1, Rows: int64(f.Rows()), Outputs: []string{"customer_profit", "customer_cost", "profit_cell", "whale"},
 		Definition: job.Words{
 			EN: "Contribution of a customer: gross sales less discount, returns (value credited less what the copies had cost), cost, freight, duty and handling, visits, other contacts, tickets, expenses, returns handling, marketing, commission and the cost of open receivables. The reasons are the deductions that exceed most what customers of the same type have on the same sales.",
 			ZH: "客户贡献＝码洋－折扣－退货（退款额减所退图书的成本）－成本－运费、关税与杂费－拜访－其他联系－工单－费用－退货处理－营销－提成－应收占用资金成本。原因为在同等销售额下超出同类客户最多的扣减项。"},
