@@ -1,11 +1,6 @@
 package star
 
-import (
-	"context"
-	"slices"
-
-	"verso/olap/engine"
-)
+import "slices"
 
 // relationSteps are the dealings with customers: campaigns, visits, leads, tickets, and each customer month by month.
 //
@@ -25,8 +20,7 @@ import (
 //	fact_quote              quote_id; quote; other quotes and the orders of customer and title; fx_rate; as-of date (pending)
 //	fact_ticket             ticket_id; ticket; other tickets of the customer, survey_response, order_line; as-of date (late)
 //	fact_survey             survey_id, customer_id, ticket_id; survey_response; ticket
-//	fact_customer_month     customer_key; all facts above, orders, returns, stage events, expense, commission; as-of date.
-//	                        Its state_key ranks the customers of a month among each other: made whole.
+//	fact_customer_month     customer_key, month; see months.go
 //
 // Owners of customers, cost rates and the rules of meta.relation_rule are read
 // by nearly all of them. Dimensions made of words found in the data
@@ -79,32 +73,5 @@ func contactSteps() []step {
 	}
 }
 
-func monthSteps() []step {
-	return []step{
-		relation("month_order", "star_order_day"),
-		relation("month_contact", ""),
-		relation("month_capital", ""),
-		{"month_receivable", "star_month_capital", ifColumn("star_receivable_span", "open", script("relations/month_receivable"))},
-		{"month_landed", "star_month_landed", ifColumn("core.fact_order_line", "gross_margin", script("relations/month_landed"))},
-		relation("month_spine", "star_month"),
-		relation("month_state", "star_month_state"),
-		relation("dim_customer_state", "core.dim_customer_state"),
-		relation("fact_customer_month", "core.fact_customer_month"),
-		relation("relations_tidy", ""),
-	}
-}
-
 // relation is a step that runs the script of its name.
 func relation(name, table string) step { return step{name, table, script("relations/" + name)} }
-
-// ifColumn runs a step where a table has a column: what costs of customers rest
-// on is not worked out in every star.
-func ifColumn(table, column string, run func(context.Context, *builder) error) func(context.Context, *builder) error {
-	return func(ctx context.Context, b *builder) error {
-		columns, _, err := engine.Describe(ctx, b.conn, table)
-		if err != nil || !slices.ContainsFunc(columns, func(c engine.Described) bool { return c.Name == column }) {
-			return err
-		}
-		return run(ctx, b)
-	}
-}
