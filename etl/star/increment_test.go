@@ -38,7 +38,7 @@ func newNights(t testing.TB, seed uint64, ids string) *nights {
 		exec(t, conn, "CREATE SCHEMA was; CREATE SCHEMA due; CREATE TABLE stage.customer_version AS SELECT *, CAST(NULL AS DATE) AS _from FROM stage.customer")
 		exec(t, conn, "CREATE TABLE stage.supplier_version AS SELECT *, CAST(NULL AS DATE) AS _from FROM stage.supplier")
 	}
-	n.both("UPDATE meta.table_load SET supplied = true WHERE table_name IN ('customer', 'order_header', 'order_line', 'fx_rate', 'purchase_order', 'purchase_line', 'return_line', 'batch')")
+	n.both("UPDATE meta.table_load SET supplied = true WHERE table_name IN ('customer', 'order_header', 'order_line', 'fx_rate', 'purchase_order', 'purchase_line', 'return_line', 'batch', 'campaign')")
 	for _, table := range []string{"title", "employee", "supplier", "channel_partner", "geo"} {
 		if n.r.IntN(4) == 0 {
 			n.absent = append(n.absent, table)

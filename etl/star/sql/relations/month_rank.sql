@@ -2,17 +2,19 @@
 -- the pyramid of the month by net sales of the twelve months that end with it
 -- (bands of 1, 5 and 20 % of those who bought, as score.pyramid), and its cell of
 -- recency, frequency and value up to then by quintiles (as score.rfm).
+--
+-- Whom to look up is stored first, so that joins to come know how many they are.
+CREATE OR REPLACE TEMP TABLE star_month_known AS
+SELECT f.customer_key, c.month, c.year_before, c.cut
+FROM (SELECT customer_key, min(month) AS month FROM star_month_running WHERE customer_key <> -1 GROUP BY customer_key) f
+JOIN star_month_ranked c ON c.month >= f.month;
+
 CREATE OR REPLACE TEMP TABLE star_month_buyer AS
-WITH buyer AS (
-    SELECT f.customer_key, c.month, c.year_before, c.cut
-    FROM (SELECT customer_key, min(month) AS month FROM star_month_running WHERE customer_key <> -1 GROUP BY customer_key) f
-    JOIN star_month_ranked c ON c.month >= f.month
-)
-SELECT b.customer_key, b.month, r.net - coalesce(y.net, 0) AS net_12m,
-       CAST(b.cut - r.last_purchase AS INTEGER) AS recency, r.frequency, r.monetary
-FROM buyer b
-ASOF JOIN star_month_running r ON r.customer_key = b.customer_key AND r.month <= b.month
-ASOF LEFT JOIN star_month_running y ON y.customer_key = b.customer_key AND y.month <= b.year_before;
+SELECT k.customer_key, k.month, r.net - coalesce(y.net, 0) AS net_12m,
+       CAST(k.cut - r.last_purchase AS INTEGER) AS recency, r.frequency, r.monetary
+FROM star_month_known k
+ASOF JOIN star_month_running r ON r.customer_key = k.customer_key AND r.month <= k.month
+ASOF LEFT JOIN star_month_running y ON y.customer_key = k.customer_key AND y.month <= k.year_before;
 
 CREATE OR REPLACE TEMP TABLE star_month_place AS
 WITH placed AS (

@@ -34,6 +34,7 @@ DROP TABLE star_month_bound;
 DROP TABLE star_calendar_month;
 DROP TABLE star_month_running;
 DROP TABLE star_month_ranked;
+DROP TABLE star_month_known;
 DROP TABLE star_month_buyer;
 DROP TABLE star_month_place;
 DROP TABLE star_month_score;
