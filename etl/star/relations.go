@@ -18,7 +18,8 @@ import "slices"
 //	fact_opportunity        opp_id; opportunity; opp_stage_hist; as-of date (ages)
 //	fact_opportunity_stage  opp_id; opp_stage_hist; opportunity; as-of date (stages not left yet)
 //	fact_quote              quote_id; quote; other quotes and the orders of customer and title; fx_rate; as-of date (pending)
-//	fact_ticket             ticket_id; ticket; other tickets of the customer, survey_response, order_line; as-of date (late)
+//	fact_ticket             ticket_id; ticket; star_ticket (other tickets of the customer, kind, rate), survey_response, order_line;
+//	                        as-of date (late); made in part
 //	fact_survey             survey_id, customer_id, ticket_id; survey_response; ticket
 //	fact_customer_month     customer_key, month; see months.go
 //
@@ -66,7 +67,8 @@ func contactSteps() []step {
 		relation("aside_opp_stage_hist", ""),
 		relation("fact_quote", "core.fact_quote"),
 		relation("aside_quote", ""),
-		relation("fact_ticket", "core.fact_ticket"),
+		{"ticket_moved", "", working{name: "ticket", keys: []string{"ticket_id"}}.compare},
+		tickets().step(),
 		relation("aside_ticket", ""),
 		relation("fact_survey", "core.fact_survey"),
 		relation("aside_survey_response", ""),
@@ -75,3 +77,13 @@ func contactSteps() []step {
 
 // relation is a step that runs the script of its name.
 func relation(name, table string) step { return step{name, table, script("relations/" + name)} }
+
+// tickets are the requests of customers.
+func tickets() fact {
+	return fact{
+		name: "relations/fact_ticket", table: "core.fact_ticket", date: "date_key",
+		parts: []part{{driver: "ticket", keys: []string{"ticket_id"}, due: "fact_ticket"}},
+		reads: []string{"survey_response"},
+		aged:  true,
+	}
+}
