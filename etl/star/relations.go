@@ -28,8 +28,8 @@ import "slices"
 // (dim_activity_kind, dim_ticket_kind, dim_lead_kind, dim_opportunity_kind,
 // dim_opportunity_stage, dim_referrer, dim_survey_question, and the kinds of
 // campaign costs and responses) number these words in their order, so a new word
-// moves the keys behind it; keys of dim_campaign_arm, dim_message_direction and
-// dim_customer_state never move.
+// moves the keys behind it; kinds of tickets keep their places (meta.star_key), and
+// keys of dim_campaign_arm, dim_message_direction and dim_customer_state never move.
 func relationSteps() []step {
 	return slices.Concat(campaignSteps(), contactSteps(), monthSteps())
 }

@@ -1,8 +1,13 @@
--- What is told apart in tickets and surveys.
+-- What is told apart in tickets and surveys. Kinds of tickets come and go as causes
+-- are found: they keep the places they had.
 CREATE OR REPLACE TABLE core.dim_ticket_kind AS
-SELECT CAST(row_number() OVER (ORDER BY type NULLS LAST, channel NULLS LAST, severity NULLS LAST, dept NULLS LAST, root_cause NULLS LAST, is_complaint) AS INTEGER) AS ticket_kind_key,
-       type, channel, severity, dept, root_cause, is_complaint
-FROM (SELECT DISTINCT type, channel, severity, dept, root_cause, coalesce(is_complaint, type = 'complaint', false) AS is_complaint FROM stage.ticket) k
+WITH kind AS (
+    SELECT DISTINCT type, channel, severity, dept, root_cause, coalesce(is_complaint, type = 'complaint', false) AS is_complaint FROM stage.ticket
+)
+SELECT CAST(row_number() OVER (ORDER BY place.key NULLS LAST, k.type NULLS LAST, k.channel NULLS LAST, k.severity NULLS LAST, k.dept NULLS LAST, k.root_cause NULLS LAST, k.is_complaint) AS INTEGER) AS ticket_kind_key,
+       k.type, k.channel, k.severity, k.dept, k.root_cause, k.is_complaint
+FROM kind k
+LEFT JOIN meta.star_key place ON place.dim = 'ticket_kind' AND place.id = CAST(json_array(k.type, k.channel, k.severity, k.dept, k.root_cause, k.is_complaint) AS VARCHAR)
 UNION ALL
 SELECT -1, '(unknown)', '(unknown)', '(unknown)', '(unknown)', '(unknown)', NULL
 ORDER BY ticket_kind_key;
