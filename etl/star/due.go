@@ -57,6 +57,7 @@ var kept = [...]string{
 	"meta.star_geo", "meta.star_currency", "meta.star_rate", "meta.star_purchase", "meta.star_build",
 	"meta.star_order_flags", "meta.star_constant", "meta.star_settled", "meta.star_landed_line", "meta.star_freight_rule", "core.dim_customer_version",
 	"meta.star_paid_rate", "core.dim_batch", "core.dim_date", "core.dim_reason", "core.dim_customer", "core.dim_catalogue", "core.dim_warehouse", "core.fact_stage_event", "core.dim_payment_method",
+	"meta.star_month_rank", "meta.star_receivable_event",
 }
 
 // findChanges reads what the stage step changed and what the last build was

@@ -1,6 +1,7 @@
 package star
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -33,14 +34,16 @@ type fact struct {
 	parts  []part   // what its rows are made of
 	reads  []string // other staged tables whose due.changed_… its due scripts read
 	before []string // scripts that prepare working tables for it
+	some   []string // scripts that prepare those of the due rows, where before knows nothing of due; nil: before
 	after  []string // scripts that quarantine what cannot be in it: DELETE FROM quarantine.<driver> WHERE, then INSERT
+	end    string   // which of the rows made anew stand behind the others anyway; "": none
 	asOf   bool     // depends on the as-of date: made whole when that has moved
 	aged   bool     // the rows of what is open are of the as-of date: made anew every night, and put behind the others ten times as often
 }
 
 // part is the rows of a fact that come of one staged table.
 type part struct {
-	driver  string              // the staged table that gives the grain
+	driver  string              // the staged table that gives the grain; "": the fact itself, of which keys are columns
 	keys    []string            // columns of the driver that identify what is made anew; never null
 	columns []string            // the same columns of the fact; nil: named as keys
 	where   string              // which rows of the fact are of this part; "" for all
@@ -107,7 +110,7 @@ func (f fact) findDue(ctx context.Context, b *builder) (due int64, reason string
 		}
 		due += n
 		if why == "" && float64(n) > b.options.DueShare*float64(all) && n > 0 {
-			why = fmt.Sprintf("%d of %d rows of %s are due", n, all, p.driver)
+			why = fmt.Sprintf("%d of %d rows of %s are due", n, all, cmp.Or(p.driver, f.table))
 		}
 		if reason == "" {
 			reason = why
@@ -128,13 +131,18 @@ func (f fact) findDue(ctx context.Context, b *builder) (due int64, reason string
 // findKeys makes the table of the keys of one part that are due, all of them
 // with a reason when that cannot be told.
 func (f fact) findKeys(ctx context.Context, b *builder, p part) (due, all int64, reason string, err error) {
-	driver := "stage." + engine.QuoteIdent(p.driver)
-	keys := strings.Join(quoted(p.keys), ", ")
-	query := "SELECT " + keys + " FROM " + driver + "\nUNION\nSELECT " + keys + " FROM due." + engine.QuoteIdent("changed_"+p.driver)
-	if t := b.replaced(append([]string{p.driver}, f.reads...)); t != "" {
-		reason = "stage." + t + " was replaced as a whole"
-	} else if query, err = b.read("due/" + p.due); err != nil {
+	driver, read := "stage."+engine.QuoteIdent(p.driver), append([]string{p.driver}, f.reads...)
+	if p.driver == "" {
+		driver, read = f.table, nil
+	}
+	query, err := b.read("due/" + p.due)
+	if err != nil {
 		return 0, 0, "", err
+	}
+	if t := b.replaced(read); t != "" {
+		reason = "stage." + t + " was replaced as a whole"
+		keys := strings.Join(quoted(p.keys), ", ")
+		query = "SELECT " + keys + " FROM " + driver + "\nUNION\nSELECT " + keys + " FROM due." + engine.QuoteIdent("changed_"+p.driver)
 	}
 	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TABLE "+p.table()+" AS\n"+query)); err != nil {
 		return 0, 0, "", err
@@ -176,7 +184,10 @@ func (p part) ofFact(alias string) string {
 // views restricts due.<table> to what is due, of the driver and of what goes
 // along.
 func (p part) views() map[string]string {
-	views := map[string]string{p.driver: p.match("s", p.keys)}
+	views := map[string]string{}
+	if p.driver != "" {
+		views[p.driver] = p.match("s", p.keys)
+	}
 	for t, columns := range p.along {
 		views[t] = p.match("s", columns)
 	}
@@ -228,7 +239,11 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 
 // makeDue fills star_made by the fact's own script.
 func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error) {
-	for _, s := range f.before {
+	before := f.some
+	if before == nil {
+		before = f.before
+	}
+	for _, s := range before {
 		if err := script(s)(ctx, b); err != nil {
 			return "", err
 		}
@@ -244,12 +259,12 @@ func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error
 	if _, err := b.conn.Exec(ctx, engine.SQL(strings.Replace(text, create, "CREATE OR REPLACE TEMP TABLE "+made+" AS\n", 1))); err != nil {
 		return "", err
 	}
-	before, _, err := engine.Describe(ctx, b.conn, f.table)
+	was, _, err := engine.Describe(ctx, b.conn, f.table)
 	if err != nil {
 		return "", err
 	}
 	now, _, err := engine.Describe(ctx, b.conn, made)
-	if err == nil && !slices.Equal(before, now) {
+	if err == nil && !slices.Equal(was, now) {
 		reason = "its columns have changed"
 	}
 	return reason, err
@@ -274,7 +289,7 @@ func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, strin
 	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE star_unmade AS\n"+strings.Join(old, "\nUNION ALL\n"))); err != nil {
 		return 0, "", err
 	}
-	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT (SELECT count(*) FROM "+made+"), (SELECT count(*) FROM "+f.table+")"))
+	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT (SELECT count(*) FROM "+made+" WHERE NOT ("+cmp.Or(f.end, "false")+")), (SELECT count(*) FROM "+f.table+")"))
 	if err != nil {
 		return 0, "", err
 	}

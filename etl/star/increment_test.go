@@ -31,14 +31,14 @@ type nights struct {
 }
 
 func newNights(t testing.TB, seed uint64, ids string) *nights {
-	n := &nights{t: t, scripts: scripts, r: rand.New(rand.NewPCG(seed, 4)), asOf: day(t, "2025-12-10").AddDate(0, 0, int(seed%25)), next: 1000}
+	n := &nights{t: t, scripts: scripts, r: rand.New(rand.NewPCG(seed, 4)), asOf: day(t, "2025-12-10").AddDate(0, -int(seed%7), int(seed%25)), next: 1000}
 	_, n.step = newDatabase(t, ids, duck.Options{Threads: 1})
 	_, n.fresh = newDatabase(t, ids, duck.Options{Threads: 1})
 	for _, conn := range []engine.Conn{n.step, n.fresh} {
 		exec(t, conn, "CREATE SCHEMA was; CREATE SCHEMA due; CREATE TABLE stage.customer_version AS SELECT *, CAST(NULL AS DATE) AS _from FROM stage.customer")
 		exec(t, conn, "CREATE TABLE stage.supplier_version AS SELECT *, CAST(NULL AS DATE) AS _from FROM stage.supplier")
 	}
-	n.both("UPDATE meta.table_load SET supplied = true WHERE table_name IN ('customer', 'order_header', 'order_line', 'fx_rate', 'purchase_order', 'purchase_line', 'return_line', 'batch')")
+	n.both("UPDATE meta.table_load SET supplied = true WHERE table_name IN ('customer', 'order_header', 'order_line', 'fx_rate', 'purchase_order', 'purchase_line', 'return_line', 'batch', 'campaign')")
 	for _, table := range []string{"title", "employee", "supplier", "channel_partner", "geo"} {
 		if n.r.IntN(4) == 0 {
 			n.absent = append(n.absent, table)
@@ -74,8 +74,11 @@ func (n *nights) id() int { n.next++; return n.next }
 // day is a day before the as-of date, seldom long before.
 func (n *nights) day() string {
 	back := n.r.IntN(12)
-	if n.r.IntN(10) == 0 {
+	switch n.r.IntN(40) {
+	case 0, 1, 2, 3:
 		back = n.r.IntN(200)
+	case 4:
+		back = n.r.IntN(1200)
 	}
 	return "'" + n.asOf.AddDate(0, 0, -back).Format(isoDay) + "'"
 }
@@ -248,7 +251,9 @@ func (n *nights) rate() {
 // touched are the tables that nights change.
 var touched = []string{"order_header", "order_line", "return_line", "purchase_order", "purchase_line", "customer", "title", "title_subject",
 	"supplier", "employee", "channel_partner", "fx_rate", "calendar_event", "geo",
-	"order_line_stage_event", "batch", "title_price", "invoice", "invoice_line", "payment", "payment_alloc", "supplier_invoice", "supplier_payment"}
+	"order_line_stage_event", "batch", "title_price", "invoice", "invoice_line", "payment", "payment_alloc", "supplier_invoice", "supplier_payment",
+	"activity", "message", "web_session", "ticket", "campaign", "campaign_target", "campaign_response", "campaign_cost", "expense", "commission", "quote",
+	"customer_contact", "survey_response"}
 
 // night changes the staged tables, says what was changed, and keeps versions.
 func (n *nights) night(changes int) {
@@ -257,11 +262,15 @@ func (n *nights) night(changes int) {
 		copies.WriteString("CREATE OR REPLACE TABLE was." + t + " AS SELECT * FROM stage." + t + ";\n")
 	}
 	exec(n.t, n.step, copies.String())
-	all := append(n.changes(), n.dealings()...)
+	all := slices.Concat(n.changes(), n.dealings(), n.customers())
 	for range changes {
 		all[n.r.IntN(len(all))]()
 	}
-	n.asOf = n.asOf.AddDate(0, 0, n.r.IntN(2))
+	if n.r.IntN(8) == 0 { // nights were missed
+		n.asOf = n.asOf.AddDate(0, 0, 5+n.r.IntN(35))
+	} else {
+		n.asOf = n.asOf.AddDate(0, 0, n.r.IntN(2))
+	}
 	var untouched []string
 	exec(n.t, n.step, "CREATE SCHEMA IF NOT EXISTS due; CREATE OR REPLACE TABLE meta.stage_change (table_name VARCHAR, mode VARCHAR, inserted BIGINT, updated BIGINT, deleted BIGINT)")
 	for _, t := range canon.Tables() {

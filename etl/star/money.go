@@ -92,7 +92,8 @@ func given(ctx context.Context, b *builder) error {
 //     open invoices, and those dated or due after the last build, are due too.
 //   - fact_payment: key payment_id; the invoices it settles, the methods of payment.
 //   - fact_supplier_payment: key pay_id; nothing else.
-//   - fact_receivable_balance, fact_payable_balance: as of, made whole.
+//   - fact_receivable_balance, fact_payable_balance: customer or supplier and day; what changed of an invoice by day
+//     is compared with that of the last build; of whom it is another, the balances from that day on.
 //   - fact_plan, fact_target: made whole; a row depends on others of its month.
 //   - fact_expense, fact_commission: no key; made whole.
 func moneySteps() []step {
@@ -109,8 +110,11 @@ func moneySteps() []step {
 		moneyFact("payable", "supplier_invoice", "inv_id").step(),
 		moneyFact("supplier_payment", "supplier_payment", "pay_id").step(),
 		{"balance_day", "star_balance_day", script("money/balance_day")},
-		{"fact_receivable_balance", "core.fact_receivable_balance", script("money/fact_receivable_balance")},
-		{"fact_payable_balance", "core.fact_payable_balance", script("money/fact_payable_balance")},
+		{"receivable_span", "star_receivable_span", script("money/receivable_span")},
+		{"payable_span", "star_payable_span", script("money/payable_span")},
+		{"balance_moved", "", compareBalances},
+		moneyBalance("receivable", "customer_key").step(),
+		moneyBalance("payable", "supplier_key").step(),
 		{"goal", "star_goal_month", script("money/goal")},
 		{"fact_plan", "core.fact_plan", script("money/fact_plan")},
 		{"fact_target", "core.fact_target", script("money/fact_target")},
@@ -128,4 +132,37 @@ func moneyFact(name, driver, key string, reads ...string) fact {
 		reads: reads,
 		aged:  name == "receivable" || name == "payable",
 	}
+}
+
+// moneyBalance is a fact of what was open with customers or suppliers day by day.
+// Of whom something is different, the days from that on are made anew, and of all
+// the days that were not kept in the last build.
+func moneyBalance(name, key string) fact {
+	return fact{
+		name: "money/fact_" + name + "_balance", table: "core.fact_" + name + "_balance", date: "date_key",
+		parts:  []part{{keys: []string{key, "date_key"}, due: "fact_" + name + "_balance"}},
+		before: []string{"money/" + name + "_all"},
+		some:   []string{},
+		end:    "date > (SELECT as_of FROM star_was)",
+	}
+}
+
+// compareBalances finds what balances are made of that is something else than in
+// the last build, and the day from which on this concerns whom.
+func compareBalances(ctx context.Context, b *builder) error {
+	for _, w := range []working{
+		{name: "balance_day", keys: []string{"date_key"}},
+		{name: "receivable_event", keys: []string{"customer_key", "invoice_id", "day"}},
+		{name: "payable_event", keys: []string{"supplier_key", "inv_id", "day"}},
+	} {
+		if err := w.compare(ctx, b); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"receivable", "payable"} {
+		if err := b.either(ctx, []string{"money/" + name + "_all"}, []string{"money/" + name + "_some"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

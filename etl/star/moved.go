@@ -13,21 +13,21 @@ import (
 // whose rows are different become due.moved_<name>. Of what makes these rows,
 // no rule can be forgotten.
 type working struct {
-	name string // star_<name> now, meta.star_<name> in the last build
-	key  string // the column that tells what is due; never null
-	many bool   // several rows may have one key, and be the same
+	name string   // star_<name> now, meta.star_<name> in the last build
+	keys []string // the columns that tell what is due; never null
+	many bool     // several rows may have one key, and be the same
 }
 
 // moneyWorking are the working tables that facts of money are made of.
 func moneyWorking() []working {
 	return []working{
-		{name: "invoice", key: "invoice_id"},
-		{name: "paid", key: "invoice_key"},
-		{name: "payment", key: "payment_id"},
-		{name: "allocation", key: "payment_id", many: true},
-		{name: "supplier_invoice", key: "inv_id"},
-		{name: "supplier_paid", key: "invoice_key"},
-		{name: "supplier_payment", key: "pay_id"},
+		{name: "invoice", keys: []string{"invoice_id"}},
+		{name: "paid", keys: []string{"invoice_key"}},
+		{name: "payment", keys: []string{"payment_id"}},
+		{name: "allocation", keys: []string{"payment_id"}, many: true},
+		{name: "supplier_invoice", keys: []string{"inv_id"}},
+		{name: "supplier_paid", keys: []string{"invoice_key"}},
+		{name: "supplier_payment", keys: []string{"pay_id"}},
 	}
 }
 
@@ -59,7 +59,7 @@ func (w working) compare(ctx context.Context, b *builder) error {
 	for i, c := range described {
 		names[i] = engine.QuoteIdent(c.Name)
 	}
-	kept, moved, key := "meta.star_"+w.name, "due.moved_"+w.name, engine.QuoteIdent(w.key)
+	kept, moved, key := "meta.star_"+w.name, "due.moved_"+w.name, strings.Join(quoted(w.keys), ", ")
 	now := "SELECT " + strings.Join(names, ", ") + " FROM star_" + w.name
 	order := " ORDER BY " + key + ", " + strings.Join(names, ", ") // several rows may share the key
 	text := "CREATE OR REPLACE TABLE " + kept + " AS " + now + order
@@ -67,9 +67,10 @@ func (w working) compare(ctx context.Context, b *builder) error {
 	switch {
 	case b.whole != "":
 	case slices.Equal(described, before):
-		due := " WHERE " + key + " IN (SELECT " + key + " FROM " + moved + ")"
+		is := " WHERE " + same(w.keys, "star_"+w.name, "k")
 		text = "CREATE OR REPLACE TABLE " + moved + " AS " + w.differing(names) + ";\n" +
-			"DELETE FROM " + kept + due + ";\nINSERT INTO " + kept + " " + now + due + order
+			"DELETE FROM " + kept + " USING " + moved + " AS k" + is + ";\n" +
+			"INSERT INTO " + kept + " " + now + " WHERE EXISTS (SELECT 1 FROM " + moved + " AS k" + is + ")" + order
 	default:
 		text = "CREATE OR REPLACE TABLE " + moved + " AS SELECT DISTINCT " + key + " FROM (" + now + ") AS d;\n" + text
 	}
@@ -77,18 +78,30 @@ func (w working) compare(ctx context.Context, b *builder) error {
 	return err
 }
 
+// same is the condition that rows of two tables have the same keys.
+func same(keys []string, one, other string) string {
+	is := make([]string, len(keys))
+	for i, k := range quoted(keys) {
+		is[i] = one + "." + k + " = " + other + "." + k
+	}
+	return strings.Join(is, " AND ")
+}
+
 // differing selects the keys whose rows are not those of the last build.
 func (w working) differing(columns []string) string {
-	key, names := engine.QuoteIdent(w.key), strings.Join(columns, ", ")
+	key, names := strings.Join(quoted(w.keys), ", "), strings.Join(columns, ", ")
 	now, was := "star_"+w.name, "meta.star_"+w.name
 	if w.many {
 		now, was = "SELECT "+names+" FROM "+now, "SELECT "+names+" FROM "+was
 		return "SELECT DISTINCT " + key + " FROM ((" + now + " EXCEPT ALL " + was + ")\nUNION ALL\n(" + was + " EXCEPT ALL " + now + ")) AS d"
 	}
-	differ := make([]string, len(columns))
+	differ, either := make([]string, len(columns)), make([]string, len(w.keys))
 	for i, c := range columns {
 		differ[i] = "o." + c + " IS DISTINCT FROM n." + c
 	}
-	return "SELECT coalesce(n." + key + ", o." + key + ") AS " + key + " FROM " + now + " AS n FULL JOIN " + was + " AS o ON o." + key + " = n." + key +
+	for i, k := range quoted(w.keys) {
+		either[i] = "coalesce(n." + k + ", o." + k + ") AS " + k
+	}
+	return "SELECT " + strings.Join(either, ", ") + " FROM " + now + " AS n FULL JOIN " + was + " AS o ON " + same(w.keys, "o", "n") +
 		" WHERE " + strings.Join(differ, " OR ")
 }

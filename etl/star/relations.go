@@ -1,11 +1,6 @@
 package star
 
-import (
-	"context"
-	"slices"
-
-	"verso/olap/engine"
-)
+import "slices"
 
 // relationSteps are the dealings with customers: campaigns, visits, leads, tickets, and each customer month by month.
 //
@@ -23,18 +18,18 @@ import (
 //	fact_opportunity        opp_id; opportunity; opp_stage_hist; as-of date (ages)
 //	fact_opportunity_stage  opp_id; opp_stage_hist; opportunity; as-of date (stages not left yet)
 //	fact_quote              quote_id; quote; other quotes and the orders of customer and title; fx_rate; as-of date (pending)
-//	fact_ticket             ticket_id; ticket; other tickets of the customer, survey_response, order_line; as-of date (late)
+//	fact_ticket             ticket_id; ticket; star_ticket (other tickets of the customer, kind, rate), survey_response, order_line;
+//	                        as-of date (late); made in part
 //	fact_survey             survey_id, customer_id, ticket_id; survey_response; ticket
-//	fact_customer_month     customer_key; all facts above, orders, returns, stage events, expense, commission; as-of date.
-//	                        Its state_key ranks the customers of a month among each other: made whole.
+//	fact_customer_month     customer_key, month; see months.go
 //
 // Owners of customers, cost rates and the rules of meta.relation_rule are read
 // by nearly all of them. Dimensions made of words found in the data
 // (dim_activity_kind, dim_ticket_kind, dim_lead_kind, dim_opportunity_kind,
 // dim_opportunity_stage, dim_referrer, dim_survey_question, and the kinds of
 // campaign costs and responses) number these words in their order, so a new word
-// moves the keys behind it; keys of dim_campaign_arm, dim_message_direction and
-// dim_customer_state never move.
+// moves the keys behind it; kinds of tickets keep their places (meta.star_key), and
+// keys of dim_campaign_arm, dim_message_direction and dim_customer_state never move.
 func relationSteps() []step {
 	return slices.Concat(campaignSteps(), contactSteps(), monthSteps())
 }
@@ -72,39 +67,23 @@ func contactSteps() []step {
 		relation("aside_opp_stage_hist", ""),
 		relation("fact_quote", "core.fact_quote"),
 		relation("aside_quote", ""),
-		relation("fact_ticket", "core.fact_ticket"),
+		{"ticket_moved", "", working{name: "ticket", keys: []string{"ticket_id"}}.compare},
+		tickets().step(),
 		relation("aside_ticket", ""),
 		relation("fact_survey", "core.fact_survey"),
 		relation("aside_survey_response", ""),
 	}
 }
 
-func monthSteps() []step {
-	return []step{
-		relation("month_order", "star_order_day"),
-		relation("month_contact", ""),
-		relation("month_capital", ""),
-		{"month_receivable", "star_month_capital", ifColumn("star_receivable_span", "open", script("relations/month_receivable"))},
-		{"month_landed", "star_month_landed", ifColumn("core.fact_order_line", "gross_margin", script("relations/month_landed"))},
-		relation("month_spine", "star_month"),
-		relation("month_state", "star_month_state"),
-		relation("dim_customer_state", "core.dim_customer_state"),
-		relation("fact_customer_month", "core.fact_customer_month"),
-		relation("relations_tidy", ""),
-	}
-}
-
 // relation is a step that runs the script of its name.
 func relation(name, table string) step { return step{name, table, script("relations/" + name)} }
 
-// ifColumn runs a step where a table has a column: what costs of customers rest
-// on is not worked out in every star.
-func ifColumn(table, column string, run func(context.Context, *builder) error) func(context.Context, *builder) error {
-	return func(ctx context.Context, b *builder) error {
-		columns, _, err := engine.Describe(ctx, b.conn, table)
-		if err != nil || !slices.ContainsFunc(columns, func(c engine.Described) bool { return c.Name == column }) {
-			return err
-		}
-		return run(ctx, b)
+// tickets are the requests of customers.
+func tickets() fact {
+	return fact{
+		name: "relations/fact_ticket", table: "core.fact_ticket", date: "date_key",
+		parts: []part{{driver: "ticket", keys: []string{"ticket_id"}, due: "fact_ticket"}},
+		reads: []string{"survey_response"},
+		aged:  true,
 	}
 }

@@ -38,6 +38,8 @@ SELECT 'batch', batch_id, batch_key FROM core.dim_batch WHERE batch_key > 0
 UNION ALL
 SELECT 'catalogue', catalogue_id, catalogue_key FROM core.dim_catalogue WHERE catalogue_key > 0
 UNION ALL
+SELECT 'ticket_kind', CAST(json_array(type, channel, severity, dept, root_cause, is_complaint) AS VARCHAR), ticket_kind_key FROM core.dim_ticket_kind WHERE ticket_kind_key > 0
+UNION ALL
 SELECT 'customer_version', customer_id || ' ' || CAST(valid_from AS VARCHAR), version_key FROM core.dim_customer_version WHERE version_key > 0
 UNION ALL
 SELECT 'supplier_version', supplier_id || ' ' || CAST(valid_from AS VARCHAR), version_key FROM core.dim_supplier_version WHERE version_key > 0

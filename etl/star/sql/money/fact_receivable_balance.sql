@@ -3,43 +3,24 @@
 -- different days are not added up. billed_90d, what was billed in the 90 days up
 -- to the day, and credit_limit stand on one row of the customer's day; a customer
 -- billed in these days has a row even when nothing is open.
-CREATE OR REPLACE TEMP TABLE star_receivable_span AS
-WITH event AS (
-    SELECT invoice_key, inv_date AS day, CASE WHEN rate = 1 THEN total ELSE CAST(CAST(total AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END AS delta
-    FROM star_invoice
-    WHERE refused IS NULL
-    UNION ALL
-    SELECT a.invoice_key, a.settled_on, -a.settled
-    FROM star_allocation a
-    CROSS JOIN meta.star_parameter p
-    WHERE a.pay_date <= p.as_of
-), daily AS (
-    SELECT invoice_key, day, CAST(sum(delta) AS DECIMAL(18, 4)) AS delta
-    FROM event
-    GROUP BY invoice_key, day
-), running AS (
-    SELECT invoice_key, day AS first_day,
-           CAST(sum(delta) OVER (PARTITION BY invoice_key ORDER BY day ROWS UNBOUNDED PRECEDING) AS DECIMAL(18, 4)) AS open,
-           coalesce(lead(day) OVER (PARTITION BY invoice_key ORDER BY day), DATE '9999-12-31') AS end_day
-    FROM daily
-)
-SELECT r.invoice_key, r.first_day, r.end_day, r.open, i.customer_key, i.due_date
-FROM running r
-JOIN star_invoice i ON i.invoice_key = r.invoice_key
-WHERE r.open <> 0;
-
 CREATE OR REPLACE TABLE core.fact_receivable_balance AS
-WITH aged AS (
+WITH owing AS (
+    SELECT s.customer_key, s.due_date, s.open, greatest(s.first_day, f.day) AS first_day, s.end_day
+    FROM star_receivable_span s
+    JOIN star_receivable_from f ON f.customer_key = s.customer_key
+    WHERE s.end_day > f.day
+), aged AS (
     SELECT d.date_key, d.day, s.customer_key, s.open,
            CASE WHEN s.open < 0 THEN 8 WHEN d.day <= s.due_date THEN 1 WHEN d.day - s.due_date <= 30 THEN 2 WHEN d.day - s.due_date <= 60 THEN 3
                 WHEN d.day - s.due_date <= 90 THEN 4 WHEN d.day - s.due_date <= 180 THEN 5 WHEN d.day - s.due_date <= 365 THEN 6 ELSE 7 END AS ageing_key
-    FROM star_receivable_span s
+    FROM owing s
     JOIN star_balance_day d ON d.day >= s.first_day AND d.day < s.end_day
 ), billed AS (
-    SELECT customer_key, inv_date, sum(CASE WHEN rate = 1 THEN total ELSE CAST(CAST(total AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END) AS billed
-    FROM star_invoice
-    WHERE refused IS NULL
-    GROUP BY customer_key, inv_date
+    SELECT e.customer_key, e.day AS inv_date, f.day AS first_day, sum(e.billed) AS billed
+    FROM star_receivable_event e
+    JOIN star_receivable_from f ON f.customer_key = e.customer_key
+    WHERE e.billed IS NOT NULL AND e.day > f.day - 90
+    GROUP BY e.customer_key, e.day, f.day
 ), owed AS (
     SELECT date_key, day, customer_key, ageing_key, CAST(sum(open) AS DECIMAL(18, 4)) AS open, count(*) AS invoices, CAST(0 AS DECIMAL(18, 4)) AS billed_90d
     FROM aged
@@ -47,7 +28,7 @@ WITH aged AS (
     UNION ALL
     SELECT d.date_key, d.day, b.customer_key, 1, CAST(0 AS DECIMAL(18, 4)), 0, CAST(sum(b.billed) AS DECIMAL(18, 4))
     FROM billed b
-    JOIN star_balance_day d ON b.inv_date > d.day - 90 AND b.inv_date <= d.day
+    JOIN star_balance_day d ON b.inv_date > d.day - 90 AND b.inv_date <= d.day AND d.day >= b.first_day
     GROUP BY d.date_key, d.day, b.customer_key
 ), joined AS (
     SELECT date_key, day, customer_key, ageing_key, CAST(sum(open) AS DECIMAL(18, 4)) AS open, CAST(sum(invoices) AS INTEGER) AS invoices,

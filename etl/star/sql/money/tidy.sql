@@ -12,3 +12,8 @@ DROP TABLE star_goal_month;
 DROP TABLE star_expense;
 DROP TABLE star_commission;
 DROP TABLE star_receivable_span;
+DROP TABLE star_receivable_event;
+DROP TABLE star_receivable_from;
+DROP TABLE star_payable_event;
+DROP TABLE star_payable_span;
+DROP TABLE star_payable_from;

@@ -2,7 +2,10 @@
 -- month; core.fact_customer_month says who was in which.
 CREATE OR REPLACE TABLE core.dim_customer_state AS
 WITH state AS (
-    SELECT DISTINCT state_key, tier_no, before_no, year_ago_no, r, f, m, tenure_no FROM star_month_state
+    -- The parts of the key, as month_state.sql puts them together.
+    SELECT state_key, state_key // 38880 AS tier_no, state_key // 6480 % 6 AS before_no, state_key // 1080 % 6 AS year_ago_no,
+           state_key // 180 % 6 AS r, state_key // 30 % 6 AS f, state_key // 5 % 6 AS m, state_key % 5 AS tenure_no
+    FROM (SELECT DISTINCT state_key FROM core.fact_customer_month WHERE state_key <> -1) k
 ), tier AS (
     SELECT tier_no, tier FROM (VALUES (1, 'top'), (2, 'major'), (3, 'ordinary'), (4, 'small'), (5, 'inactive')) AS t (tier_no, tier)
 ), tenure AS (

@@ -3,9 +3,6 @@
 -- customer, the first row carries what the customer did and the others carry
 -- their cost: rates over rows with is_first are rates of customers.
 CREATE OR REPLACE TABLE core.fact_campaign_target AS
-WITH wanted AS (
-    SELECT DISTINCT campaign_id, customer_id, contact_id FROM due.campaign_target
-)
 SELECT t.campaign_id, t.customer_id, t.contact_id, t.campaign_key, t.customer_key,
        coalesce(CAST(EXTRACT(year FROM t.date) * 10000 + EXTRACT(month FROM t.date) * 100 + EXTRACT(day FROM t.date) AS INTEGER), -1) AS date_key,
        t.date,
@@ -33,7 +30,6 @@ SELECT t.campaign_id, t.customer_id, t.contact_id, t.campaign_key, t.customer_ke
        CASE WHEN t.place = 1 THEN b.margin END AS margin,
        t.source, t._row AS source_row
 FROM star_target t
-JOIN wanted w ON w.campaign_id = t.campaign_id AND w.customer_id IS NOT DISTINCT FROM t.customer_id AND w.contact_id IS NOT DISTINCT FROM t.contact_id
 LEFT JOIN star_campaign_share h ON h.campaign_key = t.campaign_key
 LEFT JOIN star_customer_owner o ON o.customer_key = t.customer_key
 LEFT JOIN star_response r ON r.campaign_key = t.campaign_key AND r.customer_key = t.customer_key

@@ -15,7 +15,6 @@ WITH month AS (
     SELECT t.customer_key, t.month, t.cut, t.is_past, t.last_order, t.threshold, t.frequency_12m, t.net_12m, t.frequency_before, t.net_before,
            t.customer_key <> -1 AND t.is_past AS is_judged
     FROM star_month_trail t
-    WHERE t.is_kept
 ), summed AS (
     SELECT m.customer_key, m.month, m.cut, m.last_order, m.threshold, m.frequency_12m, m.net_12m, m.frequency_before, m.net_before, m.is_judged,
            coalesce(s.orders, 0) AS orders, coalesce(s.lines, 0) AS lines, coalesce(s.copies, 0) AS copies,
@@ -29,11 +28,10 @@ WITH month AS (
            coalesce(c.sent, 0) AS sent, coalesce(c.responded, 0) AS responded,
            coalesce(d.lines_due, 0) AS lines_due, coalesce(d.lines_on_time, 0) AS lines_on_time,
            coalesce(a.cost, 0) AS contact_cost, coalesce(k.cost, 0) AS ticket_cost, coalesce(x.amount, 0) AS expense_cost,
-           CAST(coalesce(r.returns, 0) * q.per_return AS DECIMAL(18, 4)) AS return_cost,
+           coalesce(r.cost, 0) AS return_cost,
            coalesce(c.cost, 0) AS marketing_cost, coalesce(o.amount, 0) AS commission, coalesce(i.cost, 0) AS capital_cost,
            coalesce(u.came, 0) AS came, coalesce(u.back, 0) AS back, coalesce(u.went, 0) AS went
     FROM month m
-    CROSS JOIN star_cost_rate q
     LEFT JOIN star_month_sale s ON s.customer_key = m.customer_key AND s.month = m.month
     LEFT JOIN star_month_landed h ON h.customer_key = m.customer_key AND h.month = m.month
     LEFT JOIN star_month_return r ON r.customer_key = m.customer_key AND r.month = m.month

@@ -41,16 +41,11 @@ LEFT JOIN star_title_map t ON t.title_id = q.title_id;
 -- that it is. One without a last day is valid as long as meta.relation_rule lets
 -- an order follow.
 CREATE OR REPLACE TABLE core.fact_quote AS
-WITH asked AS (
-    SELECT customer_key, title_key, order_date, CAST(sum(net) AS DECIMAL(18, 4)) AS net, CAST(sum(qty) AS BIGINT) AS copies
-    FROM core.fact_order_line
-    WHERE qty > 0 AND customer_key <> -1 AND title_key <> -1
-    GROUP BY customer_key, title_key, order_date
-), accepted AS (
-    SELECT q.quote_id, min(a.order_date) AS order_date, CAST(sum(a.net) AS DECIMAL(18, 4)) AS net, CAST(sum(a.copies) AS INTEGER) AS copies
+WITH accepted AS (
+    SELECT q.quote_id, min(f.order_date) AS order_date, CAST(sum(f.net) AS DECIMAL(18, 4)) AS net, CAST(sum(f.qty) AS INTEGER) AS copies
     FROM star_quote q
-    JOIN asked a ON a.customer_key = q.customer_key AND a.title_key = q.title_key AND a.order_date >= q.valid_from AND a.order_date <= q.valid_to
-    WHERE q.refused IS NULL
+    JOIN core.fact_order_line f ON f.customer_key = q.customer_key AND f.title_key = q.title_key AND f.order_date >= q.valid_from AND f.order_date <= q.valid_to
+    WHERE q.refused IS NULL AND f.qty > 0 AND f.customer_key <> -1 AND f.title_key <> -1
     GROUP BY q.quote_id
 ), conflict AS (
     SELECT q.quote_id

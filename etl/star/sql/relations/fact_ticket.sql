@@ -7,7 +7,7 @@
 CREATE OR REPLACE TABLE core.fact_ticket AS
 WITH ticket AS (
     SELECT t.ticket_id, t.opened_ts, t.first_response_ts, t.resolved_ts, CAST(t.opened_ts AS DATE) AS date,
-           t.type, t.channel, t.severity, t.dept, t.root_cause, coalesce(t.is_complaint, t.type = 'complaint', false) AS is_complaint,
+           coalesce(t.is_complaint, t.type = 'complaint', false) AS is_complaint,
            coalesce(t.reopened, 0) AS reopened, coalesce(t.transfers, 0) AS transfers, coalesce(t.minutes_spent, 0) AS minutes,
            coalesce(e.employee_key, -1) AS employee_key, t.line_id, t.source, t._row,
            CAST(p.as_of + 1 AS TIMESTAMP) AS until
@@ -27,8 +27,8 @@ WITH ticket AS (
     WHERE s.ticket_id IS NOT NULL AND s.score IS NOT NULL AND NOT coalesce(s.is_deleted, false)
     GROUP BY s.ticket_id
 ), judged AS (
-    SELECT t.ticket_id, t.date, t.type, t.channel, t.severity, t.dept, t.root_cause, t.is_complaint, t.reopened, t.transfers, t.minutes, t.employee_key,
-           t.line_id, t.first_response_ts, t.resolved_ts, t.source, t._row, h.response_hours, h.resolution_hours, s.customer_key,
+    SELECT t.ticket_id, t.date, t.is_complaint, t.reopened, t.transfers, t.minutes, t.employee_key,
+           t.line_id, t.first_response_ts, t.resolved_ts, t.source, t._row, h.response_hours, h.resolution_hours, s.customer_key, s.ticket_kind_key, s.minute,
            coalesce(CAST(t.opened_ts AS DATE) - CAST(s.before_ts AS DATE) <= u.repeat_days, false) AS is_repeat,
            coalesce(CAST(s.next_ts AS DATE) - CAST(t.opened_ts AS DATE) <= u.repeat_days, false) AS is_followed,
            CASE WHEN t.first_response_ts IS NULL THEN h.hours_so_far ELSE coalesce(CAST(h.response_hours AS DOUBLE), 0) END > u.first_response_hours AS is_late_answer,
@@ -38,7 +38,7 @@ WITH ticket AS (
     JOIN hours h ON h.ticket_id = t.ticket_id
     JOIN star_ticket s ON s.ticket_id = t.ticket_id
 )
-SELECT t.ticket_id, t.customer_key, t.employee_key, k.ticket_kind_key,
+SELECT t.ticket_id, t.customer_key, t.employee_key, t.ticket_kind_key,
        coalesce(o.geo_key, -1) AS geo_key,
        coalesce(l.title_key, -1) AS title_key,
        coalesce(l.publisher_key, -1) AS publisher_key,
@@ -48,7 +48,7 @@ SELECT t.ticket_id, t.customer_key, t.employee_key, k.ticket_kind_key,
        coalesce(CAST(EXTRACT(year FROM t.first_response_ts) * 10000 + EXTRACT(month FROM t.first_response_ts) * 100 + EXTRACT(day FROM t.first_response_ts) AS INTEGER), -1) AS response_date_key,
        coalesce(CAST(EXTRACT(year FROM t.resolved_ts) * 10000 + EXTRACT(month FROM t.resolved_ts) * 100 + EXTRACT(day FROM t.resolved_ts) AS INTEGER), -1) AS resolved_date_key,
        t.response_hours, t.resolution_hours, t.minutes,
-       CAST(t.minutes * n.minute AS DECIMAL(18, 4)) AS cost,
+       CAST(t.minutes * t.minute AS DECIMAL(18, 4)) AS cost,
        t.transfers,
        CASE WHEN t.reopened > 0 THEN 1 ELSE 0 END AS reopened,
        CASE WHEN t.is_complaint THEN 1 ELSE 0 END AS complaints,
@@ -62,9 +62,6 @@ SELECT t.ticket_id, t.customer_key, t.employee_key, k.ticket_kind_key,
        a.csat,
        t.source, t._row AS source_row
 FROM judged t
-JOIN star_minute_rate n ON n.subject = 'ticket' AND n.type IS NOT DISTINCT FROM t.type
-JOIN core.dim_ticket_kind k ON k.type IS NOT DISTINCT FROM t.type AND k.channel IS NOT DISTINCT FROM t.channel AND k.severity IS NOT DISTINCT FROM t.severity
-     AND k.dept IS NOT DISTINCT FROM t.dept AND k.root_cause IS NOT DISTINCT FROM t.root_cause AND k.is_complaint = t.is_complaint AND k.ticket_kind_key <> -1
 LEFT JOIN star_customer_owner o ON o.customer_key = t.customer_key
 LEFT JOIN core.fact_order_line l ON l.line_id = t.line_id
 LEFT JOIN answer a ON a.ticket_id = t.ticket_id

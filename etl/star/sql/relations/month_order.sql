@@ -65,10 +65,12 @@ WHERE f.net > 0 AND f.customer_key <> -1 AND f.order_date <= p.as_of
 GROUP BY f.customer_key, CAST(date_trunc('month', f.order_date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_return AS
-SELECT customer_key, CAST(date_trunc('month', return_date) AS DATE) AS month,
-       CAST(count(*) AS INTEGER) AS returns, CAST(sum(qty) AS INTEGER) AS copies_returned, CAST(sum(value) AS DECIMAL(18, 4)) AS value_returned
-FROM core.fact_return
-GROUP BY customer_key, CAST(date_trunc('month', return_date) AS DATE);
+SELECT r.customer_key, CAST(date_trunc('month', r.return_date) AS DATE) AS month,
+       CAST(count(*) AS INTEGER) AS returns, CAST(sum(r.qty) AS INTEGER) AS copies_returned, CAST(sum(r.value) AS DECIMAL(18, 4)) AS value_returned,
+       CAST(count(*) * q.per_return AS DECIMAL(18, 4)) AS cost
+FROM core.fact_return r
+CROSS JOIN star_cost_rate q
+GROUP BY r.customer_key, CAST(date_trunc('month', r.return_date) AS DATE), q.per_return;
 
 -- Lines by the month they were first promised for, once the promise is due, and
 -- those delivered in full by then. Cancelled lines are not waited for.

@@ -1,0 +1,5 @@
+-- The months of the monthly facts that are made: all.
+CREATE OR REPLACE TEMP TABLE star_month AS
+SELECT b.customer_key, c.month, b.first_month, c.month_before, c.year_before, c.two_years_before, c.cut, c.is_past
+FROM star_month_bound b
+JOIN star_calendar_month c ON c.month BETWEEN b.first_month AND b.last_month;
