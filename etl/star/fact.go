@@ -191,7 +191,10 @@ func quoted(names []string) []string {
 	return out
 }
 
-const made = "star_made" // the rows of a fact made anew
+const (
+	made      = "star_made"      // the rows of a fact made anew
+	differing = "star_differing" // where they and those before differ
+)
 
 // increment makes the due rows anew and puts them in the place of the old ones.
 // It returns how many rows were put behind the others since the fact was whole.
@@ -222,7 +225,7 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 			}
 		}
 	}
-	_, err = b.conn.Exec(ctx, engine.SQL("DROP TABLE IF EXISTS "+made+"; DROP TABLE IF EXISTS star_unmade"))
+	_, err = b.conn.Exec(ctx, engine.SQL("DROP TABLE IF EXISTS "+made+"; DROP TABLE IF EXISTS "+differing))
 	return appended, reason, err
 }
 
@@ -255,8 +258,9 @@ func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error
 	return reason, err
 }
 
-// put takes the due rows out of the fact and puts those made anew in, and
-// records the days on which the two differ.
+// put takes the due rows that are not made again out of the fact and puts those
+// in that were not there, in the order they were made; it records their days.
+// Rows made as they were stay where they are.
 func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, string, error) {
 	described, _, err := engine.Describe(ctx, b.conn, f.table)
 	if err != nil {
@@ -267,14 +271,10 @@ func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, strin
 		names = append(names, engine.QuoteIdent(c.Name))
 	}
 	columns := strings.Join(names, ", ")
-	var old []string
-	for _, p := range f.parts {
-		old = append(old, "SELECT f.rowid AS rid, "+columns+" FROM "+f.table+" AS f WHERE "+p.ofFact("f"))
-	}
-	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE star_unmade AS\n"+strings.Join(old, "\nUNION ALL\n"))); err != nil {
+	if _, err := b.conn.Exec(ctx, engine.SQL(f.differing(columns))); err != nil {
 		return 0, "", err
 	}
-	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT (SELECT count(*) FROM "+made+"), (SELECT count(*) FROM "+f.table+")"))
+	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT (SELECT count(*) FROM "+differing+" WHERE place >= 0), (SELECT count(*) FROM "+f.table+")"))
 	if err != nil {
 		return 0, "", err
 	}
@@ -288,17 +288,30 @@ func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, strin
 		return 0, fmt.Sprintf("%d of %d rows would be out of order", appended, rows), nil
 	}
 	if f.date != "" {
-		day := engine.QuoteIdent(f.date)
-		_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_day SELECT DISTINCT "+engine.QuoteText(f.table)+", "+day+" FROM (\n"+
-			"(SELECT "+columns+" FROM star_unmade EXCEPT ALL SELECT "+columns+" FROM "+made+")\nUNION ALL\n"+
-			"(SELECT "+columns+" FROM "+made+" EXCEPT ALL SELECT "+columns+" FROM star_unmade)) AS differing"))
+		_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_day SELECT DISTINCT "+engine.QuoteText(f.table)+", day FROM "+differing+" ORDER BY day"))
 		if err != nil {
 			return 0, "", err
 		}
 	}
-	_, err = b.conn.Exec(ctx, engine.SQL("DELETE FROM "+f.table+" WHERE rowid IN (SELECT rid FROM star_unmade);\n"+
-		"INSERT INTO "+f.table+" ("+columns+") SELECT "+columns+" FROM "+made))
+	_, err = b.conn.Exec(ctx, engine.SQL("DELETE FROM "+f.table+" WHERE rowid IN (SELECT -1 - place FROM "+differing+" WHERE place < 0);\n"+
+		"INSERT INTO "+f.table+" ("+columns+") SELECT "+columns+" FROM "+made+" WHERE rowid IN (SELECT place FROM "+differing+" WHERE place >= 0)"))
 	return appended, "", err
+}
+
+// differing makes the places of the rows that the fact and star_made do not both
+// have as often: rowid in star_made, -1 - rowid in the fact.
+func (f fact) differing(columns string) string {
+	sides := []string{"SELECT m.rowid AS place, " + columns + " FROM " + made + " AS m"}
+	for _, p := range f.parts {
+		sides = append(sides, "SELECT -1 - f.rowid, "+columns+" FROM "+f.table+" AS f WHERE "+p.ofFact("f"))
+	}
+	day := "NULL"
+	if f.date != "" {
+		day = engine.QuoteIdent(f.date)
+	}
+	return "CREATE OR REPLACE TEMP TABLE " + differing + " AS\nSELECT day, unnest(places) AS place FROM (\n" +
+		"SELECT " + day + " AS day, list(place) AS places FROM (\n" + strings.Join(sides, "\nUNION ALL\n") + ") AS side\n" +
+		"GROUP BY " + columns + " HAVING sum(CASE WHEN place < 0 THEN -1 ELSE 1 END) <> 0) AS groups"
 }
 
 // setAside quarantines anew what is due.
