@@ -55,7 +55,7 @@ type parameters struct {
 var kept = [...]string{
 	"meta.star_order", "meta.star_order_key", "meta.star_customer", "meta.star_title", "meta.star_supplier", "meta.star_employee", "meta.star_channel",
 	"meta.star_geo", "meta.star_currency", "meta.star_rate", "meta.star_purchase", "meta.star_build",
-	"meta.star_order_flags", "meta.star_constant", "meta.star_settled", "meta.star_landed_line", "meta.star_freight_rule", "core.dim_customer_version",
+	"meta.star_order_flags", "meta.star_constant", "meta.star_settled", "meta.star_landed_line", "meta.star_title_weight", "core.fact_batch_cost", "core.fact_order_line", "core.fact_purchase_line", "meta.star_freight_rule", "meta.star_observed", "core.dim_customer_version",
 	"meta.star_paid_rate", "core.dim_batch", "core.dim_date", "core.dim_reason", "core.dim_customer", "core.dim_catalogue", "core.dim_warehouse", "core.fact_stage_event", "core.dim_payment_method",
 }
 

@@ -33,9 +33,13 @@ type fact struct {
 	parts  []part   // what its rows are made of
 	reads  []string // other staged tables whose due.changed_… its due scripts read
 	before []string // scripts that prepare working tables for it
+	aging  []string // scripts that set, in an increment, what rows that are not due take of the as-of date
 	after  []string // scripts that quarantine what cannot be in it: DELETE FROM quarantine.<driver> WHERE, then INSERT
+	tells  string   // its column whose values in rows that came, went or changed are put into due.moved_<name>; "" for none
 	asOf   bool     // depends on the as-of date: made whole when that has moved
 	aged   bool     // the rows of what is open are of the as-of date: made anew every night, and put behind the others ten times as often
+	// Nobody scans it by day: it is never made whole for the order of its rows.
+	unsorted bool
 }
 
 // part is the rows of a fact that come of one staged table.
@@ -44,6 +48,7 @@ type part struct {
 	keys    []string            // columns of the driver that identify what is made anew; never null
 	columns []string            // the same columns of the fact; nil: named as keys
 	where   string              // which rows of the fact are of this part; "" for all
+	of      string              // which rows of the fact, as f, are due; "" where its columns are the keys
 	due     string              // the script below sql/due
 	along   map[string][]string // other staged tables the scripts read as due.<table>, and which of their columns are the keys
 }
@@ -59,6 +64,9 @@ func (f fact) run(ctx context.Context, b *builder) error {
 		return err
 	}
 	defer end()
+	if err := f.tellNothing(ctx, b); err != nil {
+		return err
+	}
 	due, reason, err := f.findDue(ctx, b)
 	if err != nil {
 		return err
@@ -86,12 +94,31 @@ func (f fact) scripts() []string { return slices.Concat(f.before, []string{f.nam
 
 // whole makes all rows of the fact.
 func (f fact) whole(ctx context.Context, b *builder) error {
-	for _, s := range f.scripts() {
-		if err := script(s)(ctx, b); err != nil {
-			return err
-		}
+	if f.tells == "" || b.whole != "" {
+		return b.run(ctx, f.scripts())
 	}
-	return nil
+	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE star_unmade AS SELECT f.* FROM "+f.table+" AS f")); err != nil {
+		return err
+	}
+	if err := b.run(ctx, f.scripts()); err != nil {
+		return err
+	}
+	const now, was = "SELECT n.* FROM %[1]s AS n", "SELECT o.* FROM star_unmade AS o"
+	_, err := b.conn.Exec(ctx, engine.SQL(fmt.Sprintf("INSERT INTO %[2]s SELECT DISTINCT %[3]s FROM (("+now+" EXCEPT ALL "+was+")\nUNION ALL\n("+was+" EXCEPT ALL "+now+")) AS d WHERE %[3]s IS NOT NULL;\nDROP TABLE star_unmade",
+		f.table, f.told(), engine.QuoteIdent(f.tells))))
+	return err
+}
+
+// told is the table that tells what rows of the fact have changed.
+func (f fact) told() string { return "due." + engine.QuoteIdent("moved_"+path.Base(f.name)) }
+
+// tellNothing makes that table in an increment, without rows.
+func (f fact) tellNothing(ctx context.Context, b *builder) error {
+	if f.tells == "" || b.whole != "" {
+		return nil
+	}
+	_, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TABLE "+f.told()+" AS SELECT f."+engine.QuoteIdent(f.tells)+" FROM "+f.table+" AS f WHERE false"))
+	return err
 }
 
 // findDue makes the tables due.key_<due> of the parts and counts their rows. A
@@ -162,6 +189,9 @@ func (p part) match(alias string, columns []string) string {
 
 // ofFact is the condition that a row of the fact is due.
 func (p part) ofFact(alias string) string {
+	if p.of != "" {
+		return p.of
+	}
 	columns := p.columns
 	if columns == nil {
 		columns = p.keys
@@ -199,7 +229,7 @@ const (
 // increment makes the due rows anew and puts them in the place of the old ones.
 // It returns how many rows were put behind the others since the fact was whole.
 func (f fact) increment(ctx context.Context, b *builder, due int64) (appended int64, reason string, err error) {
-	if appended, err = b.appended(ctx, f.table); err != nil || due == 0 {
+	if appended, err = b.appended(ctx, f.table); err != nil || due == 0 && f.aging == nil {
 		return appended, "", err
 	}
 	for _, p := range f.parts {
@@ -211,6 +241,9 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 	}
 	if reason, err = f.makeDue(ctx, b); err == nil && reason == "" {
 		appended, reason, err = f.put(ctx, b, appended)
+	}
+	if err == nil && reason == "" {
+		err = b.run(ctx, f.aging)
 	}
 	if err == nil && reason == "" {
 		err = f.setAside(ctx, b)
@@ -231,10 +264,8 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 
 // makeDue fills star_made by the fact's own script.
 func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error) {
-	for _, s := range f.before {
-		if err := script(s)(ctx, b); err != nil {
-			return "", err
-		}
+	if err := b.run(ctx, f.before); err != nil {
+		return "", err
 	}
 	text, err := b.read(f.name)
 	if err != nil {
@@ -284,11 +315,19 @@ func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, strin
 	if f.aged {
 		most *= 10
 	}
-	if appended += added; float64(appended) > most && rows > 0 {
+	if appended += added; float64(appended) > most && rows > 0 && !f.unsorted {
 		return 0, fmt.Sprintf("%d of %d rows would be out of order", appended, rows), nil
 	}
 	if f.date != "" {
 		_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_day SELECT DISTINCT "+engine.QuoteText(f.table)+", day FROM "+differing+" ORDER BY day"))
+		if err != nil {
+			return 0, "", err
+		}
+	}
+	if f.tells != "" {
+		told := engine.QuoteIdent(f.tells)
+		_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO "+f.told()+"\nSELECT m."+told+" FROM "+made+" AS m WHERE m.rowid IN (SELECT place FROM "+differing+" WHERE place >= 0) AND m."+told+" IS NOT NULL\nUNION\n"+
+			"SELECT f."+told+" FROM "+f.table+" AS f WHERE f.rowid IN (SELECT -1 - place FROM "+differing+" WHERE place < 0) AND f."+told+" IS NOT NULL"))
 		if err != nil {
 			return 0, "", err
 		}

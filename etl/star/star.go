@@ -174,8 +174,12 @@ func salesSteps() []step {
 		{"dim_batch", "core.dim_batch", script("flow/dim_batch")},
 		{"dim_catalogue", "core.dim_catalogue", script("flow/dim_catalogue")},
 		{"dim_order_flags", "core.dim_order_flags", script("flow/order_flags")},
-		{"landed", "core.fact_batch_cost", landed},
 		{"moved", "", increments("moved")},
+		{"title_weight", "star_title_weight", titleWeights},
+		batchCosts().step(),
+		{"landed_rule", "", script("flow/landed_rule")},
+		{"landed_moved", "", increments("flow/landed_moved")},
+		landedLines().step(),
 		orderLines().step(),
 		returns().step(),
 		{"keep_lines", "", script("keep_lines")},
@@ -200,6 +204,16 @@ func script(name string) func(context.Context, *builder) error {
 		_, err = b.conn.Exec(ctx, engine.SQL(text))
 		return err
 	}
+}
+
+// run runs SQL files one after another.
+func (b *builder) run(ctx context.Context, scripts []string) error {
+	for _, s := range scripts {
+		if err := script(s)(ctx, b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Teller is a connection that is told, where an increment makes some rows of a

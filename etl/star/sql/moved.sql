@@ -93,16 +93,10 @@ FROM star_po_rate n
 FULL JOIN meta.star_settled o ON o.po_id = n.po_id
 WHERE o.rate IS DISTINCT FROM n.rate;
 
--- What it cost to bring a line in.
-CREATE OR REPLACE TABLE due.moved_landed AS
-SELECT coalesce(n.line_id, o.line_id) AS line_id
-FROM star_landed n
-FULL JOIN meta.star_landed_line o ON o.line_id = n.line_id
-WHERE o.cost IS DISTINCT FROM n.cost OR o.freight IS DISTINCT FROM n.freight OR o.duty IS DISTINCT FROM n.duty;
-
--- Whether lines without freight have none or one that is not known.
-CREATE OR REPLACE TABLE due.moved_freight_rule AS
-SELECT n.freight
-FROM star_landed_rule n
-CROSS JOIN meta.star_freight_rule o
-WHERE o.freight IS DISTINCT FROM n.freight;
+-- A batch's key or kind.
+CREATE OR REPLACE TABLE due.moved_batch AS
+SELECT coalesce(n.batch_id, o.batch_id) AS batch_id
+FROM core.dim_batch n
+FULL JOIN star_was_batch o ON o.batch_id = n.batch_id
+WHERE coalesce(n.batch_id, o.batch_id) IS NOT NULL
+  AND (o.batch_key IS DISTINCT FROM n.batch_key OR o.batch_type IS DISTINCT FROM n.batch_type);
