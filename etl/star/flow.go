@@ -58,7 +58,10 @@ func flowSteps() []step {
 func observed() fact {
 	return fact{
 		name: "flow/observed", table: "meta.star_observed", unsorted: true,
-		parts: []part{{driver: "order_line", keys: []string{"line_id"}, due: "observed"}},
+		parts: []part{{
+			driver: "order_line", keys: []string{"line_id"}, due: "observed",
+			along: map[string][]string{"order_line_stage_event": {"line_id"}},
+		}},
 		reads: []string{"order_header", "order_line_stage_event", "purchase_line", "purchase_order", "supplier"},
 	}
 }

@@ -126,7 +126,7 @@ func steps() []step {
 func closingSteps() []step {
 	return []step{
 		{"balances", "", balances},
-		{"keep", "", keep},
+		{"keep", "", kept("keep", "keep")},
 		{"tidy_money", "", script("money/tidy")},
 		{"tidy", "", script("tidy")},
 	}
@@ -182,7 +182,7 @@ func salesSteps() []step {
 		landedLines().step(),
 		orderLines().step(),
 		returns().step(),
-		{"keep_lines", "", script("keep_lines")},
+		{"keep_lines", "", kept("keep_flags", "keep_lines")},
 		{"dim_customer", "core.dim_customer", script("dim_customer")},
 		{"balance", "", balance}, // before other facts join the order lines
 	}
@@ -254,22 +254,26 @@ func increments(name string) func(context.Context, *builder) error {
 	}
 }
 
-// keep stores what the next increment compares with.
-func keep(ctx context.Context, b *builder) error {
-	large := "keep_all"
-	end, err := b.insteadOf(large)
-	if err != nil {
-		return err
+// kept stores what the next increment compares with: large tables by the script
+// <large>_all, in an increment only what has changed of them by <large>_some; small
+// ones by the script small.
+func kept(large, small string) func(context.Context, *builder) error {
+	return func(ctx context.Context, b *builder) error {
+		end, err := b.insteadOf(large + "_all")
+		if err != nil {
+			return err
+		}
+		mode := "_all"
+		if b.whole == "" {
+			mode = "_some"
+		}
+		err = script(large+mode)(ctx, b)
+		end()
+		if err != nil {
+			return err
+		}
+		return script(small)(ctx, b)
 	}
-	if b.whole == "" {
-		large = "keep_some"
-	}
-	err = script(large)(ctx, b)
-	end()
-	if err != nil {
-		return err
-	}
-	return script("keep")(ctx, b)
 }
 
 // histories makes empty tables of the versions that nobody keeps.

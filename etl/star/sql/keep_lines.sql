@@ -1,7 +1,5 @@
 -- What the next increment compares with: what order lines take of the flow of
 -- goods and of rates.
-CREATE OR REPLACE TABLE meta.star_order_flags AS
-SELECT order_id, flags, catalogue_key FROM star_order_flow ORDER BY order_id;
 CREATE OR REPLACE TABLE meta.star_constant AS
 SELECT ccy, rate FROM meta.constant_rate ORDER BY ccy;
 CREATE OR REPLACE TABLE meta.star_settled AS

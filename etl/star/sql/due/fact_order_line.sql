@@ -18,7 +18,7 @@ UNION
 SELECT order_line_id FROM meta.star_purchase WHERE po_line_id IN (SELECT po_line_id FROM due.changed_purchase_line)
 UNION
 SELECT order_line_id FROM stage.purchase_line
-WHERE order_line_id IS NOT NULL AND po_id IN (SELECT po_id FROM due.changed_purchase_order)
+WHERE order_line_id IS NOT NULL AND po_id IN (SELECT po_id FROM due.moved_purchase_order)
 UNION
 SELECT l.order_line_id
 FROM stage.purchase_line l

@@ -24,6 +24,9 @@ UNION
 SELECT line_id FROM stage.order_line_stage_event
 WHERE batch_id IN (SELECT batch_id FROM due.moved_event_batch)
 UNION
+SELECT order_line_id FROM stage.purchase_line
+WHERE order_line_id IS NOT NULL AND po_id IN (SELECT po_id FROM due.moved_purchase_order)
+UNION
 SELECT l.order_line_id
 FROM stage.purchase_line l
 JOIN stage.purchase_order o ON o.po_id = l.po_id

@@ -19,6 +19,9 @@ CROSS JOIN star_was w
 CROSS JOIN meta.star_parameter p
 WHERE CAST(e.event_ts AS DATE) > w.as_of - 365 AND CAST(e.event_ts AS DATE) <= p.as_of - 365
 UNION
+SELECT order_line_id FROM stage.purchase_line
+WHERE order_line_id IS NOT NULL AND po_id IN (SELECT po_id FROM due.moved_purchase_order)
+UNION
 SELECT l.order_line_id
 FROM stage.purchase_line l
 JOIN stage.purchase_order o ON o.po_id = l.po_id

@@ -11,17 +11,16 @@ SELECT f.line_id, f.order_date, f.qty, f.qty_cancelled, f.is_rush, f.publisher_k
 FROM core.fact_order_line f
 JOIN (
     SELECT DISTINCT e.line_id
-    FROM stage.order_line_stage_event e
+    FROM due.order_line_stage_event e
     CROSS JOIN meta.star_parameter p
     WHERE CAST(e.event_ts AS DATE) <= p.as_of AND CAST(e.event_ts AS DATE) > p.as_of - 365
 ) seen ON seen.line_id = f.line_id
-JOIN due.order_line d ON d.line_id = seen.line_id
 LEFT JOIN core.dim_title t ON t.title_key = f.title_key;
 
 CREATE OR REPLACE TABLE meta.star_observed AS
 WITH entered AS (
     SELECT e.line_id, g.stage_key, min(greatest(CAST(e.event_ts AS DATE), f.order_date)) AS day
-    FROM stage.order_line_stage_event e
+    FROM due.order_line_stage_event e
     JOIN core.dim_stage g ON g.code = e.stage AND g.stage_key BETWEEN 1 AND 9
     JOIN star_eta_line f ON f.line_id = e.line_id
     CROSS JOIN meta.star_parameter p
@@ -32,7 +31,7 @@ WITH entered AS (
            max(CASE WHEN g.stage_key = z.stage_key THEN greatest(CAST(e.event_ts AS DATE), f.order_date) END) AS delivered,
            min(CASE WHEN g.stage_key = 13 THEN greatest(CAST(e.event_ts AS DATE), f.order_date) END) AS cancelled,
            sum(CASE WHEN g.stage_key = 13 THEN coalesce(e.qty, f.qty + f.qty_cancelled) ELSE 0 END) AS qty_cancelled
-    FROM stage.order_line_stage_event e
+    FROM due.order_line_stage_event e
     CROSS JOIN star_final_stage z
     JOIN core.dim_stage g ON g.code = e.stage AND (g.stage_key = 13 OR g.stage_key = z.stage_key)
     JOIN star_eta_line f ON f.line_id = e.line_id
