@@ -36,7 +36,7 @@ func (n *nights) event() {
 func (n *nights) longAgo() {
 	line := n.one("order_line", "line_id")
 	for _, stage := range []string{"'supplier_ordered'", "'inbound'"} {
-		n.row("order_line_stage_event", "event_id, line_id, stage, event_ts", n.id(), line, stage,
+		n.row("order_line_stage_event", "event_id, line_id, stage, qty, event_ts", n.id(), line, stage, 1,
 			"'"+n.asOf.AddDate(0, 0, -360-n.r.IntN(8)).Format(isoDay)+"'")
 	}
 }
@@ -94,7 +94,7 @@ func (n *nights) dealings() []func() {
 		n.event, n.event, n.event, n.event, n.batch, n.bill, n.bill, n.pay, n.pay, n.owe, n.owe,
 		func() { n.set("order_line_stage_event", "event_id", "event_ts = "+n.around()) },
 		n.longAgo,
-		func() { n.set("order_line_stage_event", "event_id", "qty = "+n.pick("NULL", "3")) },
+		func() { n.set("order_line_stage_event", "event_id", "qty = "+n.pick("1", "3")) },
 		func() { n.set("title", "title_id", "weight_g = "+n.pick("NULL", "450")+", pages = 120") },
 		func() { n.set("order_line_stage_event", "event_id", "stage = "+n.pick("'delivered'", "'inbound'")) },
 		func() { n.set("order_line_stage_event", "event_id", "line_id = "+n.one("order_line", "line_id")) },
