@@ -32,6 +32,15 @@ func (n *nights) event() {
 	}
 }
 
+// longAgo is a line that came to two stages about a year ago.
+func (n *nights) longAgo() {
+	line := n.one("order_line", "line_id")
+	for _, stage := range []string{"'supplier_ordered'", "'inbound'"} {
+		n.row("order_line_stage_event", "event_id, line_id, stage, qty, event_ts", n.id(), line, stage, 1,
+			"'"+n.asOf.AddDate(0, 0, -360-n.r.IntN(8)).Format(isoDay)+"'")
+	}
+}
+
 func (n *nights) batch() {
 	id := 1 + n.r.IntN(8)
 	if query(n.t, n.step, fmt.Sprintf("SELECT count(*) FROM stage.batch WHERE batch_id = '%d'", id))[0] == "0" {
@@ -84,6 +93,9 @@ func (n *nights) dealings() []func() {
 	return []func(){
 		n.event, n.event, n.event, n.event, n.batch, n.bill, n.bill, n.pay, n.pay, n.owe, n.owe,
 		func() { n.set("order_line_stage_event", "event_id", "event_ts = "+n.around()) },
+		n.longAgo,
+		func() { n.set("order_line_stage_event", "event_id", "qty = "+n.pick("1", "3")) },
+		func() { n.set("title", "title_id", "weight_g = "+n.pick("NULL", "450")+", pages = 120") },
 		func() { n.set("order_line_stage_event", "event_id", "stage = "+n.pick("'delivered'", "'inbound'")) },
 		func() { n.set("order_line_stage_event", "event_id", "line_id = "+n.one("order_line", "line_id")) },
 		func() { n.set("order_line_stage_event", "event_id", "batch_id = "+n.upTo(8)) },

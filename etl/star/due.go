@@ -51,11 +51,11 @@ type parameters struct {
 	fiscalYearStart                 int64
 }
 
-// kept are the tables that an increment compares with or adds to.
-var kept = [...]string{
+// earlier are the tables that an increment compares with or adds to.
+var earlier = [...]string{
 	"meta.star_order", "meta.star_order_key", "meta.star_customer", "meta.star_title", "meta.star_supplier", "meta.star_employee", "meta.star_channel",
 	"meta.star_geo", "meta.star_currency", "meta.star_rate", "meta.star_purchase", "meta.star_build",
-	"meta.star_order_flags", "meta.star_constant", "meta.star_settled", "meta.star_landed_line", "meta.star_freight_rule", "core.dim_customer_version",
+	"meta.star_order_flags", "meta.star_constant", "meta.star_settled", "meta.star_landed_line", "meta.star_title_weight", "core.fact_batch_cost", "core.fact_order_line", "core.fact_purchase_line", "meta.star_freight_rule", "meta.star_observed", "core.dim_customer_version",
 	"meta.star_paid_rate", "core.dim_batch", "core.dim_date", "core.dim_reason", "core.dim_customer", "core.dim_catalogue", "core.dim_warehouse", "core.fact_stage_event", "core.dim_payment_method",
 	"meta.star_month_rank", "meta.star_receivable_event",
 }
@@ -75,7 +75,7 @@ func (b *builder) findChanges(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range kept {
+	for _, table := range earlier {
 		if there, err := b.exists(ctx, table); err != nil || !there {
 			b.whole = "there is no earlier build"
 			return err

@@ -35,10 +35,14 @@ type fact struct {
 	reads  []string // other staged tables whose due.changed_… its due scripts read
 	before []string // scripts that prepare working tables for it
 	some   []string // scripts that prepare those of the due rows, where before knows nothing of due; nil: before
+	aging  []string // scripts that set, in an increment, what rows that are not due take of the as-of date
 	after  []string // scripts that quarantine what cannot be in it: DELETE FROM quarantine.<driver> WHERE, then INSERT
+	tells  string   // its column whose values in rows that came, went or changed are put into due.moved_<name>; "" for none
 	end    string   // which of the rows made anew stand behind the others anyway; "": none
 	asOf   bool     // depends on the as-of date: made whole when that has moved
 	aged   bool     // the rows of what is open are of the as-of date: made anew every night, and put behind the others ten times as often
+	// Nobody scans it by day: it is never made whole for the order of its rows.
+	unsorted bool
 }
 
 // part is the rows of a fact that come of one staged table.
@@ -47,6 +51,7 @@ type part struct {
 	keys    []string            // columns of the driver that identify what is made anew; never null
 	columns []string            // the same columns of the fact; nil: named as keys
 	where   string              // which rows of the fact are of this part; "" for all
+	of      string              // which rows of the fact, as f, are due; "" where its columns are the keys
 	due     string              // the script below sql/due
 	along   map[string][]string // other staged tables the scripts read as due.<table>, and which of their columns are the keys
 }
@@ -62,6 +67,9 @@ func (f fact) run(ctx context.Context, b *builder) error {
 		return err
 	}
 	defer end()
+	if err := f.tellNothing(ctx, b); err != nil {
+		return err
+	}
 	due, reason, err := f.findDue(ctx, b)
 	if err != nil {
 		return err
@@ -89,12 +97,31 @@ func (f fact) scripts() []string { return slices.Concat(f.before, []string{f.nam
 
 // whole makes all rows of the fact.
 func (f fact) whole(ctx context.Context, b *builder) error {
-	for _, s := range f.scripts() {
-		if err := script(s)(ctx, b); err != nil {
-			return err
-		}
+	if f.tells == "" || b.whole != "" {
+		return b.run(ctx, f.scripts())
 	}
-	return nil
+	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE star_unmade AS SELECT f.* FROM "+f.table+" AS f")); err != nil {
+		return err
+	}
+	if err := b.run(ctx, f.scripts()); err != nil {
+		return err
+	}
+	const now, was = "SELECT n.* FROM %[1]s AS n", "SELECT o.* FROM star_unmade AS o"
+	_, err := b.conn.Exec(ctx, engine.SQL(fmt.Sprintf("INSERT INTO %[2]s SELECT DISTINCT %[3]s FROM (("+now+" EXCEPT ALL "+was+")\nUNION ALL\n("+was+" EXCEPT ALL "+now+")) AS d WHERE %[3]s IS NOT NULL;\nDROP TABLE star_unmade",
+		f.table, f.told(), engine.QuoteIdent(f.tells))))
+	return err
+}
+
+// told is the table that tells what rows of the fact have changed.
+func (f fact) told() string { return "due." + engine.QuoteIdent("moved_"+path.Base(f.name)) }
+
+// tellNothing makes that table in an increment, without rows.
+func (f fact) tellNothing(ctx context.Context, b *builder) error {
+	if f.tells == "" || b.whole != "" {
+		return nil
+	}
+	_, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TABLE "+f.told()+" AS SELECT f."+engine.QuoteIdent(f.tells)+" FROM "+f.table+" AS f WHERE false"))
+	return err
 }
 
 // findDue makes the tables due.key_<due> of the parts and counts their rows. A
@@ -170,6 +197,9 @@ func (p part) match(alias string, columns []string) string {
 
 // ofFact is the condition that a row of the fact is due.
 func (p part) ofFact(alias string) string {
+	if p.of != "" {
+		return p.of
+	}
 	columns := p.columns
 	if columns == nil {
 		columns = p.keys
@@ -202,12 +232,15 @@ func quoted(names []string) []string {
 	return out
 }
 
-const made = "star_made" // the rows of a fact made anew
+const (
+	made      = "star_made"      // the rows of a fact made anew
+	differing = "star_differing" // where they and those before differ
+)
 
 // increment makes the due rows anew and puts them in the place of the old ones.
 // It returns how many rows were put behind the others since the fact was whole.
 func (f fact) increment(ctx context.Context, b *builder, due int64) (appended int64, reason string, err error) {
-	if appended, err = b.appended(ctx, f.table); err != nil || due == 0 {
+	if appended, err = b.appended(ctx, f.table); err != nil || due == 0 && f.aging == nil {
 		return appended, "", err
 	}
 	for _, p := range f.parts {
@@ -219,6 +252,9 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 	}
 	if reason, err = f.makeDue(ctx, b); err == nil && reason == "" {
 		appended, reason, err = f.put(ctx, b, appended)
+	}
+	if err == nil && reason == "" {
+		err = b.run(ctx, f.aging)
 	}
 	if err == nil && reason == "" {
 		err = f.setAside(ctx, b)
@@ -233,7 +269,7 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 			}
 		}
 	}
-	_, err = b.conn.Exec(ctx, engine.SQL("DROP TABLE IF EXISTS "+made+"; DROP TABLE IF EXISTS star_unmade"))
+	_, err = b.conn.Exec(ctx, engine.SQL("DROP TABLE IF EXISTS "+made+"; DROP TABLE IF EXISTS "+differing))
 	return appended, reason, err
 }
 
@@ -243,10 +279,8 @@ func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error
 	if before == nil {
 		before = f.before
 	}
-	for _, s := range before {
-		if err := script(s)(ctx, b); err != nil {
-			return "", err
-		}
+	if err := b.run(ctx, before); err != nil {
+		return "", err
 	}
 	text, err := b.read(f.name)
 	if err != nil {
@@ -270,8 +304,9 @@ func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error
 	return reason, err
 }
 
-// put takes the due rows out of the fact and puts those made anew in, and
-// records the days on which the two differ.
+// put takes the due rows that are not made again out of the fact and puts those
+// in that were not there, in the order they were made; it records their days.
+// Rows made as they were stay where they are.
 func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, string, error) {
 	described, _, err := engine.Describe(ctx, b.conn, f.table)
 	if err != nil {
@@ -282,14 +317,10 @@ func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, strin
 		names = append(names, engine.QuoteIdent(c.Name))
 	}
 	columns := strings.Join(names, ", ")
-	var old []string
-	for _, p := range f.parts {
-		old = append(old, "SELECT f.rowid AS rid, "+columns+" FROM "+f.table+" AS f WHERE "+p.ofFact("f"))
-	}
-	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE star_unmade AS\n"+strings.Join(old, "\nUNION ALL\n"))); err != nil {
+	if _, err := b.conn.Exec(ctx, engine.SQL(f.differing(columns))); err != nil {
 		return 0, "", err
 	}
-	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT (SELECT count(*) FROM "+made+" WHERE NOT ("+cmp.Or(f.end, "false")+")), (SELECT count(*) FROM "+f.table+")"))
+	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT (SELECT count(*) FROM "+made+" AS m WHERE m.rowid IN (SELECT place FROM "+differing+" WHERE place >= 0) AND NOT ("+cmp.Or(f.end, "false")+")), (SELECT count(*) FROM "+f.table+")"))
 	if err != nil {
 		return 0, "", err
 	}
@@ -299,21 +330,42 @@ func (f fact) put(ctx context.Context, b *builder, appended int64) (int64, strin
 	if f.aged {
 		most *= 10
 	}
-	if appended += added; float64(appended) > most && rows > 0 {
+	if appended += added; float64(appended) > most && rows > 0 && !f.unsorted {
 		return 0, fmt.Sprintf("%d of %d rows would be out of order", appended, rows), nil
 	}
 	if f.date != "" {
-		day := engine.QuoteIdent(f.date)
-		_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_day SELECT DISTINCT "+engine.QuoteText(f.table)+", "+day+" FROM (\n"+
-			"(SELECT "+columns+" FROM star_unmade EXCEPT ALL SELECT "+columns+" FROM "+made+")\nUNION ALL\n"+
-			"(SELECT "+columns+" FROM "+made+" EXCEPT ALL SELECT "+columns+" FROM star_unmade)) AS differing"))
+		_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_day SELECT DISTINCT "+engine.QuoteText(f.table)+", day FROM "+differing+" ORDER BY day"))
 		if err != nil {
 			return 0, "", err
 		}
 	}
-	_, err = b.conn.Exec(ctx, engine.SQL("DELETE FROM "+f.table+" WHERE rowid IN (SELECT rid FROM star_unmade);\n"+
-		"INSERT INTO "+f.table+" ("+columns+") SELECT "+columns+" FROM "+made))
+	if f.tells != "" {
+		told := engine.QuoteIdent(f.tells)
+		_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO "+f.told()+"\nSELECT m."+told+" FROM "+made+" AS m WHERE m.rowid IN (SELECT place FROM "+differing+" WHERE place >= 0) AND m."+told+" IS NOT NULL\nUNION\n"+
+			"SELECT f."+told+" FROM "+f.table+" AS f WHERE f.rowid IN (SELECT -1 - place FROM "+differing+" WHERE place < 0) AND f."+told+" IS NOT NULL"))
+		if err != nil {
+			return 0, "", err
+		}
+	}
+	_, err = b.conn.Exec(ctx, engine.SQL("DELETE FROM "+f.table+" WHERE rowid IN (SELECT -1 - place FROM "+differing+" WHERE place < 0);\n"+
+		"INSERT INTO "+f.table+" ("+columns+") SELECT "+columns+" FROM "+made+" WHERE rowid IN (SELECT place FROM "+differing+" WHERE place >= 0)"))
 	return appended, "", err
+}
+
+// differing makes the places of the rows that the fact and star_made do not both
+// have as often: rowid in star_made, -1 - rowid in the fact.
+func (f fact) differing(columns string) string {
+	sides := []string{"SELECT m.rowid AS place, " + columns + " FROM " + made + " AS m"}
+	for _, p := range f.parts {
+		sides = append(sides, "SELECT -1 - f.rowid, "+columns+" FROM "+f.table+" AS f WHERE "+p.ofFact("f"))
+	}
+	day := "NULL"
+	if f.date != "" {
+		day = engine.QuoteIdent(f.date)
+	}
+	return "CREATE OR REPLACE TEMP TABLE " + differing + " AS\nSELECT day, unnest(places) AS place FROM (\n" +
+		"SELECT " + day + " AS day, list(place) AS places FROM (\n" + strings.Join(sides, "\nUNION ALL\n") + ") AS side\n" +
+		"GROUP BY " + columns + " HAVING sum(CASE WHEN place < 0 THEN -1 ELSE 1 END) <> 0) AS groups"
 }
 
 // setAside quarantines anew what is due.

@@ -24,14 +24,16 @@ type Landed struct {
 //	fact                    key                    driving table           due rows also by
 //	fact_order_line         line_id                order_line              all lines of a batch whose row, events or lines changed; the order's customer when its first order changed
 //	fact_order_stage        line_id                order_line              its stage events, purchase lines, invoice lines and allocations, batch;
-//	                                                                       every line that is or was open, each night: ages and expected dates are of the as-of date
+//	                                                                       of open lines that are not due, ages and expected dates are set to those of the as-of date
+//	star_observed           line_id                order_line              its stage events, purchase lines; those of lines with an event a year ago
 //	fact_stage_event        event_id               order_line_stage_event  all events of a line with a changed event, its order line, batch
 //	fact_purchase_line      po_line_id             purchase_line           its purchase order, payments of it, order line, title prices, supplier; lines whose due date passes
 //	fact_inventory          snap_date, warehouse,  inventory_snapshot      moves of the title in the year before the count
 //	                        title_id
 //	fact_inventory_move     move_id                inventory_move
 //	fact_catalogue_listing  catalogue_id, title_id catalogue_item          order lines of the title; listings that mature
-//	fact_batch_cost         made whole by step landed
+//	fact_batch_cost         batch_id               batch                   its events, purchase orders and their lines; order lines in it that count otherwise; weights of titles
+//	star_landed_line        line_id                order_line              its purchase lines, their purchase orders and rates; its shares of batches
 func flowSteps() []step {
 	return []step{
 		{"dim_stage", "core.dim_stage", script("flow/dim_stage")},
@@ -40,6 +42,7 @@ func flowSteps() []step {
 		{"dim_warehouse", "core.dim_warehouse", script("flow/dim_warehouse")},
 		{"final_stage", "star_final_stage", script("flow/final_stage")},
 		{"flow_moved", "", increments("flow/moved")},
+		observed().step(),
 		orderStages().step(),
 		stageEvents().step(),
 		purchaseLines().step(),
@@ -50,6 +53,19 @@ func flowSteps() []step {
 	}
 }
 
+// observed is how long order lines took from stage to stage, which tells when open
+// ones will be here.
+func observed() fact {
+	return fact{
+		name: "flow/observed", table: "meta.star_observed", unsorted: true,
+		parts: []part{{
+			driver: "order_line", keys: []string{"line_id"}, due: "observed",
+			along: map[string][]string{"order_line_stage_event": {"line_id"}},
+		}},
+		reads: []string{"order_header", "order_line_stage_event", "purchase_line", "purchase_order", "supplier"},
+	}
+}
+
 // orderStages are the courses of the order lines.
 func orderStages() fact {
 	return fact{
@@ -57,8 +73,8 @@ func orderStages() fact {
 		parts: []part{{driver: "order_line", keys: []string{"line_id"}, due: "fact_order_stage"}},
 		reads: []string{"order_header", "order_line_stage_event", "purchase_line", "purchase_order", "invoice", "invoice_line", "payment", "payment_alloc",
 			"batch", "supplier", "calendar_event"},
-		before: []string{"flow/order_flow", "flow/eta"},
-		aged:   true,
+		before: []string{"flow/order_flow", "flow/order_open", "flow/eta", "flow/order_age"},
+		aging:  []string{"flow/order_waiting", "flow/order_age", "flow/order_aged"},
 	}
 }
 
@@ -80,9 +96,9 @@ func purchaseLines() fact {
 	}
 }
 
-// landed states what the configuration says of landed cost, then shares the
-// batches' freight and duty.
-func landed(ctx context.Context, b *builder) error {
+// titleWeights states what the configuration says of landed cost, and what copies
+// of titles weigh.
+func titleWeights(ctx context.Context, b *builder) error {
 	o := b.options.Landed
 	if o.HandlingPerCopy < 0 || o.GramsPerPage < 0 || o.GramsPerCopy < 0 {
 		return fmt.Errorf("landed cost: negative handling or weight: %+v", o)
@@ -101,5 +117,33 @@ SELECT CAST(? AS DECIMAL(18, 4)) AS handling_per_copy, CAST(? AS DECIMAL(18, 4))
 	if err != nil {
 		return err
 	}
-	return script("flow/landed")(ctx, b)
+	if err := script("flow/title_weight")(ctx, b); err != nil {
+		return err
+	}
+	return working{name: "title_weight", keys: []string{"title_id"}}.compare(ctx, b)
+}
+
+// batchCosts are freight and duty of batches, shared among their lines.
+func batchCosts() fact {
+	return fact{
+		name: "flow/fact_batch_cost", table: "core.fact_batch_cost", tells: "line_id",
+		parts: []part{{
+			driver: "batch", keys: []string{"batch_id"}, due: "fact_batch_cost",
+			of: "f.batch_key IN (SELECT w.batch_key FROM star_was_batch AS w JOIN due.key_fact_batch_cost AS k ON CAST(k.batch_id AS VARCHAR) = w.batch_id)",
+		}},
+		reads:  []string{"order_header", "order_line", "order_line_stage_event", "purchase_order", "purchase_line", "title"},
+		before: []string{"flow/batch_line"},
+	}
+}
+
+// landedLines are what it cost to bring order lines in.
+func landedLines() fact {
+	return fact{
+		name: "flow/landed_line", table: "meta.star_landed_line", tells: "line_id", unsorted: true,
+		parts: []part{{
+			driver: "order_line", keys: []string{"line_id"}, due: "landed_line",
+			along: map[string][]string{"purchase_line": {"order_line_id"}},
+		}},
+		reads: []string{"batch", "order_line_stage_event", "purchase_line", "purchase_order"},
+	}
 }

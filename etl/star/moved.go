@@ -92,8 +92,8 @@ func (w working) differing(columns []string) string {
 	key, names := strings.Join(quoted(w.keys), ", "), strings.Join(columns, ", ")
 	now, was := "star_"+w.name, "meta.star_"+w.name
 	if w.many {
-		now, was = "SELECT "+names+" FROM "+now, "SELECT "+names+" FROM "+was
-		return "SELECT DISTINCT " + key + " FROM ((" + now + " EXCEPT ALL " + was + ")\nUNION ALL\n(" + was + " EXCEPT ALL " + now + ")) AS d"
+		return "SELECT DISTINCT " + key + " FROM (SELECT " + names + " FROM (SELECT 1 AS side, " + names + " FROM " + now + "\nUNION ALL\nSELECT -1, " + names + " FROM " + was +
+			") AS sides GROUP BY " + names + " HAVING sum(side) <> 0) AS d"
 	}
 	differ, either := make([]string, len(columns)), make([]string, len(w.keys))
 	for i, c := range columns {

@@ -49,6 +49,35 @@ func mutants(t *testing.T) map[string]without {
 			out[name+": "+strings.Join(strings.Fields(rules[i]), " ")] = without{scripts, name, comment + strings.Join(rest, "\nUNION\n")}
 		}
 	}
+	read := regexp.MustCompile(`(?:FROM|JOIN) (due\.(?:changed|moved|key)_\w+|core\.fact_(?:stage_event|purchase_line)|star_was)\b`)
+	for _, name := range []string{"sql/due/fact_batch_cost.sql", "sql/due/landed_line.sql", "sql/due/observed.sql", "sql/due/fact_order_stage.sql"} {
+		of := text(name)
+		for i, at := range read.FindAllStringSubmatchIndex(of, -1) {
+			table := of[at[2]:at[3]]
+			out[fmt.Sprintf("%s: %d: %s", name, i, table)] = without{scripts, name, of[:at[2]] + "(SELECT * FROM " + table + " WHERE false)" + of[at[3]:]}
+		}
+	}
+	for _, m := range [][3]string{
+		{"sql/due/fact_batch_cost.sql", "f.qty + f.qty_cancelled = l.qty_ordered", "true"},
+		{"sql/due/fact_batch_cost.sql", "t.title_id = l.title_id", "true"},
+		{"sql/due/fact_batch_cost.sql", "o.refused IS NULL", "true"},
+		{"sql/due/fact_batch_cost.sql", "NOT coalesce(l.is_deleted, false)", "true"},
+		{"sql/moved.sql", "o.po_date = n.po_date", "true"},
+		{"sql/moved.sql", "o.ccy = coalesce(n.ccy, p.currency)", "true"},
+		{"sql/moved.sql", "o.supplier_key IS DISTINCT FROM coalesce(s.supplier_key, -1)", "false"},
+		{"sql/moved.sql", "o.batch_key IS DISTINCT FROM coalesce(b.batch_key, -1)", "false"},
+	} {
+		of := text(m[0])
+		if !strings.Contains(of, m[1]) {
+			t.Fatalf("%s: want %q", m[0], m[1])
+		}
+		out[m[0]+": "+m[1]] = without{scripts, m[0], strings.Replace(of, m[1], m[2], 1)}
+	}
+	aged := text("sql/flow/order_aged.sql")
+	update, set, _ := strings.Cut(aged, "SET ")
+	for _, column := range strings.Split(set[:strings.Index(set, "\n")], ", ") {
+		out["sql/flow/order_aged.sql: "+column] = without{scripts, "sql/flow/order_aged.sql", update + "SET " + strings.Replace(set, column, "stage_since = stage_since", 1)}
+	}
 	moved := text("sql/moved.sql")
 	table := regexp.MustCompile(`due\.moved_(\w+)`)
 	for _, at := range regexp.MustCompile(`o\.\w+ IS DISTINCT FROM \w\.\w+`).FindAllStringIndex(moved, -1) {

@@ -6,7 +6,7 @@ package star
 // lines that tell its cost, their purchase orders and their rates.
 func orderLines() fact {
 	return fact{
-		name: "fact_order_line", table: "core.fact_order_line", date: "date_key",
+		name: "fact_order_line", table: "core.fact_order_line", date: "date_key", tells: "line_id",
 		parts: []part{{
 			driver: "order_line", keys: []string{"line_id"}, due: "fact_order_line",
 			along: map[string][]string{"purchase_line": {"order_line_id"}},

@@ -126,7 +126,7 @@ func steps() []step {
 func closingSteps() []step {
 	return []step{
 		{"balances", "", balances},
-		{"keep", "", keep},
+		{"keep", "", kept("keep", "keep")},
 		{"tidy_money", "", script("money/tidy")},
 		{"tidy", "", script("tidy")},
 	}
@@ -174,11 +174,15 @@ func salesSteps() []step {
 		{"dim_batch", "core.dim_batch", script("flow/dim_batch")},
 		{"dim_catalogue", "core.dim_catalogue", script("flow/dim_catalogue")},
 		{"dim_order_flags", "core.dim_order_flags", script("flow/order_flags")},
-		{"landed", "core.fact_batch_cost", landed},
 		{"moved", "", increments("moved")},
+		{"title_weight", "star_title_weight", titleWeights},
+		batchCosts().step(),
+		{"landed_rule", "", script("flow/landed_rule")},
+		{"landed_moved", "", increments("flow/landed_moved")},
+		landedLines().step(),
 		orderLines().step(),
 		returns().step(),
-		{"keep_lines", "", script("keep_lines")},
+		{"keep_lines", "", kept("keep_flags", "keep_lines")},
 		{"dim_customer", "core.dim_customer", script("dim_customer")},
 		{"balance", "", balance}, // before other facts join the order lines
 	}
@@ -200,6 +204,16 @@ func script(name string) func(context.Context, *builder) error {
 		_, err = b.conn.Exec(ctx, engine.SQL(text))
 		return err
 	}
+}
+
+// run runs SQL files one after another.
+func (b *builder) run(ctx context.Context, scripts []string) error {
+	for _, s := range scripts {
+		if err := script(s)(ctx, b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Teller is a connection that is told, where an increment makes some rows of a
@@ -240,22 +254,26 @@ func increments(name string) func(context.Context, *builder) error {
 	}
 }
 
-// keep stores what the next increment compares with.
-func keep(ctx context.Context, b *builder) error {
-	large := "keep_all"
-	end, err := b.insteadOf(large)
-	if err != nil {
-		return err
+// kept stores what the next increment compares with: large tables by the script
+// <large>_all, in an increment only what has changed of them by <large>_some; small
+// ones by the script small.
+func kept(large, small string) func(context.Context, *builder) error {
+	return func(ctx context.Context, b *builder) error {
+		end, err := b.insteadOf(large + "_all")
+		if err != nil {
+			return err
+		}
+		mode := "_all"
+		if b.whole == "" {
+			mode = "_some"
+		}
+		err = script(large+mode)(ctx, b)
+		end()
+		if err != nil {
+			return err
+		}
+		return script(small)(ctx, b)
 	}
-	if b.whole == "" {
-		large = "keep_some"
-	}
-	err = script(large)(ctx, b)
-	end()
-	if err != nil {
-		return err
-	}
-	return script("keep")(ctx, b)
 }
 
 // histories makes empty tables of the versions that nobody keeps.

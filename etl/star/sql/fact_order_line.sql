@@ -66,7 +66,7 @@ WITH line AS (
     FROM report r
     CROSS JOIN star_landed_rule u
     LEFT JOIN star_cost c ON c.line_id = r.line_id
-    LEFT JOIN star_landed d ON d.line_id = r.line_id
+    LEFT JOIN meta.star_landed_line d ON d.line_id = r.line_id
 )
 SELECT line_id, order_id, order_key, order_no, line_no, date_key, order_date, customer_key, title_key, clc_key, geo_key,
        channel_key, employee_key, publisher_key, currency_key, customer_version_key, campaign_key, catalogue_key, order_flag_key, qty, qty_cancelled,

@@ -1,12 +1,8 @@
 -- What the next increment compares with: what order lines take of the flow of
 -- goods and of rates.
-CREATE OR REPLACE TABLE meta.star_order_flags AS
-SELECT order_id, flags, catalogue_key FROM star_order_flow ORDER BY order_id;
 CREATE OR REPLACE TABLE meta.star_constant AS
 SELECT ccy, rate FROM meta.constant_rate ORDER BY ccy;
 CREATE OR REPLACE TABLE meta.star_settled AS
 SELECT po_id, rate FROM star_po_rate ORDER BY po_id;
-CREATE OR REPLACE TABLE meta.star_landed_line AS
-SELECT line_id, cost, freight, duty FROM star_landed ORDER BY line_id;
 CREATE OR REPLACE TABLE meta.star_freight_rule AS
 SELECT freight FROM star_landed_rule;

@@ -93,16 +93,29 @@ FROM star_po_rate n
 FULL JOIN meta.star_settled o ON o.po_id = n.po_id
 WHERE o.rate IS DISTINCT FROM n.rate;
 
--- What it cost to bring a line in.
-CREATE OR REPLACE TABLE due.moved_landed AS
-SELECT coalesce(n.line_id, o.line_id) AS line_id
-FROM star_landed n
-FULL JOIN meta.star_landed_line o ON o.line_id = n.line_id
-WHERE o.cost IS DISTINCT FROM n.cost OR o.freight IS DISTINCT FROM n.freight OR o.duty IS DISTINCT FROM n.duty;
+-- A batch's key or kind.
+CREATE OR REPLACE TABLE due.moved_batch AS
+SELECT coalesce(n.batch_id, o.batch_id) AS batch_id
+FROM core.dim_batch n
+FULL JOIN star_was_batch o ON o.batch_id = n.batch_id
+WHERE coalesce(n.batch_id, o.batch_id) IS NOT NULL
+  AND (o.batch_key IS DISTINCT FROM n.batch_key OR o.batch_type IS DISTINCT FROM n.batch_type);
 
--- Whether lines without freight have none or one that is not known.
-CREATE OR REPLACE TABLE due.moved_freight_rule AS
-SELECT n.freight
-FROM star_landed_rule n
-CROSS JOIN meta.star_freight_rule o
-WHERE o.freight IS DISTINCT FROM n.freight;
+-- What order lines take of a purchase order: its day, currency, supplier and batch;
+-- the last build's are in its purchase lines.
+CREATE OR REPLACE TABLE due.moved_purchase_order AS
+WITH was AS (
+    SELECT DISTINCT f.po_id, f.po_date, f.supplier_key, f.batch_key, y.ccy
+    FROM core.fact_purchase_line f
+    JOIN meta.star_currency y ON y.currency_key = f.currency_key
+    WHERE f.po_id IN (SELECT po_id FROM due.changed_purchase_order)
+)
+SELECT DISTINCT c.po_id
+FROM due.changed_purchase_order c
+CROSS JOIN meta.star_parameter p
+LEFT JOIN stage.purchase_order n ON n.po_id = c.po_id
+LEFT JOIN core.dim_supplier s ON s.supplier_id = CAST(n.supplier_id AS VARCHAR)
+LEFT JOIN core.dim_batch b ON b.batch_id = CAST(n.batch_id AS VARCHAR)
+LEFT JOIN was o ON o.po_id = c.po_id
+WHERE NOT coalesce(o.po_date = n.po_date AND o.ccy = coalesce(n.ccy, p.currency), false)
+   OR o.supplier_key IS DISTINCT FROM coalesce(s.supplier_key, -1) OR o.batch_key IS DISTINCT FROM coalesce(b.batch_key, -1);

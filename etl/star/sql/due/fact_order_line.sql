@@ -18,7 +18,7 @@ UNION
 SELECT order_line_id FROM meta.star_purchase WHERE po_line_id IN (SELECT po_line_id FROM due.changed_purchase_line)
 UNION
 SELECT order_line_id FROM stage.purchase_line
-WHERE order_line_id IS NOT NULL AND po_id IN (SELECT po_id FROM due.changed_purchase_order)
+WHERE order_line_id IS NOT NULL AND po_id IN (SELECT po_id FROM due.moved_purchase_order)
 UNION
 SELECT l.order_line_id
 FROM stage.purchase_line l
@@ -37,6 +37,6 @@ WHERE order_line_id IS NOT NULL AND po_id IN (SELECT po_id FROM due.moved_settle
 UNION
 SELECT line_id FROM stage.order_line WHERE order_id IN (SELECT order_id FROM due.moved_flags)
 UNION
-SELECT line_id FROM due.moved_landed
+SELECT line_id FROM due.moved_landed_line
 UNION
 SELECT line_id FROM stage.order_line WHERE EXISTS (SELECT 1 FROM due.moved_freight_rule)

@@ -1,12 +1,10 @@
 -- Order lines whose course is to be made anew: those of core.fact_order_line that
--- are; open ones, whose ages and expected dates are of the as-of date; those whose
--- promise or term has come due; those with a changed event, purchase, invoice or
--- payment, or with one that the as-of date has passed since; those in a batch or
--- from a supplier that has moved; and all where the calendar, the reasons, or the
--- stage that ends an order are others.
+-- are; those whose promise or term has come due; those with a changed event,
+-- purchase, invoice or payment, or with one that the as-of date has passed since;
+-- those in a batch or from a supplier that has moved; and all where the calendar,
+-- the reasons, or the stage that ends an order are others. Of other open lines only
+-- what is of the as-of date is made anew, see order_aged.sql.
 SELECT line_id FROM due.key_fact_order_line
-UNION
-SELECT line_id FROM core.fact_order_stage WHERE is_open
 UNION
 SELECT f.line_id
 FROM core.fact_order_stage f
@@ -25,6 +23,9 @@ WHERE is_after_as_of AND CAST(event_ts AS DATE) <= (SELECT as_of FROM meta.star_
 UNION
 SELECT line_id FROM stage.order_line_stage_event
 WHERE batch_id IN (SELECT batch_id FROM due.moved_event_batch)
+UNION
+SELECT order_line_id FROM stage.purchase_line
+WHERE order_line_id IS NOT NULL AND po_id IN (SELECT po_id FROM due.moved_purchase_order)
 UNION
 SELECT l.order_line_id
 FROM stage.purchase_line l

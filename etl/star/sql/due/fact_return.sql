@@ -2,7 +2,7 @@
 -- come back from, their customer or their title.
 SELECT return_id FROM due.changed_return_line
 UNION
-SELECT return_id FROM stage.return_line WHERE line_id IN (SELECT line_id FROM due.key_fact_order_line)
+SELECT return_id FROM stage.return_line WHERE line_id IN (SELECT line_id FROM due.moved_fact_order_line)
 UNION
 SELECT return_id FROM stage.return_line WHERE customer_id IN (SELECT customer_id FROM due.moved_customer)
 UNION

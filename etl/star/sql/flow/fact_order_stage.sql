@@ -1,7 +1,7 @@
 -- core.fact_order_stage: one row per order line in core.fact_order_line, filled in
 -- as the line goes on: thirteen dates, copies, batches, days, promises. The rules
--- are in order_flow.sql, the expected dates in eta.sql. Ages, states and expected
--- dates are those of the as-of date.
+-- are in order_flow.sql, ages and expected dates in order_age.sql. Ages, states and
+-- expected dates are those of the as-of date.
 -- on time: the first copies came by the promised day; otif: all copies did, and
 -- none was cancelled but by the customer. Both are asked of lines that are due:
 -- promised by the as-of date, not withdrawn, and with a known day if delivered.
@@ -10,7 +10,7 @@
 -- were taken into stock stands for it.
 CREATE OR REPLACE TABLE core.fact_order_stage AS
 WITH dated AS (
-    SELECT f.line_id, s.completed, s.stage_since,
+    SELECT f.line_id,
            t1.date_key AS k1, t1.working_day_seq AS w1,
            t2.date_key AS k2, t2.working_day_seq AS w2,
            t3.date_key AS k3, t3.working_day_seq AS w3,
@@ -24,10 +24,9 @@ WITH dated AS (
            t11.date_key AS k11, t11.working_day_seq AS w11,
            t12.date_key AS k12, t12.working_day_seq AS w12,
            t13.date_key AS k13, t13.working_day_seq AS w13,
-           t14.date_key AS promised_key, t15.date_key AS completed_key, t15.working_day_seq AS completed_seq, t16.working_day_seq AS now_seq, t17.working_day_seq AS since_seq
+           t14.date_key AS promised_key, t15.date_key AS completed_key, t15.working_day_seq AS completed_seq
     FROM star_flow f
     JOIN star_flow_state s ON s.line_id = f.line_id
-    CROSS JOIN meta.star_parameter p
     LEFT JOIN core.dim_date t1 ON t1.date = f.d1
     LEFT JOIN core.dim_date t2 ON t2.date = f.d2
     LEFT JOIN core.dim_date t3 ON t3.date = f.d3
@@ -43,10 +42,8 @@ WITH dated AS (
     LEFT JOIN core.dim_date t13 ON t13.date = f.d13
     LEFT JOIN core.dim_date t14 ON t14.date = f.promised
     LEFT JOIN core.dim_date t15 ON t15.date = s.completed
-    LEFT JOIN core.dim_date t16 ON t16.date = p.as_of
-    LEFT JOIN core.dim_date t17 ON t17.date = s.stage_since
 ), judged AS (
-    SELECT f.line_id, p.as_of,
+    SELECT f.line_id,
            s.is_tracked AND s.qty_cancelled < f.qty_ordered AND f.promised <= p.as_of AND (s.qty_delivered = 0 OR f.d10 IS NOT NULL) AS is_due,
            s.is_tracked AND s.qty_cancelled < f.qty_ordered AND f.is_textbook AND f.term_start <= p.as_of
                AND (s.qty_open > 0 OR coalesce(s.completed, f.last_inbound) IS NOT NULL) AS is_term_due,
@@ -124,25 +121,18 @@ SELECT f.line_id, f.order_key, f.line_no, f.date_key, f.order_date, f.customer_k
        CASE WHEN j.is_due THEN coalesce(s.completed <= f.promised, false) AND s.qty_cancelled <= j.qty_withdrawn END AS is_otif,
        s.qty_open = 0 AND s.qty_delivered > 0 AS is_complete, s.qty_open > 0 AS is_open, s.is_tracked,
        s.qty_cancelled = f.qty_ordered AND f.qty_ordered > 0 AS is_cancelled, f.q13 > 0 AND f.q10 > 0 AND f.q13 + f.q10 > f.qty_ordered AS is_cancelled_then_delivered,
-       s.qty_open > 0 AND f.promised < j.as_of AS is_overdue, f.is_rush, f.is_textbook, f.term_start,
+       s.qty_open > 0 AND a.is_overdue AS is_overdue, f.is_rush, f.is_textbook, f.term_start,
        j.is_term_due, CASE WHEN j.is_term_due THEN coalesce(j.arrived <= f.term_start, false) END AS is_term_on_time,
-       s.current_stage_key, s.stage_since, CASE WHEN s.qty_open > 0 THEN CAST(j.as_of - s.stage_since AS INTEGER) END AS age_in_stage,
-       CASE WHEN s.qty_open > 0 THEN d.now_seq - d.since_seq END AS workdays_in_stage,
-       CASE WHEN s.qty_open > 0 THEN CAST(j.as_of - f.order_date AS INTEGER) END AS age,
-       CASE WHEN s.qty_open = 0 THEN 0
-            WHEN j.as_of - f.order_date < 0 THEN -1 WHEN j.as_of - f.order_date <= 7 THEN 1 WHEN j.as_of - f.order_date <= 14 THEN 2 WHEN j.as_of - f.order_date <= 30 THEN 3 WHEN j.as_of - f.order_date <= 60 THEN 4
-            WHEN j.as_of - f.order_date <= 90 THEN 5 WHEN j.as_of - f.order_date <= 180 THEN 6 WHEN j.as_of - f.order_date <= 365 THEN 7 ELSE 8 END AS age_band_key,
-       CASE WHEN s.qty_open = 0 THEN 0
-            WHEN j.as_of - s.stage_since < 0 THEN -1 WHEN j.as_of - s.stage_since <= 7 THEN 1 WHEN j.as_of - s.stage_since <= 14 THEN 2 WHEN j.as_of - s.stage_since <= 30 THEN 3 WHEN j.as_of - s.stage_since <= 60 THEN 4
-            WHEN j.as_of - s.stage_since <= 90 THEN 5 WHEN j.as_of - s.stage_since <= 180 THEN 6 WHEN j.as_of - s.stage_since <= 365 THEN 7 ELSE 8 END AS stage_age_band_key,
+       s.current_stage_key, s.stage_since, a.age_in_stage, a.workdays_in_stage, a.age,
+       coalesce(a.age_band_key, 0) AS age_band_key, coalesce(a.stage_age_band_key, 0) AS stage_age_band_key,
        j.stages_out_of_order, j.stages_skipped,
        CASE WHEN s.qty_open = 0 THEN CAST(0 AS DECIMAL(18, 4)) WHEN f.qty = 0 THEN CAST(0 AS DECIMAL(18, 4))
             WHEN s.qty_open >= f.qty THEN f.net ELSE CAST(CAST(CAST(f.net AS DECIMAL(28, 4)) * s.qty_open AS DOUBLE) / f.qty AS DECIMAL(18, 4)) END AS open_value,
-       e.p50 AS eta_p50, e.p90 AS eta_p90, f.source, f.source_row
+       a.eta_p50, a.eta_p90, f.source, f.source_row
 FROM star_flow f
 JOIN star_flow_state s ON s.line_id = f.line_id
 JOIN dated d ON d.line_id = f.line_id
 JOIN judged j ON j.line_id = f.line_id
-LEFT JOIN star_eta e ON e.line_id = f.line_id
+LEFT JOIN star_age a ON a.line_id = f.line_id
 LEFT JOIN core.dim_reason r ON r.kind = 'cancel' AND r.code = f.cancel_reason
 ORDER BY f.order_date, f.order_key, f.line_no NULLS LAST, f.line_id;

@@ -1,13 +1,6 @@
 -- due.moved_*: what facts of the flow now take of dimensions and of orders that
 -- is something else than in the last build.
-CREATE OR REPLACE TABLE due.moved_batch AS
-SELECT coalesce(n.batch_id, o.batch_id) AS batch_id
-FROM core.dim_batch n
-FULL JOIN star_was_batch o ON o.batch_id = n.batch_id
-WHERE coalesce(n.batch_id, o.batch_id) IS NOT NULL
-  AND (o.batch_key IS DISTINCT FROM n.batch_key OR o.batch_type IS DISTINCT FROM n.batch_type);
-
--- The same as the events name them: few are compared as text.
+-- Batches that have moved, as the events name them: few are compared as text.
 CREATE OR REPLACE TABLE due.moved_event_batch AS
 SELECT e.batch_id
 FROM (SELECT DISTINCT batch_id FROM stage.order_line_stage_event WHERE batch_id IS NOT NULL) e
@@ -40,13 +33,6 @@ FROM core.dim_warehouse n
 FULL JOIN star_was_warehouse o ON o.warehouse_id = n.warehouse_id
 WHERE coalesce(n.warehouse_id, o.warehouse_id) IS NOT NULL
   AND (o.warehouse_key IS DISTINCT FROM n.warehouse_key OR o.is_counted IS DISTINCT FROM n.is_counted);
-
--- The rate that the payments of a purchase order name.
-CREATE OR REPLACE TABLE due.moved_paid_rate AS
-SELECT coalesce(n.po_id, o.po_id) AS po_id
-FROM star_settled n
-FULL JOIN meta.star_paid_rate o ON o.po_id = n.po_id
-WHERE o.rate IS DISTINCT FROM n.rate;
 
 -- Where a customer is, who looks after it, and its first order.
 CREATE OR REPLACE TABLE due.moved_owner AS

@@ -1,7 +1,8 @@
 -- Plans and targets as read: which months each stands for, which member of which
 -- dimension, and which measure. A plan's year is a calendar year; a target's
 -- period is a year, half year, quarter or month. Members that are not there
--- count under unknown.
+-- count under unknown. The scope stands within what members are joined on: beside
+-- it, a join would compare every row with every member.
 CREATE OR REPLACE TEMP TABLE star_goal AS
 WITH said AS (
     SELECT 'plan' AS kind, CAST(year AS VARCHAR) || CASE WHEN month IS NULL THEN '' ELSE '-' || lpad(CAST(month AS VARCHAR), 2, '0') END AS period,
@@ -51,12 +52,12 @@ SELECT n.kind, n.period, n.year, n.first_month, n.months, n.dimension, n.scope, 
             WHEN n.year IS NULL OR n.first_month IS NULL THEN 'period: not a year, half, quarter or month'
             WHEN f.date_key IS NULL OR l.date_key IS NULL THEN 'period: outside the calendar' END AS refused
 FROM named n
-LEFT JOIN core.dim_clc c ON n.scope = 'class' AND c.code = upper(n.member) AND c.clc_key > 0
-LEFT JOIN core.dim_geo g ON n.scope = 'region' AND g.region_code = n.member
-LEFT JOIN area a ON n.scope = 'region' AND a.name = n.member
-LEFT JOIN core.dim_channel h ON n.scope = 'channel' AND h.channel_id = lower(n.member)
-LEFT JOIN core.dim_employee e ON n.scope = 'salesperson' AND e.employee_id = n.member
-LEFT JOIN core.dim_customer u ON n.scope = 'customer' AND u.customer_id = n.member
+LEFT JOIN core.dim_clc c ON c.code = CASE WHEN n.scope = 'class' THEN upper(n.member) END AND c.clc_key > 0
+LEFT JOIN core.dim_geo g ON g.region_code = CASE WHEN n.scope = 'region' THEN n.member END
+LEFT JOIN area a ON a.name = CASE WHEN n.scope = 'region' THEN n.member END
+LEFT JOIN core.dim_channel h ON h.channel_id = CASE WHEN n.scope = 'channel' THEN lower(n.member) END
+LEFT JOIN core.dim_employee e ON e.employee_id = CASE WHEN n.scope = 'salesperson' THEN n.member END
+LEFT JOIN core.dim_customer u ON u.customer_id = CASE WHEN n.scope = 'customer' THEN n.member END
 LEFT JOIN star_tree m ON m.subject = 'merge' AND m.member_key = u.customer_key
 LEFT JOIN core.dim_date f ON f.date_key = n.year * 10000 + n.first_month * 100 + 1
 LEFT JOIN core.dim_date l ON l.date_key = n.year * 10000 + (n.first_month + n.months - 1) * 100 + 1;
