@@ -121,7 +121,7 @@ func addDraws(ctx context.Context, p points, list []fitted, o Options) error {
 
 func (f *fitted) fit(ctx context.Context, p points, o Options) (err error) {
 	if o.Method == KMeansModel {
-		f.kmeans, f.label, err = fitKMeans(ctx, p, f.K, o.Starts, o.Seed, 1)
+		f.kmeans, f.label, err = fitKMeans(ctx, p, lloydPlan{k: f.K, starts: o.Starts, seed: o.Seed, workers: 1})
 		return err
 	}
 	plan := emPlan{starts: o.Starts, short: 20, long: emOptions{covariance: f.Covariance, floor: o.VarianceFloor, tolerance: o.Tolerance, iterations: o.Iterations, workers: 1}}
@@ -215,8 +215,8 @@ func (c Criterion) best(table []Candidate) (at int) {
 	return at
 }
 
-// strongest is the largest number of segments that is strong enough; the
-// strongest when none is.
+// strongest is the largest number of segments that is strong enough; when none
+// is, the strongest.
 func strongest(table []Candidate) (at int) {
 	for i, f := range table {
 		if f.Strength > table[at].Strength {
@@ -280,6 +280,10 @@ func (c Choice) explain() Words {
 		Silhouette:       {"the highest mean silhouette", "平均轮廓系数最高"},
 		CalinskiHarabasz: {"the highest Calinski-Harabasz ratio", "Calinski-Harabasz 指数最高"},
 		Gap:              {"the first number whose gap statistic the next does not pass by more than its error", "间隙统计量首次不再明显上升的个数"}}
+	if f.Strength < leastStrength {
+		names[PredictionStrength] = Words{fmt.Sprintf("none is found again in a second sample, this one best (prediction strength %.2f, below %.1f)", f.Strength, leastStrength),
+			fmt.Sprintf("没有一种划分能在另一样本中重现,此为最好的一种(预测强度 %.2f,低于 %.1f)", f.Strength, leastStrength)}
+	}
 	silhouette, ratio := c.highest(func(t Candidate) float64 { return t.Silhouette }), c.highest(func(t Candidate) float64 { return t.CalinskiHarabasz })
 	gap, strength := c.Table[gapRule(c.Table)].K, c.Table[strongest(c.Table)].K
 	return Words{

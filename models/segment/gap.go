@@ -27,7 +27,7 @@ func gaps(ctx context.Context, p points, ks []int, references int, seed uint64, 
 		logs[b] = make([]float64, len(ks))
 		for i, k := range ks {
 			group.Go(func() error {
-				m, _, err := fitKMeans(ctx, q, k, gapStarts, seed, 1)
+				m, _, err := fitKMeans(ctx, q, lloydPlan{k, gapStarts, seed, nearlyStill, 1})
 				if err == nil {
 					logs[b][i] = math.Log(max(m.Inertia, math.SmallestNonzeroFloat64))
 				}

@@ -21,16 +21,29 @@ type KMeans struct {
 // maxLloyd bounds the iterations of one start.
 const maxLloyd = 300
 
+// nearlyStill is the sum of squared moves of all centres, in standardised units,
+// at which k-means fitted only to compare numbers of segments stops.
+const nearlyStill = 1e-4
+
+// lloydPlan is how a partition is sought.
+type lloydPlan struct {
+	k, starts int
+	seed      uint64
+	still     float64 // centres that move less are at rest; 0: until no row changes
+	workers   int
+}
+
 // fitKMeans runs k-means from several starts and keeps the lowest inertia, the
 // earliest start among equals. Every start is one worker's, in a fixed order of
 // sums, so that the number of workers does not change a bit.
-func fitKMeans(ctx context.Context, p points, k, starts int, seed uint64, workers int) (*KMeans, []int, error) {
-	runs := make([]*lloyd, starts)
+func fitKMeans(ctx context.Context, p points, plan lloydPlan) (*KMeans, []int, error) {
+	runs := make([]*lloyd, plan.starts)
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, workers))
-	for s := range starts {
+	group.SetLimit(max(1, plan.workers))
+	for s := range runs {
 		group.Go(func() error {
-			l := newLloyd(p, seeds(p, k, stream(seed, streamStart, s)))
+			l := newLloyd(p, seeds(p, plan.k, stream(plan.seed, streamStart, s)))
+			l.still = plan.still
 			runs[s] = l
 			return l.run(ctx)
 		})
@@ -44,8 +57,8 @@ func fitKMeans(ctx context.Context, p points, k, starts int, seed uint64, worker
 			best = l
 		}
 	}
-	m := &KMeans{Centers: make([][]float64, k), Inertia: best.inertia, Iterations: best.iterations, Converged: best.converged, Starts: starts}
-	for c := range k {
+	m := &KMeans{Centers: make([][]float64, plan.k), Inertia: best.inertia, Iterations: best.iterations, Converged: best.converged, Starts: plan.starts}
+	for c := range plan.k {
 		m.Centers[c] = slices.Clone(best.center(c))
 	}
 	return m, best.label, nil
@@ -108,6 +121,7 @@ type lloyd struct {
 	label      []int
 	upper      []float64 // at least the distance to the own centre
 	lower      []float64 // at most the distance to any other
+	still      float64
 	inertia    float64
 	iterations int
 	converged  bool
@@ -128,8 +142,8 @@ func (l *lloyd) run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		l.move()
-		if l.reassign() == 0 {
+		moved := l.move()
+		if l.reassign() == 0 || moved < l.still {
 			l.converged = true
 			break
 		}
@@ -186,8 +200,8 @@ func (l *lloyd) reassign() (changed int) {
 }
 
 // move puts every centre at the mean of its rows and loosens the bounds by how
-// far centres went.
-func (l *lloyd) move() {
+// far centres went. It returns the sum of their squared moves.
+func (l *lloyd) move() (moved float64) {
 	sums, counts := make([]float64, l.k*l.d), make([]int, l.k)
 	for i := range l.n {
 		c := l.label[i]
@@ -205,6 +219,7 @@ func (l *lloyd) move() {
 			mean[j] /= float64(counts[c])
 		}
 		shift[c] = math.Sqrt(squared(mean, l.center(c)))
+		moved += shift[c] * shift[c]
 		switch {
 		case shift[c] > far:
 			far, next, farthest = shift[c], far, c
@@ -221,6 +236,7 @@ func (l *lloyd) move() {
 			l.lower[i] -= far
 		}
 	}
+	return moved
 }
 
 // refill gives an empty segment the row farthest from its own centre, the

@@ -148,7 +148,7 @@ func TestLikelihoodNeverFalls(t *testing.T) {
 	p := scaled(t, d)
 	for _, shape := range []Covariance{Diagonal, Full, Tied} {
 		o := emOptions{shape, .05, 1e-300, 1, 1}
-		_, label, err := fitKMeans(t.Context(), p, 5, 1, 3, 1)
+		_, label, err := fitKMeans(t.Context(), p, lloydPlan{k: 5, starts: 1, seed: 3, workers: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,7 @@ type Options struct {
 	SampleSize      int     // rows on which the number is chosen and stability measured; 0 means 5 000
 	SilhouetteRows  int     // rows of silhouettes and of the gap statistic; 0 means 2 000
 	References      int     // reference sets of the gap statistic; 0 means 10
-	Splits          int     // halvings of the prediction strength; 0 means 10
+	Splits          int     // halvings of the prediction strength; 0 means 20
 	Bootstraps      int     // samples of the stability; 0 means 30, below 0 none
 	NameTraits      int     // traits in a name; 0 means 2
 	LeastDifference float64 // in standard deviations, from which a trait sets a segment apart; 0 means 0.5
@@ -85,7 +85,7 @@ func (o Options) filled(n, distinct int) (Options, error) {
 	set(&o.SampleSize, 5000)
 	set(&o.SilhouetteRows, 2000)
 	set(&o.References, 10)
-	set(&o.Splits, 10)
+	set(&o.Splits, 20)
 	set(&o.Bootstraps, 30)
 	set(&o.NameTraits, 2)
 	set(&o.LeastDifference, .5)
@@ -204,7 +204,7 @@ func (m *Model) settle(ctx context.Context, p points, f fitted, o Options) (labe
 	m.KMeans, m.Mixture, label = f.kmeans, f.mixture, f.label
 	if len(label) < p.n {
 		if f.kmeans != nil {
-			m.KMeans, label, err = fitKMeans(ctx, p, f.K, o.Starts, o.Seed, o.workers)
+			m.KMeans, label, err = fitKMeans(ctx, p, lloydPlan{k: f.K, starts: o.Starts, seed: o.Seed, workers: o.workers})
 		} else {
 			m.Mixture = f.mixture.clone()
 			label, err = m.Mixture.settle(ctx, p, o)

@@ -120,11 +120,11 @@ func TestKMeansFindsWhatIsPlanted(t *testing.T) {
 
 // One long cloud, and one even square, are no groups.
 func TestNothingToDivide(t *testing.T) {
-	long, _ := draw(3, 1500, []cloud{{1, make([]float64, 5), 1, .9}})
+	long, _ := draw(3, 700, []cloud{{1, make([]float64, 5), 1, .9}})
 	rng := rand.New(rand.NewPCG(4, 4))
 	even := Data{Features: make([]Feature, 3), Columns: make([][]float64, 3)}
 	for j := range even.Columns {
-		for range 1500 {
+		for range 700 {
 			even.Columns[j] = append(even.Columns[j], rng.Float64())
 		}
 	}
@@ -136,6 +136,16 @@ func TestNothingToDivide(t *testing.T) {
 	}
 	if m := fit(t, long, Options{Method: MixtureModel}); m.K != 1 {
 		t.Errorf("mixture: %d segments: %s", m.K, m.Choice.Words.EN)
+	}
+}
+
+// Asked for at least two where there is one, the answer says that none is found
+// again.
+func TestNoneIsFoundAgain(t *testing.T) {
+	d, _ := draw(13, 600, []cloud{{1, make([]float64, 6), 1, 0}})
+	m := fit(t, d, Options{KMin: 3, KMax: 5, Bootstraps: -1})
+	if m.K < 3 || !strings.Contains(m.Choice.Words.EN, "none is found again") || !strings.Contains(m.Choice.Words.ZH, "没有一种") {
+		t.Errorf("%d segments, %+v", m.K, m.Choice.Words)
 	}
 }
 

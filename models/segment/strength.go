@@ -70,11 +70,12 @@ func strength(ctx context.Context, first, second points, k int, seed uint64) (fl
 	if k == 1 {
 		return 1, nil
 	}
-	train, _, err := fitKMeans(ctx, first, k, strengthStarts, seed, 1)
+	plan := lloydPlan{k, strengthStarts, seed, nearlyStill, 1}
+	train, _, err := fitKMeans(ctx, first, plan)
 	if err != nil {
 		return 0, err
 	}
-	_, label, err := fitKMeans(ctx, second, k, strengthStarts, seed, 1)
+	_, label, err := fitKMeans(ctx, second, plan)
 	if err != nil {
 		return 0, err
 	}
