@@ -215,14 +215,15 @@ func (m *Model) settle(ctx context.Context, p points, f fitted, o Options) (labe
 	}
 	m.K = f.K
 	if empty := m.number(label); empty > 0 {
-		// Only mixtures can have such components: k-means refills them.
-		left, err := m.Mixture.expect(ctx, p, label, o.workers)
-		if err != nil {
-			return nil, err
+		if m.Mixture != nil { // what is left has another likelihood
+			left, err := m.Mixture.expect(ctx, p, label, o.workers)
+			if err != nil {
+				return nil, err
+			}
+			m.Mixture.measure(left, p)
 		}
-		m.Mixture.measure(left, p)
-		m.warn(fmt.Sprintf("%d of %d components of the mixture are the likeliest for no customer and were left out.", empty, f.K),
-			fmt.Sprintf("混合模型的 %d 个成分中有 %d 个不是任何客户最可能的归属,已略去。", f.K, empty))
+		m.warn(fmt.Sprintf("%d of %d segments are the likeliest for no customer and were left out.", empty, f.K),
+			fmt.Sprintf("%d 个客群中有 %d 个不是任何客户最可能的归属,已略去。", f.K, empty))
 	}
 	if m.Mixture != nil && !m.Mixture.Converged || m.KMeans != nil && !m.KMeans.Converged {
 		m.warn("The fit had not converged when its iterations ran out.", "迭代次数用尽时模型尚未收敛。")

@@ -423,6 +423,38 @@ func TestTinyAndLumpy(t *testing.T) {
 	}
 }
 
+// Three behaviours shared by all customers are three segments; and a sample that
+// misses some of few behaviours must not stop the fit of all.
+func TestFewBehaviours(t *testing.T) {
+	three := Data{Features: []Feature{{Name: "x"}, {Name: "y"}}, Columns: make([][]float64, 2)}
+	rare := Data{Features: three.Features, Columns: make([][]float64, 2)}
+	for i := range 3000 {
+		if i < 200 {
+			three.Columns[0], three.Columns[1] = append(three.Columns[0], float64(i%3)), append(three.Columns[1], float64(i%3*i%3))
+		}
+		x := float64(i % 2)
+		if i%600 == 0 {
+			x = float64(10 + i/600)
+		}
+		rare.Columns[0], rare.Columns[1] = append(rare.Columns[0], x), append(rare.Columns[1], -x)
+	}
+	for _, method := range []Method{KMeansModel, MixtureModel} {
+		if m := fit(t, three, Options{Method: method}); m.K != 3 || m.Stability.Rand != 1 {
+			t.Errorf("%s: %d segments, stability %v: %s", method, m.K, m.Stability.Rand, m.Choice.Words.EN)
+		}
+		m := fit(t, rare, Options{Method: method, K: 6, SampleSize: 100, SilhouetteRows: 60, Bootstraps: 4})
+		if bad := notFinite(reflect.ValueOf(*m), "Model"); bad != "" || m.K < 2 || m.K != len(m.Segments) {
+			t.Errorf("%s: %d segments, %d described, %s", method, m.K, len(m.Segments), bad)
+		}
+		for _, l := range m.Labels {
+			if l < 0 || l >= m.K {
+				t.Fatalf("%s: label %d of %d segments", method, l, m.K)
+			}
+		}
+		t.Log(method, m.K, m.Warnings)
+	}
+}
+
 // notFinite finds the first NaN or infinity in exported fields.
 func notFinite(v reflect.Value, path string) string {
 	switch v.Kind() {

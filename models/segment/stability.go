@@ -128,8 +128,9 @@ func stability(ctx context.Context, p points, label []int, k int, shape Covarian
 		}
 	}
 	for _, r := range rands {
-		s.Rand += r / float64(len(rands))
+		s.Rand += r
 	}
+	s.Rand /= float64(len(rands))
 	slices.Sort(rands)
 	s.RandLow = quantile(rands, .05)
 	return s, by, nil
