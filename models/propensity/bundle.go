@@ -3,6 +3,7 @@ package propensity
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // matrix holds the codes of all rows, row by row, as bytes. Features with few
@@ -15,7 +16,8 @@ type matrix struct {
 	stride   int     // bytes a row
 	used     []int   // combinations in use of each byte
 	rows     int
-	data     []uint8
+	data     []uint8   // by row, for histograms, which need every byte of some rows
+	columns  [][]uint8 // the same by byte, for partitions, which need one byte of all
 }
 
 // place says where a feature's code is: data[row·stride+at] / times % codes.
@@ -43,6 +45,10 @@ func newMatrix(x Table, features []Feature, codes []int, workers int) *matrix {
 		m.used[at] *= n
 	}
 	m.data = make([]uint8, m.rows*m.stride)
+	m.columns = make([][]uint8, m.stride)
+	for at := range m.columns {
+		m.columns[at] = make([]uint8, m.rows)
+	}
 	coders := make([]*coder, len(features))
 	for k := range features {
 		coders[k] = newCoder(&features[k])
@@ -53,12 +59,17 @@ func newMatrix(x Table, features []Feature, codes []int, workers int) *matrix {
 			times := uint8(p.times)
 			if c.Levels != nil {
 				for i := from; i < to; i++ {
-					m.data[i*m.stride+p.at] += times * code.text(c.Levels[i])
+					m.columns[p.at][i] += times * code.text(c.Levels[i])
 				}
 				continue
 			}
 			for i := from; i < to; i++ {
-				m.data[i*m.stride+p.at] += times * code.number(c.Numbers[i])
+				m.columns[p.at][i] += times * code.number(c.Numbers[i])
+			}
+		}
+		for at, column := range m.columns {
+			for i := from; i < to; i++ {
+				m.data[i*m.stride+at] = column[i]
 			}
 		}
 	})
@@ -67,21 +78,26 @@ func newMatrix(x Table, features []Feature, codes []int, workers int) *matrix {
 
 // eachChunk calls do for every chunk of n rows, on several goroutines.
 func eachChunk(n, workers int, do func(k, from, to int)) {
-	chunks := (n + chunk - 1) / chunk
-	workers = min(workers, chunks)
-	run := func(w int) {
-		for k := w; k < chunks; k += workers {
-			do(k, k*chunk, min(n, (k+1)*chunk))
+	each((n+chunk-1)/chunk, workers, func(_, k int) { do(k, k*chunk, min(n, (k+1)*chunk)) })
+}
+
+// each calls do(w, 0) to do(w, n−1), where w tells the goroutines apart. Who
+// does what is not fixed: results must not depend on it.
+func each(n, workers int, do func(w, k int)) {
+	if workers = min(workers, n); workers <= 1 {
+		for k := range n {
+			do(0, k)
 		}
-	}
-	if workers <= 1 {
-		workers = 1
-		run(0)
 		return
 	}
+	var next atomic.Int64
 	var wait sync.WaitGroup
 	for w := range workers {
-		wait.Go(func() { run(w) })
+		wait.Go(func() {
+			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
+				do(w, k)
+			}
+		})
 	}
 	wait.Wait()
 }

@@ -167,11 +167,11 @@ func (g *grower) partition(n open) int {
 	at, side := g.sides(&n.best)
 	rows, left, right := g.rows[n.from:n.to], g.left[n.from:n.to], g.right[n.from:n.to]
 	counts := make([]int, (len(rows)+chunk-1)/chunk)
-	data, stride := g.m.data, g.m.stride
+	column := g.m.columns[at]
 	eachChunk(len(rows), g.workers, func(k, from, to int) {
 		l, r := from, from
 		for _, i := range rows[from:to] {
-			s := int(side[data[int(i)*stride+at]])
+			s := int(side[column[i]])
 			left[l], right[r] = i, i
 			l += s
 			r += 1 - s
@@ -214,12 +214,22 @@ func (g *grower) leaf(tree *Tree, n open) {
 func (g *grower) lastLevel(tree *Tree, n open, a, b *open) {
 	at, side := g.sides(&n.best)
 	values := [2]float64{g.o.Rate * g.split.value(b.total, g.o.L2, b.bounds), g.o.Rate * g.split.value(a.total, g.o.L2, a.bounds)}
+	column := g.m.columns[at]
 	cover := g.move(n.from, n.to, func(rows []uint32) (_, _ float64) {
+		if g.w == nil {
+			count := 0
+			for _, i := range rows {
+				s := side[column[i]] & 1
+				g.margin[i] += values[s]
+				count += int(s)
+			}
+			return float64(len(rows) - count), float64(count)
+		}
 		var w [2]float64
 		for _, i := range rows {
-			s := side[g.m.data[int(i)*g.m.stride+at]] & 1
+			s := side[column[i]] & 1
 			g.margin[i] += values[s]
-			w[s] += g.weight(i)
+			w[s] += g.w[i]
 		}
 		return w[0], w[1]
 	})

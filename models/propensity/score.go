@@ -234,17 +234,3 @@ func meanLoss(loss string, s Sample, margin []float64) float64 {
 
 // softplus is ln(1+eˣ) without overflow.
 func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
-
-// each calls do(0) to do(n−1) on several goroutines.
-func each(n, workers int, do func(k int)) {
-	var wait sync.WaitGroup
-	workers = min(n, workers)
-	for w := range workers {
-		wait.Go(func() {
-			for k := w; k < n; k += workers {
-				do(k)
-			}
-		})
-	}
-	wait.Wait()
-}

@@ -74,15 +74,21 @@ func (s *splitter) byCut(k int, total sum, b bounds, best *split) {
 		left = left.plus(values[cut])
 		right := total.minus(left).minus(missing)
 		if missing == (sum{}) {
-			s.offer(best, split{feature: k, cut: cut, left: left, right: right, missingLeft: left.h > right.h}, base, s.o.L2, b)
+			if s.better(best, k, left, right, base, s.o.L2, b) {
+				best.cut, best.missingLeft = cut, left.h > right.h
+			}
 			continue
 		}
-		s.offer(best, split{feature: k, cut: cut, left: left.plus(missing), right: right, missingLeft: true}, base, s.o.L2, b)
-		s.offer(best, split{feature: k, cut: cut, left: left, right: right.plus(missing)}, base, s.o.L2, b)
+		if s.better(best, k, left.plus(missing), right, base, s.o.L2, b) {
+			best.cut, best.missingLeft = cut, true
+		}
+		if s.better(best, k, left, right.plus(missing), base, s.o.L2, b) {
+			best.cut, best.missingLeft = cut, false
+		}
 	}
-	if len(values) > 0 && missing != (sum{}) {
-		// All numbers to the left, the missing ones to the right.
-		s.offer(best, split{feature: k, cut: len(values) - 1, left: total.minus(missing), right: missing}, base, s.o.L2, b)
+	// All numbers to the left, the missing ones to the right.
+	if missing != (sum{}) && s.better(best, k, total.minus(missing), missing, base, s.o.L2, b) {
+		best.cut, best.missingLeft = len(values)-1, false
 	}
 }
 
@@ -112,17 +118,15 @@ func (s *splitter) byLevels(k int, total sum, b bounds, best *split) {
 	slices.SortFunc(s.categories, func(a, b int) int {
 		return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a, b))
 	})
-	base, before, at := s.score(total, l2, b), best.gain, -1
+	base, at := s.score(total, l2, b), -1
 	var left sum
 	for n, c := range s.categories[:len(s.categories)-1] {
 		left = left.plus(s.sums[c])
-		gain := best.gain
-		s.offer(best, split{feature: k, left: left, right: total.minus(left)}, base, l2, b)
-		if best.gain > gain {
+		if s.better(best, k, left, total.minus(left), base, l2, b) {
 			at = n
 		}
 	}
-	if best.gain > before {
+	if at >= 0 {
 		s.keepLevels(k, s.categories[:at+1], best)
 	}
 }
@@ -138,21 +142,24 @@ func (s *splitter) keepLevels(k int, left []int, best *split) {
 	}
 }
 
-// offer takes the candidate when it is allowed and better.
-func (s *splitter) offer(best *split, c split, base, l2 float64, b bounds) {
+// better takes the two sides as the best split of feature k so far when they are
+// allowed and gain more.
+func (s *splitter) better(best *split, k int, left, right sum, base, l2 float64, b bounds) bool {
 	least := s.o.MinChildWeight
-	if float64(c.left.h)*s.unitH < least || float64(c.right.h)*s.unitH < least {
-		return
+	if float64(left.h)*s.unitH < least || float64(right.h)*s.unitH < least {
+		return false
 	}
-	if m := s.monotone[c.feature]; m != 0 {
-		if d := s.value(c.right, l2, b) - s.value(c.left, l2, b); d*float64(m) < 0 {
-			return
+	if m := s.monotone[k]; m != 0 {
+		if d := s.value(right, l2, b) - s.value(left, l2, b); d*float64(m) < 0 {
+			return false
 		}
 	}
-	c.gain = s.score(c.left, l2, b) + s.score(c.right, l2, b) - base
-	if c.gain > best.gain && c.gain > s.o.MinGain {
-		*best = c
+	gain := s.score(left, l2, b) + s.score(right, l2, b) - base
+	if gain <= best.gain || gain <= s.o.MinGain {
+		return false
 	}
+	*best = split{feature: k, gain: gain, left: left, right: right}
+	return true
 }
 
 // bounds are the values a node may take.

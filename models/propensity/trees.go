@@ -132,7 +132,7 @@ func FitTrees(s Sample, o TreeOptions) (*Trees, error) {
 	}
 	t := &Trees{Loss: o.Loss, Features: make([]Feature, len(s.X)), Rows: len(s.Y)}
 	codes := make([]int, len(s.X))
-	each(len(s.X), workersOr(o.Workers), func(k int) { t.Features[k], codes[k] = newFeature(s.X[k], s.W, o.Bins) })
+	each(len(s.X), workersOr(o.Workers), func(_, k int) { t.Features[k], codes[k] = newFeature(s.X[k], s.W, o.Bins) })
 	w := classWeights(s, o)
 	b := newBooster(newMatrix(s.X, t.Features, codes, workersOr(o.Workers)), &o, s.Y, w)
 	t.Base, t.Weight = b.base()
@@ -167,6 +167,10 @@ func FitTrees(s Sample, o TreeOptions) (*Trees, error) {
 		t.Reason = "no split improves on the base rate: every row gets the same score"
 	}
 	t.trim()
+	if stop == nil {
+		t.TrainLoss = meanLoss(t.Loss, s, b.margin)
+		return t, nil
+	}
 	t.TrainLoss, err = t.MeanLoss(s)
 	return t, err
 }
@@ -189,8 +193,9 @@ func classWeights(s Sample, o TreeOptions) []float64 {
 // booster is a grower with a loss.
 type booster struct {
 	*grower
-	y    []float64
-	maxW float64
+	y     []float64
+	maxW  float64
+	table *sigmoidTable
 }
 
 // evenWeights is how far the largest weight may exceed the mean for gradients
@@ -198,7 +203,7 @@ type booster struct {
 const evenWeights = 4
 
 func newBooster(m *matrix, o *TreeOptions, y, w []float64) *booster {
-	b := &booster{y: y, maxW: 1}
+	b := &booster{y: y, maxW: 1, table: newSigmoidTable()}
 	even := true
 	if w != nil {
 		var total float64
@@ -242,12 +247,54 @@ func (b *booster) gradients() {
 	}
 	b.q.scale(b.maxW, b.maxW/4)
 	eachChunk(b.m.rows, b.workers, func(_, from, to int) {
+		if b.q.narrow != nil {
+			b.narrowLog(from, to)
+			return
+		}
 		for i := from; i < to; i++ {
 			p := sigmoid(b.margin[i])
 			w := b.weight(uint32(i))
 			b.q.set(i, w*(p-b.y[i]), w*p*(1-p))
 		}
 	})
+}
+
+// narrowLog sets the gradients of the logarithmic loss in the narrow form.
+func (b *booster) narrowLog(from, to int) {
+	margin, y, out := b.margin[from:to], b.y[from:to], b.q.narrow[from:to]
+	if b.w == nil {
+		for i, m := range margin {
+			p := b.table.sigmoid(m)
+			out[i] = b.q.pack(p-y[i], p*(1-p))
+		}
+		return
+	}
+	for i, m := range margin {
+		p, w := b.table.sigmoid(m), b.w[from+i]
+		out[i] = b.q.pack(w*(p-y[i]), w*p*(1-p))
+	}
+}
+
+// sigmoidTable interpolates the logistic function in steps of 1/64 up to ±16.
+// Its error, at most .0963/8/64² = 2.9e-6, is below the 3.8e-6 of a unit of
+// the narrow form, for a third of the time of an exponential.
+type sigmoidTable [2*16*64 + 2]float64
+
+func newSigmoidTable() *sigmoidTable {
+	var t sigmoidTable
+	for k := range t {
+		t[k] = sigmoid(float64(k)/64 - 16)
+	}
+	return &t
+}
+
+func (t *sigmoidTable) sigmoid(x float64) float64 {
+	if !(x > -16 && x < 16) {
+		return sigmoid(x)
+	}
+	at := (x + 16) * 64
+	k := int(at) & 2047
+	return t[k] + (at-float64(k))*(t[k+1]-t[k])
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
