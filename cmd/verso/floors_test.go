@@ -76,6 +76,7 @@ var floors = map[string][]string{
 	"models/frame":   {"olap/engine"},
 	"models/metric":  {},
 	"models/feature": {"models/frame", "olap/engine"},
+	"models/uplift":  {"models/metric", "models/propensity"},
 	"models/...":     {"models/frame", "models/metric"},
 	"models":         {"models/...", "olap/engine"},
 

@@ -16,13 +16,14 @@ var ErrCollinear = errors.New("propensity: a term is a combination of the others
 
 // LogisticOptions choose the penalty. The zero value means the defaults.
 type LogisticOptions struct {
-	L2         float64 // λ of λ/2·Σβ² against the summed log-likelihood, numbers in standard deviations; 0: 1
-	L1         float64 // λ of λ·Σ|β|; with L2 an elastic net; 0: none
-	NoPenalty  bool    // plain maximum likelihood; the most frequent level of a feature is its reference
-	Reference  bool    // leave out the most frequent level under a penalty too
-	Levels     int     // named levels of a feature at most, the others are one; 0: 50
-	Iterations int     // Newton steps at most; 0: 100
-	Workers    int     // goroutines; 0: all cores. The result does not depend on it
+	L2         float64            // λ of λ/2·Σβ² against the summed log-likelihood, numbers in standard deviations; 0: 1
+	L1         float64            // λ of λ·Σ|β|; with L2 an elastic net; 0: none
+	Factor     map[string]float64 // of both penalties on a feature's terms, such as 0 for none or 10 for a strong one; not listed: 1
+	NoPenalty  bool               // plain maximum likelihood; the most frequent level of a feature is its reference
+	Reference  bool               // leave out the most frequent level under a penalty too
+	Levels     int                // named levels of a feature at most, the others are one; 0: 50
+	Iterations int                // Newton steps at most; 0: 100
+	Workers    int                // goroutines; 0: all cores. The result does not depend on it
 }
 
 // Logistic is a fitted logistic regression. Numbers are standardised inside,
@@ -37,14 +38,19 @@ type Logistic struct {
 	L2          float64   `json:"l2"`
 	LogLik      float64   `json:"log_likelihood"` // without the penalty
 	NullLogLik  float64   `json:"null_log_likelihood"`
-	AIC         float64   `json:"aic"` // parameters counted in full, penalised or not
-	BIC         float64   `json:"bic"`
-	Rows        int       `json:"rows"`
-	Weight      float64   `json:"weight"`
-	Iterations  int       `json:"iterations"`
-	Converged   bool      `json:"converged"`
-	Separation  []string  `json:"separation"` // what decides the outcome alone, in plain words
-	Reason      string    `json:"reason"`     // what to know about the fit, in plain words; empty when nothing
+	// Evidence is the log marginal likelihood by Laplace's approximation, the L2
+	// penalty read as a normal prior (MacKay 1992). It compares penalties on the
+	// same features: the larger is the better supported. 0 with an L1 penalty or
+	// none.
+	Evidence   float64  `json:"evidence"`
+	AIC        float64  `json:"aic"` // parameters counted in full, penalised or not
+	BIC        float64  `json:"bic"`
+	Rows       int      `json:"rows"`
+	Weight     float64  `json:"weight"`
+	Iterations int      `json:"iterations"`
+	Converged  bool     `json:"converged"`
+	Separation []string `json:"separation"` // what decides the outcome alone, in plain words
+	Reason     string   `json:"reason"`     // what to know about the fit, in plain words; empty when nothing
 }
 
 // FitLogistic maximises the penalised log-likelihood by Newton's method with
@@ -101,6 +107,11 @@ func (o LogisticOptions) withDefaults() (LogisticOptions, error) {
 	if !(o.L2 > 0 && o.L1 >= 0) || math.IsInf(o.L1+o.L2, 0) || o.Levels < 1 || o.Iterations < 1 {
 		return o, fmt.Errorf("%w: penalties are not negative, levels and iterations at least 1: %+v", ErrValue, o)
 	}
+	for name, v := range o.Factor {
+		if !(v >= 0) || math.IsInf(v, 0) {
+			return o, fmt.Errorf("%w: penalty factor %v of %q", ErrValue, v, name)
+		}
+	}
 	if o.NoPenalty {
 		if o.L1 > 0 {
 			return o, fmt.Errorf("%w: an L1 penalty of %v and no penalty at once", ErrValue, o.L1)
@@ -112,10 +123,11 @@ func (o LogisticOptions) withDefaults() (LogisticOptions, error) {
 
 // describe turns standardised coefficients into terms.
 func (m *Logistic) describe(f *newton, e *encoder) error {
-	se, err := f.standardErrors()
+	se, evidence, err := f.standardErrors()
 	if err != nil {
 		return err
 	}
+	m.Evidence = evidence
 	m.Intercept, m.InterceptSE = f.b[0], se[0]
 	m.Terms = e.terms
 	for k := range m.Terms {

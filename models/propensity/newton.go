@@ -11,6 +11,8 @@ type newton struct {
 	e    *encoder
 	d    *design
 	o    LogisticOptions
+	l1   []float64 // penalties by coefficient; the intercept has none
+	l2   []float64
 	b    []float64
 	loss float64 // −log-likelihood at b
 	grad []float64
@@ -18,7 +20,16 @@ type newton struct {
 }
 
 func newNewton(s Sample, e *encoder, o LogisticOptions) *newton {
-	return &newton{s: s, e: e, d: e.design(s.X), o: o, b: make([]float64, 1+len(e.terms))}
+	n := 1 + len(e.terms)
+	f := &newton{s: s, e: e, d: e.design(s.X), o: o, b: make([]float64, n), l1: make([]float64, n), l2: make([]float64, n)}
+	for k, t := range e.terms {
+		factor := 1.0
+		if v, ok := o.Factor[t.Feature]; ok {
+			factor = v
+		}
+		f.l1[k+1], f.l2[k+1] = factor*o.L1, factor*o.L2
+	}
+	return f
 }
 
 // null sets the intercept to the base rate; it returns the total weight and the
@@ -93,8 +104,8 @@ func (f *newton) objective(b []float64) float64 {
 
 func (f *newton) penalty(b []float64) float64 {
 	var total float64
-	for _, v := range b[1:] {
-		total += f.o.L2/2*v*v + f.o.L1*math.Abs(v)
+	for j, v := range b {
+		total += f.l2[j]/2*v*v + f.l1[j]*math.Abs(v)
 	}
 	return total
 }
@@ -140,9 +151,9 @@ func (f *newton) step() (step []float64, gain float64, err error) {
 	h := newSymmetric(n)
 	copy(h.data, f.info.data)
 	g := append([]float64(nil), f.grad...)
-	for j := 1; j < n; j++ {
-		h.data[j*n+j] += f.o.L2
-		g[j] += f.o.L2 * f.b[j]
+	for j := range n {
+		h.data[j*n+j] += f.l2[j]
+		g[j] += f.l2[j] * f.b[j]
 	}
 	if f.o.L1 > 0 {
 		step = f.descend(h, g)
@@ -158,9 +169,7 @@ func (f *newton) step() (step []float64, gain float64, err error) {
 	}
 	for j, d := range step {
 		gain -= g[j] * d
-		if j > 0 {
-			gain += f.o.L1 * (math.Abs(f.b[j]) - math.Abs(f.b[j]+d))
-		}
+		gain += f.l1[j] * (math.Abs(f.b[j]) - math.Abs(f.b[j]+d))
 	}
 	return step, gain, nil
 }
@@ -193,10 +202,7 @@ func (f *newton) descend(h *symmetric, g []float64) []float64 {
 			if row[j] <= 0 {
 				continue
 			}
-			to := f.b[j] + d[j] - slope[j]/row[j]
-			if j > 0 {
-				to = softThreshold(to, f.o.L1/row[j])
-			}
+			to := softThreshold(f.b[j]+d[j]-slope[j]/row[j], f.l1[j]/row[j])
 			move := to - f.b[j] - d[j]
 			if move == 0 {
 				continue
@@ -229,12 +235,12 @@ func softThreshold(x, by float64) float64 {
 const separatedInfo = 1e-3
 
 // standardErrors are those of the coefficients; terms that the L1 penalty put to
-// 0 have none.
-func (f *newton) standardErrors() ([]float64, error) {
+// 0 have none. The evidence is that of Logistic.
+func (f *newton) standardErrors() (se []float64, evidence float64, err error) {
 	n := len(f.b)
 	kept := []int{0}
 	for j := 1; j < n; j++ {
-		if f.o.L1 == 0 || f.b[j] != 0 {
+		if f.l1[j] == 0 || f.b[j] != 0 {
 			kept = append(kept, j)
 		}
 	}
@@ -243,23 +249,30 @@ func (f *newton) standardErrors() ([]float64, error) {
 		for b, j := range kept[:a+1] {
 			h.row(a)[b] = f.info.row(i)[j]
 		}
-		if i > 0 {
-			h.row(a)[a] += f.o.L2
-		}
+		h.row(a)[a] += f.l2[i]
 	}
 	l, bad := h.cholesky()
 	if bad >= 0 {
-		return nil, f.singular(kept[bad])
+		return nil, 0, f.singular(kept[bad])
 	}
-	se := make([]float64, n)
+	if f.o.L1 == 0 && !f.o.NoPenalty {
+		evidence = -f.loss - f.penalty(f.b)
+		for j := range n {
+			evidence -= math.Log(l.data[j*n+j])
+			if f.l2[j] > 0 {
+				evidence += math.Log(f.l2[j]) / 2
+			}
+		}
+	}
+	se = make([]float64, n)
 	for a, v := range l.inverseDiagonal() {
 		if j := kept[a]; f.o.NoPenalty && v > 1/separatedInfo {
 			if j == 0 {
-				return nil, ErrSeparated
+				return nil, 0, ErrSeparated
 			}
-			return nil, fmt.Errorf("%w: most of all %s", ErrSeparated, f.e.terms[j-1].name())
+			return nil, 0, fmt.Errorf("%w: most of all %s", ErrSeparated, f.e.terms[j-1].name())
 		}
 		se[kept[a]] = math.Sqrt(v)
 	}
-	return se, nil
+	return se, evidence, nil
 }
