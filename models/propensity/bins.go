@@ -34,8 +34,11 @@ type coder struct {
 	missing uint8
 	cuts    [256]float64 // padded with +Inf
 	level   map[string]uint8
+	few     []string // the levels when there are so few that comparing beats hashing
 	other   uint8
 }
+
+const fewLevels = 6
 
 func newCoder(f *Feature) *coder {
 	c := &coder{missing: uint8(f.missing())}
@@ -45,6 +48,9 @@ func newCoder(f *Feature) *coder {
 			c.level[name] = uint8(k)
 		}
 		c.other = uint8(len(f.Levels))
+		if len(f.Levels) <= fewLevels {
+			c.few = f.Levels
+		}
 		return c
 	}
 	for k := range c.cuts {
@@ -70,6 +76,14 @@ func (c *coder) number(v float64) uint8 {
 func (c *coder) text(v string) uint8 {
 	if v == "" {
 		return c.missing
+	}
+	for k, name := range c.few {
+		if name == v {
+			return uint8(k)
+		}
+	}
+	if c.few != nil {
+		return c.other
 	}
 	if k, ok := c.level[v]; ok {
 		return k

@@ -36,22 +36,19 @@ func (t *Trees) Explain(x Table) (*Explanation, error) {
 		}
 		e.Base += games[k].mean
 	}
-	coders := make([]*coder, width)
-	for k := range coders {
-		coders[k] = newCoder(&t.Features[k])
-	}
+	coders := newCoders(t.Features)
 	eachChunk(n, workersOr(0), func(_, from, to int) {
-		codes, shares := make([]uint8, block*width), make([]float64, block*width)
+		codes, shares := newCodeBlock(width, block), make([]float64, block*width)
 		memos := make([]memo, len(games))
 		for k := range memos {
 			memos[k] = newMemo(games[k])
 		}
 		for a := from; a < to; a += block {
 			b := min(to, a+block)
-			encodeInto(codes[:(b-a)*width], x, coders, a, b)
+			codes.fill(x, coders, a, b)
 			clear(shares)
 			for k := range memos {
-				memos[k].add(codes[:(b-a)*width], shares, width)
+				memos[k].add(codes, shares, width)
 			}
 			for i := a; i < b; i++ {
 				e.Margins[i] = e.Base
@@ -213,23 +210,22 @@ func newMemo(g *game) memo {
 	return m
 }
 
-// add adds the tree's values for coded rows to their shares.
-func (m *memo) add(codes []uint8, shares []float64, width int) {
+// add adds the tree's values for the block's rows to their shares.
+func (m *memo) add(b *codeBlock, shares []float64, width int) {
 	few := len(m.split) <= memoSplits
-	for at := 0; at < len(codes); at += width {
-		row := codes[at : at+width]
+	for i := range b.rows {
 		pattern := 0
 		if few {
 			for k, f := range m.split {
-				pattern |= int(m.right[k][row[f]]) << k
+				pattern |= int(m.right[k][b.columns[f][i]]) << k
 			}
 		}
 		values := m.values[pattern*len(m.used):][:len(m.used)]
 		if !few || !m.known[pattern] {
 			m.known[pattern] = true
-			m.solve(row, values)
+			m.solve(b, i, values)
 		}
-		to := shares[at : at+width]
+		to := shares[i*width : (i+1)*width]
 		for k, f := range m.used {
 			to[f] += values[k]
 		}
@@ -237,10 +233,10 @@ func (m *memo) add(codes []uint8, shares []float64, width int) {
 }
 
 // solve computes the values of a row's pattern.
-func (m *memo) solve(row []uint8, values []float64) {
+func (m *memo) solve(b *codeBlock, row int, values []float64) {
 	clear(values)
 	for k, f := range m.split {
-		m.sides[k] = m.right[k][row[f]]
+		m.sides[k] = m.right[k][b.columns[f][row]]
 	}
 	for k := range m.leaves {
 		leaf := &m.leaves[k]

@@ -149,10 +149,14 @@ func TestShapleyBrute(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		codes := encode(s.X, m.Features, 0, 40)
 		n := len(m.Features)
+		codes := newCodeBlock(n, 40)
+		codes.fill(s.X, newCoders(m.Features), 0, 40)
 		for i := range 40 {
-			row := codes[i*n : i*n+n]
+			var row []uint8
+			for _, c := range codes.columns {
+				row = append(row, c[i])
+			}
 			worth := make([]float64, 1<<n)
 			for set := range worth {
 				for k := range m.Trees {

@@ -11,56 +11,120 @@ import (
 // while tree after tree goes over them.
 const block = 1 << 10
 
-// encode are the codes of rows from to to, one byte a feature, row by row.
-func encode(x Table, features []Feature, from, to int) []uint8 {
-	coders := make([]*coder, len(features))
-	for k := range features {
-		coders[k] = newCoder(&features[k])
-	}
-	out := make([]uint8, (to-from)*len(features))
-	encodeInto(out, x, coders, from, to)
-	return out
+// codeBlock holds the codes of up to block rows, a column of bytes a feature.
+type codeBlock struct {
+	rows    int
+	columns [][]uint8
+	pattern []uint8 // scratch
 }
 
-func encodeInto(out []uint8, x Table, coders []*coder, from, to int) {
+func newCodeBlock(features, rows int) *codeBlock {
+	b := &codeBlock{rows: rows, columns: make([][]uint8, features), pattern: make([]uint8, rows)}
+	for k := range b.columns {
+		b.columns[k] = make([]uint8, rows)
+	}
+	return b
+}
+
+// fill sets the block to rows from to to of the table.
+func (b *codeBlock) fill(x Table, coders []*coder, from, to int) {
+	b.rows = to - from
 	for k, c := range x {
-		at, code := k, coders[k]
+		out, code := b.columns[k][:b.rows], coders[k]
 		if c.Levels != nil {
-			for _, v := range c.Levels[from:to] {
-				out[at] = code.text(v)
-				at += len(coders)
+			for i, v := range c.Levels[from:to] {
+				out[i] = code.text(v)
 			}
 			continue
 		}
-		for _, v := range c.Numbers[from:to] {
-			out[at] = code.number(v)
-			at += len(coders)
+		for i, v := range c.Numbers[from:to] {
+			out[i] = code.number(v)
 		}
 	}
 }
 
-// walker is a tree filled up to full depth, so that every row takes the same
-// number of steps and no branch has to be guessed.
-type walker struct {
-	depth    int
-	features int
-	feature  []uint16
-	side     [][256]uint8 // of a node: 1 for the codes that go right
-	value    []float64    // of the bottom places from the left
+func newCoders(features []Feature) []*coder {
+	out := make([]*coder, len(features))
+	for k := range features {
+		out[k] = newCoder(&features[k])
+	}
+	return out
 }
 
+// walker is a tree prepared for scoring many rows. Up to seven splits fit the
+// bits of a pattern: each feature's code gives the sides of all its splits at
+// once, and the pattern of all sides gives the value, without any step that
+// waits for the one before. Larger trees are filled up to full depth and walked
+// without branches.
+type walker struct {
+	used   []int        // pattern: distinct features
+	sides  [][256]uint8 // pattern: bits of the splits on that feature, set for right
+	values [128]float64 // pattern: the value
+	depth  int          // full tree, when there are more splits
+	split  []uint16     // full tree: feature of each inner place
+	right  [][256]uint8 // full tree: 1 for the codes that go right
+	bottom []float64    // full tree: values from the left
+}
+
+// patternSplits is how many splits a pattern has bits for.
+const patternSplits = 7
+
 func newWalker(t *Tree, features []Feature) *walker {
-	w := &walker{depth: t.depth(0), features: len(features)}
+	w := &walker{}
+	if splits := t.splits(); len(splits) <= patternSplits {
+		w.patterns(t, features, splits)
+		return w
+	}
+	w.depth = t.depth(0)
 	inner := 1<<w.depth - 1
-	w.feature, w.side, w.value = make([]uint16, inner), make([][256]uint8, inner), make([]float64, inner+1)
+	w.split, w.right, w.bottom = make([]uint16, inner), make([][256]uint8, inner), make([]float64, inner+1)
 	w.fill(t, features, 0, 0)
 	return w
 }
 
+// splits are the inner nodes.
+func (t *Tree) splits() (at []int) {
+	for k := range t.Nodes {
+		if t.Nodes[k].Feature >= 0 {
+			at = append(at, k)
+		}
+	}
+	return at
+}
+
+func (w *walker) patterns(t *Tree, features []Feature, splits []int) {
+	bit := map[int]int{}
+	for b, at := range splits {
+		bit[at] = b
+		n := &t.Nodes[at]
+		k := slices.Index(w.used, n.Feature)
+		if k < 0 {
+			k = len(w.used)
+			w.used, w.sides = append(w.used, n.Feature), append(w.sides, [256]uint8{})
+		}
+		for c := range features[n.Feature].codes() {
+			if !n.goesLeft(&features[n.Feature], c) {
+				w.sides[k][c] |= 1 << b
+			}
+		}
+	}
+	for pattern := range w.values {
+		at := 0
+		for t.Nodes[at].Feature >= 0 {
+			if pattern>>bit[at]&1 == 1 {
+				at = t.Nodes[at].Right
+			} else {
+				at = t.Nodes[at].Left
+			}
+		}
+		w.values[pattern] = t.Nodes[at].Value
+	}
+}
+
 func (w *walker) fill(t *Tree, features []Feature, node, at int) {
 	n := &t.Nodes[node]
-	if at >= len(w.feature) {
-		w.value[at-len(w.feature)] = n.Value
+	if at >= len(w.split) {
+		w.bottom[at-len(w.split)] = n.Value
 		return
 	}
 	if n.Feature < 0 {
@@ -68,14 +132,47 @@ func (w *walker) fill(t *Tree, features []Feature, node, at int) {
 		w.fill(t, features, node, 2*at+2)
 		return
 	}
-	w.feature[at] = uint16(n.Feature)
+	w.split[at] = uint16(n.Feature)
 	for c := range features[n.Feature].codes() {
 		if !n.goesLeft(&features[n.Feature], c) {
-			w.side[at][c] = 1
+			w.right[at][c] = 1
 		}
 	}
 	w.fill(t, features, n.Left, 2*at+1)
 	w.fill(t, features, n.Right, 2*at+2)
+}
+
+// add moves the margins of the block's rows by the tree's values.
+func (w *walker) add(b *codeBlock, margin []float64) {
+	if w.split != nil {
+		for i := range margin {
+			at := 0
+			for range w.depth {
+				at = 2*at + 1 + int(w.right[at][b.columns[w.split[at]][i]])
+			}
+			margin[i] += w.bottom[at-len(w.split)]
+		}
+		return
+	}
+	pattern := b.pattern[:len(margin)]
+	clear(pattern)
+	k := 0
+	for ; k+2 <= len(w.used); k += 2 {
+		first, second := b.columns[w.used[k]][:len(pattern)], b.columns[w.used[k+1]][:len(pattern)]
+		a, c := &w.sides[k], &w.sides[k+1]
+		for i := range pattern {
+			pattern[i] |= a[first[i]] | c[second[i]]
+		}
+	}
+	if k < len(w.used) {
+		last, a := b.columns[w.used[k]][:len(pattern)], &w.sides[k]
+		for i := range pattern {
+			pattern[i] |= a[last[i]]
+		}
+	}
+	for i, p := range pattern {
+		margin[i] += w.values[p&127]
+	}
 }
 
 // goesLeft says where a code goes at a split.
@@ -88,35 +185,6 @@ func (n *Node) goesLeft(f *Feature, code int) bool {
 	}
 	// Code c stands for numbers up to cut c, the last code for those above all.
 	return code < len(f.Cuts) && f.Cuts[code] <= n.Cut || code == len(f.Cuts) && n.Cut == math.MaxFloat64
-}
-
-// add moves the margins of coded rows by the tree's values.
-func (w *walker) add(codes []uint8, margin []float64) {
-	if w.depth == 3 {
-		w.add3(codes, margin)
-		return
-	}
-	for i := range margin {
-		row := codes[i*w.features:][:w.features]
-		at := 0
-		for range w.depth {
-			at = 2*at + 1 + int(w.side[at][row[w.feature[at]]])
-		}
-		margin[i] += w.value[at-len(w.side)]
-	}
-}
-
-// add3 is add for the usual depth, written out.
-func (w *walker) add3(codes []uint8, margin []float64) {
-	feature, side, value := (*[7]uint16)(w.feature), (*[7][256]uint8)(w.side), (*[8]float64)(w.value)
-	root := int(feature[0])
-	for i := range margin {
-		row := codes[i*w.features:][:w.features]
-		a := int(side[0][row[root]] & 1)
-		b := int(side[1+a][row[feature[1+a]]] & 1)
-		c := int(side[3+2*a+b][row[feature[3+2*a+b]]] & 1)
-		margin[i] += value[4*a+2*b+c]
-	}
 }
 
 func (t *Tree) depth(node int) int {
@@ -165,24 +233,20 @@ func (t *Trees) Margins(x Table) ([]float64, error) {
 	for k := range walkers {
 		walkers[k] = newWalker(&t.Trees[k], t.Features)
 	}
-	coders := make([]*coder, len(t.Features))
-	for k := range coders {
-		coders[k] = newCoder(&t.Features[k])
-	}
+	coders := newCoders(t.Features)
 	out := make([]float64, x.Rows())
 	for i := range out {
 		out[i] = t.Base
 	}
-	pool := sync.Pool{New: func() any { return new(make([]uint8, block*len(t.Features))) }}
+	pool := sync.Pool{New: func() any { return newCodeBlock(len(t.Features), block) }}
 	eachChunk(len(out), workersOr(0), func(_, from, to int) {
-		buffer := pool.Get().(*[]uint8)
-		defer pool.Put(buffer)
+		b := pool.Get().(*codeBlock)
+		defer pool.Put(b)
 		for a := from; a < to; a += block {
-			b := min(to, a+block)
-			codes := (*buffer)[:(b-a)*len(t.Features)]
-			encodeInto(codes, x, coders, a, b)
+			margin := out[a:min(to, a+block)]
+			b.fill(x, coders, a, a+len(margin))
 			for _, w := range walkers {
-				w.add(codes, out[a:b])
+				w.add(b, margin)
 			}
 		}
 	})

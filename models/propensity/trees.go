@@ -302,7 +302,7 @@ func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 // stopper watches the loss of the validation sample.
 type stopper struct {
 	s        Sample
-	codes    []uint8
+	codes    *codeBlock
 	margin   []float64
 	losses   []float64
 	best     int
@@ -318,7 +318,8 @@ func newStopper(t *Trees, o *TreeOptions) (*stopper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("validation sample: %w", err)
 	}
-	v := &stopper{s: s, codes: encode(x, t.Features, 0, x.Rows()), margin: make([]float64, len(s.Y)), patience: o.Patience}
+	v := &stopper{s: s, codes: newCodeBlock(len(x), x.Rows()), margin: make([]float64, len(s.Y)), patience: o.Patience}
+	v.codes.fill(x, newCoders(t.Features), 0, x.Rows())
 	for i := range v.margin {
 		v.margin[i] = t.Base
 	}
