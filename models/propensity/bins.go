@@ -33,24 +33,48 @@ func (f *Feature) missing() int { return f.codes() - 1 }
 type coder struct {
 	missing uint8
 	cuts    [256]float64 // padded with +Inf
-	level   map[string]uint8
-	few     []string // the levels when there are so few that comparing beats hashing
-	other   uint8
+	levels  levelIndex
+}
+
+// levelIndex finds a level's place.
+type levelIndex struct {
+	names []string
+	place map[string]int // nil when there are so few that comparing beats hashing
 }
 
 const fewLevels = 6
 
+func newLevelIndex(names []string) levelIndex {
+	x := levelIndex{names: names}
+	if len(names) > fewLevels {
+		x.place = make(map[string]int, len(names))
+		for k, name := range names {
+			x.place[name] = k
+		}
+	}
+	return x
+}
+
+// find is the place of a level, or the number of levels when it is not known.
+func (x *levelIndex) find(v string) int {
+	if x.place == nil {
+		for k, name := range x.names {
+			if name == v {
+				return k
+			}
+		}
+		return len(x.names)
+	}
+	if k, ok := x.place[v]; ok {
+		return k
+	}
+	return len(x.names)
+}
+
 func newCoder(f *Feature) *coder {
 	c := &coder{missing: uint8(f.missing())}
 	if f.Categorical {
-		c.level = make(map[string]uint8, len(f.Levels))
-		for k, name := range f.Levels {
-			c.level[name] = uint8(k)
-		}
-		c.other = uint8(len(f.Levels))
-		if len(f.Levels) <= fewLevels {
-			c.few = f.Levels
-		}
+		c.levels = newLevelIndex(f.Levels)
 		return c
 	}
 	for k := range c.cuts {
@@ -77,18 +101,7 @@ func (c *coder) text(v string) uint8 {
 	if v == "" {
 		return c.missing
 	}
-	for k, name := range c.few {
-		if name == v {
-			return uint8(k)
-		}
-	}
-	if c.few != nil {
-		return c.other
-	}
-	if k, ok := c.level[v]; ok {
-		return k
-	}
-	return c.other
+	return uint8(c.levels.find(v))
 }
 
 // newFeature chooses the bins of a column: a bin a value while there are at most
@@ -143,14 +156,17 @@ func middle(a, b float64) float64 {
 // many there are in all.
 func topLevels(levels []string, w []float64, n int) (top []string, all int) {
 	weight := map[string]float64{}
-	for i, v := range levels {
-		if v == "" {
-			continue
+	for from := 0; from < len(levels); {
+		v, sum := levels[from], 0.0
+		for ; from < len(levels) && levels[from] == v; from++ { // runs save looking up
+			if w == nil {
+				sum++
+			} else {
+				sum += w[from]
+			}
 		}
-		if w == nil {
-			weight[v]++
-		} else {
-			weight[v] += w[i]
+		if v != "" {
+			weight[v] += sum
 		}
 	}
 	names := make([]string, 0, len(weight))

@@ -62,9 +62,9 @@ func newEncoder(s Sample, levels int, reference bool) *encoder {
 		}
 	}
 	for k, c := range s.X {
-		known := e.columns[k].codes()
+		known := newLevelIndex(e.columns[k].feature.Levels)
 		for i := range s.Y {
-			if at, _ := e.entry(k, c, i, known); at != none && e.terms[at].Kind != numberTerm {
+			if at, _ := e.entry(k, c, i, &known); at != none && e.terms[at].Kind != numberTerm {
 				e.terms[at].Mean += s.weight(i) / total
 			}
 		}
@@ -135,8 +135,8 @@ func (e *encoder) add(t Term) int {
 	return len(e.terms) - 1
 }
 
-// entry is the term and value of row i of column k, whose codes are known.
-func (e *encoder) entry(k int, c Column, i int, known map[string]int) (at int, value float64) {
+// entry is the term and value of row i of column k, whose levels are known.
+func (e *encoder) entry(k int, c Column, i int, known *levelIndex) (at int, value float64) {
 	col := &e.columns[k]
 	if c.Levels == nil {
 		v := c.Numbers[i]
@@ -153,18 +153,7 @@ func (e *encoder) entry(k int, c Column, i int, known map[string]int) (at int, v
 	if v == "" {
 		return col.missing, 1
 	}
-	if code, ok := known[v]; ok {
-		return col.level[code], 1
-	}
-	return col.level[len(col.level)-1], 1
-}
-
-func (c *column) codes() map[string]int {
-	known := make(map[string]int, len(c.feature.Levels))
-	for code, name := range c.feature.Levels {
-		known[name] = code
-	}
-	return known
+	return col.level[known.find(v)], 1
 }
 
 // design holds the entries of all rows, one a feature, row by row. Term none
@@ -179,14 +168,14 @@ type design struct {
 func (e *encoder) design(x Table) *design {
 	d := &design{width: len(x), rows: x.Rows()}
 	d.at, d.value = make([]int32, d.rows*d.width), make([]float64, d.rows*d.width)
-	known := make([]map[string]int, len(x))
+	known := make([]levelIndex, len(x))
 	for k := range x {
-		known[k] = e.columns[k].codes()
+		known[k] = newLevelIndex(e.columns[k].feature.Levels)
 	}
 	eachChunk(d.rows, workersOr(0), func(_, from, to int) {
 		for k, c := range x {
 			for i := from; i < to; i++ {
-				if at, v := e.entry(k, c, i, known[k]); at != none {
+				if at, v := e.entry(k, c, i, &known[k]); at != none {
 					d.at[i*d.width+k], d.value[i*d.width+k] = int32(at+1), v
 				}
 			}

@@ -73,6 +73,7 @@ func FitLogistic(s Sample, o LogisticOptions) (*Logistic, error) {
 		m.Features = append(m.Features, e.columns[k].feature)
 	}
 	m.Weight, m.NullLogLik = f.null()
+	f.warm()
 	if err := f.run(m); err != nil {
 		return nil, err
 	}

@@ -163,6 +163,25 @@ func TestLogisticProperties(t *testing.T) {
 	}
 }
 
+// TestManyRows: fits that start from different parts of the rows end alike.
+func TestManyRows(t *testing.T) {
+	s := made(manyRows+5, 12)
+	m, err := FitLogistic(s, LogisticOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := FitLogistic(s.Take(rand.New(rand.NewPCG(2, 9)).Perm(len(s.Y))), LogisticOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range m.Terms {
+		near(t, m.Terms[k].name(), again.Terms[k].Beta, m.Terms[k].Beta, 1e-4*m.Terms[k].SE)
+	}
+	if !m.Converged || m.Iterations > 5 {
+		t.Errorf("%d steps", m.Iterations)
+	}
+}
+
 func TestSeparation(t *testing.T) {
 	n := 100
 	x, y, g := make([]float64, n), make([]float64, n), make([]string, n)
