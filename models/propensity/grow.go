@@ -57,9 +57,11 @@ func (g *grower) histogram() histogram {
 // false when no split was worth making.
 func (g *grower) grow() (tree Tree, ok bool) {
 	g.split.unitG, g.split.unitH = g.q.unitG, g.q.unitH
-	for i := range g.rows {
-		g.rows[i] = uint32(i)
-	}
+	eachChunk(g.m.rows, g.workers, func(_, from, to int) {
+		for i := from; i < to; i++ {
+			g.rows[i] = uint32(i)
+		}
+	})
 	root := open{to: len(g.rows), bounds: bounds{math.Inf(-1), math.Inf(1)}, hist: g.histogram()}
 	g.tally.count(root.hist, g.rows, g.q)
 	for c := range g.m.used[0] { // any one byte holds every row once

