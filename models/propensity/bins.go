@@ -45,14 +45,25 @@ type levelIndex struct {
 const fewLevels = 6
 
 func newLevelIndex(names []string) levelIndex {
-	x := levelIndex{names: names}
-	if len(names) > fewLevels {
-		x.place = make(map[string]int, len(names))
-		for k, name := range names {
-			x.place[name] = k
-		}
+	x := levelIndex{}
+	for _, name := range names {
+		x.add(name)
 	}
 	return x
+}
+
+// add appends a level that is not there yet.
+func (x *levelIndex) add(name string) {
+	x.names = append(x.names, name)
+	switch {
+	case x.place != nil:
+		x.place[name] = len(x.names) - 1
+	case len(x.names) > fewLevels:
+		x.place = make(map[string]int)
+		for k, v := range x.names {
+			x.place[v] = k
+		}
+	}
 }
 
 // find is the place of a level, or the number of levels when it is not known.
@@ -155,26 +166,26 @@ func middle(a, b float64) float64 {
 // topLevels are the heaviest n levels, heaviest first, then by name, and how
 // many there are in all.
 func topLevels(levels []string, w []float64, n int) (top []string, all int) {
-	weight := map[string]float64{}
-	for from := 0; from < len(levels); {
-		v, sum := levels[from], 0.0
-		for ; from < len(levels) && levels[from] == v; from++ { // runs save looking up
-			if w == nil {
-				sum++
-			} else {
-				sum += w[from]
-			}
+	var index levelIndex
+	var weight []float64
+	for i, v := range levels {
+		if v == "" {
+			continue
 		}
-		if v != "" {
-			weight[v] += sum
+		k := index.find(v)
+		if k == len(weight) {
+			index.add(v)
+			weight = append(weight, 0)
+		}
+		if w == nil {
+			weight[k]++
+		} else {
+			weight[k] += w[i]
 		}
 	}
-	names := make([]string, 0, len(weight))
-	for v := range weight {
-		names = append(names, v)
-	}
+	names := slices.Clone(index.names)
 	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(weight[index.find(b)], weight[index.find(a)]), cmp.Compare(a, b))
 	})
 	return slices.Clone(names[:min(n, len(names))]), len(names)
 }

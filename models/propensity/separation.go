@@ -3,7 +3,7 @@ package propensity
 import (
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 )
 
 // name says in words what a term stands for.
@@ -34,19 +34,20 @@ func separation(s Sample) []string {
 			}
 			continue
 		}
-		counts := map[string][2]int{}
+		var index levelIndex
+		var counts [][2]int
 		for i, v := range c.Levels {
-			n := counts[v]
-			n[int(s.Y[i])]++
-			counts[v] = n
+			k := index.find(v)
+			if k == len(counts) {
+				index.add(v)
+				counts = append(counts, [2]int{})
+			}
+			counts[k][int(s.Y[i])]++
 		}
-		names := make([]string, 0, len(counts))
-		for v := range counts {
-			names = append(names, v)
-		}
-		sort.Strings(names)
+		names := slices.Clone(index.names)
+		slices.Sort(names)
 		for _, v := range names {
-			n := counts[v]
+			n := counts[index.find(v)]
 			if n[0]+n[1] < fewRows || n[0] > 0 && n[1] > 0 {
 				continue
 			}

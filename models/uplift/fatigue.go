@@ -3,6 +3,7 @@ package uplift
 import (
 	"fmt"
 	"math"
+	"sort"
 )
 
 // Contacts is a history of messages, one element a message.
@@ -71,12 +72,13 @@ func MeasureFatigue(c Contacts, o FatigueOptions) (*Fatigue, error) {
 	}
 	contacts := make([]int, n)
 	for _, list := range rows {
+		days := make([]int, len(list))
+		for k, i := range list {
+			days[k] = c.Day[i]
+		}
+		sort.Ints(days)
 		for _, i := range list {
-			for _, j := range list {
-				if c.Day[j] <= c.Day[i] && c.Day[j] > c.Day[i]-o.Window {
-					contacts[i]++
-				}
-			}
+			contacts[i] = sort.SearchInts(days, c.Day[i]+1) - sort.SearchInts(days, c.Day[i]-o.Window+1)
 		}
 	}
 	f := &Fatigue{Customers: len(names), Messages: n}
