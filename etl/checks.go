@@ -1,10 +1,14 @@
 package etl
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"verso/etl/check"
+	"verso/etl/landing"
+	"verso/etl/source"
 )
 
 // runChecks takes over what the star set aside, reconciles, runs the checks,
@@ -27,10 +31,12 @@ func runChecks(ctx context.Context, s *State) error {
 	if err := s.together(ctx, func(ctx context.Context) error { return check.WriteHistory(ctx, s.Conn, past) }); err != nil {
 		return err
 	}
-	report, err := check.Run(ctx, s.DB, check.Options{Canon: s.Tables, Overrides: s.Config.Checks, Extra: s.landingChecks(), Workers: s.Parallel})
+	report, err := check.Run(ctx, s.DB, check.Options{Canon: s.Tables, Overrides: s.Config.Checks, Extra: s.landingChecks(), Workers: s.Parallel,
+		Clock: s.Clock, Run: s.RunID, Carry: s.carries()})
 	if err != nil {
 		return err
 	}
+	s.logDearest(report)
 	s.Checks, s.Rows = report, int64(len(report.Results))
 	if err := s.together(ctx, func(ctx context.Context) error { return check.Write(ctx, s.Conn, report) }); err != nil {
 		return err
@@ -44,6 +50,31 @@ func runChecks(ctx context.Context, s *State) error {
 		return err
 	}
 	return report.Refusal()
+}
+
+// carries is how many runs in a row may carry a check's result: none where
+// everything is made anew.
+func (s *State) carries() int {
+	if s.Mode != ModeAuto || s.Base == nil || !s.Base.Copied {
+		return 0
+	}
+	return max(0, s.Config.Night.Recheck-1)
+}
+
+// logDearest tells those who ask which checks took longest.
+func (s *State) logDearest(report *check.Report) {
+	const most = 20
+	var took time.Duration
+	ran := slices.Clone(report.Results)
+	ran = slices.DeleteFunc(ran, func(r check.Result) bool { return r.Carried != "" })
+	for _, r := range ran {
+		took += r.Took
+	}
+	slices.SortStableFunc(ran, func(a, b check.Result) int { return cmp.Compare(b.Took, a.Took) })
+	for _, r := range ran[:min(most, len(ran))] {
+		s.Log.Debug("check", "check", r.ID, "took", r.Took.Round(time.Millisecond))
+	}
+	s.Log.Debug("checks", "ran", len(ran), "carried", report.Carried(), "together", took.Round(time.Millisecond))
 }
 
 // keepResults keeps what the checks found: beside the warehouse, unless nothing
@@ -75,10 +106,33 @@ func (s *State) landingChecks() []check.Definition {
 			}
 		}
 		if !keyed {
-			out = append(out, check.DuplicateRows(x.Name, fed[0].Table, "("+s.allLanded(x)+")", columnNames(columns)))
+			out = append(out, check.DuplicateRows(x.Name, fed[0].Table, "("+s.allLanded(x)+")", standsOn(segments), columnNames(columns)))
 		}
 	}
 	return out
+}
+
+// standsOn identifies what segments hold, wherever they lie.
+func standsOn(segments []landing.Segment) string {
+	type content struct {
+		No, First int
+		Kind      landing.Kind
+		Rows      int64
+		SHA256    string
+		Columns   []source.Column
+		Replaced  []landing.Span
+	}
+	var list []content
+	for _, g := range segments {
+		if g.Nothing() {
+			continue
+		}
+		if g.SHA256 == "" {
+			return "" // nothing tells what it holds
+		}
+		list = append(list, content{g.No, g.First, g.Kind, g.Rows, g.SHA256, g.Columns, g.Replaced})
+	}
+	return digestOf(list)
 }
 
 // ownKey reports whether a mapping takes its table's key from the source as it

@@ -283,7 +283,7 @@ func (n *nights) shows(sql string, want ...string) {
 }
 
 // Run by run these differ: they tell of the run, not of what is known.
-var ofTheRun = []string{"meta.run", "meta.stage_change", "meta.table_load", "meta.extract", "meta.stage_base", "meta.reconciliation", "meta.schema_drift", "meta.stage_note", "meta.check_result", "meta.check_history", "meta.star_build", "meta.star_day"}
+var ofTheRun = []string{"meta.run", "meta.stage_change", "meta.table_load", "meta.extract", "meta.stage_base", "meta.reconciliation", "meta.schema_drift", "meta.stage_note", "meta.check_result", "meta.check_history", "meta.check_table", "meta.check_carry", "meta.star_build", "meta.star_day"}
 
 // content are the rows of every table of the published generation, sorted.
 func (n *nights) content() map[string][]string {

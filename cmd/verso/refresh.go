@@ -410,6 +410,9 @@ func (j *refreshJob) summary(r *etl.Result) error {
 			}
 		}
 		fmt.Fprintf(out, "%d checks, %d with findings", len(r.Checks.Results), failed)
+		if n := r.Checks.Carried(); n > 0 {
+			fmt.Fprintf(out, "; %d of them carried over, as nothing they read has changed (verso check runs all)", n)
+		}
 		if failed > 0 {
 			fmt.Fprintf(out, "; what they are: verso check -c %s", j.config.File)
 		}

@@ -115,6 +115,8 @@ var partly = map[string]string{
 	"meta.star_build":     "", // which facts were merged
 	"meta.lineage_of":     "", // told apart by working tables too
 	"meta.star_day":       "", // the days of their changed rows
+	"meta.check_table":    "", // in which run what the checks read has changed
+	"meta.check_carry":    "", // in which run each check ran
 	"meta.check_history":  "", // what the runs before found, of which a rebuild knows none
 }
 

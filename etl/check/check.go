@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -39,8 +40,11 @@ type Definition struct {
 	Offenders   string   // SELECT of offenders: ids and the value
 	Count       string   // SELECT of the number of offenders; "": count the rows of Offenders
 	Landing     bool     // reads landed files, so it runs during a refresh only
+	Stands      string   // of those that read landed files: what identifies their content; "": not told
+	Slice       string   // canonical table whose rows alone it reads of the tables of sliced; "": all
 	Chinese     string   // description in Chinese; "": none
 	User        int      // line of verso.yaml for the user's own rules, 0 for shipped ones: a statement of theirs that fails is a breach, not the end of the run
+	Free        bool     // the SQL is the user's own in part, so that what it reads and stands on is not known
 	Spent       bool     // the threshold is in the statement already
 
 	// What drift rules measure for the next run.
@@ -65,6 +69,10 @@ type Result struct {
 	Samples     string  `json:"samples"` // JSON list of up to five offenders
 	Chinese     string  `json:"description_zh,omitempty"`
 	Profile     string  `json:"-"` // of drift rules, for the next run
+	// Carried is the run that found the result, where that was an earlier one and
+	// nothing that the check reads has changed since; "" when the check ran.
+	Carried string        `json:"carried_from,omitempty"`
+	Took    time.Duration `json:"-"`
 }
 
 // Share is the offending share of what was tested; 0 when nothing was.
@@ -76,7 +84,21 @@ func (r Result) Share() float64 {
 }
 
 // Report is what all checks found, in the order they ran.
-type Report struct{ Results []Result }
+type Report struct {
+	Results []Result
+
+	memory *memory // for the next run; nil: none
+}
+
+// Carried is how many results are of earlier runs.
+func (r *Report) Carried() (n int) {
+	for _, x := range r.Results {
+		if x.Carried != "" {
+			n++
+		}
+	}
+	return n
+}
 
 // Refusal is a RefusedError when a check of severity error is breached, else nil.
 func (r *Report) Refusal() error {
@@ -150,6 +172,13 @@ type Options struct {
 	Overrides map[string]config.Check // by check id or family
 	Extra     []Definition            // beside the shipped ones, such as those over landed files
 	Workers   int                     // checks at a time; more than 1 needs an engine.Database; 0: 1
+	Clock     func() time.Time        // tells how long each check took; nil: not told
+
+	// Run is the run whose draft is checked, so that what is found can be carried
+	// by the next; "": nothing is remembered. Carry is how many runs in a row may
+	// carry a result that still stands; 0: every check runs.
+	Run   string
+	Carry int
 }
 
 // Run runs every check that has its tables, on a draft or read-only on a
@@ -159,7 +188,7 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 	if o.Canon == nil {
 		o.Canon = canon.Tables()
 	}
-	supplied, err := suppliedTables(ctx, db)
+	supplied, err := suppliedRows(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -179,11 +208,22 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 		}
 	}
 	report := &Report{Results: make([]Result, len(due))}
+	if o.Run != "" {
+		if report.memory, err = remember(ctx, db, due, o); err != nil {
+			return nil, fmt.Errorf("what checks read: %w", err)
+		}
+	}
 	g, each := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, o.Workers))
 	for i, d := range due {
 		g.Go(func() (err error) {
+			var ok bool
+			if report.Results[i], ok = report.memory.carried(&d); ok {
+				return nil
+			}
+			began := o.now()
 			report.Results[i], err = runOne(each, db, d)
+			report.Results[i].Took = o.now().Sub(began)
 			if d.User > 0 && errors.As(err, new(*engine.StatementError)) && each.Err() == nil {
 				report.Results[i], err = unusable(d, err), nil
 			}
@@ -202,20 +242,28 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 	return report, err
 }
 
+func (o *Options) now() (t time.Time) {
+	if o.Clock != nil {
+		t = o.Clock()
+	}
+	return t
+}
+
 // Tables that feed nothing are not tested.
-func have(supplied map[string]bool, needs []string) bool {
+func have(supplied map[string]int64, needs []string) bool {
 	for _, t := range needs {
-		if !supplied[t] {
+		if _, ok := supplied[t]; !ok {
 			return false
 		}
 	}
 	return true
 }
 
-func suppliedTables(ctx context.Context, db engine.Querier) (map[string]bool, error) {
-	out := map[string]bool{}
-	err := engine.Rows(ctx, db, engine.SQL(`SELECT DISTINCT "table_name" FROM meta.table_load WHERE "supplied"`), func(row []any) error {
-		out[engine.Text(row[0])] = true
+// suppliedRows are the supplied tables and how many rows each has.
+func suppliedRows(ctx context.Context, db engine.Querier) (map[string]int64, error) {
+	out := map[string]int64{}
+	err := engine.Rows(ctx, db, engine.SQL(`SELECT "table_name", CAST(coalesce(sum("loaded"), 0) AS BIGINT) FROM meta.table_load WHERE "supplied" GROUP BY "table_name" ORDER BY "table_name"`), func(row []any) error {
+		out[strings.Clone(engine.Text(row[0]))], _ = engine.Int(row[1])
 		return nil
 	})
 	return out, err
@@ -236,9 +284,14 @@ func overridden(d Definition, overrides map[string]config.Check) Definition {
 	return d
 }
 
+// result is a result without findings yet.
+func (d *Definition) result() Result {
+	return Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Hint: d.Hint, Threshold: d.Threshold, Samples: "[]", Chinese: d.Chinese}
+}
+
 // runOne counts what was tested and what offends, and takes samples.
 func runOne(ctx context.Context, db engine.Querier, d Definition) (Result, error) {
-	r := Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Hint: d.Hint, Threshold: d.Threshold, Samples: "[]", Chinese: d.Chinese}
+	r := d.result()
 	count := d.Count
 	if count == "" {
 		count = "SELECT count(*) FROM (\n" + d.Offenders + "\n) AS o"

@@ -14,15 +14,15 @@ const duplicateFamily = "duplicate-rows"
 func q(name string) string { return engine.QuoteIdent(name) }
 
 // ofTable makes the checks that follow from a table's declaration.
-func ofTable(t *canon.Table, supplied map[string]bool) []Definition {
+func ofTable(t *canon.Table, supplied map[string]int64) []Definition {
 	out := []Definition{empty(t), quarantined(t), mostlyQuarantined(t)}
 	if len(t.Key) > 0 {
 		out = append(out, repeatedKey(t), keyLeft(t))
 	}
 	for _, c := range t.Columns {
 		target, column, _ := strings.Cut(c.References, ".")
-		if c.References != "" && supplied[target] {
-			out = append(out, orphan(t, c, target, column))
+		if of, ok := supplied[target]; ok && c.References != "" {
+			out = append(out, orphan(t, c, target, column, 4*supplied[t.Name] < of))
 		}
 		if c.References == t.Name+"."+keyOf(t) {
 			out = append(out, cycle(t, c))
@@ -77,7 +77,7 @@ func empty(t *canon.Table) Definition {
 	if t.Minimal {
 		severity = Error
 	}
-	return Definition{ID: "empty." + t.Name, Family: "empty", Table: t.Name, Severity: severity, Needs: []string{t.Name},
+	return Definition{ID: "empty." + t.Name, Family: "empty", Table: t.Name, Severity: severity, Needs: []string{t.Name}, Slice: t.Name,
 		Description: "Nothing was loaded although the table is mapped",
 		Hint:        "Look at the source's file or SELECT; it may be empty, or all of it is in quarantine." + t.Name + ", or all that was known is deleted in the source.",
 		Tested:      "SELECT 1",
@@ -85,7 +85,7 @@ func empty(t *canon.Table) Definition {
 }
 
 func quarantined(t *canon.Table) Definition {
-	return Definition{ID: "quarantined." + t.Name, Family: "quarantined", Table: t.Name, Severity: Warn, Threshold: 0.01, Needs: []string{t.Name},
+	return Definition{ID: "quarantined." + t.Name, Family: "quarantined", Table: t.Name, Severity: Warn, Threshold: 0.01, Needs: []string{t.Name}, Slice: t.Name,
 		Description: "Rows set aside because they could not be used",
 		Hint:        "SELECT reason, count(*) FROM quarantine." + t.Name + " GROUP BY reason shows why.",
 		Tested:      loads(t, "read"),
@@ -105,7 +105,7 @@ func mostlyQuarantined(t *canon.Table) Definition {
 func repeatedKey(t *canon.Table) Definition {
 	key := strings.Join(t.Key, ", ")
 	where := fmt.Sprintf(`FROM quarantine.%s WHERE "reason" IN ('duplicate row', 'duplicate key')`, q(t.Name))
-	return Definition{ID: "repeated-key." + t.Name, Family: "repeated-key", Table: t.Name, Severity: Warn, Threshold: 0.01, Needs: []string{t.Name},
+	return Definition{ID: "repeated-key." + t.Name, Family: "repeated-key", Table: t.Name, Severity: Warn, Threshold: 0.01, Needs: []string{t.Name}, Slice: t.Name,
 		Description: "Rows that repeat a key (" + key + ")",
 		Hint:        "One row of each key is kept, the one changed last; the others are in quarantine." + t.Name + ".",
 		Tested:      loads(t, "read"),
@@ -125,12 +125,19 @@ func keyLeft(t *canon.Table) Definition {
 		Offenders:   fmt.Sprintf("SELECT %s, count(*) AS \"value\" FROM %s GROUP BY %s HAVING count(*) > 1", key, stage(t.Name), key)}
 }
 
-func orphan(t *canon.Table, c canon.Column, target, column string) Definition {
+// orphan finds references to what is not there. few says that the rows are few
+// beside those they refer to: NOT EXISTS is then the faster way to ask, else NOT
+// IN a list without nulls, which says the same.
+func orphan(t *canon.Table, c canon.Column, target, column string, few bool) Definition {
+	missing := "x.%[2]s NOT IN (SELECT y.%[5]s FROM %[4]s AS y WHERE y.%[5]s IS NOT NULL)"
+	if few {
+		missing = "NOT EXISTS (SELECT 1 FROM %[4]s AS y WHERE y.%[5]s = x.%[2]s)"
+	}
 	return Definition{ID: "orphan." + t.Name + "." + c.Name, Family: "orphan", Table: t.Name, Severity: Warn, Threshold: 0.01, Needs: []string{t.Name, target},
 		Description: fmt.Sprintf("%s that %s does not have", c.Name, target),
 		Hint:        "They count under (unknown); look for rows missing from the export of " + target + ".",
 		Tested:      rows(t) + " WHERE " + q(c.Name) + " IS NOT NULL",
-		Offenders: fmt.Sprintf("SELECT %[1]s, x.%[2]s AS \"value\" FROM %[3]s AS x WHERE x.%[2]s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %[4]s AS y WHERE y.%[5]s = x.%[2]s)",
+		Offenders: fmt.Sprintf("SELECT %[1]s, x.%[2]s AS \"value\" FROM %[3]s AS x WHERE x.%[2]s IS NOT NULL AND "+missing,
 			ids(t, "x"), q(c.Name), stage(t.Name), stage(target), q(column))}
 }
 
@@ -177,7 +184,7 @@ func ancient(t *canon.Table, c canon.Column) Definition {
 
 func noted(t *canon.Table, id, note, description, hint string) Definition {
 	where := fmt.Sprintf(`FROM meta.stage_note WHERE "table_name" = %s AND "note" = %s`, engine.QuoteText(t.Name), engine.QuoteText(note))
-	return Definition{ID: id + "." + t.Name, Family: id, Table: t.Name, Severity: Info, Threshold: 0.01, Needs: []string{t.Name},
+	return Definition{ID: id + "." + t.Name, Family: id, Table: t.Name, Severity: Info, Threshold: 0.01, Needs: []string{t.Name}, Slice: t.Name,
 		Description: description, Hint: hint, Tested: rows(t),
 		Count:     `SELECT CAST(coalesce(sum("rows"), 0) AS BIGINT) ` + where,
 		Offenders: `SELECT "column_name", "source", "rows" AS "value" ` + where}
@@ -195,7 +202,8 @@ func dropped(t *canon.Table) Definition {
 
 // DuplicateRows is the check that a landed extract holds no row twice, over all
 // of its own columns. from is the FROM text that scans it.
-func DuplicateRows(extract, table, from string, columns []string) Definition {
+// stands identifies the content of what was landed.
+func DuplicateRows(extract, table, from, stands string, columns []string) Definition {
 	list := make([]string, len(columns))
 	for i, c := range columns {
 		list[i] = q(c)
@@ -207,7 +215,7 @@ func DuplicateRows(extract, table, from string, columns []string) Definition {
   SELECT %[1]s FROM (SELECT %[1]s, hash(%[1]s) AS "_hash" FROM %[2]s) AS w
   WHERE "_hash" IN (SELECT hash(%[1]s) FROM %[2]s GROUP BY hash(%[1]s) HAVING count(*) > 1)
 ) AS c GROUP BY %[1]s HAVING count(*) > 1`, all, from)
-	return Definition{ID: duplicateFamily + "." + extract, Family: duplicateFamily, Table: table, Severity: Warn, Threshold: 0.001, Landing: true,
+	return Definition{ID: duplicateFamily + "." + extract, Family: duplicateFamily, Table: table, Severity: Warn, Threshold: 0.001, Landing: true, Stands: stands,
 		Description: "Rows of the extract " + extract + " that repeat another row in every column",
 		Hint:        "The table has no key to tell them apart, so all of them are loaded; map a key, or make the export distinct.",
 		Tested:      "SELECT count(*) FROM " + from,

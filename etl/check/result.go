@@ -13,24 +13,27 @@ const ResultTable = `CREATE OR REPLACE TABLE meta.check_result ("check_id" VARCH
 // user's own rules.
 const wordTable = `CREATE OR REPLACE TABLE meta.check_word ("check_id" VARCHAR, "description_zh" VARCHAR)`
 
-// Write stores a report in meta.check_result and meta.check_word of a draft.
+// Write stores a report in meta.check_result and meta.check_word of a draft, and
+// in meta.check_table and meta.check_carry what the next run needs to carry
+// results: with each, which run found it.
 func Write(ctx context.Context, db engine.Execer, r *Report) error {
 	if _, err := db.Exec(ctx, engine.SQL(ResultTable+"; "+wordTable)); err != nil {
 		return err
 	}
+	var rows, words [][]any
 	for _, x := range r.Results {
-		_, err := db.Exec(ctx, engine.SQL("INSERT INTO meta.check_result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			x.ID, x.Table, x.Severity, x.Description, x.Hint, x.Tested, x.Offenders, x.Threshold, x.Passed, x.Samples))
-		if err != nil {
-			return err
-		}
+		rows = append(rows, []any{x.ID, x.Table, x.Severity, x.Description, x.Hint, x.Tested, x.Offenders, x.Threshold, x.Passed, x.Samples})
 		if x.Chinese != "" {
-			if _, err := db.Exec(ctx, engine.SQL("INSERT INTO meta.check_word VALUES (?, ?)", x.ID, x.Chinese)); err != nil {
-				return err
-			}
+			words = append(words, []any{x.ID, x.Chinese})
 		}
 	}
-	return nil
+	if err := insert(ctx, db, "meta.check_result", rows); err != nil {
+		return err
+	}
+	if err := insert(ctx, db, "meta.check_word", words); err != nil || r.memory == nil {
+		return err
+	}
+	return r.memory.write(ctx, db, r.Results)
 }
 
 // stored adds the results of checks over landed files, which a published

@@ -28,7 +28,7 @@ func userRules(overrides map[string]config.Check, past map[string][]PastResult) 
 // that carries it.
 func ruled(id string, c config.Check, past []PastResult) Definition {
 	r := c.Rule
-	d := Definition{ID: id, Family: id, Table: strings.TrimPrefix(r.Table, "stage."), Severity: Warn, Description: r.Description, Chinese: r.Chinese, Hint: r.Hint, User: c.Line}
+	d := Definition{ID: id, Family: id, Table: strings.TrimPrefix(r.Table, "stage."), Severity: Warn, Description: r.Description, Chinese: r.Chinese, Hint: r.Hint, User: c.Line, Free: true}
 	if r.Description == "" {
 		d.Description = described(r)
 	}

@@ -106,7 +106,7 @@ func TestRules(t *testing.T) {
 func runRules(t *testing.T, conn engine.Conn, o Options) *Report {
 	t.Helper()
 	ctx := context.Background()
-	if _, err := conn.Exec(ctx, engine.SQL(`CREATE TABLE IF NOT EXISTS meta.table_load ("table_name" VARCHAR, "supplied" BOOLEAN); `+ResultTable)); err != nil {
+	if _, err := conn.Exec(ctx, engine.SQL(`CREATE TABLE IF NOT EXISTS meta.table_load ("table_name" VARCHAR, "supplied" BOOLEAN, "loaded" BIGINT); `+ResultTable)); err != nil {
 		t.Fatal(err)
 	}
 	if o.Overrides == nil {

@@ -88,13 +88,13 @@ func (d *Definition) set(key, value string) (err error) {
 }
 
 // Definitions lists the checks for a warehouse to which these canonical tables
-// were supplied: first those made from the declaration of the tables, then the
+// were supplied, each with so many rows: first those made from the declaration of the tables, then the
 // shipped files, by id.
-func Definitions(tables []canon.Table, supplied map[string]bool) []Definition {
+func Definitions(tables []canon.Table, supplied map[string]int64) []Definition {
 	var out []Definition
 	for i := range tables {
-		if t := &tables[i]; supplied[t.Name] {
-			out = append(out, ofTable(t, supplied)...)
+		if _, ok := supplied[tables[i].Name]; ok {
+			out = append(out, ofTable(&tables[i], supplied)...)
 		}
 	}
 	return append(out, parsed()...)
@@ -111,9 +111,9 @@ func Known(tables []canon.Table, overrides map[string]config.Check) error {
 
 func known(all []Definition, tables []canon.Table, overrides map[string]config.Check) error {
 	ids := map[string]bool{duplicateFamily: true}
-	every := map[string]bool{}
+	every := map[string]int64{}
 	for _, t := range tables {
-		every[t.Name] = true
+		every[t.Name] = 0
 	}
 	for _, d := range append(Definitions(tables, every), all...) {
 		ids[d.ID], ids[d.Family] = true, true

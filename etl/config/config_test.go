@@ -118,7 +118,7 @@ func TestGood(t *testing.T) {
 			"title.isbn":  {Severity: "warn", Threshold: &threshold, Line: 23},
 			"order.dates": {Severity: "off", Line: 24},
 		},
-		Night:  Night{Timezone: "UTC", CatchUp: true, StaleAfter: 36 * time.Hour, Grace: 30 * time.Second, ResumeWithin: 6 * time.Hour},
+		Night:  Night{Timezone: "UTC", CatchUp: true, StaleAfter: 36 * time.Hour, Grace: 30 * time.Second, ResumeWithin: 6 * time.Hour, Recheck: 7},
 		Alerts: Alerts{On: Occasions()},
 		Digest: Letter{Pages: []string{"index", "sales", "customers"}},
 	}
@@ -187,7 +187,7 @@ func FuzzParse(f *testing.F) {
 // The night's keys are read, and change neither meaning nor digest.
 func TestNight(t *testing.T) {
 	c := parseGood(t, strings.Replace(good, `dsn: "${PGURL}"`, `dsn: "${PGURL}", on_failure: yesterday, retry: {attempts: 5, wait: 2s, longest: 1m}`, 1)+`
-night: {schedule: "30 2 * * 1-5", timezone: Asia/Shanghai, catch_up: false, stale_after: 30h, grace: 0s, resume_within: 90m}
+night: {schedule: "30 2 * * 1-5", timezone: Asia/Shanghai, catch_up: false, stale_after: 30h, grace: 0s, resume_within: 90m, recheck: 3}
 alerts:
   email: {host: smtp.example.org, user: verso, password_file: secret, from: "Reports <r@example.org>", to: [a@example.org, b@example.org]}
   webhook: {url_env: HOOK, header_env: {Authorization: HOOK_TOKEN}}
@@ -197,7 +197,7 @@ digest:
   readers: [{to: li@example.org, name: 李, lang: zh}, {to: b@example.org}]
   quiet: [saturday, sunday]
 `)
-	if d := cmp.Diff(Night{Schedule: "30 2 * * 1-5", Timezone: "Asia/Shanghai", StaleAfter: 30 * time.Hour, ResumeWithin: 90 * time.Minute}, c.Night); d != "" {
+	if d := cmp.Diff(Night{Schedule: "30 2 * * 1-5", Timezone: "Asia/Shanghai", StaleAfter: 30 * time.Hour, ResumeWithin: 90 * time.Minute, Recheck: 3}, c.Night); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff(Alerts{On: []string{"failure", "checks"},

@@ -126,7 +126,7 @@ func defaults() *Config {
 		Sources:   map[string]Source{},
 		Tables:    map[string]Maps{},
 		Checks:    map[string]Check{},
-		Night:     Night{Timezone: "UTC", CatchUp: true, StaleAfter: 36 * time.Hour, Grace: 30 * time.Second, ResumeWithin: 6 * time.Hour},
+		Night:     Night{Timezone: "UTC", CatchUp: true, StaleAfter: 36 * time.Hour, Grace: 30 * time.Second, ResumeWithin: 6 * time.Hour, Recheck: 7},
 		Alerts:    Alerts{On: Occasions()},
 		Digest:    Letter{Pages: []string{"index", "sales", "customers"}},
 	}

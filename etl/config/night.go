@@ -21,6 +21,7 @@ type Night struct {
 	Grace      time.Duration `yaml:"grace"`       // what a running refresh is given when the server is told to stop; default 30s
 
 	ResumeWithin time.Duration `yaml:"resume_within"` // how old a landing may be for the next refresh to go on from it, after the process of one died; default 6h, 0s never
+	Recheck      int           `yaml:"recheck"`       // every check runs itself in at least one of so many refreshes; in the others the result of one that reads nothing that has changed is carried over; default 7, 1 in each
 }
 
 // The values of on_failure.
@@ -91,6 +92,7 @@ func (r *reader) night(n *Night, p place) {
 		"grace":       r.duration(&n.Grace, 0, 24*time.Hour),
 
 		"resume_within": r.duration(&n.ResumeWithin, 0, 366*24*time.Hour),
+		"recheck":       r.integer(&n.Recheck, 1, 366),
 	})
 	if e, ok := r.seen[p.below("schedule")]; ok && n.Schedule != "" {
 		if _, err := schedule.Parse(n.Schedule, n.Timezone); err != nil {

@@ -5,6 +5,8 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // entry is a record under a key.
@@ -13,30 +15,38 @@ type entry struct {
 	at  int32
 }
 
+// shards are how many parts the keys fall into, each of which is blocked by itself.
+const shards = 64
+
 // pairs are all that share a key, each once, in order.
-func (l *list) pairs(stats *Stats) []pair {
-	entries := make([]entry, 0, 8*len(l.records))
-	for i := range l.records {
-		l.keys(i, func(kind byte, parts ...string) {
-			h := fnv.New64a()
-			_, _ = h.Write([]byte{kind})
-			for _, p := range parts {
-				_, _ = h.Write([]byte(p))
-				_, _ = h.Write([]byte{0})
-			}
-			entries = append(entries, entry{h.Sum64(), int32(i)})
-		})
-	}
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at)) })
-	entries = slices.Compact(entries)
-	var out []pair
-	for from := 0; from < len(entries); {
-		to := from + 1
-		for to < len(entries) && entries[to].key == entries[from].key {
-			to++
+func (l *list) pairs(stats *Stats, workers int) []pair {
+	parts := make([][shards][]entry, workers) // by worker, of the keys of its records
+	side(workers, workers, func(w int) {
+		for i := w; i < len(l.records); i += workers {
+			l.keys(i, func(kind byte, texts ...string) {
+				h := fnv.New64a()
+				_, _ = h.Write([]byte{kind})
+				for _, p := range texts {
+					_, _ = h.Write([]byte(p))
+					_, _ = h.Write([]byte{0})
+				}
+				key := h.Sum64()
+				parts[w][key%shards] = append(parts[w][key%shards], entry{key, int32(i)})
+			})
 		}
-		out = l.block(out, entries[from:to], stats)
-		from = to
+	})
+	found, crowded := make([][]pair, shards), make([]int, shards)
+	side(workers, shards, func(shard int) {
+		var entries []entry
+		for w := range parts {
+			entries = append(entries, parts[w][shard]...)
+		}
+		found[shard], crowded[shard] = l.shard(entries)
+	})
+	var out []pair
+	for shard := range found {
+		out = append(out, found[shard]...)
+		stats.Crowded += crowded[shard]
 	}
 	for p := range l.shared {
 		out = append(out, p)
@@ -45,16 +55,45 @@ func (l *list) pairs(stats *Stats) []pair {
 	return slices.Compact(out)
 }
 
+// side does n things, some at a time.
+func side(workers, n int, do func(i int)) {
+	var g errgroup.Group
+	g.SetLimit(workers)
+	for i := range n {
+		g.Go(func() error {
+			do(i)
+			return nil
+		})
+	}
+	_ = g.Wait() // none returns an error
+}
+
+// shard pairs the records of each key, and tells how many keys were crowded.
+func (l *list) shard(entries []entry) (out []pair, crowded int) {
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at)) })
+	entries = slices.Compact(entries)
+	for from := 0; from < len(entries); {
+		to := from + 1
+		for to < len(entries) && entries[to].key == entries[from].key {
+			to++
+		}
+		if to-from > crowd {
+			crowded++
+		}
+		out = l.block(out, entries[from:to])
+		from = to
+	}
+	slices.Sort(out)
+	return slices.Compact(out), crowded
+}
+
 // block pairs the records of one key: all with all, or, in a crowd, each with
 // those nearest to it by what else they share.
-func (l *list) block(out []pair, block []entry, stats *Stats) []pair {
+func (l *list) block(out []pair, block []entry) []pair {
 	reach := len(block)
 	if reach > crowd {
-		stats.Crowded++
 		reach = near
-		slices.SortFunc(block, func(a, b entry) int {
-			return cmp.Or(cmp.Compare(l.place(a.at), l.place(b.at)), cmp.Compare(a.at, b.at))
-		})
+		l.lineUp(block)
 	}
 	for i := range block {
 		for k := i + 1; k < len(block) && k <= i+reach; k++ {
@@ -64,7 +103,25 @@ func (l *list) block(out []pair, block []entry, stats *Stats) []pair {
 	return out
 }
 
-// place orders a crowd: what is alike comes together.
+// lineUp orders a crowd: what is alike comes together.
+func (l *list) lineUp(block []entry) {
+	type placed struct {
+		place string
+		entry entry
+	}
+	all := make([]placed, len(block))
+	for i, e := range block {
+		all[i] = placed{l.place(e.at), e}
+	}
+	slices.SortFunc(all, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.entry.at, b.entry.at))
+	})
+	for i := range all {
+		block[i] = all[i].entry
+	}
+}
+
+// place is what a crowd is ordered by.
 func (l *list) place(at int32) string {
 	r, c := &l.records[at], &l.customers[at]
 	first := func(all []string) string {

@@ -92,7 +92,7 @@ func Find(ctx context.Context, customers []Customer, shared []Shared, o Options)
 	customers = slices.CompactFunc(customers, func(a, b Customer) bool { return a.ID == b.ID })
 	l := newList(customers, shared, o.Workers)
 	stats := Stats{Customers: len(customers)}
-	pairs := l.pairs(&stats)
+	pairs := l.pairs(&stats, o.Workers)
 	stats.Compared = len(pairs)
 	scored := make([]Candidate, len(pairs))
 	g, ctx := errgroup.WithContext(ctx)

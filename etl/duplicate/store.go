@@ -6,6 +6,10 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
 	"verso/olap/engine"
 )
 
@@ -20,10 +24,17 @@ var sharedSQL string
 
 const candidateTable = `CREATE OR REPLACE TABLE meta.duplicate_candidate ("cluster_id" INTEGER, "customer_id" VARCHAR, "duplicate_id" VARCHAR, "customer_name" VARCHAR, "duplicate_name" VARCHAR, "is_person" BOOLEAN, "score" DOUBLE, "grade" VARCHAR, "reasons" VARCHAR, "explanation" VARCHAR)`
 
+// Store is where customers are read and candidates are stored; no transaction may
+// be open on it.
+type Store interface {
+	engine.QueryExecer
+	engine.Ingester
+}
+
 // Build reads the staged customers, finds candidates and stores them in
 // meta.duplicate_candidate. stage.customer, customer_contact and order_header
 // must exist, and meta.customer_merge (see WriteMerges).
-func Build(ctx context.Context, db engine.QueryExecer, o Options) (int, Stats, error) {
+func Build(ctx context.Context, db Store, o Options) (int, Stats, error) {
 	customers, shared, err := load(ctx, db)
 	if err != nil {
 		return 0, Stats{}, err
@@ -35,23 +46,37 @@ func Build(ctx context.Context, db engine.QueryExecer, o Options) (int, Stats, e
 	if _, err := db.Exec(ctx, engine.SQL(candidateTable)); err != nil {
 		return 0, stats, err
 	}
-	const batch = 200
-	for from := 0; from < len(found); from += batch {
-		part := found[from:min(from+batch, len(found))]
-		var args []any
-		for _, c := range part {
-			codes := make([]string, len(c.Reasons))
-			for i, r := range c.Reasons {
-				codes[i] = string(r)
-			}
-			args = append(args, c.Cluster, c.Keep, c.Drop, c.KeepName, c.DropName, c.Person, c.Score, c.Grade, strings.Join(codes, ","), Explain(c.Reasons))
+	return len(found), stats, write(ctx, db, found)
+}
+
+// write puts candidates into the empty table.
+func write(ctx context.Context, db engine.Ingester, found []Candidate) error {
+	text := func(name string) arrow.Field { return arrow.Field{Name: name, Type: arrow.BinaryTypes.String} }
+	schema := arrow.NewSchema([]arrow.Field{{Name: "cluster_id", Type: arrow.PrimitiveTypes.Int32}, text("customer_id"), text("duplicate_id"), text("customer_name"), text("duplicate_name"),
+		{Name: "is_person", Type: arrow.FixedWidthTypes.Boolean}, {Name: "score", Type: arrow.PrimitiveTypes.Float64}, text("grade"), text("reasons"), text("explanation")}, nil)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	for _, c := range found {
+		codes := make([]string, len(c.Reasons))
+		for i, r := range c.Reasons {
+			codes[i] = string(r)
 		}
-		values := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?), ", len(part)), ", ")
-		if _, err := db.Exec(ctx, engine.SQL("INSERT INTO meta.duplicate_candidate VALUES "+values, args...)); err != nil {
-			return 0, stats, err
+		b.Field(0).(*array.Int32Builder).Append(int32(c.Cluster))
+		b.Field(5).(*array.BooleanBuilder).Append(c.Person)
+		b.Field(6).(*array.Float64Builder).Append(c.Score)
+		for i, s := range map[int]string{1: c.Keep, 2: c.Drop, 3: c.KeepName, 4: c.DropName, 7: c.Grade, 8: strings.Join(codes, ","), 9: Explain(c.Reasons)} {
+			b.Field(i).(*array.StringBuilder).Append(s)
 		}
 	}
-	return len(found), stats, nil
+	batch := b.NewRecordBatch()
+	defer batch.Release()
+	reader, err := array.NewRecordReader(schema, []arrow.RecordBatch{batch})
+	if err != nil {
+		return err
+	}
+	defer reader.Release()
+	_, err = db.Ingest(ctx, "meta.duplicate_candidate", reader)
+	return err
 }
 
 func load(ctx context.Context, db engine.Querier) (customers []Customer, shared []Shared, err error) {

@@ -80,6 +80,7 @@ type Resumed struct {
 // CheckRun is what the checks of a run found.
 type CheckRun struct {
 	Ran      int      `json:"ran"`
+	Carried  int      `json:"carried,omitempty"` // whose results are those of an earlier run
 	Breached []Breach `json:"breached,omitempty"`
 }
 
@@ -97,7 +98,7 @@ func ChecksOf(r *check.Report) *CheckRun {
 	if r == nil {
 		return nil
 	}
-	out := &CheckRun{Ran: len(r.Results)}
+	out := &CheckRun{Ran: len(r.Results) - r.Carried(), Carried: r.Carried()}
 	for _, x := range r.Results {
 		if !x.Passed {
 			out.Breached = append(out.Breached, Breach{ID: x.ID, Severity: x.Severity, Description: x.Description, Offenders: x.Offenders, Tested: x.Tested})

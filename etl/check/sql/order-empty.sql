@@ -7,4 +7,4 @@
 -- tested: SELECT count(*) FROM stage.order_header
 SELECT o.order_id, CAST(o.order_date AS DATE) AS value
 FROM stage.order_header o
-WHERE NOT EXISTS (SELECT 1 FROM stage.order_line l WHERE l.order_id = o.order_id)
+WHERE o.order_id IS NULL OR o.order_id NOT IN (SELECT l.order_id FROM stage.order_line l WHERE l.order_id IS NOT NULL)
