@@ -119,7 +119,7 @@ func company(seed uint64, customers int, noise float64) (d Data, truth []int) {
 func TestSixUnequalBehaviours(t *testing.T) {
 	for seed, noise := range []float64{.1, .25, .25} {
 		d, truth := company(uint64(seed), 5000, noise)
-		m := fit(t, d, Options{Bootstraps: 5})
+		m := fit(t, d, Options{Bootstraps: 5, SilhouetteRows: 800})
 		found := agreement(t, truth, m)
 		t.Logf("company %d, noise %.2f: adjusted Rand %.3f. %s", seed, noise, found, m.Choice.Words.EN)
 		if found < .6 {

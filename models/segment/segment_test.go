@@ -108,7 +108,7 @@ func TestMixtureFindsWhatIsPlanted(t *testing.T) {
 func TestKMeansFindsWhatIsPlanted(t *testing.T) {
 	d, truth := draw(2, 2500, round(5, 6, 24))
 	for _, c := range []Criterion{PredictionStrength, Silhouette, CalinskiHarabasz, Gap} {
-		m := fit(t, d, Options{Criterion: c, Bootstraps: -1, SampleSize: 1000})
+		m := fit(t, d, Options{Criterion: c, Bootstraps: -1, SampleSize: 1000, SilhouetteRows: 400})
 		if a := agreement(t, truth, m); m.K != 5 || a < .9 {
 			t.Errorf("%s: %d segments, adjusted Rand %.3f", c, m.K, a)
 		}
@@ -129,7 +129,7 @@ func TestNothingToDivide(t *testing.T) {
 		}
 	}
 	for name, d := range map[string]Data{"long": long, "even": even} {
-		m := fit(t, d, Options{})
+		m := fit(t, d, Options{SilhouetteRows: 400})
 		if m.K != 1 || m.Segments[0].Name != (Words{"average", "一般"}) || !strings.Contains(m.Choice.Words.EN, "no groups") {
 			t.Errorf("%s: %d segments, %q", name, m.K, m.Choice.Words.EN)
 		}
