@@ -3,7 +3,11 @@
 -- times the median of the customer's own gaps between order days up to then.
 CREATE OR REPLACE TEMP TABLE star_order_day AS
 WITH day AS (
-    SELECT DISTINCT customer_key, order_date FROM star_bought
+    -- Orders dated after the as-of date have not come yet.
+    SELECT DISTINCT b.customer_key, b.order_date
+    FROM star_bought b
+    CROSS JOIN meta.star_parameter p
+    WHERE b.order_date <= p.as_of
 ), gap AS (
     SELECT customer_key, order_date,
            CAST(order_date - lag(order_date) OVER (PARTITION BY customer_key ORDER BY order_date) AS INTEGER) AS gap,
