@@ -24,6 +24,7 @@ type nights struct {
 	t           testing.TB
 	step, fresh engine.Conn
 	scripts     fs.FS // of the increments
+	steps       []step
 	r           *rand.Rand
 	asOf        time.Time
 	next        int      // new ids
@@ -31,7 +32,7 @@ type nights struct {
 }
 
 func newNights(t testing.TB, seed uint64, ids string) *nights {
-	n := &nights{t: t, scripts: scripts, r: rand.New(rand.NewPCG(seed, 4)), asOf: day(t, "2025-12-10").AddDate(0, -int(seed%7), int(seed%25)), next: 1000}
+	n := &nights{t: t, scripts: scripts, steps: steps(), r: rand.New(rand.NewPCG(seed, 4)), asOf: day(t, "2025-12-10").AddDate(0, -int(seed%7), int(seed%25)), next: 1000}
 	_, n.step = newDatabase(t, ids, duck.Options{Threads: 1})
 	_, n.fresh = newDatabase(t, ids, duck.Options{Threads: 1})
 	for _, conn := range []engine.Conn{n.step, n.fresh} {
@@ -255,22 +256,29 @@ var touched = []string{"order_header", "order_line", "return_line", "purchase_or
 	"activity", "message", "web_session", "ticket", "campaign", "campaign_target", "campaign_response", "campaign_cost", "expense", "commission", "quote",
 	"customer_contact", "survey_response"}
 
-// night changes the staged tables, says what was changed, and keeps versions.
+// night is one in which so many random changes happen.
 func (n *nights) night(changes int) {
+	all := slices.Concat(n.changes(), n.dealings(), n.customers())
+	n.nightOf(func() {
+		for range changes {
+			all[n.r.IntN(len(all))]()
+		}
+		if n.r.IntN(8) == 0 { // nights were missed
+			n.asOf = n.asOf.AddDate(0, 0, 5+n.r.IntN(35))
+		} else {
+			n.asOf = n.asOf.AddDate(0, 0, n.r.IntN(2))
+		}
+	})
+}
+
+// nightOf changes the staged tables, says what was changed, and keeps versions.
+func (n *nights) nightOf(change func()) {
 	var copies strings.Builder
 	for _, t := range touched {
 		copies.WriteString("CREATE OR REPLACE TABLE was." + t + " AS SELECT * FROM stage." + t + ";\n")
 	}
 	exec(n.t, n.step, copies.String())
-	all := slices.Concat(n.changes(), n.dealings(), n.customers())
-	for range changes {
-		all[n.r.IntN(len(all))]()
-	}
-	if n.r.IntN(8) == 0 { // nights were missed
-		n.asOf = n.asOf.AddDate(0, 0, 5+n.r.IntN(35))
-	} else {
-		n.asOf = n.asOf.AddDate(0, 0, n.r.IntN(2))
-	}
+	change()
 	var untouched []string
 	exec(n.t, n.step, "CREATE SCHEMA IF NOT EXISTS due; CREATE OR REPLACE TABLE meta.stage_change (table_name VARCHAR, mode VARCHAR, inserted BIGINT, updated BIGINT, deleted BIGINT)")
 	for _, t := range canon.Tables() {
@@ -316,17 +324,17 @@ func (n *nights) build(o Options, compare bool) error {
 	n.t.Helper()
 	o.AsOf, o.Currency = n.asOf, "CNY"
 	if !compare {
-		return buildFrom(context.Background(), n.step, n.scripts, o)
+		return buildFrom(context.Background(), n.step, n.scripts, o, n.steps)
 	}
 	again := query(n.t, n.step, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'meta' AND table_name = 'star_key'")[0] == "1"
 	exec(n.t, n.fresh, "DROP SCHEMA IF EXISTS core CASCADE; DROP SCHEMA IF EXISTS quarantine CASCADE; DROP TABLE IF EXISTS meta.star_key; DROP TABLE IF EXISTS meta.star_order_key")
 	if again {
 		n.copyKeys()
 	}
-	if err := buildFrom(context.Background(), n.step, n.scripts, o); err != nil {
+	if err := buildFrom(context.Background(), n.step, n.scripts, o, n.steps); err != nil {
 		return fmt.Errorf("increment: %w", err)
 	}
-	if err := Build(context.Background(), n.fresh, o); err != nil {
+	if err := buildFrom(context.Background(), n.fresh, scripts, o, n.steps); err != nil {
 		return fmt.Errorf("whole: %w", err)
 	}
 	for _, member := range []string{"customer", "supplier", "employee", "channel"} {

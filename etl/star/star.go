@@ -74,11 +74,11 @@ type step struct {
 // An error names the step; an error that is no *engine.StatementError or fault
 // of ctx says that the staged tables break a rule the star relies on.
 func Build(ctx context.Context, conn engine.Conn, o Options) error {
-	return buildFrom(ctx, conn, scripts, o)
+	return buildFrom(ctx, conn, scripts, o, steps())
 }
 
-// buildFrom is Build by the SQL files of a folder.
-func buildFrom(ctx context.Context, conn engine.Conn, files fs.FS, o Options) error {
+// buildFrom is Build by the SQL files of a folder and by some steps.
+func buildFrom(ctx context.Context, conn engine.Conn, files fs.FS, o Options, steps []step) error {
 	o = o.withDefaults()
 	if o.FiscalYearStart < 1 || o.FiscalYearStart > 12 {
 		return fmt.Errorf("star: fiscal year start %d: want a month from 1 to 12", o.FiscalYearStart)
@@ -90,7 +90,7 @@ func buildFrom(ctx context.Context, conn engine.Conn, files fs.FS, o Options) er
 		return fmt.Errorf("star: no as-of date")
 	}
 	b := &builder{conn: conn, scripts: files, options: o}
-	for _, s := range steps() {
+	for _, s := range steps {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
