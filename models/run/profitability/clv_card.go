@@ -43,6 +43,9 @@ func (l *lifetime) card(reason error) job.Card {
 	}
 	for _, m := range l.others {
 		tellModel(&c, m, "")
+		if n := len(l.rows.Key); int(m.Customers) < n {
+			c.Parameter(key(m.Kind)+".sample", fmt.Sprintf("fitted on %.0f of %d customers, at equal distances", m.Customers, n))
+		}
 	}
 	c.Metric("customers", float64(len(l.rows.Key)), "customers", "customers with a purchase")
 	c.Metric("repeat_customers", float64(repeats(l.rows.Customers)), "customers", "of them, those who came again")
