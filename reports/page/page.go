@@ -26,6 +26,7 @@ func All() []Page {
 		{Slug: "sales", Build: sales},
 		{Slug: "customers", Build: customers},
 		{Slug: "profit", Build: profit},
+		{Slug: "loyalty", Build: loyalty},
 		{Slug: "quality", Build: quality},
 		{Slug: "definitions", Build: definitions},
 	}
