@@ -1,9 +1,9 @@
 -- rows: customer.type
--- columns: class.group
--- Every measure of the cube "profit", by customer type and class group, with all
+-- columns: region.area
+-- Every measure of the cube "profit", by customer type and area, with all
 -- totals, written by hand: what the cube has to answer, on any data.
 SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
-  CASE WHEN GROUPING(t.class_group) = 1 THEN '(total)' ELSE t.class_group END AS "year",
+  CASE WHEN GROUPING(t.area) = 1 THEN '(total)' ELSE t.area END AS "year",
   sum(t.contribution) AS "contribution",
   sum(t.net) AS "net",
   sum(t.gross) AS "gross",
@@ -18,10 +18,10 @@ SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
 FROM (
   SELECT f.*,
     CASE WHEN f.customer_key = -1 OR k.customer_key IS NULL THEN '(unknown)' ELSE coalesce(k.customer_type, '(none)') END AS kind,
-    CASE WHEN f.clc_key = -1 OR c.clc_key IS NULL THEN '(unknown)' ELSE coalesce(c.group5, '(none)') END AS class_group
+    CASE WHEN f.geo_key = -1 OR g.geo_key IS NULL THEN '(unknown)' ELSE coalesce(g.area, '(none)') END AS area
   FROM score.profit_cell AS f
   LEFT JOIN core.dim_customer AS k ON k.customer_key = f.customer_key
-  LEFT JOIN core.dim_clc AS c ON c.clc_key = f.clc_key
+  LEFT JOIN core.dim_geo AS g ON g.geo_key = f.geo_key
 ) AS t
-GROUP BY GROUPING SETS ((t.kind, t.class_group), (t.kind), (t.class_group), ())
+GROUP BY GROUPING SETS ((t.kind, t.area), (t.kind), (t.area), ())
 ORDER BY 1, 2;
