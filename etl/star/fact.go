@@ -87,6 +87,9 @@ func (f fact) run(ctx context.Context, b *builder) error {
 			return err
 		}
 	}
+	if f.aging != nil && due == 0 && b.before.asOf != b.options.AsOf.Format(isoDay) {
+		due = 1 // rows have aged: nobody may take the table to be as it was
+	}
 	_, err = b.conn.Exec(ctx, engine.SQL("INSERT INTO meta.star_build SELECT ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), nullif(?, ''), CAST(? AS BOOLEAN)",
 		f.table, mode, due, appended, reason, f.date != ""))
 	return err
