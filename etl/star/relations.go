@@ -52,6 +52,7 @@ func contactSteps() []step {
 	return []step{
 		relation("contact_kind", "core.dim_activity_kind"),
 		relation("service_kind", "core.dim_ticket_kind"),
+		relation("ticket", ""),
 		relation("fact_activity", "core.fact_activity"),
 		relation("aside_activity", ""),
 		relation("fact_message", "core.fact_message"),
