@@ -200,3 +200,23 @@ func TestLateFirstOrder(t *testing.T) {
 		want(t, conn, "SELECT order_key FROM "+table+" ORDER BY rowid", "3", "4", "1", "2")
 	}
 }
+
+// Copies of a line and of all its events may be more than 32 bits hold: nothing
+// overflows, and what came over the order is told apart from it.
+func TestHugeCopies(t *testing.T) {
+	_, conn := newDatabase(t, "BIGINT", duck.Options{Threads: 1})
+	flowCompany(t, conn)
+	fill(t, conn, "order_line", "line_id, order_id, line_no, title_id, qty_ordered, unit_price", "90, 1, 9, 1, 2000000000, 1", "91, 1, 10, 1, 2000000000, 1")
+	fill(t, conn, "order_line_stage_event", "event_id, line_id, stage, event_ts, qty",
+		"90, 90, 'delivered', '2025-04-01 09:00:00', 2000000000", "91, 90, 'delivered', '2025-04-02 09:00:00', 2000000000",
+		"92, 91, 'customs_cleared', '2025-04-01 09:00:00', 2000000000", "93, 91, 'customs_cleared', '2025-04-02 09:00:00', 1999999999")
+	fill(t, conn, "purchase_line", "po_line_id, po_id, order_line_id, title_id, qty, unit_cost_fcy, qty_received, first_received",
+		"90, 1, 91, 1, 2000000000, 1, 2000000000, '2025-03-24'", "91, 1, 91, 1, 2000000000, 1, 2000000000, '2025-03-24'")
+	fill(t, conn, "invoice_line", "invoice_id, line_id, qty, amount", "1, 91, 2000000000, 1", "2, 91, 2000000000, 1")
+	fill(t, conn, "return_line", "return_id, line_id, customer_id, title_id, return_date, qty, value_cny", "90, 90, 1, 1, '2025-04-20', 2000000000, 1", "91, 90, 1, 1, '2025-04-21', 2000000000, 1")
+	if err := Build(t.Context(), conn, Options{AsOf: day(t, "2025-06-30"), Currency: "CNY", Landed: Landed{HandlingPerCopy: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, conn, "SELECT line_id, qty_delivered, qty_over, qty_open, qty_cleared, qty_inbound, qty_invoiced FROM core.fact_order_stage WHERE line_id IN ('90', '91') ORDER BY line_id",
+		"90|2000000000|2000000000|0|0|0|0", "91|0|0|2000000000|3999999999|4000000000|4000000000")
+}

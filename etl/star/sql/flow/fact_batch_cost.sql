@@ -50,7 +50,7 @@ WITH weight AS (
     LEFT JOIN weight w ON w.batch_id = b.batch_id
     WHERE w.batch_id IS NULL OR w.mg <= 0
 )
-SELECT d.batch_key, s.line_id, CAST(s.qty AS INTEGER) AS qty, CAST(s.mg AS DOUBLE) / 1000 AS weight_g,
+SELECT d.batch_key, s.line_id, CAST(s.qty AS BIGINT) AS qty, CAST(s.mg AS DOUBLE) / 1000 AS weight_g,
        CAST(CAST(s.freight AS DECIMAL(22, 4)) * 0.0001 AS DECIMAL(18, 4)) AS freight,
        CAST(CAST(s.duty AS DECIMAL(22, 4)) * 0.0001 AS DECIMAL(18, 4)) AS duty, s.reason
 FROM shared s

@@ -37,9 +37,9 @@ SELECT l.catalogue_key, l.title_key, l.clc_key, l.publisher_key, coalesce(d.date
        l.page, l.position, l.price_quoted, l.deadline, CAST(l.items AS INTEGER) AS items,
        coalesce(l.issue_date + 89 <= p.as_of, false) AS is_mature,
        CASE WHEN l.issue_date + 89 <= p.as_of THEN coalesce(o.lines, 0) > 0 END AS is_hit,
-       CAST(coalesce(o.lines, 0) AS INTEGER) AS lines_90, CAST(coalesce(o.copies, 0) AS INTEGER) AS copies_90,
+       CAST(coalesce(o.lines, 0) AS INTEGER) AS lines_90, CAST(coalesce(o.copies, 0) AS BIGINT) AS copies_90,
        CAST(coalesce(o.net, 0) AS DECIMAL(18, 4)) AS net_90, CAST(o.first_order - l.issue_date AS INTEGER) AS days_to_first_order,
-       CAST(coalesce(o.cited_lines, 0) AS INTEGER) AS cited_lines, CAST(coalesce(o.cited_copies, 0) AS INTEGER) AS cited_copies,
+       CAST(coalesce(o.cited_lines, 0) AS INTEGER) AS cited_lines, CAST(coalesce(o.cited_copies, 0) AS BIGINT) AS cited_copies,
        l.source, l.source_row
 FROM star_listing l
 CROSS JOIN meta.star_parameter p

@@ -22,7 +22,7 @@ WITH snapshot AS (
     GROUP BY s.snap_date, s.warehouse, s.title_id
 )
 SELECT s.snap_date, s.warehouse, s.title_id, s.qty_on_hand, s.qty_reserved, s.qty_on_order, s.value, s.source, s._row,
-       CASE WHEN r.first_day <= s.snap_date - 89 THEN CAST(coalesce(m.out_90, 0) AS INTEGER) END AS qty_out_90,
+       CASE WHEN r.first_day <= s.snap_date - 89 THEN CAST(coalesce(m.out_90, 0) AS BIGINT) END AS qty_out_90,
        CASE WHEN r.first_day <= s.snap_date - 364 THEN s.qty_on_hand > 0 AND m.title_id IS NULL END AS is_dead
 FROM snapshot s
 CROSS JOIN reach r

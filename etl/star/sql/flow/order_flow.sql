@@ -66,19 +66,19 @@ SELECT line_id,
        max(CASE WHEN stage_key = 8 THEN day END) AS last8,
        max(CASE WHEN stage_key = 9 THEN day END) AS last9,
        max(CASE WHEN stage_key = 10 THEN day END) AS last10,
-       coalesce(CAST(sum(CASE WHEN stage_key = 1 THEN qty END) AS INTEGER), 0) AS q1,
-       coalesce(CAST(sum(CASE WHEN stage_key = 2 THEN qty END) AS INTEGER), 0) AS q2,
-       coalesce(CAST(sum(CASE WHEN stage_key = 3 THEN qty END) AS INTEGER), 0) AS q3,
-       coalesce(CAST(sum(CASE WHEN stage_key = 4 THEN qty END) AS INTEGER), 0) AS q4,
-       coalesce(CAST(sum(CASE WHEN stage_key = 5 THEN qty END) AS INTEGER), 0) AS q5,
-       coalesce(CAST(sum(CASE WHEN stage_key = 6 THEN qty END) AS INTEGER), 0) AS q6,
-       coalesce(CAST(sum(CASE WHEN stage_key = 7 THEN qty END) AS INTEGER), 0) AS q7,
-       coalesce(CAST(sum(CASE WHEN stage_key = 8 THEN qty END) AS INTEGER), 0) AS q8,
-       coalesce(CAST(sum(CASE WHEN stage_key = 9 THEN qty END) AS INTEGER), 0) AS q9,
-       coalesce(CAST(sum(CASE WHEN stage_key = 10 THEN qty END) AS INTEGER), 0) AS q10,
-       coalesce(CAST(sum(CASE WHEN stage_key = 11 THEN qty END) AS INTEGER), 0) AS q11,
-       coalesce(CAST(sum(CASE WHEN stage_key = 12 THEN qty END) AS INTEGER), 0) AS q12,
-       coalesce(CAST(sum(CASE WHEN stage_key = 13 THEN qty END) AS INTEGER), 0) AS q13,
+       coalesce(CAST(sum(CASE WHEN stage_key = 1 THEN qty END) AS BIGINT), 0) AS q1,
+       coalesce(CAST(sum(CASE WHEN stage_key = 2 THEN qty END) AS BIGINT), 0) AS q2,
+       coalesce(CAST(sum(CASE WHEN stage_key = 3 THEN qty END) AS BIGINT), 0) AS q3,
+       coalesce(CAST(sum(CASE WHEN stage_key = 4 THEN qty END) AS BIGINT), 0) AS q4,
+       coalesce(CAST(sum(CASE WHEN stage_key = 5 THEN qty END) AS BIGINT), 0) AS q5,
+       coalesce(CAST(sum(CASE WHEN stage_key = 6 THEN qty END) AS BIGINT), 0) AS q6,
+       coalesce(CAST(sum(CASE WHEN stage_key = 7 THEN qty END) AS BIGINT), 0) AS q7,
+       coalesce(CAST(sum(CASE WHEN stage_key = 8 THEN qty END) AS BIGINT), 0) AS q8,
+       coalesce(CAST(sum(CASE WHEN stage_key = 9 THEN qty END) AS BIGINT), 0) AS q9,
+       coalesce(CAST(sum(CASE WHEN stage_key = 10 THEN qty END) AS BIGINT), 0) AS q10,
+       coalesce(CAST(sum(CASE WHEN stage_key = 11 THEN qty END) AS BIGINT), 0) AS q11,
+       coalesce(CAST(sum(CASE WHEN stage_key = 12 THEN qty END) AS BIGINT), 0) AS q12,
+       coalesce(CAST(sum(CASE WHEN stage_key = 13 THEN qty END) AS BIGINT), 0) AS q13,
        min_by(batch_key, batch_id) FILTER (WHERE batch_type = 'supplier_order') AS supplier_order_batch_key,
        min_by(batch_key, batch_id) FILTER (WHERE batch_type = 'consolidation') AS consolidation_batch_key,
        min_by(batch_key, batch_id) FILTER (WHERE batch_type = 'customs') AS customs_batch_key,
@@ -92,7 +92,7 @@ GROUP BY line_id;
 
 CREATE OR REPLACE TEMP TABLE star_line_purchase AS
 SELECT l.order_line_id AS line_id, min(o.po_date) AS ordered, min(l.confirmed_date) AS confirmed, min(l.first_received) AS inbound, max(coalesce(l.last_received, l.first_received)) AS last_inbound,
-       CAST(sum(l.qty) AS INTEGER) AS qty, CAST(sum(coalesce(l.qty_received, 0)) AS INTEGER) AS qty_received,
+       CAST(sum(l.qty) AS BIGINT) AS qty, CAST(sum(coalesce(l.qty_received, 0)) AS BIGINT) AS qty_received,
        min(s.supplier_key) AS supplier_key, min_by(b.batch_key, o.batch_id) AS batch_key
 FROM stage.purchase_line l
 JOIN due.order_line d ON d.line_id = l.order_line_id
@@ -114,8 +114,8 @@ WITH settled AS (
 )
 SELECT l.line_id, min(i.inv_date) AS invoiced,
        CASE WHEN count(*) = count(CASE WHEN s.amount >= i.total THEN 1 END) THEN max(s.paid) END AS paid,
-       CAST(sum(coalesce(l.qty, 0)) AS INTEGER) AS qty_invoiced,
-       CAST(sum(CASE WHEN s.amount >= i.total THEN coalesce(l.qty, 0) ELSE 0 END) AS INTEGER) AS qty_paid
+       CAST(sum(coalesce(l.qty, 0)) AS BIGINT) AS qty_invoiced,
+       CAST(sum(CASE WHEN s.amount >= i.total THEN coalesce(l.qty, 0) ELSE 0 END) AS BIGINT) AS qty_paid
 FROM stage.invoice_line l
 JOIN due.order_line d ON d.line_id = l.line_id
 JOIN stage.invoice i ON i.invoice_id = l.invoice_id

@@ -42,7 +42,7 @@ LEFT JOIN star_title_map t ON t.title_id = q.title_id;
 -- an order follow.
 CREATE OR REPLACE TABLE core.fact_quote AS
 WITH accepted AS (
-    SELECT q.quote_id, min(f.order_date) AS order_date, CAST(sum(f.net) AS DECIMAL(18, 4)) AS net, CAST(sum(f.qty) AS INTEGER) AS copies
+    SELECT q.quote_id, min(f.order_date) AS order_date, CAST(sum(f.net) AS DECIMAL(18, 4)) AS net, CAST(sum(f.qty) AS BIGINT) AS copies
     FROM star_quote q
     JOIN core.fact_order_line f ON f.customer_key = q.customer_key AND f.title_key = q.title_key AND f.order_date >= q.valid_from AND f.order_date <= q.valid_to
     WHERE q.refused IS NULL AND f.qty > 0 AND f.customer_key <> -1 AND f.title_key <> -1

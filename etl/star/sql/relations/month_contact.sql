@@ -7,7 +7,7 @@ SELECT f.customer_key, CAST(date_trunc('month', f.date) AS DATE) AS month,
        CAST(count(CASE WHEN k.type = 'call_in' THEN 1 END) AS INTEGER) AS calls_in,
        CAST(count(CASE WHEN k.type IN ('meeting', 'demo') THEN 1 END) AS INTEGER) AS meetings,
        CAST(count(CASE WHEN k.type = 'mail' THEN 1 END) AS INTEGER) AS mails,
-       CAST(sum(f.minutes) AS INTEGER) AS minutes, CAST(sum(f.km) AS DECIMAL(18, 4)) AS km, CAST(sum(f.cost) AS DECIMAL(18, 4)) AS cost
+       CAST(sum(f.minutes) AS BIGINT) AS minutes, CAST(sum(f.km) AS DECIMAL(18, 4)) AS km, CAST(sum(f.cost) AS DECIMAL(18, 4)) AS cost
 FROM core.fact_activity f
 JOIN core.dim_activity_kind k ON k.activity_kind_key = f.activity_kind_key
 GROUP BY f.customer_key, CAST(date_trunc('month', f.date) AS DATE);
@@ -24,7 +24,7 @@ GROUP BY customer_key, CAST(date_trunc('month', date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_ticket AS
 SELECT customer_key, CAST(date_trunc('month', date) AS DATE) AS month,
-       CAST(count(*) AS INTEGER) AS tickets, CAST(sum(complaints) AS INTEGER) AS complaints, CAST(sum(minutes) AS INTEGER) AS minutes, CAST(sum(cost) AS DECIMAL(18, 4)) AS cost
+       CAST(count(*) AS INTEGER) AS tickets, CAST(sum(complaints) AS INTEGER) AS complaints, CAST(sum(minutes) AS BIGINT) AS minutes, CAST(sum(cost) AS DECIMAL(18, 4)) AS cost
 FROM core.fact_ticket
 GROUP BY customer_key, CAST(date_trunc('month', date) AS DATE);
 

@@ -70,7 +70,7 @@ GROUP BY f.customer_key, CAST(date_trunc('month', f.order_date) AS DATE);
 
 CREATE OR REPLACE TEMP TABLE star_month_return AS
 SELECT r.customer_key, CAST(date_trunc('month', r.return_date) AS DATE) AS month,
-       CAST(count(*) AS INTEGER) AS returns, CAST(sum(r.qty) AS INTEGER) AS copies_returned, CAST(sum(r.value) AS DECIMAL(18, 4)) AS value_returned,
+       CAST(count(*) AS INTEGER) AS returns, CAST(sum(r.qty) AS BIGINT) AS copies_returned, CAST(sum(r.value) AS DECIMAL(18, 4)) AS value_returned,
        CAST(count(*) * q.per_return AS DECIMAL(18, 4)) AS cost
 FROM core.fact_return r
 CROSS JOIN star_cost_rate q
