@@ -1,4 +1,4 @@
-package page
+package front
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"verso/olap/engine"
+	"verso/reports/page"
 	"verso/reports/view"
 )
 
@@ -47,13 +48,13 @@ type comparison struct {
 func (x comparison) delta() view.Value { return view.Sub(x.now, x.then) }
 
 // compare asks for net revenue by an attribute in a window and a year earlier.
-func (c *Context) compare(ctx context.Context, attribute string, w window) (comparison, error) {
-	x := comparison{attribute: attribute, fair: c.comparable(w.before(1))}
-	now, err := c.by(ctx, "sales", attribute, w, "net")
+func (c desk) compare(ctx context.Context, attribute string, w page.Window) (comparison, error) {
+	x := comparison{attribute: attribute, fair: c.Comparable(w.Before(1))}
+	now, err := c.By(ctx, "sales", attribute, w, "net")
 	if err != nil {
 		return x, err
 	}
-	then, err := c.by(ctx, "sales", attribute, w.before(1), "net")
+	then, err := c.By(ctx, "sales", attribute, w.Before(1), "net")
 	if err != nil {
 		return x, err
 	}
@@ -69,26 +70,26 @@ func (c *Context) compare(ctx context.Context, attribute string, w window) (comp
 
 // join matches the members of two answers; a member missing on one side is zero
 // there.
-func join(now, then []member, measure string) []pair {
+func join(now, then []page.Member, measure string) []pair {
 	at := map[string]int{}
 	var out []pair
-	place := func(m member) *pair {
-		i, ok := at[m.key]
+	place := func(m page.Member) *pair {
+		i, ok := at[m.Key]
 		if !ok {
 			i = len(out)
-			at[m.key] = i
-			out = append(out, pair{key: m.key, label: m.label, now: view.I(0), then: view.I(0),
-				known: m.known})
+			at[m.Key] = i
+			out = append(out, pair{key: m.Key, label: m.Label, now: view.I(0), then: view.I(0),
+				known: m.Known})
 		}
 		return &out[i]
 	}
 	for _, m := range now {
-		if v := m.values[measure]; v.Has() {
+		if v := m.Values[measure]; v.Has() {
 			place(m).now = v
 		}
 	}
 	for _, m := range then {
-		if v := m.values[measure]; v.Has() {
+		if v := m.Values[measure]; v.Has() {
 			place(m).then = v
 		}
 	}
@@ -142,7 +143,7 @@ type look struct {
 
 // varianceTable lays a comparison out: actual, previous, difference as a bar and
 // in percent, and the others and total that close it.
-func (c *Context) varianceTable(x comparison, l look) *view.Table {
+func (c desk) varianceTable(x comparison, l look) *view.Table {
 	less := bySize
 	if l.changes && x.fair {
 		less = byChange
@@ -151,14 +152,14 @@ func (c *Context) varianceTable(x comparison, l look) *view.Table {
 	if l.changes && x.fair {
 		sort.SliceStable(kept, func(i, j int) bool { return kept[i].delta.Float > kept[j].delta.Float })
 	}
-	format, unit := c.tableMoney(x.now, x.then)
-	t := &view.Table{ID: l.id, Title: l.title, Subtitle: l.subtitle, Insight: l.insight, Empty: c.t("table.empty")}
+	format, unit := c.TableMoney(x.now, x.then)
+	t := &view.Table{ID: l.id, Title: l.title, Subtitle: l.subtitle, Insight: l.insight, Empty: c.T("table.empty")}
 	if t.Subtitle == "" {
-		t.Subtitle = c.t("sub.net", "unit", unit)
+		t.Subtitle = c.T("sub.net", "unit", unit)
 	}
 	t.Columns = []view.Column{{Label: l.head}, {Label: "AC", Unit: unit, Format: format}}
 	if l.share {
-		t.Columns = append(t.Columns, view.Column{Label: c.t("col.share"), Unit: "%", Format: view.Pct().Bare()})
+		t.Columns = append(t.Columns, view.Column{Label: c.T("col.share"), Unit: "%", Format: view.Pct().Bare()})
 	}
 	if x.fair {
 		t.Columns = append(t.Columns, view.Column{Label: "PY", Unit: unit, Format: format},
@@ -168,7 +169,7 @@ func (c *Context) varianceTable(x comparison, l look) *view.Table {
 		t.Footnotes = append(t.Footnotes, c.noComparison())
 	}
 	if l.trend {
-		t.Columns = append(t.Columns, view.Column{Label: c.t("col.trend"), Visual: view.Spark, Months: names(c.Lang, l.months)})
+		t.Columns = append(t.Columns, view.Column{Label: c.T("col.trend"), Visual: view.Spark, Months: page.Names(c.Lang, l.months)})
 	}
 	row := func(kind view.RowKind, label string, p pair) {
 		cells := []view.Value{view.T(label), p.now}
@@ -191,21 +192,21 @@ func (c *Context) varianceTable(x comparison, l look) *view.Table {
 		row(view.Leaf, p.label, p)
 	}
 	if rest != nil {
-		row(view.Others, c.t("row.others", "n", fmt.Sprint(rest.count)), *rest)
-		t.Footnotes = append(t.Footnotes, c.t("foot.others", "n", fmt.Sprint(rest.count)))
+		row(view.Others, c.T("row.others", "n", fmt.Sprint(rest.count)), *rest)
+		t.Footnotes = append(t.Footnotes, c.T("foot.others", "n", fmt.Sprint(rest.count)))
 	}
 	if len(t.Rows) > 0 {
-		row(view.Total, c.t("row.total"), pair{now: x.now, then: x.then, delta: x.delta()})
+		row(view.Total, c.T("row.total"), pair{now: x.now, then: x.then, delta: x.delta()})
 	}
 	return t
 }
 
 // noComparison says why there is no previous year.
-func (c *Context) noComparison() string {
-	if c.facts.first.IsZero() {
-		return c.t("compare.nodata")
+func (c desk) noComparison() string {
+	if c.Facts.First.IsZero() {
+		return c.T("compare.nodata")
 	}
-	return c.t("compare.none", "date", view.LongDate(c.Lang, c.facts.first))
+	return c.T("compare.none", "date", view.LongDate(c.Lang, c.Facts.First))
 }
 
 // movers are the known members that rose and fell most; nil where none did.
@@ -227,35 +228,35 @@ func (x comparison) movers() (up, down *pair) {
 
 // moversText says in a sentence who moved a comparison; "" where there is
 // nothing to say: no comparison, one member, no change.
-func (c *Context) moversText(x comparison) string {
+func (c desk) moversText(x comparison) string {
 	if !x.fair || len(x.pairs) < 2 {
 		return ""
 	}
 	up, down := x.movers()
 	switch {
 	case up != nil && down != nil && x.delta().Float >= 0:
-		return c.t("movers.up.down", "up", up.name(), "plus", c.signedAmount(up.delta), "down", down.name(), "minus", c.signedAmount(down.delta))
+		return c.T("movers.up.down", "up", up.name(), "plus", c.SignedAmount(up.delta), "down", down.name(), "minus", c.SignedAmount(down.delta))
 	case up != nil && down != nil:
-		return c.t("movers.down.up", "up", up.name(), "plus", c.signedAmount(up.delta), "down", down.name(), "minus", c.signedAmount(down.delta))
+		return c.T("movers.down.up", "up", up.name(), "plus", c.SignedAmount(up.delta), "down", down.name(), "minus", c.SignedAmount(down.delta))
 	case up != nil:
-		return c.t("movers.up", "up", up.name(), "plus", c.signedAmount(up.delta))
+		return c.T("movers.up", "up", up.name(), "plus", c.SignedAmount(up.delta))
 	case down != nil:
-		return c.t("movers.down", "down", down.name(), "minus", c.signedAmount(down.delta))
+		return c.T("movers.down", "down", down.name(), "minus", c.SignedAmount(down.delta))
 	}
-	return c.t("movers.none")
+	return c.T("movers.none")
 }
 
 // bridge is where the change of revenue came from by what customers did.
-func (c *Context) bridge(ctx context.Context, w window) (comparison, error) {
-	x := comparison{attribute: "bridge", fair: c.comparable(w.before(1))}
-	p := w.before(1)
-	s := engine.SQL(statement("bridge"), w.from, w.to, p.from, p.to, w.from, w.to, p.from, p.to, w.from)
+func (c desk) bridge(ctx context.Context, w page.Window) (comparison, error) {
+	x := comparison{attribute: "bridge", fair: c.Comparable(w.Before(1))}
+	p := w.Before(1)
+	s := engine.SQL(statement("bridge"), w.From, w.To, p.From, p.To, w.From, w.To, p.From, p.To, w.From)
 	found := map[string]pair{}
-	err := engine.Rows(ctx, c.db, s, func(row []any) error {
-		kind := text(row[0])
-		found[kind] = pair{key: kind, now: value(row[2]), then: value(row[3]), delta: view.Sub(value(row[2]), value(row[3])),
-			known: kind != "unknown", extra: []view.Value{value(row[1])}, count: int(whole(row[1])),
-			label: c.t("bridge."+kind, "n", count(c.Lang, whole(row[1])))}
+	err := engine.Rows(ctx, c.DB, s, func(row []any) error {
+		kind := page.Text(row[0])
+		found[kind] = pair{key: kind, now: page.Value(row[2]), then: page.Value(row[3]), delta: view.Sub(page.Value(row[2]), page.Value(row[3])),
+			known: kind != "unknown", extra: []view.Value{page.Value(row[1])}, count: int(page.Whole(row[1])),
+			label: c.T("bridge."+kind, "n", page.Count(c.Lang, page.Whole(row[1])))}
 		return nil
 	})
 	if err != nil {
@@ -273,11 +274,11 @@ func (c *Context) bridge(ctx context.Context, w window) (comparison, error) {
 }
 
 // bridgeTable lays the bridge out in its own order.
-func (c *Context) bridgeTable(x comparison) *view.Table {
-	format, unit := c.tableMoney(x.now, x.then)
-	t := &view.Table{ID: "bridge", Title: c.t("bridge.title"), Subtitle: c.t("sub.net", "unit", unit), Insight: c.bridgeText(x),
-		Empty: c.t("table.empty"), Footnotes: []string{c.t("bridge.foot")},
-		Columns: []view.Column{{Label: c.t("col.customers.group")}, {Label: c.t("col.customers"), Format: view.Integer()},
+func (c desk) bridgeTable(x comparison) *view.Table {
+	format, unit := c.TableMoney(x.now, x.then)
+	t := &view.Table{ID: "bridge", Title: c.T("bridge.title"), Subtitle: c.T("sub.net", "unit", unit), Insight: c.bridgeText(x),
+		Empty: c.T("table.empty"), Footnotes: []string{c.T("bridge.foot")},
+		Columns: []view.Column{{Label: c.T("col.customers.group")}, {Label: c.T("col.customers"), Format: view.Integer()},
 			{Label: "AC", Unit: unit, Format: format}, {Label: "PY", Unit: unit, Format: format},
 			{Label: "ΔPY", Unit: unit, Format: format.Change(), Visual: view.Variance, Better: 1}}}
 	n := int64(0)
@@ -291,13 +292,13 @@ func (c *Context) bridgeTable(x comparison) *view.Table {
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(p.label), customers, p.now, p.then, p.delta}})
 	}
 	if len(t.Rows) > 0 {
-		t.Rows = append(t.Rows, view.Row{Kind: view.Total, Cells: []view.Value{view.T(c.t("row.total")), view.I(n), x.now, x.then, x.delta()}})
+		t.Rows = append(t.Rows, view.Row{Kind: view.Total, Cells: []view.Value{view.T(c.T("row.total")), view.I(n), x.now, x.then, x.delta()}})
 	}
 	return t
 }
 
 // bridgeText says what new and lost customers did to revenue.
-func (c *Context) bridgeText(x comparison) string {
+func (c desk) bridgeText(x comparison) string {
 	gained, lost := view.I(0), view.I(0)
 	for _, p := range x.pairs {
 		switch p.key {
@@ -308,7 +309,7 @@ func (c *Context) bridgeText(x comparison) string {
 		}
 	}
 	if gained.Float == 0 && lost.Float == 0 {
-		return c.t("bridge.still")
+		return c.T("bridge.still")
 	}
-	return c.t("bridge.text", "gained", c.amount(gained), "lost", c.amount(lost))
+	return c.T("bridge.text", "gained", c.Amount(gained), "lost", c.Amount(lost))
 }

@@ -1,25 +1,27 @@
-package page
+package front
 
 import (
 	"context"
 	"time"
 
 	"verso/olap/engine"
+	"verso/reports/page"
 	"verso/reports/view"
 )
 
 // sales answers: what sells, where, to whom and through whom?
-func sales(ctx context.Context, c *Context) (view.Page, error) {
-	p := c.page("sales")
-	if c.facts.lines == 0 {
+func sales(ctx context.Context, k *page.Context) (view.Page, error) {
+	c := desk{k}
+	p := c.Page("sales")
+	if c.Facts.Lines == 0 {
 		return c.empty(p), nil
 	}
-	w := yearToDate(c.AsOf, c.Fiscal)
+	w := page.YearToDate(c.AsOf, c.Fiscal)
 	year, err := c.year(ctx, w)
 	if err != nil {
 		return p, err
 	}
-	p.Meta = c.meta(w, view.CurrencyName(c.Lang, c.Currency))
+	p.Meta = c.Meta(w, view.CurrencyName(c.Lang, c.Currency))
 	by := map[string]comparison{}
 	for _, attribute := range []string{"class.bucket", "region.area", "customer.type", "channel.kind"} {
 		if by[attribute], err = c.compare(ctx, attribute, w); err != nil {
@@ -36,14 +38,14 @@ func sales(ctx context.Context, c *Context) (view.Page, error) {
 		return p, err
 	}
 	class := by["class.bucket"]
-	list := months(c.AsOf, 13)
+	list := page.Months(c.AsOf, 13)
 	if err := c.addTrends(ctx, &class, list); err != nil {
 		return p, err
 	}
 	what := c.driverBlock(class, 14)
 	if what.Absent == nil {
-		what = view.Block{Table: c.varianceTable(class, look{id: "classes", title: c.t("by.class.bucket"), insight: c.moversText(class),
-			head: c.t("head.class.bucket"), n: 14, share: true, trend: true, months: list})}
+		what = view.Block{Table: c.varianceTable(class, look{id: "classes", title: c.T("by.class.bucket"), insight: c.moversText(class),
+			head: c.T("head.class.bucket"), n: 14, share: true, trend: true, months: list})}
 	}
 	what.Width = view.Full
 	titles, err := c.topTable(ctx, "title.title", "titles", w, year)
@@ -56,18 +58,18 @@ func sales(ctx context.Context, c *Context) (view.Page, error) {
 	}
 	p.Sections = []view.Section{
 		course,
-		{ID: "what", Title: c.t("sales.what"), Blocks: []view.Block{what}},
-		{ID: "whom", Title: c.t("sales.whom"), Blocks: []view.Block{c.driverBlock(by["region.area"], 9), c.driverBlock(by["customer.type"], 9),
+		{ID: "what", Title: c.T("sales.what"), Blocks: []view.Block{what}},
+		{ID: "whom", Title: c.T("sales.whom"), Blocks: []view.Block{c.driverBlock(by["region.area"], 9), c.driverBlock(by["customer.type"], 9),
 			c.driverBlock(by["channel.kind"], 9), publishers}},
-		{ID: "top", Title: c.t("sales.titles"), Blocks: []view.Block{titles}},
-		{ID: "returns", Title: c.t("sales.returns"), Blocks: c.returnsBlocks(returns)},
+		{ID: "top", Title: c.T("sales.titles"), Blocks: []view.Block{titles}},
+		{ID: "returns", Title: c.T("sales.returns"), Blocks: c.returnsBlocks(returns)},
 	}
 	return p, nil
 }
 
 // shapeText names the largest class or, without classes, the largest customer
 // type and region, with their shares.
-func (c *Context) shapeText(by map[string]comparison) string {
+func (c desk) shapeText(by map[string]comparison) string {
 	for _, attribute := range []string{"class.bucket", "customer.type", "region.area", "channel.kind"} {
 		x := by[attribute]
 		if x.now.Float <= 0 {
@@ -90,48 +92,48 @@ func (c *Context) shapeText(by map[string]comparison) string {
 		if first == nil || known.Float < x.now.Float/2 {
 			continue
 		}
-		pairs := []string{"what", c.t("noun." + attribute), "first", first.name(), "share", share(view.Ratio(first.now, x.now)), "amount", c.amount(first.now)}
+		pairs := []string{"what", c.T("noun." + attribute), "first", first.name(), "share", page.Share(view.Ratio(first.now, x.now)), "amount", c.Amount(first.now)}
 		if second == nil {
-			return c.t("shape.one", pairs...)
+			return c.T("shape.one", pairs...)
 		}
-		return c.t("shape.two", append(pairs, "second", second.name(), "share2", share(view.Ratio(second.now, x.now)))...)
+		return c.T("shape.two", append(pairs, "second", second.name(), "share2", page.Share(view.Ratio(second.now, x.now)))...)
 	}
 	if x := by["class.bucket"]; x.now.Float > 0 {
-		return c.t("shape.unknown", "amount", c.amount(x.now))
+		return c.T("shape.unknown", "amount", c.Amount(x.now))
 	}
-	return c.t("shape.nothing")
+	return c.T("shape.nothing")
 }
 
 // course is the section of the year's course: cumulative, and month by month
 // over three years.
-func (c *Context) course(ctx context.Context, w window) (view.Section, error) {
-	full := w.fullYear()
-	s := view.Section{ID: "course", Title: c.t("sales.course")}
+func (c desk) course(ctx context.Context, w page.Window) (view.Section, error) {
+	full := w.FullYear()
+	s := view.Section{ID: "course", Title: c.T("sales.course")}
 	var years []view.Series
 	var all []view.Value
-	list := months(full.to, 12)
+	list := page.Months(full.To, 12)
 	for back := range 3 {
-		end := full.before(back).to
+		end := full.Before(back).To
 		if back == 0 {
 			end = c.AsOf
 		}
 		these := make([]time.Time, 12)
 		for i, m := range list {
-			these[i] = yearsBefore(m, back)
+			these[i] = page.YearsBefore(m, back)
 		}
-		if back > 0 && !c.covered(these[11]) {
+		if back > 0 && !c.Covered(these[11]) {
 			break
 		}
-		series, err := c.byMonth(ctx, "sales", these, end, "net")
+		series, err := c.ByMonth(ctx, "sales", these, end, "net")
 		if err != nil {
 			return s, err
 		}
-		name := c.fiscalName(w.before(back))
+		name := c.fiscalName(w.Before(back))
 		years = append(years, view.Series{Name: name, Role: []view.Role{view.AC, view.PY, view.Other}[back], Values: series["net"]})
 		all = append(all, series["net"]...)
 	}
-	format, unit := c.money(all...)
-	seasonal := c.linesChart("seasons", c.t("seasons.title"), list, years, format, unit)
+	format, unit := c.Money(all...)
+	seasonal := c.LinesChart("seasons", c.T("seasons.title"), list, years, format, unit)
 	seasonal.Insight = c.seasonText(years, list)
 	var sums []view.Series
 	var tops []view.Value
@@ -140,19 +142,19 @@ func (c *Context) course(ctx context.Context, w window) (view.Section, error) {
 		sums = append(sums, view.Series{Name: y.Name, Role: []view.Role{view.AC, view.PY}[i], Values: running})
 		tops = append(tops, running...)
 	}
-	format, unit = c.money(tops...)
-	cumulative := c.linesChart("cumulative", c.t("cumulative.title"), list, sums, format, unit)
+	format, unit = c.Money(tops...)
+	cumulative := c.LinesChart("cumulative", c.T("cumulative.title"), list, sums, format, unit)
 	cumulative.Insight = c.cumulativeText(sums)
 	s.Blocks = []view.Block{{Width: view.Half, Chart: cumulative}, {Width: view.Half, Chart: seasonal}}
 	return s, nil
 }
 
 // fiscalName names a year: "2025", or "2025/26" where it is no calendar year.
-func (c *Context) fiscalName(w window) string {
-	if w.from.Month() == time.January {
-		return w.from.Format("2006")
+func (c desk) fiscalName(w page.Window) string {
+	if w.From.Month() == time.January {
+		return w.From.Format("2006")
 	}
-	return w.from.Format("2006") + "/" + w.from.AddDate(1, 0, 0).Format("06")
+	return w.From.Format("2006") + "/" + w.From.AddDate(1, 0, 0).Format("06")
 }
 
 // cumulate adds a series up, as far as it is known.
@@ -172,36 +174,10 @@ func cumulate(values []view.Value) []view.Value {
 	return out
 }
 
-// linesChart lays series over months out with their table.
-func (c *Context) linesChart(id, title string, list []time.Time, series []view.Series, format view.Format, unit string) *view.Chart {
-	ch := &view.Chart{ID: id, Kind: view.Lines, Title: title, Subtitle: c.t("sub.net", "unit", unit), Format: format, Better: 1, Series: series}
-	ch.Table = view.Table{Title: title, Columns: []view.Column{{Label: c.t("col.month")}}}
-	for _, s := range series {
-		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: s.Name, Unit: unit, Format: format})
-	}
-	for i, m := range list {
-		ch.Categories = append(ch.Categories, monthOnly(c.Lang, m))
-		cells := []view.Value{view.T(monthOnly(c.Lang, m))}
-		for _, s := range series {
-			cells = append(cells, s.Values[i])
-		}
-		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: cells})
-	}
-	return ch
-}
-
-// monthOnly names a month without its year.
-func monthOnly(lang string, m time.Time) string {
-	if lang == "zh" {
-		return m.Format("1月")
-	}
-	return m.Format("Jan")
-}
-
 // seasonText names the strongest month of the last complete year.
-func (c *Context) seasonText(years []view.Series, list []time.Time) string {
+func (c desk) seasonText(years []view.Series, list []time.Time) string {
 	if len(years) < 2 {
-		return c.t("seasons.one")
+		return c.T("seasons.one")
 	}
 	best, total := -1, view.Sum(years[1].Values...)
 	for i, v := range years[1].Values {
@@ -210,15 +186,15 @@ func (c *Context) seasonText(years []view.Series, list []time.Time) string {
 		}
 	}
 	if best < 0 || total.Float <= 0 {
-		return c.t("seasons.one")
+		return c.T("seasons.one")
 	}
-	return c.t("seasons.text", "year", years[1].Name, "month", monthOnly(c.Lang, list[best]), "share", share(view.Ratio(years[1].Values[best], total)))
+	return c.T("seasons.text", "year", years[1].Name, "month", page.MonthOnly(c.Lang, list[best]), "share", page.Share(view.Ratio(years[1].Values[best], total)))
 }
 
 // cumulativeText says what last year still brought after this day.
-func (c *Context) cumulativeText(sums []view.Series) string {
+func (c desk) cumulativeText(sums []view.Series) string {
 	if len(sums) < 2 {
-		return c.t("cumulative.one")
+		return c.T("cumulative.one")
 	}
 	now, whole := view.Value{}, view.Value{}
 	for i := range sums[0].Values {
@@ -230,14 +206,14 @@ func (c *Context) cumulativeText(sums []view.Series) string {
 		}
 	}
 	if !now.Has() || whole.Float <= 0 {
-		return c.t("cumulative.one")
+		return c.T("cumulative.one")
 	}
-	return c.t("cumulative.text", "share", view.Percentage(now.Float/whole.Float), "year", sums[1].Name)
+	return c.T("cumulative.text", "share", view.Percentage(now.Float/whole.Float), "year", sums[1].Name)
 }
 
 // addTrends gives every pair its last months.
-func (c *Context) addTrends(ctx context.Context, x *comparison, list []time.Time) error {
-	trends, err := c.trends(ctx, x.attribute, list, c.AsOf, "net")
+func (c desk) addTrends(ctx context.Context, x *comparison, list []time.Time) error {
+	trends, err := c.Trends(ctx, x.attribute, list, c.AsOf, "net")
 	if err != nil {
 		return err
 	}
@@ -250,19 +226,19 @@ func (c *Context) addTrends(ctx context.Context, x *comparison, list []time.Time
 // topTable is the members of a large attribute with the most revenue, against
 // the previous year, closed by the others and the total. Members are told apart
 // by their keys: two titles of one name stay two.
-func (c *Context) topTable(ctx context.Context, attribute, id string, w window, year yearFigures) (view.Block, error) {
+func (c desk) topTable(ctx context.Context, attribute, id string, w page.Window, year yearFigures) (view.Block, error) {
 	const n = 12
-	p := w.before(1)
+	p := w.Before(1)
 	x := comparison{attribute: attribute, fair: year.fair, now: year.now["net"], then: year.then["net"]}
-	err := engine.Rows(ctx, c.db, engine.SQL(statement("top_"+id), w.from, w.to, p.from, p.to, n), func(row []any) error {
-		label := text(row[1])
-		if zh := text(row[2]); c.Lang == "zh" && zh != "" {
+	err := engine.Rows(ctx, c.DB, engine.SQL(statement("top_"+id), w.From, w.To, p.From, p.To, n), func(row []any) error {
+		label := page.Text(row[1])
+		if zh := page.Text(row[2]); c.Lang == "zh" && zh != "" {
 			label = zh
 		}
 		if label == "" {
-			label = c.t("customer.id", "id", text(row[0]))
+			label = c.T("customer.id", "id", page.Text(row[0]))
 		}
-		m := pair{key: text(row[0]), label: label, now: value(row[3]), then: zero(value(row[4])), known: true}
+		m := pair{key: page.Text(row[0]), label: label, now: page.Value(row[3]), then: page.Zero(page.Value(row[4])), known: true}
 		m.delta = view.Sub(m.now, m.then)
 		x.pairs = append(x.pairs, m)
 		return nil
@@ -271,7 +247,7 @@ func (c *Context) topTable(ctx context.Context, attribute, id string, w window, 
 		return view.Block{}, err
 	}
 	if len(x.pairs) == 0 {
-		return view.Block{Width: widthOf(id), Absent: &view.Absent{Title: c.t("by." + attribute), Text: c.t("absent." + attribute), Tables: sourceTables[attribute]}}, nil
+		return view.Block{Width: widthOf(id), Absent: &view.Absent{Title: c.T("by." + attribute), Text: c.T("absent." + attribute), Tables: sourceTables[attribute]}}, nil
 	}
 	return view.Block{Width: widthOf(id), Table: c.topRows(x, id)}, nil
 }
@@ -284,13 +260,13 @@ func widthOf(id string) view.Width {
 }
 
 // topRows adds the row of all others to the listed members.
-func (c *Context) topRows(x comparison, id string) *view.Table {
-	rest := pair{now: x.now, then: x.then, label: c.t("row.rest")}
+func (c desk) topRows(x comparison, id string) *view.Table {
+	rest := pair{now: x.now, then: x.then, label: c.T("row.rest")}
 	for _, p := range x.pairs {
 		rest.now, rest.then = view.Sub(rest.now, p.now), view.Sub(rest.then, p.then)
 	}
 	rest.delta = view.Sub(rest.now, rest.then)
-	t := c.varianceTable(x, look{id: id, title: c.t("by." + x.attribute), insight: c.topText(x), head: c.t("head." + x.attribute), n: len(x.pairs), share: true})
+	t := c.varianceTable(x, look{id: id, title: c.T("by." + x.attribute), insight: c.topText(x), head: c.T("head." + x.attribute), n: len(x.pairs), share: true})
 	if rest.now.Float == 0 && rest.then.Float == 0 {
 		return t
 	}
@@ -305,7 +281,7 @@ func (c *Context) topRows(x comparison, id string) *view.Table {
 }
 
 // topText says how much of revenue the listed members bring together.
-func (c *Context) topText(x comparison) string {
+func (c desk) topText(x comparison) string {
 	sum := view.I(0)
 	for _, p := range x.pairs {
 		sum = view.Sum(sum, p.now)
@@ -313,13 +289,5 @@ func (c *Context) topText(x comparison) string {
 	if x.now.Float <= 0 {
 		return ""
 	}
-	return c.t("top.text", "n", count(c.Lang, int64(len(x.pairs))), "share", share(view.Ratio(sum, x.now)))
-}
-
-// zero is 0 where an answer has no number because there are no facts.
-func zero(v view.Value) view.Value {
-	if v.Has() {
-		return v
-	}
-	return view.I(0)
+	return c.T("top.text", "n", page.Count(c.Lang, int64(len(x.pairs))), "share", page.Share(view.Ratio(sum, x.now)))
 }

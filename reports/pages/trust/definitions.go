@@ -1,4 +1,4 @@
-package page
+package trust
 
 import (
 	"context"
@@ -9,29 +9,31 @@ import (
 
 	"verso/olap/cube"
 	"verso/olap/lineage"
+	"verso/reports/page"
 	"verso/reports/view"
 )
 
 // definitions says of every measure what it is, how it is computed and which
 // columns of the sources it comes from.
-func definitions(ctx context.Context, c *Context) (view.Page, error) {
-	p := c.page("definitions")
-	p.Meta = view.Meta{Measure: c.t("definitions.measure"), Unit: c.t("definitions.unit")}
-	if c.model == nil {
-		p.Message = view.Message{Finding: c.t("definitions.absent")}
-		p.Sections = []view.Section{{ID: "none", Title: c.t("definitions.absent.title"),
-			Blocks: []view.Block{{Absent: &view.Absent{Title: c.t("definitions.absent.title"), Text: c.t("definitions.absent")}}}}}
+func definitions(ctx context.Context, k *page.Context) (view.Page, error) {
+	c := desk{k}
+	p := c.Page("definitions")
+	p.Meta = view.Meta{Measure: c.T("definitions.measure"), Unit: c.T("definitions.unit")}
+	if c.Model == nil {
+		p.Message = view.Message{Finding: c.T("definitions.absent")}
+		p.Sections = []view.Section{{ID: "none", Title: c.T("definitions.absent.title"),
+			Blocks: []view.Block{{Absent: &view.Absent{Title: c.T("definitions.absent.title"), Text: c.T("definitions.absent")}}}}}
 		return p, nil
 	}
-	graph, err := lineage.Load(ctx, c.db)
+	graph, err := lineage.Load(ctx, c.DB)
 	if err != nil {
 		return p, fmt.Errorf("meta.lineage: %w", err)
 	}
-	lineage.AddMeasures(graph, c.model)
+	lineage.AddMeasures(graph, c.Model)
 	all, traced := 0, 0
-	rest := &view.Table{ID: "cubes", Title: c.t("definitions.rest"), Subtitle: c.t("definitions.rest.sub"),
-		Columns: []view.Column{{Label: c.t("col.cube")}, {Label: c.t("col.asked")}, {Label: c.t("col.means"), Wide: true}, {Label: c.t("col.measures"), Format: view.Integer()}}}
-	for _, of := range c.model.Cubes {
+	rest := &view.Table{ID: "cubes", Title: c.T("definitions.rest"), Subtitle: c.T("definitions.rest.sub"),
+		Columns: []view.Column{{Label: c.T("col.cube")}, {Label: c.T("col.asked")}, {Label: c.T("col.means"), Wide: true}, {Label: c.T("col.measures"), Format: view.Integer()}}}
+	for _, of := range c.Model.Cubes {
 		if !slices.Contains(reported(), of.Name) {
 			rest.Rows = append(rest.Rows, view.Row{Cells: []view.Value{view.T(of.Label.In(c.Lang)), view.T(of.Name), view.T(of.Description.In(c.Lang)), view.I(shownMeasures(of))}})
 			continue
@@ -41,11 +43,11 @@ func definitions(ctx context.Context, c *Context) (view.Page, error) {
 		all, traced = all+n, traced+known
 	}
 	if len(rest.Rows) > 0 {
-		p.Sections = append(p.Sections, view.Section{ID: "more", Title: c.t("definitions.rest"), Lead: c.t("definitions.rest.lead"), Blocks: []view.Block{{Table: rest}}})
+		p.Sections = append(p.Sections, view.Section{ID: "more", Title: c.T("definitions.rest"), Lead: c.T("definitions.rest.lead"), Blocks: []view.Block{{Table: rest}}})
 	}
-	p.Message = view.Message{Finding: c.t("definitions.found", "n", strconv.Itoa(all)), Consequence: c.t("definitions.so", "traced", strconv.Itoa(traced))}
+	p.Message = view.Message{Finding: c.T("definitions.found", "n", strconv.Itoa(all)), Consequence: c.T("definitions.so", "traced", strconv.Itoa(traced))}
 	if traced == 0 {
-		p.Message.Consequence = c.t("definitions.untraced")
+		p.Message.Consequence = c.T("definitions.untraced")
 	}
 	return p, nil
 }
@@ -68,10 +70,10 @@ func shownMeasures(of *cube.Cube) (n int64) {
 
 // definitionsOf is the table of one cube, how many measures it lists, and how
 // many of them are traced to a source.
-func (c *Context) definitionsOf(of *cube.Cube, graph *lineage.Graph) (s view.Section, listed, traced int) {
+func (c desk) definitionsOf(of *cube.Cube, graph *lineage.Graph) (s view.Section, listed, traced int) {
 	t := &view.Table{ID: "measures-" + of.Name, Title: of.Label.In(c.Lang), Subtitle: of.Name,
-		Columns: []view.Column{{Label: c.t("col.measure")}, {Label: c.t("col.asked")}, {Label: c.t("col.means"), Wide: true}, {Label: c.t("col.how"), Wide: true},
-			{Label: c.t("col.totals")}, {Label: c.t("col.from"), Wide: true}}}
+		Columns: []view.Column{{Label: c.T("col.measure")}, {Label: c.T("col.asked")}, {Label: c.T("col.means"), Wide: true}, {Label: c.T("col.how"), Wide: true},
+			{Label: c.T("col.totals")}, {Label: c.T("col.from"), Wide: true}}}
 	for _, m := range of.Measures {
 		if m.Hidden {
 			continue
@@ -81,9 +83,9 @@ func (c *Context) definitionsOf(of *cube.Cube, graph *lineage.Graph) (s view.Sec
 			traced++
 		}
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(m.Label.In(c.Lang)), view.T(m.Name), view.T(m.Description.In(c.Lang)),
-			view.T(c.howComputed(m)), view.T(c.t(totalsKey(m))), view.T(from)}})
+			view.T(c.howComputed(m)), view.T(c.T(totalsKey(m))), view.T(from)}})
 	}
-	return view.Section{ID: of.Name, Title: of.Label.In(c.Lang), Lead: c.t("definitions.lead", "text", of.Description.In(c.Lang), "cube", of.Name),
+	return view.Section{ID: of.Name, Title: of.Label.In(c.Lang), Lead: c.T("definitions.lead", "text", of.Description.In(c.Lang), "cube", of.Name),
 		Blocks: []view.Block{{Table: t}}}, len(t.Rows), traced
 }
 
@@ -98,7 +100,7 @@ func totalsKey(m *cube.Measure) string {
 }
 
 // howComputed is the computation of a measure in a few words.
-func (c *Context) howComputed(m *cube.Measure) string {
+func (c desk) howComputed(m *cube.Measure) string {
 	var text string
 	switch m.Kind {
 	case cube.Ratio:
@@ -106,15 +108,15 @@ func (c *Context) howComputed(m *cube.Measure) string {
 	case cube.Formula:
 		return m.Formula
 	case cube.Quantile:
-		text = c.t("how.quantile", "q", fmt.Sprint(*m.Q), "of", m.Column)
+		text = c.T("how.quantile", "q", fmt.Sprint(*m.Q), "of", m.Column)
 	default:
-		text = c.t("how."+m.Kind, "of", m.Column)
+		text = c.T("how."+m.Kind, "of", m.Column)
 	}
 	if m.WhenKnown != "" {
-		text = c.t("how.known", "text", text, "of", m.WhenKnown)
+		text = c.T("how.known", "text", text, "of", m.WhenKnown)
 	}
 	if m.WhenTrue != "" {
-		text = c.t("how.true", "text", text, "of", m.WhenTrue)
+		text = c.T("how.true", "text", text, "of", m.WhenTrue)
 	}
 	return text
 }
@@ -123,7 +125,7 @@ func (c *Context) howComputed(m *cube.Measure) string {
 const originsShown = 4
 
 // origins are the source columns behind a measure.
-func (c *Context) origins(graph *lineage.Graph, of lineage.Column) (text string, known bool) {
+func (c desk) origins(graph *lineage.Graph, of lineage.Column) (text string, known bool) {
 	var names []string
 	for _, o := range graph.Origins(of) {
 		if table, ok := strings.CutPrefix(o.Table, lineage.SourcePrefix); ok && o.Name != "" {
@@ -132,9 +134,9 @@ func (c *Context) origins(graph *lineage.Graph, of lineage.Column) (text string,
 	}
 	switch {
 	case len(names) == 0:
-		return c.t("from.none"), false
+		return c.T("from.none"), false
 	case len(names) > originsShown:
-		return c.t("from.more", "list", strings.Join(names[:originsShown], c.t("list.comma")), "n", strconv.Itoa(len(names)-originsShown)), true
+		return c.T("from.more", "list", strings.Join(names[:originsShown], c.T("list.comma")), "n", strconv.Itoa(len(names)-originsShown)), true
 	}
-	return strings.Join(names, c.t("list.comma")), true
+	return strings.Join(names, c.T("list.comma")), true
 }

@@ -1,20 +1,22 @@
-package page
+package front
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"verso/reports/page"
 	"verso/reports/view"
 )
 
 // overview answers: how is the year going, what changed, and why?
-func overview(ctx context.Context, c *Context) (view.Page, error) {
-	p := c.page("index")
-	if c.facts.lines == 0 {
+func overview(ctx context.Context, k *page.Context) (view.Page, error) {
+	c := desk{k}
+	p := c.Page("index")
+	if c.Facts.Lines == 0 {
 		return c.empty(p), nil
 	}
-	w := yearToDate(c.AsOf, c.Fiscal)
+	w := page.YearToDate(c.AsOf, c.Fiscal)
 	year, err := c.year(ctx, w)
 	if err != nil {
 		return p, err
@@ -27,13 +29,13 @@ func overview(ctx context.Context, c *Context) (view.Page, error) {
 		}
 		drivers = append(drivers, x)
 	}
-	p.Meta = c.meta(w, view.CurrencyName(c.Lang, c.Currency))
+	p.Meta = c.Meta(w, view.CurrencyName(c.Lang, c.Currency))
 	p.Message = view.Message{Finding: c.yearText(year, w), Consequence: c.driverText(year, drivers)}
 	kpis, err := c.keyFigures(ctx, year)
 	if err != nil {
 		return p, err
 	}
-	course, err := c.monthsChart(ctx, "months", c.t("overview.months"), months(c.AsOf, 12), 1)
+	course, err := c.monthsChart(ctx, "months", c.T("overview.months"), page.Months(c.AsOf, 12), 1)
 	if err != nil {
 		return p, err
 	}
@@ -42,8 +44,8 @@ func overview(ctx context.Context, c *Context) (view.Page, error) {
 		return p, err
 	}
 	p.Sections = []view.Section{
-		{ID: "figures", Title: c.t("overview.figures"), Lead: c.yearLead(year, w), Blocks: []view.Block{{KPIs: kpis}}},
-		{ID: "course", Title: c.t("overview.course"), Blocks: []view.Block{
+		{ID: "figures", Title: c.T("overview.figures"), Lead: c.yearLead(year, w), Blocks: []view.Block{{KPIs: kpis}}},
+		{ID: "course", Title: c.T("overview.course"), Blocks: []view.Block{
 			{Width: view.Half, Chart: course}, {Width: view.Half, Table: rolling}}},
 	}
 	changes, err := c.changes(ctx, w, drivers)
@@ -55,26 +57,17 @@ func overview(ctx context.Context, c *Context) (view.Page, error) {
 }
 
 // empty is a page without any sales.
-func (c *Context) empty(p view.Page) view.Page {
-	p.Message = view.Message{Finding: c.t("empty.finding"), Consequence: c.t("empty.so")}
+func (c desk) empty(p view.Page) view.Page {
+	p.Message = view.Message{Finding: c.T("empty.finding"), Consequence: c.T("empty.so")}
 	p.Sections = []view.Section{{ID: "empty", Title: p.Title, Blocks: []view.Block{{Absent: &view.Absent{
-		Title: c.t("empty.title"), Text: c.t("empty.text"), Tables: []string{"order_header", "order_line"}}}}}}
+		Title: c.T("empty.title"), Text: c.T("empty.text"), Tables: []string{"order_header", "order_line"}}}}}}
 	return p
-}
-
-// meta is the title block of pages about revenue.
-func (c *Context) meta(w window, unit string) view.Meta {
-	m := view.Meta{Measure: c.t("meta.net"), Unit: unit, Period: w.label(c.Lang)}
-	if p := w.before(1); c.comparable(p) {
-		m.Scenario = "PY " + p.label(c.Lang)
-	}
-	return m
 }
 
 // yearFigures are the measures of the year to date and of the same days a year
 // earlier.
 type yearFigures struct {
-	now, then figures
+	now, then page.Figures
 	fair      bool
 }
 
@@ -89,34 +82,34 @@ func (y yearFigures) change(measure string) (absolute, relative view.Value) {
 
 var yearMeasures = []string{"net", "margin", "margin_pct", "cost_coverage", "orders", "customers", "copies", "aov"}
 
-func (c *Context) year(ctx context.Context, w window) (yearFigures, error) {
-	now, err := c.total(ctx, "sales", w, yearMeasures...)
+func (c desk) year(ctx context.Context, w page.Window) (yearFigures, error) {
+	now, err := c.Total(ctx, "sales", w, yearMeasures...)
 	if err != nil {
 		return yearFigures{}, err
 	}
-	then, err := c.total(ctx, "sales", w.before(1), yearMeasures...)
+	then, err := c.Total(ctx, "sales", w.Before(1), yearMeasures...)
 	if err != nil {
 		return yearFigures{}, err
 	}
-	for _, f := range []figures{now, then} {
+	for _, f := range []page.Figures{now, then} {
 		for _, measure := range yearMeasures {
-			if !f[measure].Has() && additive(measure) {
+			if !f[measure].Has() && page.Additive(measure) {
 				f[measure] = view.I(0)
 			}
 		}
 	}
-	return yearFigures{now, then, c.comparable(w.before(1))}, nil
+	return yearFigures{now, then, c.Comparable(w.Before(1))}, nil
 }
 
 // flat is the relative change below which a figure counts as unchanged.
 const flat = 0.005
 
 // yearText is the finding: revenue so far, against last year.
-func (c *Context) yearText(y yearFigures, w window) string {
+func (c desk) yearText(y yearFigures, w page.Window) string {
 	now, then := y.now["net"], y.then["net"]
-	pairs := []string{"now", c.amount(now), "then", c.amount(then), "to", view.LongDate(c.Lang, w.to), "from", view.LongDate(c.Lang, w.from)}
+	pairs := []string{"now", c.Amount(now), "then", c.Amount(then), "to", view.LongDate(c.Lang, w.To), "from", view.LongDate(c.Lang, w.From)}
 	_, relative := y.change("net")
-	pairs = append(pairs, "share", share(relative), "first", view.LongDate(c.Lang, c.facts.first), "last", view.LongDate(c.Lang, c.facts.last))
+	pairs = append(pairs, "share", page.Share(relative), "first", view.LongDate(c.Lang, c.Facts.First), "last", view.LongDate(c.Lang, c.Facts.Last))
 	key := "year.up"
 	switch {
 	case now.Float == 0:
@@ -135,12 +128,12 @@ func (c *Context) yearText(y yearFigures, w window) string {
 	case relative.Float < 0:
 		key = "year.down"
 	}
-	return c.t(key, pairs...)
+	return c.T(key, pairs...)
 }
 
 // driverText names the member, of whichever dimension, that moved revenue most
 // in the direction of the whole.
-func (c *Context) driverText(y yearFigures, drivers []comparison) string {
+func (c desk) driverText(y yearFigures, drivers []comparison) string {
 	if !y.fair {
 		return c.noComparison()
 	}
@@ -160,67 +153,67 @@ func (c *Context) driverText(y yearFigures, drivers []comparison) string {
 		}
 	}
 	if best < 0 {
-		return c.t("driver.none")
+		return c.T("driver.none")
 	}
-	return c.t("driver."+drivers[best].attribute, "text", c.moversText(drivers[best]))
+	return c.T("driver."+drivers[best].attribute, "text", c.moversText(drivers[best]))
 }
 
 // yearLead says which days are compared.
-func (c *Context) yearLead(y yearFigures, w window) string {
+func (c desk) yearLead(y yearFigures, w page.Window) string {
 	if !y.fair {
-		return c.t("lead.alone", "period", w.label(c.Lang))
+		return c.T("lead.alone", "period", w.Label(c.Lang))
 	}
-	return c.t("lead.year", "period", w.label(c.Lang), "before", w.before(1).label(c.Lang))
+	return c.T("lead.year", "period", w.Label(c.Lang), "before", w.Before(1).Label(c.Lang))
 }
 
 // keyFigures is the row of tiles: the year to date, and the last thirteen months
 // as a line.
-func (c *Context) keyFigures(ctx context.Context, y yearFigures) (*view.KPIRow, error) {
-	list := months(c.AsOf, 13)
-	trend, err := c.byMonth(ctx, "sales", list, c.AsOf, "net", "margin", "margin_pct", "orders", "customers", "aov")
+func (c desk) keyFigures(ctx context.Context, y yearFigures) (*view.KPIRow, error) {
+	list := page.Months(c.AsOf, 13)
+	trend, err := c.ByMonth(ctx, "sales", list, c.AsOf, "net", "margin", "margin_pct", "orders", "customers", "aov")
 	if err != nil {
 		return nil, err
 	}
-	row := &view.KPIRow{ID: "figures-data", Title: c.t("overview.figures"), Months: names(c.Lang, list)}
+	row := &view.KPIRow{ID: "figures-data", Title: c.T("overview.figures"), Months: page.Names(c.Lang, list)}
 	add := func(measure string, format view.Format, unit string, better int) {
-		k := view.KPI{Label: c.t("kpi." + measure), Value: y.now[measure], Format: format, Unit: unit, Previous: y.then[measure],
-			ChangeFormat: format.Change(), Versus: c.t("kpi.versus"), Better: better, Trend: trend[measure]}
+		k := view.KPI{Label: c.T("kpi." + measure), Value: y.now[measure], Format: format, Unit: unit, Previous: y.then[measure],
+			ChangeFormat: format.Change(), Versus: c.T("kpi.versus"), Better: better, Trend: trend[measure]}
 		k.Change, k.Relative = y.change(measure)
 		if measure == "margin_pct" {
 			k.Relative = view.Value{}
-			k.ChangeFormat.Suffix = " " + c.t("unit.points")
+			k.ChangeFormat.Suffix = " " + c.T("unit.points")
 		}
 		switch {
 		case !y.now[measure].Has():
 			k.Value, k.Change, k.Relative, k.Trend = view.NA(), view.Value{}, view.Value{}, nil
-			k.Unit, k.Note = "", c.t("kpi.missing."+measure)
+			k.Unit, k.Note = "", c.T("kpi.missing."+measure)
 		case !y.fair:
-			k.Previous, k.Note = view.Value{}, c.t("kpi.alone")
+			k.Previous, k.Note = view.Value{}, c.T("kpi.alone")
 		}
 		row.Items = append(row.Items, k)
 	}
-	moneyFormat, unit := c.money(y.now["net"], y.then["net"])
+	moneyFormat, unit := c.Money(y.now["net"], y.then["net"])
 	add("net", moneyFormat, unit, 1)
-	marginFormat, marginUnit := c.money(y.now["margin"], y.then["margin"])
+	marginFormat, marginUnit := c.Money(y.now["margin"], y.then["margin"])
 	add("margin", marginFormat, marginUnit, 1)
 	add("margin_pct", view.Pct(), "", 1)
 	add("orders", view.Integer(), "", 1)
 	add("customers", view.Integer(), "", 1)
-	aovFormat, aovUnit := c.money(y.now["aov"], y.then["aov"])
+	aovFormat, aovUnit := c.Money(y.now["aov"], y.then["aov"])
 	add("aov", aovFormat, aovUnit, 1)
 	return row, nil
 }
 
 // changes is the section that says what changed and why.
-func (c *Context) changes(ctx context.Context, w window, drivers []comparison) (view.Section, error) {
-	s := view.Section{ID: "changes", Title: c.t("changes.title"), Lead: c.t("changes.lead")}
-	if !c.comparable(w.before(1)) {
-		s.Title, s.Lead = c.t("changes.alone"), c.noComparison()
+func (c desk) changes(ctx context.Context, w page.Window, drivers []comparison) (view.Section, error) {
+	s := view.Section{ID: "changes", Title: c.T("changes.title"), Lead: c.T("changes.lead")}
+	if !c.Comparable(w.Before(1)) {
+		s.Title, s.Lead = c.T("changes.alone"), c.noComparison()
 	}
 	for _, x := range drivers {
 		s.Blocks = append(s.Blocks, c.driverBlock(x, 6))
 	}
-	if c.comparable(w.before(1)) {
+	if c.Comparable(w.Before(1)) {
 		bridge, err := c.bridge(ctx, w)
 		if err != nil {
 			return s, err
@@ -232,17 +225,17 @@ func (c *Context) changes(ctx context.Context, w window, drivers []comparison) (
 
 // driverBlock is the table of one dimension, or what would fill it where all
 // members are unknown.
-func (c *Context) driverBlock(x comparison, n int) view.Block {
+func (c desk) driverBlock(x comparison, n int) view.Block {
 	known := false
 	for _, p := range x.pairs {
 		known = known || p.known
 	}
 	if !known {
-		return view.Block{Width: view.Half, Absent: &view.Absent{Title: c.t("by." + x.attribute),
-			Text: c.t("absent." + x.attribute), Tables: sourceTables[x.attribute]}}
+		return view.Block{Width: view.Half, Absent: &view.Absent{Title: c.T("by." + x.attribute),
+			Text: c.T("absent." + x.attribute), Tables: sourceTables[x.attribute]}}
 	}
-	return view.Block{Width: view.Half, Table: c.varianceTable(x, look{id: slugOf(x.attribute), title: c.t("by." + x.attribute),
-		insight: c.moversText(x), head: c.t("head." + x.attribute), n: n, changes: true})}
+	return view.Block{Width: view.Half, Table: c.varianceTable(x, look{id: slugOf(x.attribute), title: c.T("by." + x.attribute),
+		insight: c.moversText(x), head: c.T("head." + x.attribute), n: n, changes: true})}
 }
 
 // sourceTables are the canonical tables that an attribute comes from.
@@ -267,16 +260,16 @@ func slugOf(attribute string) string {
 }
 
 // rollingTable compares the last twelve months with the twelve before.
-func (c *Context) rollingTable(ctx context.Context) (*view.Table, error) {
-	w := lastTwelveMonths(c.AsOf)
+func (c desk) rollingTable(ctx context.Context) (*view.Table, error) {
+	w := page.LastTwelveMonths(c.AsOf)
 	y, err := c.year(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	t := &view.Table{ID: "rolling", Title: c.t("rolling.title"), Subtitle: w.label(c.Lang), Empty: c.t("table.empty"),
-		Columns: []view.Column{{Label: c.t("col.measure")}, {Label: c.t("col.unit")}, {Label: "AC", Format: view.Integer()}}}
+	t := &view.Table{ID: "rolling", Title: c.T("rolling.title"), Subtitle: w.Label(c.Lang), Empty: c.T("table.empty"),
+		Columns: []view.Column{{Label: c.T("col.measure")}, {Label: c.T("col.unit")}, {Label: "AC", Format: view.Integer()}}}
 	if y.fair {
-		t.Subtitle = c.t("rolling.sub", "now", w.label(c.Lang), "then", w.before(1).label(c.Lang))
+		t.Subtitle = c.T("rolling.sub", "now", w.Label(c.Lang), "then", w.Before(1).Label(c.Lang))
 		t.Columns = append(t.Columns, view.Column{Label: "PY", Format: view.Integer()},
 			view.Column{Label: "ΔPY", Unit: "%", Format: view.Pct().Bare().Change(), Visual: view.Variance, Better: 1})
 	} else {
@@ -288,13 +281,13 @@ func (c *Context) rollingTable(ctx context.Context) (*view.Table, error) {
 			continue
 		}
 		format, unit := c.measureFormat(measure, now, then)
-		cells := []view.Value{view.T(c.t("kpi." + measure)), view.T(unit), shown(now, format)}
+		cells := []view.Value{view.T(c.T("kpi." + measure)), view.T(unit), shown(now, format)}
 		if y.fair {
 			change := view.Relative(now, then)
 			if measure == "margin_pct" {
 				change = view.NA()
 				if d := view.Sub(now, then); d.Has() {
-					change = view.T(view.Show(c.Lang, d, view.Pct().Bare().Change()) + " " + c.t("unit.points"))
+					change = view.T(view.Show(c.Lang, d, view.Pct().Bare().Change()) + " " + c.T("unit.points"))
 				}
 			}
 			cells = append(cells, shown(then, format), change)
@@ -302,19 +295,19 @@ func (c *Context) rollingTable(ctx context.Context) (*view.Table, error) {
 		t.Rows = append(t.Rows, view.Row{Cells: cells})
 	}
 	if _, relative := y.change("net"); relative.Has() {
-		t.Insight = c.t("rolling.up", "share", share(relative))
+		t.Insight = c.T("rolling.up", "share", page.Share(relative))
 		if relative.Float < 0 {
-			t.Insight = c.t("rolling.down", "share", share(relative))
+			t.Insight = c.T("rolling.down", "share", page.Share(relative))
 		}
 	}
 	return t, nil
 }
 
 // measureFormat is how a measure is written, and its unit.
-func (c *Context) measureFormat(measure string, values ...view.Value) (view.Format, string) {
+func (c desk) measureFormat(measure string, values ...view.Value) (view.Format, string) {
 	switch measure {
 	case "net", "gross", "margin", "aov", "cost", "return_value":
-		return c.money(values...)
+		return c.Money(values...)
 	case "margin_pct", "price_realisation", "discount_rate", "cost_coverage":
 		return view.Pct().Bare(), "%"
 	}
@@ -329,20 +322,20 @@ func shown(v view.Value, f view.Format) view.Value {
 
 // monthsChart is revenue by month before the previous year's, the last month cut
 // at the as-of day in both.
-func (c *Context) monthsChart(ctx context.Context, id, title string, list []time.Time, years int) (*view.Chart, error) {
-	now, err := c.byMonth(ctx, "sales", list, c.AsOf, "net")
+func (c desk) monthsChart(ctx context.Context, id, title string, list []time.Time, years int) (*view.Chart, error) {
+	now, err := c.ByMonth(ctx, "sales", list, c.AsOf, "net")
 	if err != nil {
 		return nil, err
 	}
 	before := make([]time.Time, len(list))
 	for i, m := range list {
-		before[i] = yearsBefore(m, years)
+		before[i] = page.YearsBefore(m, years)
 	}
-	end := yearsBefore(c.AsOf, years)
+	end := page.YearsBefore(c.AsOf, years)
 	if last := list[len(list)-1]; last.After(c.AsOf) {
 		end = before[len(before)-1].AddDate(0, 1, -1)
 	}
-	then, err := c.byMonth(ctx, "sales", before, end, "net")
+	then, err := c.ByMonth(ctx, "sales", before, end, "net")
 	if err != nil {
 		return nil, err
 	}
@@ -350,12 +343,12 @@ func (c *Context) monthsChart(ctx context.Context, id, title string, list []time
 }
 
 // timeColumns lays two series of months out with their table.
-func (c *Context) timeColumns(id, title string, list []time.Time, now, then []view.Value) *view.Chart {
+func (c desk) timeColumns(id, title string, list []time.Time, now, then []view.Value) *view.Chart {
 	all := append(append([]view.Value{}, now...), then...)
-	format, unit := c.money(all...)
-	ch := &view.Chart{ID: id, Kind: view.TimeColumns, Title: title, Subtitle: c.t("sub.net", "unit", unit), Format: format, Better: 1,
-		Categories: ticks(c.Lang, list), Series: []view.Series{{Name: "AC", Role: view.AC, Values: now}}}
-	ch.Table = view.Table{Title: title, Columns: []view.Column{{Label: c.t("col.month")}, {Label: "AC", Unit: unit, Format: format}}}
+	format, unit := c.Money(all...)
+	ch := &view.Chart{ID: id, Kind: view.TimeColumns, Title: title, Subtitle: c.T("sub.net", "unit", unit), Format: format, Better: 1,
+		Categories: page.Ticks(c.Lang, list), Series: []view.Series{{Name: "AC", Role: view.AC, Values: now}}}
+	ch.Table = view.Table{Title: title, Columns: []view.Column{{Label: c.T("col.month")}, {Label: "AC", Unit: unit, Format: format}}}
 	hasThen := false
 	for _, v := range then {
 		hasThen = hasThen || v.Has()
@@ -366,7 +359,7 @@ func (c *Context) timeColumns(id, title string, list []time.Time, now, then []vi
 			view.Column{Label: "ΔPY", Unit: unit, Format: format.Change(), Better: 1},
 			view.Column{Label: "ΔPY", Unit: "%", Format: view.Pct().Bare().Change(), Better: 1})
 	}
-	labels := names(c.Lang, list)
+	labels := page.Names(c.Lang, list)
 	ahead, both := 0, 0
 	var sumNow, sumThen []view.Value
 	for i := range list {
@@ -383,28 +376,28 @@ func (c *Context) timeColumns(id, title string, list []time.Time, now, then []vi
 		}
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: cells})
 	}
-	total := []view.Value{view.T(c.t("row.total")), view.Sum(now...)}
+	total := []view.Value{view.T(c.T("row.total")), view.Sum(now...)}
 	if hasThen {
 		total = append(total, view.Sum(then...))
 		if both == len(list) {
 			total = append(total, view.Sub(view.Sum(now...), view.Sum(then...)), view.Relative(view.Sum(now...), view.Sum(then...)))
 		} else {
 			total = append(total, view.Sub(view.Sum(sumNow...), view.Sum(sumThen...)), view.Relative(view.Sum(sumNow...), view.Sum(sumThen...)))
-			ch.Table.Footnotes = append(ch.Table.Footnotes, c.t("foot.bothmonths"))
+			ch.Table.Footnotes = append(ch.Table.Footnotes, c.T("foot.bothmonths"))
 		}
 	}
 	ch.Table.Rows = append(ch.Table.Rows, view.Row{Kind: view.Total, Cells: total})
 	ch.Insight = c.monthsText(list, now, ahead, both)
 	if c.AsOf.AddDate(0, 0, 1).Day() != 1 {
-		note := c.t("foot.cut", "month", view.MonthName(c.Lang, c.AsOf), "day", fmt.Sprint(c.AsOf.Day()))
+		note := c.T("foot.cut", "month", view.MonthName(c.Lang, c.AsOf), "day", fmt.Sprint(c.AsOf.Day()))
 		ch.Table.Footnotes = append(ch.Table.Footnotes, note)
-		ch.Subtitle += c.t("joint") + note
+		ch.Subtitle += c.T("joint") + note
 	}
 	return ch
 }
 
 // monthsText says how many months were ahead and which was the best.
-func (c *Context) monthsText(list []time.Time, now []view.Value, ahead, both int) string {
+func (c desk) monthsText(list []time.Time, now []view.Value, ahead, both int) string {
 	best := -1
 	for i, v := range now {
 		if v.Has() && v.Float > 0 && (best < 0 || v.Float > now[best].Float) {
@@ -412,11 +405,11 @@ func (c *Context) monthsText(list []time.Time, now []view.Value, ahead, both int
 		}
 	}
 	if best < 0 {
-		return c.t("months.none")
+		return c.T("months.none")
 	}
-	top := []string{"month", view.MonthName(c.Lang, list[best]), "amount", c.amount(now[best])}
+	top := []string{"month", view.MonthName(c.Lang, list[best]), "amount", c.Amount(now[best])}
 	if both < 3 { // too few months have a year before to speak of
-		return c.t("months.best", top...)
+		return c.T("months.best", top...)
 	}
-	return c.t("months.ahead", append(top, "n", fmt.Sprint(ahead), "of", fmt.Sprint(both))...)
+	return c.T("months.ahead", append(top, "n", fmt.Sprint(ahead), "of", fmt.Sprint(both))...)
 }

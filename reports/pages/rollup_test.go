@@ -1,4 +1,4 @@
-package page
+package pages
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"verso/olap/engine"
 	"verso/olap/olaptest"
 	"verso/olap/rollup"
+	"verso/reports/page"
 	"verso/reports/view"
 )
 
@@ -64,7 +65,7 @@ func TestPagesAreAnsweredFromRollups(t *testing.T) {
 func pagesOf(t *testing.T, o *olap.Olap, db engine.Database) (pages []view.Page) {
 	t.Helper()
 	for _, lang := range []string{"en", "zh"} {
-		c, err := NewContext(context.Background(), FromOlap(o, db), lang)
+		c, err := page.NewContext(context.Background(), page.FromOlap(o, db), lang)
 		if err != nil {
 			t.Fatal(err)
 		}

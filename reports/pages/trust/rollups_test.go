@@ -1,4 +1,4 @@
-package page
+package trust
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"verso/olap/engine"
 	"verso/olap/olaptest"
 	"verso/olap/rollup"
+	"verso/reports/page"
 )
 
 // A rollup that was tampered with is found, is said to differ in both languages,
@@ -54,7 +55,7 @@ func rollupText(t *testing.T, db engine.Database, lang string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := NewContext(context.Background(), FromOlap(o, db), lang)
+	c, err := page.NewContext(context.Background(), page.FromOlap(o, db), lang)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package page
+package trust
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"verso/olap"
 	"verso/olap/engine"
 	"verso/olap/olaptest"
+	"verso/reports/page"
 	"verso/reports/view"
 )
 
@@ -16,16 +17,16 @@ import (
 func TestTrendsAndDuplicatesAreShown(t *testing.T) {
 	ctx := context.Background()
 	db := olaptest.Star(t)
-	context := func(lang string) *Context {
+	context := func(lang string) desk {
 		o, err := olap.Open(ctx, db, olap.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := NewContext(ctx, FromOlap(o, db), lang)
+		c, err := page.NewContext(ctx, page.FromOlap(o, db), lang)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c
+		return desk{c}
 	}
 	tables := func(lang string) (trend, twice *view.Table) {
 		c := context(lang)
