@@ -14,6 +14,7 @@ import (
 	"verso/models/run/loyalty"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/sevenp"
 	"verso/olap/engine"
 )
 
@@ -36,6 +37,7 @@ func list(o Options) []job.Model {
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		sevenp.SevenP(),
 	}
 }
 
