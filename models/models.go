@@ -12,6 +12,7 @@ import (
 	"verso/models/pyramid"
 	"verso/models/rfm"
 	"verso/models/run/loyalty"
+	"verso/models/run/performance"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
 	"verso/olap/engine"
@@ -36,6 +37,12 @@ func list(o Options) []job.Model {
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		performance.Bridge(),
+		performance.GainLoss(),
+		performance.Service(),
+		performance.Salesperson(),
+		performance.Supplier(),
+		performance.Partner(),
 	}
 }
 

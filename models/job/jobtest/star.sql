@@ -204,3 +204,15 @@ CREATE TABLE core.fact_expense (
 CREATE TABLE core.fact_commission (
   "date_key" INTEGER, "period" VARCHAR, "employee_id" BIGINT, "employee_key" INTEGER, "base" DECIMAL(18,4), "rate" DECIMAL(9,4),
   "amount" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_currency (
+  "currency_key" INTEGER, "ccy" VARCHAR, "name" VARCHAR);
+CREATE TABLE core.dim_order_flags (
+  "order_flag_key" INTEGER, "is_rush" BOOLEAN, "is_textbook" BOOLEAN, "is_web" BOOLEAN, "is_first_order" BOOLEAN, "is_promotion" BOOLEAN,
+  "is_forthcoming" BOOLEAN);
+CREATE TABLE core.dim_stage (
+  "stage_key" INTEGER, "stage_no" INTEGER, "code" VARCHAR, "name_en" VARCHAR, "name_zh" VARCHAR, "phase" VARCHAR, "phase_zh" VARCHAR);
+CREATE TABLE core.fact_stage_event (
+  "event_id" BIGINT, "line_id" BIGINT, "order_key" INTEGER, "date_key" INTEGER, "event_ts" TIMESTAMP, "stage_key" INTEGER, "customer_key" INTEGER,
+  "title_key" INTEGER, "clc_key" INTEGER, "geo_key" INTEGER, "channel_key" INTEGER, "publisher_key" INTEGER, "order_flag_key" INTEGER,
+  "batch_key" INTEGER, "employee_key" INTEGER, "dept" VARCHAR, "qty" INTEGER, "promised_date" DATE, "is_before_order" BOOLEAN,
+  "is_after_as_of" BOOLEAN, "days" INTEGER, "workdays" INTEGER, "source" VARCHAR, "source_row" BIGINT);
