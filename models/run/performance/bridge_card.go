@@ -19,7 +19,7 @@ var effectWords = []struct{ name, en, zh string }{
 
 func bridgeCard(ctx context.Context, j *job.Job, list []comparison, coverage float64) (job.Card, error) {
 	c := job.Card{
-		Model: "bridge", Version: 1, Outputs: []string{"bridge", "bridge_total", "bridge_cell", "bridge_comparison"},
+		Model: "bridge", Version: 1, Outputs: []string{"bridge", "bridge_total", "bridge_cell", "bridge_latest", "bridge_comparison"},
 		Definition: job.Words{
 			EN: "Why the margin changed against a year before: volume (all grow as sales at old prices do), mix (classes, channels and currencies of purchase that grew more or less), price and purchase cost of titles sold in both periods, discount, rates of exchange, inbound cost, how much of it is known, and assortment, the remainder, where new and lost titles are. A title whose price or cost a copy is less than half or more than twice what it was counts as another title. Lines without a known cost are left out. The effects add up to the change exactly. An effect of a quarter is out of the usual where its share of sales is 3.5 robust standard deviations from the other quarters', and a point at least (of one currency five).",
 			ZH: "毛利与上年同期相比变动的原因：销量（全部按旧价销售额同比增长）、结构（分类、渠道与采购币种增长快慢不一）、两期均售品种的价格与进价、折扣、汇率、到岸费用、到岸费用已知范围，余下为品种更替（新增与停售品种）。单册价格或进价不足原来一半或超过两倍的品种视为不同品种。成本未知的行不计。各项之和与变动额完全一致。季度某项影响占销售额之比偏离其他季度 3.5 个稳健标准差以上且至少一个百分点（单一币种为五个）时视为异常。"},

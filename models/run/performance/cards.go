@@ -14,7 +14,7 @@ func (s span) period() string {
 
 func gainLossCard(ctx context.Context, j *job.Job, before, now, year, since span) (job.Card, error) {
 	c := job.Card{
-		Model: "gain_loss", Version: 1, Outputs: []string{"gain_loss", "top_customer"},
+		Model: "gain_loss", Version: 1, Outputs: []string{"gain_loss", "top_customer", "spend_status"},
 		Definition: job.Words{
 			EN: "What every customer spent in the last twelve months beside the twelve before: new, back, lost, up, down or even; the changes add up to that of all sales. The largest hundred customers of the last fiscal year are silent where they have ordered nothing since, halved where they spent less than in the same days of that year by less than half as many orders, so few as chance gives once in twenty times, and have smaller orders where net fell by half without that.",
 			ZH: "各客户最近十二个月与之前十二个月的采购对比：新增、回流、流失、上升、下降或持平，各项变动之和等于总变动。上一财年最大的一百个客户：此后无订单为沉默；金额低于上年同期且订单数不足一半（偶然概率低于二十分之一）为腰斩；金额减半而非订单减少所致为单量缩小。"},

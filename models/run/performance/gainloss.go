@@ -11,6 +11,8 @@ import (
 )
 
 var (
+	//go:embed sql/spend_status.sql
+	spendStatusSQL string
 	//go:embed sql/gain_loss.sql
 	gainLossSQL string
 	//go:embed sql/top_course.sql
@@ -47,6 +49,9 @@ func largest(asOf time.Time, fiscal int) (year, same, now span) {
 func runGainLoss(ctx context.Context, j *job.Job) (int64, error) {
 	from, to := twelveMonths(j.AsOf)
 	now, before := span{from, to}, span{monthsBack(from, 12), from.AddDate(0, 0, -1)}
+	if err := j.Exec(ctx, spendStatusSQL); err != nil {
+		return 0, err
+	}
 	if err := j.Exec(ctx, gainLossSQL, append(before.args(), now.args()...)...); err != nil {
 		return 0, err
 	}

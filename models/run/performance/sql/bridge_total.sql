@@ -1,3 +1,11 @@
+-- The cells of the last twelve months, for the cube: of comparisons that overlap no
+-- total means anything.
+CREATE OR REPLACE TABLE score.bridge_latest AS
+SELECT clc_key, channel_key, currency_key, net_before, net_after, net_matched, margin_before, margin_after, volume, mix, assortment, price, discount, currency, cost, inbound, coverage
+FROM score.bridge_cell
+WHERE comparison = 'last_12_months'
+ORDER BY clc_key, channel_key, currency_key;
+
 -- The two ends of every comparison at five levels, and the effects between them.
 --   net_matched  net sales, before and after, of the titles sold in both periods
 --   amount       change of margin by the effect, in the report currency

@@ -39,12 +39,13 @@ WITH span AS (
     FROM judged
     WHERE lines_before > 0 AND customer_key <> -1
 )
-SELECT j.customer_key, coalesce(c.channel_key, -1) AS channel_key, coalesce(c.geo_key, -1) AS geo_key, coalesce(c.owner_employee_key, -1) AS employee_key, j.status,
+SELECT j.customer_key, coalesce(c.channel_key, -1) AS channel_key, coalesce(c.geo_key, -1) AS geo_key, coalesce(c.owner_employee_key, -1) AS employee_key, k.status_key, j.status,
        CAST(j.net_before AS DECIMAL(18, 4)) AS net_before, CAST(j.net_now AS DECIMAL(18, 4)) AS net_now, CAST(j.net_now - j.net_before AS DECIMAL(18, 4)) AS change,
        CAST(j.margin_before AS DECIMAL(18, 4)) AS margin_before, CAST(j.margin_now AS DECIMAL(18, 4)) AS margin_now,
        CAST(j.lines_before AS INTEGER) AS lines_before, CAST(j.lines_now AS INTEGER) AS lines_now, j.first_order, j.last_order,
        j.lines_before > 0 AND j.lines_now > 0 AND j.customer_key <> -1 AS is_like_for_like, CAST(r.rank_before AS INTEGER) AS rank_before
 FROM judged AS j
+INNER JOIN score.spend_status AS k ON k.status = j.status
 LEFT JOIN core.dim_customer AS c ON c.customer_key = j.customer_key
 LEFT JOIN ranked AS r ON r.customer_key = j.customer_key
 ORDER BY change, j.customer_key
