@@ -20,5 +20,7 @@ func Pages() []page.Page {
 	return []page.Page{
 		{Slug: "profit", Build: profit},
 		{Slug: "loyalty", Build: loyalty},
+		{Slug: "performance", Build: performance},
+		{Slug: "salesforce", Build: salesforce},
 	}
 }
