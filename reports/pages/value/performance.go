@@ -9,8 +9,7 @@ import (
 	"verso/reports/view"
 )
 
-// spendStatuses are what can have become of a customer's spend, as
-// performance_status.sql orders them.
+// spend is what became of the customers of one status.
 type spend struct {
 	status              string
 	customers, both     int64
@@ -121,8 +120,7 @@ func (c desk) readEnds(ctx context.Context) (map[string]ends, error) {
 // margin.
 func (c desk) performanceMessage(all spend, b ends, largest string, names string) view.Message {
 	m := view.Message{Finding: c.T("performance.text", "now", c.Amount(all.now), "change", c.SignedAmount(all.change))}
-	switch {
-	case b.marginAfter.Has() && b.rateAfter.Has() && b.rateBefore.Has():
+	if b.marginAfter.Has() && b.rateAfter.Has() && b.rateBefore.Has() {
 		m.Finding = c.T("performance.text.margin", "now", c.Amount(all.now), "change", c.SignedAmount(all.change), "margin", c.SignedAmount(view.Sub(b.marginAfter, b.marginBefore)),
 			"rate", page.Share(b.rateAfter), "before", page.Share(b.rateBefore), "effect", largest)
 	}
@@ -159,7 +157,8 @@ func (c desk) performanceFigures(list []spend, all spend, b ends) *view.KPIRow {
 	return row
 }
 
-// bridgeEffects are the effects in the order of performance_bridge.sql.
+// bridgeBlocks are the bridge of the margin, what is out of the usual, and the
+// bridge by subject; largest names the effect that did most.
 func (c desk) bridgeBlocks(ctx context.Context, b map[string]ends) (blocks []view.Block, largest string, err error) {
 	year, ok := b["last_12_months"]
 	if !ok {
@@ -228,7 +227,11 @@ func (c desk) bridgeByClass(ctx context.Context, year ends) (*view.Table, error)
 		sums[i], rest[i] = view.I(0), view.I(0)
 	}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("performance_classes")), func(row []any) error {
-		cells := []view.Value{view.T(c.MemberLabel("class.bucket", row[0]))}
+		label := c.MemberLabel("class.bucket", row[0])
+		if name := c.InLanguage(page.Text(row[9]), page.Text(row[10])); name != "" {
+			label += " " + name
+		}
+		cells := []view.Value{view.T(label)}
 		for i := range sums {
 			v := page.Zero(page.Value(row[1+i]))
 			cells, sums[i] = append(cells, v), view.Sum(sums[i], v)

@@ -45,7 +45,7 @@ func (c desk) whereTable(ctx context.Context, attribute string, w page.Window) (
 	if err != nil {
 		return nil, err
 	}
-	planned, err := c.By(ctx, "attainment", attribute, w, "planned_net", "target_net")
+	planned, err := c.plan(ctx, attribute, w)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +85,16 @@ func (c desk) whereTable(ctx context.Context, attribute string, w page.Window) (
 		return 0
 	})
 	return c.whereRows(attribute, keys, byKey, aims > 0, most), nil
+}
+
+// plan is what was planned by an attribute; nothing in a generation without plans.
+func (c desk) plan(ctx context.Context, attribute string, w page.Window) ([]page.Member, error) {
+	for _, table := range []string{"fact_plan", "fact_target"} {
+		if known, err := c.Known(ctx, "core", table); err != nil || !known {
+			return nil, err
+		}
+	}
+	return c.By(ctx, "attainment", attribute, w, "planned_net", "target_net")
 }
 
 // whereRows lays the members out, the largest by name.
@@ -187,7 +197,7 @@ func (c desk) largestTable(ctx context.Context) (t *view.Table, names string, er
 	})
 	format, unit := c.TableMoney(largest)
 	n := view.Integer()
-	t = &view.Table{ID: "largest", Title: c.T("performance.largest.title"), Subtitle: c.T("performance.where.sub", "unit", unit), Empty: c.T("performance.largest.none"),
+	t = &view.Table{ID: "largest-list", Title: c.T("performance.largest.title"), Subtitle: c.T("performance.where.sub", "unit", unit), Empty: c.T("performance.largest.none"),
 		Footnotes: []string{c.T("performance.largest.foot"), c.T("foot.privacy")},
 		Columns: []view.Column{{Label: c.T("col.place"), Format: n}, {Label: c.T("col.customer")}, {Label: c.T("performance.col.course")}, {Label: c.T("col.lastyear"), Unit: unit, Format: format},
 			{Label: c.T("col.samedays"), Unit: unit, Format: format}, {Label: c.T("performance.col.since"), Unit: unit, Format: format}, {Label: c.T("performance.col.change"), Unit: unit, Format: format.Change(), Visual: view.Variance, Better: 1},
