@@ -58,8 +58,8 @@ type comparison struct {
 
 // Past periods that are compared, at most.
 const (
-	pastYears    = 5
-	pastQuarters = 24
+	pastYears    = 2
+	pastQuarters = 16
 )
 
 // Quarters are judged by their own history where there are so many.

@@ -16,8 +16,8 @@ func gainLossCard(ctx context.Context, j *job.Job, before, now, year, since span
 	c := job.Card{
 		Model: "gain_loss", Version: 1, Outputs: []string{"gain_loss", "top_customer", "spend_status"},
 		Definition: job.Words{
-			EN: "What every customer spent in the last twelve months beside the twelve before: new, back, lost, up, down or even; the changes add up to that of all sales. The largest hundred customers of the last fiscal year are silent where they have ordered nothing since, halved where they spent less than in the same days of that year by less than half as many orders, so few as chance gives once in twenty times, and have smaller orders where net fell by half without that.",
-			ZH: "各客户最近十二个月与之前十二个月的采购对比：新增、回流、流失、上升、下降或持平，各项变动之和等于总变动。上一财年最大的一百个客户：此后无订单为沉默；金额低于上年同期且订单数不足一半（偶然概率低于二十分之一）为腰斩；金额减半而非订单减少所致为单量缩小。"},
+			EN: "What every customer spent in the last twelve months beside the twelve before: new, back, lost, up, down or even; the changes add up to that of all sales. The largest customers of the last fiscal year, a fiftieth of all but at least ten and at most a hundred, are silent where they have ordered nothing since, and halved where they spent less than in the same days of that year by less than half as many orders, both only where chance would give so few less than once in a hundred times; they have smaller orders where net fell by half without that.",
+			ZH: "各客户最近十二个月与之前十二个月的采购对比：新增、回流、流失、上升、下降或持平，各项变动之和等于总变动。上一财年最大的客户（总数的五十分之一，至少十个，至多一百个）：此后无订单为沉默，金额低于上年同期且订单数不足一半为腰斩，均限偶然概率低于百分之一者；金额减半而非订单减少所致为单量缩小。"},
 	}
 	c.Parameter("before", before.period())
 	c.Parameter("now", now.period())

@@ -27,8 +27,8 @@ var (
 func GainLoss() job.Model { return job.Model{Name: "gain_loss", Run: runGainLoss} }
 
 const (
-	topCustomers = 100 // how many are the largest
-	fewerChance  = .05 // how often as few orders may come by chance where they are said to have halved
+	topCustomers = 100 // how many are the largest, at most
+	fewerChance  = .01 // how often as few orders may come by chance where a customer is said to be silent or halved
 	minDays      = 90  // of a fiscal year that a silence can be told from
 )
 

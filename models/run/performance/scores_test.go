@@ -41,13 +41,13 @@ func TestTopCustomers(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30",
 		orders(1, 0, 8, 20, "2025-01-05", 100)+orders(1, 100, 8, 20, "2026-01-05", 100),
 		orders(2, 200, 8, 20, "2025-01-05", 110)+orders(2, 300, 40, 4, "2026-01-05", 110),
-		orders(3, 400, 8, 20, "2025-01-05", 120),
+		orders(3, 400, 8, 20, "2025-01-05", 120)+orders(6, 900, 60, 3, "2025-01-05", 10), // three orders then tell nothing
 		orders(4, 500, 60, 3, "2025-01-05", 900)+orders(4, 600, 60, 3, "2026-01-05", 100),
 		orders(5, 700, 60, 3, "2025-01-05", 50)+orders(5, 800, 60, 1, "2026-01-05", 50), // one order of three is chance
 		"INSERT INTO core.fact_ticket (ticket_id, customer_key, date, complaints, open) VALUES (1, 1, '2025-12-31', 1, 1), (2, 2, '2026-01-01', 1, 0), (3, 4, '2025-05-05', 0, 0);")
 	run(t, conn, "2026-06-30", GainLoss())
 	values(t, conn, [][2]string{
-		{`SELECT string_agg(customer_key || ' ' || status || ' ' || complaints, ', ' ORDER BY "rank") FROM score.top_customer`, "4 smaller orders 0, 3 silent 0, 2 halved 0, 1 ordering 1, 5 smaller orders 0"},
+		{`SELECT string_agg(customer_key || ' ' || status || ' ' || complaints, ', ' ORDER BY "rank") FROM score.top_customer`, "4 smaller orders 0, 3 silent 0, 2 halved 0, 1 ordering 1, 5 smaller orders 0, 6 none yet 0"},
 		{"SELECT change || ' ' || orders_same_days || ' ' || orders_now FROM score.top_customer WHERE customer_key = 2", "-1760.0000 20 4"},
 		{"SELECT open_complaints FROM score.top_customer WHERE customer_key = 1", "1"},
 	})

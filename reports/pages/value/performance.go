@@ -168,20 +168,25 @@ func (c desk) bridgeBlocks(ctx context.Context, b map[string]ends) (blocks []vie
 	format, unit := c.TableMoney(year.marginBefore, year.marginAfter)
 	points := view.Pct().Bare()
 	t := &view.Table{ID: "bridge-whole", Title: c.T("performance.bridge.title"), Subtitle: c.T("performance.bridge.sub", "unit", unit), Footnotes: []string{c.T("performance.bridge.foot")},
-		Columns: []view.Column{{Label: c.T("performance.col.effect")}, {Label: c.T("performance.col.year"), Unit: unit, Format: format, Visual: view.Variance, Better: 1, Total: "≠"}, {Label: c.T("performance.col.points"), Unit: "%", Format: points, Total: "≠"},
-			{Label: c.T("performance.col.ytd"), Unit: unit, Format: format, Visual: view.Variance, Better: 1, Total: "≠"}, {Label: c.T("performance.col.points"), Unit: "%", Format: points, Total: "≠"}}}
-	t.Rows = append(t.Rows, view.Row{Kind: view.Subtotal, Cells: []view.Value{view.T(c.T("performance.effect.before")), year.marginBefore, year.rateBefore, ytd.marginBefore, ytd.rateBefore}})
-	most := 0.0
+		Columns: []view.Column{{Label: c.T("performance.col.effect")}, {Label: c.T("performance.col.year"), Unit: unit, Format: format, Visual: view.Variance, Better: 1}, {Label: c.T("performance.col.points"), Unit: "%", Format: points},
+			{Label: c.T("performance.col.ytd"), Unit: unit, Format: format, Visual: view.Variance, Better: 1}, {Label: c.T("performance.col.points"), Unit: "%", Format: points}}}
+	t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.T("performance.effect.before")), year.marginBefore, year.rateBefore, ytd.marginBefore, ytd.rateBefore}})
+	most, coverage := 0.0, view.I(0)
 	err = engine.Rows(ctx, c.DB, engine.SQL(statement("performance_bridge")), func(row []any) error {
 		name, amount := c.T("performance.effect."+page.Text(row[0])), page.Value(row[1])
 		t.Rows = append(t.Rows, view.Row{Level: 1, Cells: []view.Value{view.T(name), amount, page.Value(row[2]), page.Value(row[3]), page.Value(row[4])}})
-		if size := max(amount.Float, -amount.Float); size > most {
+		if page.Text(row[0]) == "coverage" {
+			coverage = amount
+		} else if size := max(amount.Float, -amount.Float); size > most {
 			most, largest = size, c.T("performance.effect.amount", "effect", name, "amount", c.SignedAmount(amount))
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, "", err
+	}
+	if size := max(coverage.Float, -coverage.Float); size > most {
+		largest = c.T("performance.effect.coverage.first", "amount", c.SignedAmount(coverage), "next", largest)
 	}
 	t.Rows = append(t.Rows, view.Row{Kind: view.Total, Cells: []view.Value{view.T(c.T("performance.effect.after")), year.marginAfter, year.rateAfter, ytd.marginAfter, ytd.rateAfter}})
 	alarms, err := c.alarmTable(ctx)
