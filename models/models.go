@@ -15,6 +15,7 @@ import (
 	"verso/models/run/performance"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/sevenp"
 	"verso/olap/engine"
 )
 
@@ -43,6 +44,7 @@ func list(o Options) []job.Model {
 		performance.Salesperson(),
 		performance.Supplier(),
 		performance.Partner(),
+		sevenp.SevenP(),
 	}
 }
 

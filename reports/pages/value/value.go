@@ -22,5 +22,6 @@ func Pages() []page.Page {
 		{Slug: "loyalty", Build: loyalty},
 		{Slug: "performance", Build: performance},
 		{Slug: "salesforce", Build: salesforce},
+		{Slug: "sevenp", Build: sevenp},
 	}
 }
