@@ -1,0 +1,179 @@
+package basket
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mathext"
+
+	"verso/models/metric"
+)
+
+// Sized is what a rule is worth beside the sizes of baskets. Large baskets hold
+// more of everything, so that any two items look bought together wherever sizes
+// differ much; this compares with baskets filled at random that have the sizes
+// and the items that they have.
+type Sized struct {
+	Expected float64 // baskets with antecedent and consequent by their sizes alone
+	Lift     float64 // the rule's count over Expected; 0 when Expected is 0
+	// P is the probability of as many or more by sizes alone, Q its false
+	// discovery rate (Benjamini & Hochberg) over all tests of the model.
+	P, Q float64
+	// Owners is how many different owners the baskets with the whole rule have;
+	// 0 when owners are not given. The orders of one owner are no independent
+	// cases: a rule of many orders and few owners tells of their taste alone.
+	Owners int
+}
+
+// Beside is what is known of baskets beside their items; both are by basket.
+type Beside struct {
+	Sizes  []int32 // different items in all, those left out of the baskets included; nil: as many as they have
+	Owners []int64 // whose basket it is; nil: not known
+}
+
+// BySize judges rules of the baskets they were mined from; tests is the number
+// that the probabilities are corrected for.
+//
+// Baskets are put in classes of about equal size (a factor of at most 2^¼). In a
+// class whose baskets have N places outside the antecedent's items, K of them in
+// baskets with the antecedent, the C copies of the consequent fall on
+// hypergeometric C·K/N of those. P is the tail of a Poisson distribution with the
+// sum as its mean: wider than the sum itself, so that P errs on the large side.
+func BySize(ctx context.Context, b Baskets, beside Beside, rules []Rule, tests int) ([]Sized, error) {
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	sizes := beside.Sizes
+	if sizes == nil {
+		sizes = make([]int32, b.Count())
+		for k := range sizes {
+			sizes[k] = int32(b.Start[k+1] - b.Start[k])
+		}
+	}
+	if len(sizes) != b.Count() || beside.Owners != nil && len(beside.Owners) != b.Count() {
+		return nil, fmt.Errorf("%w: %d sizes and %d owners of %d baskets", ErrShape, len(sizes), len(beside.Owners), b.Count())
+	}
+	s := newSizing(rules)
+	for k := range sizes {
+		if k%4096 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		s.add(b.Items[b.Start[k]:b.Start[k+1]], int(sizes[k]))
+		if beside.Owners != nil {
+			s.own(beside.Owners[k])
+		}
+	}
+	judged, p := make([]Sized, len(rules)), make([]float64, len(rules))
+	for i, r := range rules {
+		j := &judged[i]
+		j.Expected, j.P, j.Owners = s.expected(i, r), 1, len(s.owners[i])
+		if j.Expected > 0 {
+			j.Lift = float64(r.Count) / j.Expected
+			if float64(r.Count) > j.Expected {
+				j.P = mathext.GammaIncReg(float64(r.Count), j.Expected)
+			}
+		}
+		p[i] = j.P
+	}
+	for i, q := range metric.BenjaminiHochberg(p, tests) {
+		judged[i].Q = q
+	}
+	return judged, nil
+}
+
+// sizeClass numbers the classes of basket sizes.
+func sizeClass(size int) int {
+	if size < 1 {
+		return 0
+	}
+	return 1 + int(4*math.Log2(float64(size)))
+}
+
+const sizeClasses = 1 + 4*32
+
+// sizing counts by class of size.
+type sizing struct {
+	places [sizeClasses]float64
+	counts map[int32]*[sizeClasses]float64 // of the items in rules: baskets that hold them
+	rules  []Rule
+	by     map[int32][]int // rules by the first item of their antecedent
+	rest   [][sizeClasses]float64
+	mark   map[int32]int
+	basket int
+	fresh  []int32 // the items in rules that the basket holds, once each
+	owners []map[int64]bool
+}
+
+func newSizing(rules []Rule) *sizing {
+	s := &sizing{counts: map[int32]*[sizeClasses]float64{}, rules: rules, by: map[int32][]int{}, rest: make([][sizeClasses]float64, len(rules)), mark: map[int32]int{}, owners: make([]map[int64]bool, len(rules))}
+	for i, r := range rules {
+		for _, item := range append([]int32{r.Consequent}, r.Antecedent...) {
+			if s.counts[item] == nil {
+				s.counts[item] = new([sizeClasses]float64)
+			}
+		}
+		s.by[r.Antecedent[0]] = append(s.by[r.Antecedent[0]], i)
+	}
+	return s
+}
+
+// add counts one basket.
+func (s *sizing) add(items []int32, size int) {
+	class := sizeClass(size)
+	s.places[class] += float64(size)
+	s.basket++
+	s.fresh = s.fresh[:0]
+	for _, item := range items {
+		if c := s.counts[item]; c != nil && s.mark[item] != s.basket {
+			s.mark[item] = s.basket
+			c[class]++
+			s.fresh = append(s.fresh, item)
+		}
+	}
+	for _, item := range s.fresh {
+		for _, i := range s.by[item] {
+			if s.holds(s.rules[i].Antecedent) {
+				s.rest[i][class] += float64(size - len(s.rules[i].Antecedent))
+			}
+		}
+	}
+}
+
+// own notes whose the basket added last is, for the rules it holds.
+func (s *sizing) own(owner int64) {
+	for _, item := range s.fresh {
+		for _, i := range s.by[item] {
+			if s.mark[s.rules[i].Consequent] == s.basket && s.holds(s.rules[i].Antecedent) {
+				if s.owners[i] == nil {
+					s.owners[i] = map[int64]bool{}
+				}
+				s.owners[i][owner] = true
+			}
+		}
+	}
+}
+
+func (s *sizing) holds(items []int32) bool {
+	for _, item := range items {
+		if s.mark[item] != s.basket {
+			return false
+		}
+	}
+	return true
+}
+
+// expected is the number of baskets with the whole rule by sizes alone.
+func (s *sizing) expected(i int, r Rule) float64 {
+	sum := 0.0
+	for class, rest := range s.rest[i] {
+		free := s.places[class]
+		for _, item := range r.Antecedent {
+			free -= s.counts[item][class]
+		}
+		if rest > 0 && free > 0 {
+			sum += s.counts[r.Consequent][class] * rest / free
+		}
+	}
+	return sum
+}

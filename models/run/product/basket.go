@@ -1,0 +1,299 @@
+package product
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"verso/models/basket"
+	"verso/models/frame"
+	"verso/models/job"
+)
+
+var (
+	//go:embed sql/basket_item.sql
+	basketItemSQL string
+	//go:embed sql/order_title.sql
+	orderTitleSQL string
+	//go:embed sql/order_class.sql
+	orderClassSQL string
+	//go:embed sql/order_subject.sql
+	orderSubjectSQL string
+	//go:embed sql/customer_class.sql
+	customerClassSQL string
+	//go:embed sql/customer_series.sql
+	customerSeriesSQL string
+	//go:embed sql/basket_rule.sql
+	basketRuleSQL string
+	//go:embed sql/basket_level.sql
+	basketLevelSQL string
+)
+
+// BasketOptions choose what counts as a rule. The zero value means the stated
+// rule: at each level a pair must stand in 5 baskets and a share of them,
+// doubled until at most MaxRules pass the tests.
+type BasketOptions struct {
+	MinSupport    float64 // share of baskets; 0: that of the level
+	MinConfidence float64 // 0: that of the level
+	MaxLength     int     // items in a rule, up to 3; 0: that of the level
+	MaxRules      int     // rules kept at a level; 0: 1,000
+	Untested      bool    // keep every rule above the thresholds, whatever its tests say
+}
+
+// rate is the false discovery rate that rules are kept at.
+const rate = .05
+
+// least is the smallest number of baskets a rule may rest on.
+const least = 5
+
+// controlBaskets is the most baskets that are shuffled for the control.
+const controlBaskets = 200_000
+
+// level is what stands for a basket and an item.
+type level struct {
+	name, kind, sql string
+	months          int     // 0: all history
+	support         float64 // least share of baskets
+	confidence      float64
+	longest         int
+	words           job.Words
+}
+
+var levels = []level{
+	{"order_title", "title", orderTitleSQL, 36, 0, .1, 2, job.Words{EN: "titles in one order", ZH: "同一订单中的品种"}},
+	{"order_class", "class", orderClassSQL, 36, .001, .05, 3, job.Words{EN: "classes in one order", ZH: "同一订单中的大类"}},
+	{"order_subject", "subject", orderSubjectSQL, 36, .001, .05, 3, job.Words{EN: "subjects in one order", ZH: "同一订单中的学科"}},
+	{"customer_class", "class", customerClassSQL, 12, .01, .05, 3, job.Words{EN: "classes of one customer in twelve months", ZH: "同一客户十二个月内的大类"}},
+	{"customer_series", "series", customerSeriesSQL, 0, 0, .1, 2, job.Words{EN: "series of one customer", ZH: "同一客户的丛书"}},
+}
+
+// outcome is what one level gave.
+type outcome struct {
+	level
+	from           int64 // day
+	baskets, items int
+	frequent       int
+	least, raised  int // raised: how often the least count was doubled
+	tests, found   int
+	control        float64 // rules kept in shuffled baskets; NaN: not shuffled
+	reason         job.Words
+	rules          []rule
+}
+
+// rule is one row of score.basket_rule.
+type rule struct {
+	antecedent             [2]float64 // item keys, NaN: none
+	consequent             int64
+	baskets, a, c, both    int
+	support, confidence    float64
+	lift, leverage         float64
+	conviction             float64 // NaN: without exception
+	p, q, improvement      float64
+	expected, bySize, qFor float64 // by the sizes of baskets; NaN: not judged
+	customers              int     // different ones whose baskets hold the rule
+}
+
+// Basket writes score.basket_rule, what is bought together by level, and
+// score.basket_level, how each level was searched.
+func Basket(o BasketOptions) job.Model {
+	return job.Model{Name: "basket", Run: func(ctx context.Context, j *job.Job) (int64, error) { return runBasket(ctx, j, o) }}
+}
+
+func runBasket(ctx context.Context, j *job.Job, o BasketOptions) (int64, error) {
+	if o.MaxRules == 0 {
+		o.MaxRules = 1000
+	}
+	if o.MaxLength > 3 {
+		return 0, fmt.Errorf("rules of %d items have no columns; at most 3", o.MaxLength)
+	}
+	if err := j.Exec(ctx, basketItemSQL); err != nil {
+		return 0, fmt.Errorf("items of baskets: %w", err)
+	}
+	var all []outcome
+	for no, l := range levels {
+		if o.MinSupport > 0 {
+			l.support = o.MinSupport
+		}
+		if o.MinConfidence > 0 {
+			l.confidence = o.MinConfidence
+		}
+		if o.MaxLength > 0 {
+			l.longest = o.MaxLength
+		}
+		found, err := l.search(ctx, j, o, uint64(no))
+		if err != nil {
+			return 0, fmt.Errorf("level %s: %w", l.name, err)
+		}
+		all = append(all, found)
+	}
+	next, pooled, err := nextVolumes(ctx, j)
+	if err != nil {
+		return 0, fmt.Errorf("next volumes: %w", err)
+	}
+	all = append(all, next)
+	rows, err := writeRules(ctx, j, all)
+	if err != nil {
+		return 0, err
+	}
+	return rows, j.Save(ctx, basketCard(all, pooled, o, rows))
+}
+
+// search mines one level.
+func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream uint64) (outcome, error) {
+	out := outcome{level: l, from: day(since(j, l.months)), control: nan}
+	b, keys, beside, err := l.read(ctx, j, &out)
+	if err != nil {
+		return out, err
+	}
+	if out.baskets == 0 {
+		out.reason = job.Words{EN: "no baskets", ZH: "无购物篮"}
+		return out, nil
+	}
+	out.least = max(1, ceilShare(l.support, out.baskets))
+	if o.MinSupport == 0 {
+		out.least = max(least, out.least)
+	}
+	for {
+		m, kept, sized, err := l.mine(ctx, b, beside, out.least, o)
+		var limit *basket.LimitError
+		if errors.As(err, &limit) || err == nil && len(kept) > o.MaxRules && !o.Untested {
+			out.least *= 2
+			out.raised++
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		out.frequent, out.tests, out.found = m.Frequent, m.Tests, len(m.Rules)
+		for i, r := range kept {
+			out.rules = append(out.rules, asRule(r, sized, i, keys, out.baskets))
+		}
+		switch {
+		case m.Tests == 0:
+			out.reason = job.Wordsf("fewer than two items are in %d baskets", "在 %d 个购物篮中出现的项目不足两个", out.least)
+		case len(kept) == 0:
+			out.reason = job.Wordsf("none of %d tests passes", "%d 项检验均未通过", m.Tests)
+		}
+		break
+	}
+	if !o.Untested {
+		out.control, err = l.shuffled(ctx, b, beside, out, o, rand.New(rand.NewPCG(uint64(j.Seed), stream)))
+	}
+	return out, err
+}
+
+// mine finds the rules of baskets and keeps those that pass: Fisher's test with
+// the false discovery rate controlled over all tests, each item of the
+// antecedent adding to the others, more baskets than their sizes explain, and of
+// more than a few customers.
+func (l level) mine(ctx context.Context, b basket.Baskets, beside basket.Beside, count int, o BasketOptions) (*basket.Model, []basket.Rule, []basket.Sized, error) {
+	m, err := basket.Mine(ctx, b, basket.Options{MinSupport: float64(count) / float64(b.Count()), MinConfidence: l.confidence, MaxLength: l.longest,
+		MaxItemsets: 500_000, MaxRules: 200_000})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	rules := m.Rules
+	if !o.Untested {
+		rules = m.Select(basket.Filter{MaxRate: rate, Productive: true})
+	}
+	sized, err := basket.BySize(ctx, b, beside, rules, m.Tests)
+	if err != nil || o.Untested {
+		return m, rules, sized, err
+	}
+	var kept []basket.Rule
+	var judged []basket.Sized
+	for i, r := range rules {
+		if r.Lift > 1 && sized[i].Q <= rate && (beside.Owners == nil || sized[i].Owners >= least) {
+			kept, judged = append(kept, r), append(judged, sized[i])
+		}
+	}
+	return m, kept, judged, nil
+}
+
+// shuffled counts the rules kept in baskets of the same sizes filled at random;
+// of very many, in every k-th.
+func (l level) shuffled(ctx context.Context, b basket.Baskets, beside basket.Beside, found outcome, o BasketOptions, random *rand.Rand) (float64, error) {
+	step := (b.Count() + controlBaskets - 1) / controlBaskets
+	if step > 1 {
+		some := basket.Baskets{Distinct: b.Distinct, Start: []int{0}}
+		var of basket.Beside
+		for k := 0; k < b.Count(); k += step {
+			some.Items = append(some.Items, b.Items[b.Start[k]:b.Start[k+1]]...)
+			some.Start = append(some.Start, len(some.Items))
+			of.Sizes, of.Owners = append(of.Sizes, beside.Sizes[k]), append(of.Owners, beside.Owners[k])
+		}
+		b, beside = some, of
+	}
+	_, kept, _, err := l.mine(ctx, basket.Shuffle(b, 5, random), beside, max(min(least, found.least), found.least/step), o)
+	var limit *basket.LimitError
+	if errors.As(err, &limit) {
+		return nan, nil
+	}
+	return float64(len(kept)), err
+}
+
+// read fills baskets with the items that are in enough of them; keys[i] is the
+// key of item i.
+func (l level) read(ctx context.Context, j *job.Job, out *outcome) (b basket.Baskets, keys []int64, beside basket.Beside, err error) {
+	if err := j.Exec(ctx, "CREATE OR REPLACE TEMP TABLE basket_pair AS\n"+l.sql, since(j, l.months), j.AsOf); err != nil {
+		return b, nil, beside, err
+	}
+	all, err := j.Frame(ctx, "SELECT basket, count(*) AS size, min(owner) AS owner FROM temp.main.basket_pair GROUP BY basket ORDER BY basket")
+	if err != nil {
+		return b, nil, beside, err
+	}
+	items, err := j.Frame(ctx, "SELECT count(DISTINCT item) AS items FROM temp.main.basket_pair")
+	if err != nil {
+		return b, nil, beside, err
+	}
+	out.baskets, out.items = all.Rows(), int(items.Column("items")[0])
+	pairs, err := j.Frame(ctx, `SELECT p.basket, p.item FROM temp.main.basket_pair AS p
+INNER JOIN (SELECT item FROM temp.main.basket_pair GROUP BY item HAVING count(*) >= ?) AS i ON i.item = p.item ORDER BY p.basket, p.item`,
+		min(least, max(1, ceilShare(l.support, out.baskets))))
+	if err != nil {
+		return b, nil, beside, err
+	}
+	b, keys = fill(all.Column("basket"), pairs)
+	for i, n := range all.Column("size") {
+		beside.Sizes, beside.Owners = append(beside.Sizes, int32(n)), append(beside.Owners, int64(all.Column("owner")[i]))
+	}
+	return b, keys, beside, nil
+}
+
+// fill puts pairs, in order of basket, into all baskets, those without pairs
+// empty.
+func fill(all []float64, pairs *frame.Frame) (basket.Baskets, []int64) {
+	of, items := pairs.Column("basket"), pairs.Column("item")
+	place := map[int64]int32{}
+	var keys []int64
+	for _, item := range items {
+		if _, known := place[int64(item)]; !known {
+			place[int64(item)], keys = 0, append(keys, int64(item))
+		}
+	}
+	slices.Sort(keys)
+	for id, key := range keys {
+		place[key] = int32(id)
+	}
+	b := basket.Baskets{Start: make([]int, 1, len(all)+1), Items: make([]int32, 0, len(items))}
+	at := 0
+	for _, k := range all {
+		for ; at < len(of) && of[at] == k; at++ {
+			b.Items = append(b.Items, place[int64(items[at])])
+		}
+		b.Start = append(b.Start, len(b.Items))
+	}
+	b.Distinct = len(keys)
+	return b, keys
+}
+
+func ceilShare(share float64, n int) int {
+	k := int(share * float64(n) * (1 - 1e-12))
+	if float64(k) < share*float64(n)*(1-1e-12) {
+		k++
+	}
+	return k
+}
