@@ -12,6 +12,7 @@ import (
 	"verso/models/pyramid"
 	"verso/models/rfm"
 	"verso/models/run/loyalty"
+	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
 	"verso/olap/engine"
@@ -36,6 +37,10 @@ func list(o Options) []job.Model {
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		product.Basket(product.BasketOptions{}),
+		product.Catalogues(),
+		product.Substitution(),
+		product.Titles(),
 	}
 }
 

@@ -204,3 +204,11 @@ CREATE TABLE core.fact_expense (
 CREATE TABLE core.fact_commission (
   "date_key" INTEGER, "period" VARCHAR, "employee_id" BIGINT, "employee_key" INTEGER, "base" DECIMAL(18,4), "rate" DECIMAL(9,4),
   "amount" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_catalogue (
+  "catalogue_key" INTEGER, "catalogue_id" VARCHAR, "name" VARCHAR, "code" VARCHAR, "issue" VARCHAR, "issue_date" DATE, "medium" VARCHAR,
+  "copies_sent" INTEGER, "is_inferred" BOOLEAN);
+CREATE TABLE core.fact_inventory_move (
+  "move_id" BIGINT, "date_key" INTEGER, "move_date" DATE, "title_key" INTEGER, "clc_key" INTEGER, "publisher_key" INTEGER,
+  "from_warehouse_key" INTEGER, "to_warehouse_key" INTEGER, "warehouse_key" INTEGER, "qty" INTEGER, "qty_in" INTEGER, "qty_out" INTEGER,
+  "unit_cost" DECIMAL(18,4), "value" DECIMAL(18,4), "value_in" DECIMAL(18,4), "value_out" DECIMAL(18,4), "ref" VARCHAR, "source" VARCHAR,
+  "source_row" BIGINT);
