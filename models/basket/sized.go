@@ -54,7 +54,7 @@ func BySize(ctx context.Context, b Baskets, beside Beside, rules []Rule, tests i
 	if len(sizes) != b.Count() || beside.Owners != nil && len(beside.Owners) != b.Count() {
 		return nil, fmt.Errorf("%w: %d sizes and %d owners of %d baskets", ErrShape, len(sizes), len(beside.Owners), b.Count())
 	}
-	s := newSizing(rules)
+	s := newSizing(b.Distinct, rules)
 	for k := range sizes {
 		if k%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -90,31 +90,39 @@ func sizeClass(size int) int {
 	return 1 + int(4*math.Log2(float64(size)))
 }
 
-const sizeClasses = 1 + 4*32
+const sizeClasses = 2 + 4*31
 
-// sizing counts by class of size.
+// sizing counts by class of size. Items in rules have places 0, 1, …; of others
+// the place is −1.
 type sizing struct {
 	places [sizeClasses]float64
-	counts map[int32]*[sizeClasses]float64 // of the items in rules: baskets that hold them
+	place  []int32                // by item
+	counts [][sizeClasses]float64 // by place: baskets that hold the item
+	mark   []int                  // by place: the last basket that held the item
+	by     [][]int                // by place: rules whose antecedent begins with the item
 	rules  []Rule
-	by     map[int32][]int // rules by the first item of their antecedent
-	rest   [][sizeClasses]float64
-	mark   map[int32]int
+	rest   [][sizeClasses]float64 // by rule
+	owners []map[int64]bool       // by rule
 	basket int
-	fresh  []int32 // the items in rules that the basket holds, once each
-	owners []map[int64]bool
+	fresh  []int32 // the items in rules that the basket added last holds, once each
 }
 
-func newSizing(rules []Rule) *sizing {
-	s := &sizing{counts: map[int32]*[sizeClasses]float64{}, rules: rules, by: map[int32][]int{}, rest: make([][sizeClasses]float64, len(rules)), mark: map[int32]int{}, owners: make([]map[int64]bool, len(rules))}
+func newSizing(distinct int, rules []Rule) *sizing {
+	s := &sizing{place: make([]int32, distinct), rules: rules, rest: make([][sizeClasses]float64, len(rules)), owners: make([]map[int64]bool, len(rules))}
+	for i := range s.place {
+		s.place[i] = -1
+	}
 	for i, r := range rules {
 		for _, item := range append([]int32{r.Consequent}, r.Antecedent...) {
-			if s.counts[item] == nil {
-				s.counts[item] = new([sizeClasses]float64)
+			if s.place[item] < 0 {
+				s.place[item] = int32(len(s.by))
+				s.by = append(s.by, nil)
 			}
 		}
-		s.by[r.Antecedent[0]] = append(s.by[r.Antecedent[0]], i)
+		first := s.place[r.Antecedent[0]]
+		s.by[first] = append(s.by[first], i)
 	}
+	s.counts, s.mark = make([][sizeClasses]float64, len(s.by)), make([]int, len(s.by))
 	return s
 }
 
@@ -125,14 +133,14 @@ func (s *sizing) add(items []int32, size int) {
 	s.basket++
 	s.fresh = s.fresh[:0]
 	for _, item := range items {
-		if c := s.counts[item]; c != nil && s.mark[item] != s.basket {
-			s.mark[item] = s.basket
-			c[class]++
-			s.fresh = append(s.fresh, item)
+		if p := s.place[item]; p >= 0 && s.mark[p] != s.basket {
+			s.mark[p] = s.basket
+			s.counts[p][class]++
+			s.fresh = append(s.fresh, p)
 		}
 	}
-	for _, item := range s.fresh {
-		for _, i := range s.by[item] {
+	for _, p := range s.fresh {
+		for _, i := range s.by[p] {
 			if s.holds(s.rules[i].Antecedent) {
 				s.rest[i][class] += float64(size - len(s.rules[i].Antecedent))
 			}
@@ -142,9 +150,9 @@ func (s *sizing) add(items []int32, size int) {
 
 // own notes whose the basket added last is, for the rules it holds.
 func (s *sizing) own(owner int64) {
-	for _, item := range s.fresh {
-		for _, i := range s.by[item] {
-			if s.mark[s.rules[i].Consequent] == s.basket && s.holds(s.rules[i].Antecedent) {
+	for _, p := range s.fresh {
+		for _, i := range s.by[p] {
+			if s.mark[s.place[s.rules[i].Consequent]] == s.basket && s.holds(s.rules[i].Antecedent) {
 				if s.owners[i] == nil {
 					s.owners[i] = map[int64]bool{}
 				}
@@ -156,7 +164,7 @@ func (s *sizing) own(owner int64) {
 
 func (s *sizing) holds(items []int32) bool {
 	for _, item := range items {
-		if s.mark[item] != s.basket {
+		if s.mark[s.place[item]] != s.basket {
 			return false
 		}
 	}
@@ -169,10 +177,10 @@ func (s *sizing) expected(i int, r Rule) float64 {
 	for class, rest := range s.rest[i] {
 		free := s.places[class]
 		for _, item := range r.Antecedent {
-			free -= s.counts[item][class]
+			free -= s.counts[s.place[item]][class]
 		}
 		if rest > 0 && free > 0 {
-			sum += s.counts[r.Consequent][class] * rest / free
+			sum += s.counts[s.place[r.Consequent]][class] * rest / free
 		}
 	}
 	return sum

@@ -38,8 +38,9 @@ var (
 type BasketOptions struct {
 	MinSupport    float64 // share of baskets; 0: that of the level
 	MinConfidence float64 // 0: that of the level
-	MaxLength     int     // items in a rule, up to 3; 0: that of the level
+	MaxLength     int     // items in a rule, up to 4; 0: that of the level
 	MaxRules      int     // rules kept at a level; 0: 1,000
+	MaxBaskets    int     // baskets looked at at a level; 0: 200,000
 	Untested      bool    // keep every rule above the thresholds, whatever its tests say
 }
 
@@ -48,9 +49,6 @@ const rate = .05
 
 // least is the smallest number of baskets a rule may rest on.
 const least = 5
-
-// controlBaskets is the most baskets that are shuffled for the control.
-const controlBaskets = 200_000
 
 // level is what stands for a basket and an item.
 type level struct {
@@ -76,7 +74,9 @@ type outcome struct {
 	from           int64 // day
 	baskets, items int
 	frequent       int
-	least, raised  int // raised: how often the least count was doubled
+	least, raised  int  // raised: how often the least count was doubled
+	narrowed       bool // the period is shorter than the level's
+	every          int  // every so manyth basket was taken; 1: all
 	tests, found   int
 	control        float64 // rules kept in shuffled baskets; NaN: not shuffled
 	reason         job.Words
@@ -85,7 +85,7 @@ type outcome struct {
 
 // rule is one row of score.basket_rule.
 type rule struct {
-	antecedent             [2]float64 // item keys, NaN: none
+	antecedent             [3]float64 // item keys in order, NaN: none
 	consequent             int64
 	baskets, a, c, both    int
 	support, confidence    float64
@@ -106,8 +106,11 @@ func runBasket(ctx context.Context, j *job.Job, o BasketOptions) (int64, error) 
 	if o.MaxRules == 0 {
 		o.MaxRules = 1000
 	}
-	if o.MaxLength > 3 {
-		return 0, fmt.Errorf("rules of %d items have no columns; at most 3", o.MaxLength)
+	if o.MaxBaskets == 0 {
+		o.MaxBaskets = 200_000
+	}
+	if o.MaxLength > 4 {
+		return 0, fmt.Errorf("rules of %d items have no columns; at most 4", o.MaxLength)
 	}
 	if err := j.Exec(ctx, basketItemSQL); err != nil {
 		return 0, fmt.Errorf("items of baskets: %w", err)
@@ -143,8 +146,8 @@ func runBasket(ctx context.Context, j *job.Job, o BasketOptions) (int64, error) 
 
 // search mines one level.
 func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream uint64) (outcome, error) {
-	out := outcome{level: l, from: day(since(j, l.months)), control: nan}
-	b, keys, beside, err := l.read(ctx, j, &out)
+	out := outcome{level: l, control: nan}
+	b, keys, beside, err := out.read(ctx, j, o.MaxBaskets)
 	if err != nil {
 		return out, err
 	}
@@ -157,6 +160,10 @@ func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream u
 		out.least = max(least, out.least)
 	}
 	for {
+		if out.least > out.baskets {
+			out.reason = job.Wordsf("%d baskets, of which a rule would need %d", "共 %d 个购物篮，一条规则至少需要 %d 个", out.baskets, out.least)
+			return out, nil
+		}
 		m, kept, sized, err := l.mine(ctx, b, beside, out.least, o)
 		var limit *basket.LimitError
 		if errors.As(err, &limit) || err == nil && len(kept) > o.MaxRules && !o.Untested {
@@ -213,21 +220,9 @@ func (l level) mine(ctx context.Context, b basket.Baskets, beside basket.Beside,
 	return m, kept, judged, nil
 }
 
-// shuffled counts the rules kept in baskets of the same sizes filled at random;
-// of very many, in every k-th.
+// shuffled counts the rules kept in baskets of the same sizes filled at random.
 func (l level) shuffled(ctx context.Context, b basket.Baskets, beside basket.Beside, found outcome, o BasketOptions, random *rand.Rand) (float64, error) {
-	step := (b.Count() + controlBaskets - 1) / controlBaskets
-	if step > 1 {
-		some := basket.Baskets{Distinct: b.Distinct, Start: []int{0}}
-		var of basket.Beside
-		for k := 0; k < b.Count(); k += step {
-			some.Items = append(some.Items, b.Items[b.Start[k]:b.Start[k+1]]...)
-			some.Start = append(some.Start, len(some.Items))
-			of.Sizes, of.Owners = append(of.Sizes, beside.Sizes[k]), append(of.Owners, beside.Owners[k])
-		}
-		b, beside = some, of
-	}
-	_, kept, _, err := l.mine(ctx, basket.Shuffle(b, 5, random), beside, max(min(least, found.least), found.least/step), o)
+	_, kept, _, err := l.mine(ctx, basket.Shuffle(b, 5, random), beside, found.least, o)
 	var limit *basket.LimitError
 	if errors.As(err, &limit) {
 		return nan, nil
@@ -236,10 +231,32 @@ func (l level) shuffled(ctx context.Context, b basket.Baskets, beside basket.Bes
 }
 
 // read fills baskets with the items that are in enough of them; keys[i] is the
-// key of item i.
-func (l level) read(ctx context.Context, j *job.Job, out *outcome) (b basket.Baskets, keys []int64, beside basket.Beside, err error) {
-	if err := j.Exec(ctx, "CREATE OR REPLACE TEMP TABLE basket_pair AS\n"+l.sql, since(j, l.months), j.AsOf); err != nil {
-		return b, nil, beside, err
+// key of item i. More baskets than most make the period half as long, again and
+// again; where that does not do, or there is no period, only every so manyth
+// basket is taken.
+func (out *outcome) read(ctx context.Context, j *job.Job, most int) (b basket.Baskets, keys []int64, beside basket.Beside, err error) {
+	for out.every = 1; ; {
+		from := since(j, out.months)
+		out.from = day(from)
+		if err := j.Exec(ctx, "CREATE OR REPLACE TEMP TABLE basket_pair AS\n"+out.sql, from, j.AsOf); err != nil {
+			return b, nil, beside, err
+		}
+		f, err := j.Frame(ctx, "SELECT count(DISTINCT basket) AS baskets FROM temp.main.basket_pair")
+		if err != nil {
+			return b, nil, beside, err
+		}
+		n := int(f.Column("baskets")[0])
+		if n <= most {
+			break
+		}
+		if out.months < 2 {
+			out.every = (n + most - 1) / most
+			if err := j.Exec(ctx, "DELETE FROM temp.main.basket_pair WHERE basket % ? <> 0", out.every); err != nil {
+				return b, nil, beside, err
+			}
+			break
+		}
+		out.months, out.narrowed = out.months/2, true
 	}
 	all, err := j.Frame(ctx, "SELECT basket, count(*) AS size, min(owner) AS owner FROM temp.main.basket_pair GROUP BY basket ORDER BY basket")
 	if err != nil {
@@ -252,7 +269,7 @@ func (l level) read(ctx context.Context, j *job.Job, out *outcome) (b basket.Bas
 	out.baskets, out.items = all.Rows(), int(items.Column("items")[0])
 	pairs, err := j.Frame(ctx, `SELECT p.basket, p.item FROM temp.main.basket_pair AS p
 INNER JOIN (SELECT item FROM temp.main.basket_pair GROUP BY item HAVING count(*) >= ?) AS i ON i.item = p.item ORDER BY p.basket, p.item`,
-		min(least, max(1, ceilShare(l.support, out.baskets))))
+		min(least, max(1, ceilShare(out.support, out.baskets))))
 	if err != nil {
 		return b, nil, beside, err
 	}

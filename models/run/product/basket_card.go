@@ -32,6 +32,9 @@ func basketCard(all []outcome, pooled continuation, o BasketOptions, rows int64)
 		c.Metric(l.name+".tests", float64(l.tests), "tests", "pairs that the probabilities are corrected for")
 		c.Metric(l.name+".rules", float64(len(l.rules)), "rules", "rules kept")
 		c.Metric(l.name+".control", l.control, "rules", "rules kept in the same baskets filled at random")
+		if l.every > 1 {
+			c.Metric(l.name+".every", float64(l.every), "baskets", "only every so manyth basket was looked at, by its key: there are more than the most that are")
+		}
 		if l.raised > 0 {
 			c.Metric(l.name+".raised", float64(l.raised), "times", fmt.Sprintf("how often the least count was doubled, to %d, until no more than %d rules passed: weaker rules exist", l.least, o.MaxRules))
 		}
@@ -42,6 +45,14 @@ func basketCard(all []outcome, pooled continuation, o BasketOptions, rows int64)
 		if l.raised > 0 {
 			en += fmt.Sprintf(" (at %d baskets and more; weaker ones exist)", l.least)
 			zh += fmt.Sprintf("（至少 %d 个购物篮；另有较弱规则）", l.least)
+		}
+		if l.narrowed {
+			en += fmt.Sprintf(" (of the last %d months: there are more baskets than are looked at)", l.months)
+			zh += fmt.Sprintf("（仅近 %d 个月：购物篮过多）", l.months)
+		}
+		if l.every > 1 {
+			en += fmt.Sprintf(" (of every %d baskets one)", l.every)
+			zh += fmt.Sprintf("（每 %d 个购物篮取一）", l.every)
 		}
 		said, saidZH = append(said, en), append(saidZH, zh)
 	}

@@ -16,7 +16,7 @@ import (
 var nextVolumeSQL string
 
 func asRule(r basket.Rule, sized []basket.Sized, i int, keys []int64, baskets int) rule {
-	out := rule{antecedent: [2]float64{nan, nan}, consequent: keys[r.Consequent], baskets: baskets, a: r.AntecedentCount, c: r.ConsequentCount, both: r.Count,
+	out := rule{antecedent: [3]float64{nan, nan, nan}, consequent: keys[r.Consequent], baskets: baskets, a: r.AntecedentCount, c: r.ConsequentCount, both: r.Count,
 		support: r.Support, confidence: r.Confidence, lift: r.Lift, leverage: r.Leverage, conviction: r.Conviction, p: r.P, q: r.Q, improvement: r.Improvement,
 		expected: sized[i].Expected, bySize: sized[i].Lift, qFor: sized[i].Q, customers: sized[i].Owners}
 	if r.Certain {
@@ -24,9 +24,6 @@ func asRule(r basket.Rule, sized []basket.Sized, i int, keys []int64, baskets in
 	}
 	for k, item := range r.Antecedent {
 		out.antecedent[k] = float64(keys[item])
-	}
-	if out.antecedent[1] < out.antecedent[0] {
-		out.antecedent[0], out.antecedent[1] = out.antecedent[1], out.antecedent[0]
 	}
 	return out
 }
@@ -58,7 +55,7 @@ func nextVolumes(ctx context.Context, j *job.Job) (outcome, continuation, error)
 		n, a, c, both := whole("baskets", i), whole("antecedent_count", i), whole("consequent_count", i), whole("both", i)
 		pooled.could, pooled.did = pooled.could+a, pooled.did+both
 		out.baskets = max(out.baskets, n)
-		r := rule{antecedent: [2]float64{f.Column("antecedent")[i], nan}, consequent: int64(whole("consequent", i)), baskets: n, a: a, c: c, both: both,
+		r := rule{antecedent: [3]float64{f.Column("antecedent")[i], nan, nan}, consequent: int64(whole("consequent", i)), baskets: n, a: a, c: c, both: both,
 			conviction: nan, customers: both, expected: nan, bySize: nan, qFor: nan, p: math.Exp(metric.LogFisherGreater(n, a, c, both))}
 		fn, fa, fc, fx := float64(n), float64(a), float64(c), float64(both)
 		r.support, r.confidence, r.leverage = fx/fn, fx/fa, fx/fn-fa/fn*(fc/fn)
@@ -99,7 +96,7 @@ func writeRules(ctx context.Context, j *job.Job, all []outcome) (int64, error) {
 	var name, kind []string
 	var no, place, consequent, baskets, a, c, both, customers []int64
 	cols := map[string]*[]float64{}
-	order := []string{"antecedent_1", "antecedent_2", "support", "confidence", "lift", "leverage", "conviction", "p", "q", "improvement", "expected_by_size", "lift_by_size", "q_by_size"}
+	order := []string{"antecedent_1", "antecedent_2", "antecedent_3", "support", "confidence", "lift", "leverage", "conviction", "p", "q", "improvement", "expected_by_size", "lift_by_size", "q_by_size"}
 	for _, k := range order {
 		cols[k] = &[]float64{}
 	}
@@ -109,7 +106,7 @@ func writeRules(ctx context.Context, j *job.Job, all []outcome) (int64, error) {
 			no, place, consequent = append(no, int64(l)), append(place, int64(i+1)), append(consequent, r.consequent)
 			baskets, a, c, both = append(baskets, int64(r.baskets)), append(a, int64(r.a)), append(c, int64(r.c)), append(both, int64(r.both))
 			customers = append(customers, int64(r.customers))
-			for k, v := range []float64{r.antecedent[0], r.antecedent[1], r.support, r.confidence, r.lift, r.leverage, r.conviction, r.p, r.q, r.improvement, r.expected, r.bySize, r.qFor} {
+			for k, v := range []float64{r.antecedent[0], r.antecedent[1], r.antecedent[2], r.support, r.confidence, r.lift, r.leverage, r.conviction, r.p, r.q, r.improvement, r.expected, r.bySize, r.qFor} {
 				*cols[order[k]] = append(*cols[order[k]], v)
 			}
 		}

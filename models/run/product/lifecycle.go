@@ -91,7 +91,8 @@ func (c *curve) fit(f *frame.Frame, rows []int) (err error) {
 }
 
 // faded are the order lines of titles up to the horizon for the fit, which needs
-// of each title no more than their number and mean age.
+// of each title no more than their number and mean age, and that they are more
+// than one.
 func faded(f *frame.Frame, rows []int) assortment.Sales {
 	s := assortment.Sales{Start: []int{0}}
 	for _, i := range rows {
@@ -101,8 +102,11 @@ func faded(f *frame.Frame, rows []int) assortment.Sales {
 		}
 		s.From, s.To = append(s.From, from), append(s.To, to)
 		if lines > 0 {
-			s.Age = append(s.Age, min(to, from+f.Column("days_faded")[i]/lines))
-			s.Quantity = append(s.Quantity, lines)
+			mean := min(to, from+f.Column("days_faded")[i]/lines)
+			if lines > 1 {
+				s.Age, s.Quantity = append(s.Age, mean), append(s.Quantity, lines-1)
+			}
+			s.Age, s.Quantity = append(s.Age, mean), append(s.Quantity, 1)
 		}
 		s.Start = append(s.Start, len(s.Age))
 	}

@@ -2,7 +2,7 @@ CREATE OR REPLACE TABLE score.basket_rule AS
 SELECT
     s.level AS "level",
     CAST(s.rule_no AS INTEGER) AS "rule_no",
-    a.code || coalesce(' + ' || b.code, '') AS "antecedent_code",
+    a.code || coalesce(' + ' || b.code, '') || coalesce(' + ' || d.code, '') AS "antecedent_code",
     c.code AS "consequent_code",
     CAST(s.count AS INTEGER) AS "count",
     CAST(s.customers AS INTEGER) AS "customers",
@@ -10,9 +10,9 @@ SELECT
     s.lift AS "lift",
     s.lift_by_size AS "lift_by_size",
     s.q AS "q",
-    a.name || coalesce(' + ' || b.name, '') AS "antecedent",
+    a.name || coalesce(' + ' || b.name, '') || coalesce(' + ' || d.name, '') AS "antecedent",
     c.name AS "consequent",
-    a.name_zh || coalesce('＋' || b.name_zh, '') AS "antecedent_zh",
+    a.name_zh || coalesce('＋' || b.name_zh, '') || coalesce('＋' || d.name_zh, '') AS "antecedent_zh",
     c.name_zh AS "consequent_zh",
     CAST(s.baskets AS INTEGER) AS "baskets",
     CAST(s.antecedent_count AS INTEGER) AS "antecedent_count",
@@ -26,9 +26,11 @@ SELECT
     s.improvement AS "improvement",
     CAST(s.antecedent_1 AS INTEGER) AS "antecedent_key",
     CAST(s.antecedent_2 AS INTEGER) AS "antecedent_2_key",
+    CAST(s.antecedent_3 AS INTEGER) AS "antecedent_3_key",
     CAST(s.consequent AS INTEGER) AS "consequent_key"
 FROM temp.main.fitted AS s
 LEFT JOIN feature.basket_item AS a ON a.kind = s.kind AND a.item = s.antecedent_1
 LEFT JOIN feature.basket_item AS b ON b.kind = s.kind AND b.item = s.antecedent_2
+LEFT JOIN feature.basket_item AS d ON d.kind = s.kind AND d.item = s.antecedent_3
 LEFT JOIN feature.basket_item AS c ON c.kind = s.kind AND c.item = s.consequent
 ORDER BY s.level_no, s.rule_no

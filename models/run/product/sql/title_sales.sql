@@ -17,13 +17,17 @@ WITH span AS (
     CROSS JOIN span AS s
     WHERE l.title_key <> -1 AND l.qty > 0 AND l.order_date >= s.from_date AND l.order_date <= s.as_of
     GROUP BY l.title_key
-), back AS (
-    SELECT r.title_key, sum(r.qty) AS copies, sum(r.value) AS value
+), returned AS (
+    SELECT r.title_key, r.qty, r.value, r.return_date, CASE WHEN NOT coalesce(r.from_order_line, false) THEN r.line_id END AS line_id
     FROM core.fact_return AS r
     CROSS JOIN span AS s
-    LEFT JOIN core.fact_order_line AS l ON l.line_id = r.line_id AND NOT coalesce(r.from_order_line, false)
-    WHERE r.title_key <> -1 AND r.return_date <= s.as_of
-          AND coalesce(l.order_date, r.return_date) >= s.from_date AND coalesce(l.order_date, r.return_date) <= s.as_of
+    WHERE r.title_key <> -1 AND r.return_date >= s.from_date AND r.return_date <= s.as_of
+), back AS (
+    SELECT r.title_key, sum(r.qty) AS copies, sum(r.value) AS value
+    FROM returned AS r
+    CROSS JOIN span AS s
+    LEFT JOIN core.fact_order_line AS l ON l.line_id = r.line_id
+    WHERE coalesce(l.order_date, r.return_date) >= s.from_date AND coalesce(l.order_date, r.return_date) <= s.as_of
     GROUP BY r.title_key
 )
 SELECT coalesce(a.title_key, b.title_key) AS title_key, CAST(coalesce(a.orders, 0) AS INTEGER) AS orders, CAST(coalesce(a.lines, 0) AS INTEGER) AS lines,
