@@ -9,4 +9,10 @@ var truths = []Truth{
 	{"inspection-slower", "order flow", "Inspection takes longer for a quarter.", "Days between the stages grow by the planted ± 1."},
 	{"textbook-deadline", "order flow", "Textbooks ordered after mid-June come too late for the autumn term.", "In time: at least 90 % of those of May and early June, at most 70 % of late July."},
 	{"duplicates", "customers", "Customers who are in the records twice.", "Of the pairs reported as certain or probable at least 95 % are planted, and at least 80 % of the planted are reported."},
+	{"returns-agents", "products", "Two agents order more and send twice as many unsold copies back.", "Their share within ± 7 points of the planted, of others within 4, each of theirs above the others'."},
+	{"rules-classes", "products", "Three pairs of subjects are bought in one order beyond taste.", "All three are among the rules of one order, with a lift beyond basket sizes above 1.5."},
+	{"rules-volumes", "products", "Who bought a volume of a series buys the next one.", "Taken by 40 to 75 % of those who came again; 20 rules and more."},
+	{"rules-shuffled", "products", "Baskets filled at random go together in nothing.", "At most 5 % as many rules in shuffled baskets as in the real ones, or one."},
+	{"title-half-life", "products", "Demand for titles halves in nine months or four, by level.", "Half-lives of 220 to 340 days for academic titles, 110 to 190 for trade, over 1,000 for textbooks."},
+	{"substitution-none", "products", "No title stands in for another that ran out.", "At most 1 % of the pairs reported, or one."},
 }
