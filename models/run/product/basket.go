@@ -61,9 +61,9 @@ type level struct {
 }
 
 var levels = []level{
-	{"order_title", "title", orderTitleSQL, 36, 0, .1, 2, job.Words{EN: "titles in one order", ZH: "同一订单中的品种"}},
-	{"order_class", "class", orderClassSQL, 36, .001, .05, 3, job.Words{EN: "classes in one order", ZH: "同一订单中的大类"}},
 	{"order_subject", "subject", orderSubjectSQL, 36, .001, .05, 3, job.Words{EN: "subjects in one order", ZH: "同一订单中的学科"}},
+	{"order_class", "class", orderClassSQL, 36, .001, .05, 3, job.Words{EN: "classes in one order", ZH: "同一订单中的大类"}},
+	{"order_title", "title", orderTitleSQL, 36, 0, .1, 2, job.Words{EN: "titles in one order", ZH: "同一订单中的品种"}},
 	{"customer_class", "class", customerClassSQL, 12, .01, .05, 3, job.Words{EN: "classes of one customer in twelve months", ZH: "同一客户十二个月内的大类"}},
 	{"customer_series", "series", customerSeriesSQL, 0, 0, .1, 2, job.Words{EN: "series of one customer", ZH: "同一客户的丛书"}},
 }

@@ -16,7 +16,7 @@ func TestNothingToGoBy(t *testing.T) {
 	const orders = `INSERT INTO core.fact_order_line (line_id, order_key, customer_key, order_date, title_key, clc_key, qty, net, margin) `
 	const dims = classes + "INSERT INTO core.dim_customer (customer_key) VALUES (1); INSERT INTO core.dim_title (title_key, title_id, title, clc_key) VALUES (1, 'a', 'One', 2), (2, 'b', 'Two', 3);"
 	cases := map[string]struct{ data, reading string }{
-		"empty":            {"", "0 rules. titles in one order: no baskets"},
+		"empty":            {"", "0 rules. subjects in one order: no baskets"},
 		"one customer":     {dims + orders + "SELECT k, k, 1, DATE '2026-01-01' + CAST(k AS INTEGER), 1 + k % 2, 2, 1, 10, NULL FROM range(0, 50) AS r (k)", "0 rules."},
 		"all identical":    {dims + orders + "SELECT k, k // 2, 1, DATE '2026-01-01', 1 + k % 2, 2 + k % 2, 1, 10, 5 FROM range(0, 100) AS r (k)", "0 rules."},
 		"only returns":     {dims + "INSERT INTO core.fact_return (return_id, title_key, return_date, qty, value) VALUES (1, 1, '2026-01-01', 3, 30)", "0 rules."},
