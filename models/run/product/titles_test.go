@@ -67,6 +67,7 @@ func TestTitlesByHand(t *testing.T) {
 		at("round(sell_through, 9), round(cover_days, 9), excess_value, is_dead, idle_days", "1"): trim(30.0/43) + " " + trim(365*11/30.0) + " 0.0000 false 333",
 		// The last of it went a year ago to the day; nothing since, so all is excess.
 		at("is_dead, dead_value, idle_days, excess_value", "3"): "true 100.0000 365 100.0000",
+		at("gmroi, stock_margin, round(cover_days, 9)", "4"):    "0.0 0.0000",
 		// It never moved while moves are on record, thirteen months.
 		at("is_dead, dead_value, idle_days, stock", "4"):                                                                          "true 50.0000 394 10",
 		at("coalesce(CAST(stock AS VARCHAR), 'none'), coalesce(CAST(is_dead AS VARCHAR), 'none')", "5"):                           "none none",

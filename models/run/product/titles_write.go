@@ -53,7 +53,11 @@ func (t *titles) earn(i int, into map[string][]float64) {
 	if math.IsNaN(hand) {
 		return
 	}
-	if ratio, ok := assortment.GMROI(at("margin"), []float64{at("mean_value")}); ok {
+	margin := at("margin")
+	if at("lines") == 0 {
+		margin = 0 // what did not sell earned nothing; a cost not known is another matter
+	}
+	if ratio, ok := assortment.GMROI(margin, []float64{at("mean_value")}); ok {
 		into["gmroi"][i] = ratio
 	}
 	if share, ok := assortment.SellThrough(at("opening"), at("moved_in"), at("moved_out")); ok {

@@ -34,6 +34,13 @@ func (c desk) togetherBlocks(ctx context.Context) (blocks []view.Block, first st
 		}
 		blocks = append(blocks, view.Block{Table: t})
 	}
+	err = engine.Rows(ctx, c.DB, engine.SQL(statement("products_continuation")), func(row []any) error {
+		blocks = append(blocks, view.Block{Note: &view.Note{Text: c.T("together.next", "share", page.Share(page.Value(row[0])))}})
+		return nil
+	})
+	if err != nil {
+		return nil, "", err
+	}
 	levels, err := c.levelTable(ctx)
 	return append(blocks, view.Block{Table: levels}), first, err
 }
@@ -63,9 +70,9 @@ func (c desk) catalogueBlocks(ctx context.Context) ([]view.Block, error) {
 	n, pct := view.Integer(), view.Pct().Bare()
 	for _, by := range []string{"code", "third", "type"} {
 		tables[by] = &view.Table{ID: "catalogues-" + by, Title: c.T("catalogues." + by), Subtitle: c.T("catalogues.sub"), Empty: c.T("table.empty"), Footnotes: []string{c.T("catalogues.foot")},
-			Columns: []view.Column{{Label: c.T("catalogues.col." + by)}, {Label: c.T("catalogues.listings"), Format: n}, {Label: c.T("catalogues.rate"), Unit: "%", Format: pct, Visual: view.Share},
+			Columns: []view.Column{{Label: c.T("catalogues.col." + by)}, {Label: c.T("catalogues.listings"), Format: n, Total: map[string]string{"type": "≠"}[by]}, {Label: c.T("catalogues.rate"), Unit: "%", Format: pct, Visual: view.Share},
 				{Label: c.T("products.col.from"), Unit: "%", Format: pct}, {Label: c.T("products.col.to"), Unit: "%", Format: pct},
-				{Label: c.T("catalogues.copies"), Format: view.Format{Style: view.Decimal, Decimals: 2}}, {Label: c.T("catalogues.days"), Format: n}}}
+				{Label: c.T("catalogues.copies"), Format: view.Format{Style: view.Decimal, Decimals: 2}, Total: "⌀"}, {Label: c.T("catalogues.days"), Format: n, Total: "⌀"}}}
 	}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("products_catalogue")), func(row []any) error {
 		code, third, kind := page.Text(row[0]), page.Text(row[1]), page.Text(row[2])
@@ -115,7 +122,7 @@ func (c desk) insteadBlocks(ctx context.Context) ([]view.Block, error) {
 		note = c.T("instead.nothing")
 	}
 	one := view.Format{Style: view.Decimal, Decimals: 1}
-	t := &view.Table{ID: "instead", Title: c.T("instead.title"), Subtitle: c.T("instead.sub"), Empty: c.T("instead.none"),
+	t := &view.Table{ID: "substitutes", Title: c.T("instead.title"), Subtitle: c.T("instead.sub"), Empty: c.T("instead.none"),
 		Columns: []view.Column{{Label: c.T("instead.kind")}, {Label: c.T("head.title.title"), Wide: true}, {Label: c.T("instead.other"), Wide: true}, {Label: c.T("instead.before"), Format: view.Integer()},
 			{Label: c.T("instead.after"), Format: view.Integer()}, {Label: c.T("instead.ratio"), Format: one}, {Label: c.T("products.col.from"), Format: one}, {Label: c.T("products.col.to"), Format: one}}}
 	err = engine.Rows(ctx, c.DB, engine.SQL(statement("products_substitution"), most), func(row []any) error {

@@ -51,11 +51,11 @@ func (c desk) lifeBlocks(ctx context.Context, a assortmentOf) ([]view.Block, err
 		Columns: []view.Column{{Label: c.T("products.col.level")}, {Label: c.T("products.col.lines"), Format: n}, {Label: c.T("products.col.half"), Format: n}, {Label: c.T("products.col.from"), Format: n},
 			{Label: c.T("products.col.to"), Format: n}, {Label: c.T("products.col.quarter"), Unit: "%", Format: pct}, {Label: c.T("products.col.year"), Unit: "%", Format: pct}}}
 	err = engine.Rows(ctx, c.DB, engine.SQL(statement("products_life")), func(row []any) error {
-		label := view.T(c.InLanguage(page.Text(row[1]), page.Text(row[2])))
+		label := view.T(c.MemberLabel("title.level", row[1]))
 		if page.Text(row[0]) == "all" {
 			label = view.T(c.T("row.all"))
 		}
-		f.Rows = append(f.Rows, view.Row{Cells: []view.Value{label, page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8]), page.Value(row[9])}})
+		f.Rows = append(f.Rows, view.Row{Cells: []view.Value{label, page.Value(row[3]), page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8])}})
 		return nil
 	})
 	return []view.Block{{Width: view.Half, Table: t}, {Width: view.Half, Table: f}}, err
@@ -151,7 +151,7 @@ func (c desk) stockByClass(ctx context.Context, a assortmentOf) (*view.Table, er
 	t := &view.Table{ID: "products-classes", Title: c.T("products.byclass"), Subtitle: c.T("products.sub", "unit", unit), Empty: c.T("table.empty"), Footnotes: []string{c.T("products.byclass.foot")},
 		Columns: []view.Column{{Label: c.T("head.class.bucket")}, {Label: c.T("products.col.titles"), Format: view.Integer()}, {Label: c.T("products.col.sold"), Format: view.Integer()},
 			{Label: c.T("products.col.net"), Unit: unit, Format: format}, {Label: c.T("products.col.margin"), Unit: "%", Format: view.Pct().Bare()}, {Label: c.T("products.col.returns"), Unit: "%", Format: view.Pct().Bare()},
-			{Label: c.T("products.col.stock"), Unit: unit, Format: format}, {Label: c.T("products.col.gmroi"), Format: view.Format{Style: view.Decimal, Decimals: 2}},
+			{Label: c.T("products.col.stock"), Unit: unit, Format: format}, {Label: c.T("products.col.gmroi"), Format: view.Format{Style: view.Decimal, Decimals: 2}, Total: "⌀"},
 			{Label: c.T("products.col.excess"), Unit: unit, Format: format}, {Label: c.T("products.col.dead"), Unit: unit, Format: format}}}
 	add := func(kind view.RowKind, label string, m page.Figures) {
 		gmroi := m["gmroi"]

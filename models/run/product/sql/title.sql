@@ -35,7 +35,7 @@ SELECT
     k.on_hand AS "stock",
     k.value AS "stock_value",
     k.mean_value AS "mean_stock_value",
-    CAST(CASE WHEN k.mean_value > 0 THEN v.margin END AS DECIMAL(18, 4)) AS "stock_margin",
+    CAST(CASE WHEN k.mean_value > 0 AND coalesce(v.lines, 0) = 0 THEN 0 WHEN k.mean_value > 0 THEN v.margin END AS DECIMAL(18, 4)) AS "stock_margin",
     s.gmroi AS "gmroi",
     s.sell_through AS "sell_through",
     CASE WHEN k.opening IS NOT NULL AND k.moved_in IS NOT NULL THEN k.opening + k.moved_in END AS "copies_available",
