@@ -15,6 +15,7 @@ import (
 	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/sevenp"
 	"verso/olap/engine"
 )
 
@@ -41,6 +42,7 @@ func list(o Options) []job.Model {
 		product.Catalogues(),
 		product.Substitution(),
 		product.Titles(),
+		sevenp.SevenP(),
 	}
 }
 

@@ -87,7 +87,6 @@ func (c desk) stockBlocks(ctx context.Context, a assortmentOf) (blocks []view.Bl
 
 func (c desk) keepTable(ctx context.Context, keep int64) (*view.Table, error) {
 	const most = 15
-	format, unit := view.Format{}, ""
 	t := &view.Table{ID: "products-keep", Title: c.T("products.keep"), Subtitle: c.T("products.keep.sub"), Empty: c.T("products.keep.none")}
 	largest := view.I(0)
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("products_keep"), most), func(row []any) error {
@@ -105,7 +104,7 @@ func (c desk) keepTable(ctx context.Context, keep int64) (*view.Table, error) {
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(c.InLanguage(page.Text(row[1]), page.Text(row[2]))), net, page.Zero(page.Value(row[7])), view.T(why)}})
 		return nil
 	})
-	format, unit = c.TableMoney(largest)
+	format, unit := c.TableMoney(largest)
 	t.Columns = []view.Column{{Label: c.T("head.title.title"), Wide: true}, {Label: c.T("head.class.bucket")}, {Label: c.T("products.col.net"), Unit: unit, Format: format, Visual: view.Share},
 		{Label: c.T("products.col.hand"), Format: view.Integer()}, {Label: c.T("products.col.why"), Wide: true}}
 	if rest := keep - int64(len(t.Rows)); rest > 0 {
