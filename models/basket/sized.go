@@ -20,39 +20,29 @@ type Sized struct {
 	// P is the probability of as many or more by sizes alone, Q its false
 	// discovery rate (Benjamini & Hochberg) over all tests of the model.
 	P, Q float64
-	// Owners is how many different owners the baskets with the whole rule have;
-	// 0 when owners are not given. The orders of one owner are no independent
-	// cases: a rule of many orders and few owners tells of their taste alone.
-	Owners int
 }
 
-// Beside is what is known of baskets beside their items; both are by basket.
-type Beside struct {
-	Sizes  []int32 // different items in all, those left out of the baskets included; nil: as many as they have
-	Owners []int64 // whose basket it is; nil: not known
-}
-
-// BySize judges rules of the baskets they were mined from; tests is the number
-// that the probabilities are corrected for.
+// BySize judges rules of the baskets they were mined from. sizes[b] is how many
+// different items basket b holds in all, those left out of b included; nil means
+// as many as b has. tests is the number that the probabilities are corrected for.
 //
 // Baskets are put in classes of about equal size (a factor of at most 2^¼). In a
 // class whose baskets have N places outside the antecedent's items, K of them in
 // baskets with the antecedent, the C copies of the consequent fall on
 // hypergeometric C·K/N of those. P is the tail of a Poisson distribution with the
 // sum as its mean: wider than the sum itself, so that P errs on the large side.
-func BySize(ctx context.Context, b Baskets, beside Beside, rules []Rule, tests int) ([]Sized, error) {
+func BySize(ctx context.Context, b Baskets, sizes []int32, rules []Rule, tests int) ([]Sized, error) {
 	if err := b.check(); err != nil {
 		return nil, err
 	}
-	sizes := beside.Sizes
 	if sizes == nil {
 		sizes = make([]int32, b.Count())
 		for k := range sizes {
 			sizes[k] = int32(b.Start[k+1] - b.Start[k])
 		}
 	}
-	if len(sizes) != b.Count() || beside.Owners != nil && len(beside.Owners) != b.Count() {
-		return nil, fmt.Errorf("%w: %d sizes and %d owners of %d baskets", ErrShape, len(sizes), len(beside.Owners), b.Count())
+	if len(sizes) != b.Count() {
+		return nil, fmt.Errorf("%w: %d sizes of %d baskets", ErrShape, len(sizes), b.Count())
 	}
 	s := newSizing(b.Distinct, rules)
 	for k := range sizes {
@@ -60,14 +50,11 @@ func BySize(ctx context.Context, b Baskets, beside Beside, rules []Rule, tests i
 			return nil, ctx.Err()
 		}
 		s.add(b.Items[b.Start[k]:b.Start[k+1]], int(sizes[k]))
-		if beside.Owners != nil {
-			s.own(beside.Owners[k])
-		}
 	}
 	judged, p := make([]Sized, len(rules)), make([]float64, len(rules))
 	for i, r := range rules {
 		j := &judged[i]
-		j.Expected, j.P, j.Owners = s.expected(i, r), 1, len(s.owners[i])
+		j.Expected, j.P = s.expected(i, r), 1
 		if j.Expected > 0 {
 			j.Lift = float64(r.Count) / j.Expected
 			if float64(r.Count) > j.Expected {
@@ -80,6 +67,43 @@ func BySize(ctx context.Context, b Baskets, beside Beside, rules []Rule, tests i
 		judged[i].Q = q
 	}
 	return judged, nil
+}
+
+// Owners is how many different owners the baskets with a whole rule have, by
+// rule; owners[b] says whose basket b is. The orders of one owner are no
+// independent cases: a rule of many orders and few owners tells of their taste
+// alone.
+func Owners(ctx context.Context, b Baskets, owners []int64, rules []Rule) ([]int, error) {
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	if len(owners) != b.Count() {
+		return nil, fmt.Errorf("%w: %d owners of %d baskets", ErrShape, len(owners), b.Count())
+	}
+	s := newSizing(b.Distinct, rules)
+	of := make([]map[int64]bool, len(rules))
+	for i := range of {
+		of[i] = map[int64]bool{}
+	}
+	for k, owner := range owners {
+		if k%4096 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		basket := b.Items[b.Start[k]:b.Start[k+1]]
+		s.add(basket, len(basket))
+		for _, p := range s.fresh {
+			for _, i := range s.by[p] {
+				if s.mark[s.place[rules[i].Consequent]] == s.basket && s.holds(rules[i].Antecedent) {
+					of[i][owner] = true
+				}
+			}
+		}
+	}
+	counts := make([]int, len(rules))
+	for i := range of {
+		counts[i] = len(of[i])
+	}
+	return counts, nil
 }
 
 // sizeClass numbers the classes of basket sizes.
@@ -102,13 +126,12 @@ type sizing struct {
 	by     [][]int                // by place: rules whose antecedent begins with the item
 	rules  []Rule
 	rest   [][sizeClasses]float64 // by rule
-	owners []map[int64]bool       // by rule
 	basket int
 	fresh  []int32 // the items in rules that the basket added last holds, once each
 }
 
 func newSizing(distinct int, rules []Rule) *sizing {
-	s := &sizing{place: make([]int32, distinct), rules: rules, rest: make([][sizeClasses]float64, len(rules)), owners: make([]map[int64]bool, len(rules))}
+	s := &sizing{place: make([]int32, distinct), rules: rules, rest: make([][sizeClasses]float64, len(rules))}
 	for i := range s.place {
 		s.place[i] = -1
 	}
@@ -143,20 +166,6 @@ func (s *sizing) add(items []int32, size int) {
 		for _, i := range s.by[p] {
 			if s.holds(s.rules[i].Antecedent) {
 				s.rest[i][class] += float64(size - len(s.rules[i].Antecedent))
-			}
-		}
-	}
-}
-
-// own notes whose the basket added last is, for the rules it holds.
-func (s *sizing) own(owner int64) {
-	for _, p := range s.fresh {
-		for _, i := range s.by[p] {
-			if s.mark[s.place[s.rules[i].Consequent]] == s.basket && s.holds(s.rules[i].Antecedent) {
-				if s.owners[i] == nil {
-					s.owners[i] = map[int64]bool{}
-				}
-				s.owners[i][owner] = true
 			}
 		}
 	}

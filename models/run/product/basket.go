@@ -50,6 +50,10 @@ const rate = .05
 // least is the smallest number of baskets a rule may rest on.
 const least = 5
 
+// worth is the least lift beyond the sizes of baskets: in very many baskets the
+// tests find differences that are of no use to anybody.
+const worth = 1.2
+
 // level is what stands for a basket and an item.
 type level struct {
 	name, kind, sql string
@@ -66,6 +70,19 @@ var levels = []level{
 	{"order_title", "title", orderTitleSQL, 36, 0, .1, 2, job.Words{EN: "titles in one order", ZH: "同一订单中的品种"}},
 	{"customer_class", "class", customerClassSQL, 12, .01, .05, 3, job.Words{EN: "classes of one customer in twelve months", ZH: "同一客户十二个月内的大类"}},
 	{"customer_series", "series", customerSeriesSQL, 0, 0, .1, 2, job.Words{EN: "series of one customer", ZH: "同一客户的丛书"}},
+}
+
+// around is what is known of baskets beside their items.
+type around struct {
+	sizes  []int32 // different items in all, those in too few baskets included
+	owners []int64 // whose they are
+}
+
+// kept is a rule with its worth beside the sizes of baskets, and its customers.
+type kept struct {
+	basket.Rule
+	by        basket.Sized
+	customers int
 }
 
 // outcome is what one level gave.
@@ -147,7 +164,7 @@ func runBasket(ctx context.Context, j *job.Job, o BasketOptions) (int64, error) 
 // search mines one level.
 func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream uint64) (outcome, error) {
 	out := outcome{level: l, control: nan}
-	b, keys, beside, err := out.read(ctx, j, o.MaxBaskets)
+	b, keys, of, err := out.read(ctx, j, o.MaxBaskets)
 	if err != nil {
 		return out, err
 	}
@@ -164,9 +181,9 @@ func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream u
 			out.reason = job.Wordsf("%d baskets, of which a rule would need %d", "共 %d 个购物篮，一条规则至少需要 %d 个", out.baskets, out.least)
 			return out, nil
 		}
-		m, kept, sized, err := l.mine(ctx, b, beside, out.least, o)
+		m, rules, err := l.mine(ctx, b, of, out.least, o)
 		var limit *basket.LimitError
-		if errors.As(err, &limit) || err == nil && len(kept) > o.MaxRules && !o.Untested {
+		if errors.As(err, &limit) || err == nil && len(rules) > o.MaxRules && !o.Untested {
 			out.least *= 2
 			out.raised++
 			continue
@@ -175,19 +192,19 @@ func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream u
 			return out, err
 		}
 		out.frequent, out.tests, out.found = m.Frequent, m.Tests, len(m.Rules)
-		for i, r := range kept {
-			out.rules = append(out.rules, asRule(r, sized, i, keys, out.baskets))
+		for _, r := range rules {
+			out.rules = append(out.rules, asRule(r, keys, out.baskets))
 		}
 		switch {
 		case m.Tests == 0:
 			out.reason = job.Wordsf("fewer than two items are in %d baskets", "在 %d 个购物篮中出现的项目不足两个", out.least)
-		case len(kept) == 0:
+		case len(rules) == 0:
 			out.reason = job.Wordsf("none of %d tests passes", "%d 项检验均未通过", m.Tests)
 		}
 		break
 	}
 	if !o.Untested {
-		out.control, err = l.shuffled(ctx, b, beside, out, o, rand.New(rand.NewPCG(uint64(j.Seed), stream)))
+		out.control, err = l.shuffled(ctx, b, of, out, o, rand.New(rand.NewPCG(uint64(j.Seed), stream)))
 	}
 	return out, err
 }
@@ -196,88 +213,121 @@ func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream u
 // the false discovery rate controlled over all tests, each item of the
 // antecedent adding to the others, more baskets than their sizes explain, and of
 // more than a few customers.
-func (l level) mine(ctx context.Context, b basket.Baskets, beside basket.Beside, count int, o BasketOptions) (*basket.Model, []basket.Rule, []basket.Sized, error) {
+func (l level) mine(ctx context.Context, b basket.Baskets, of around, count int, o BasketOptions) (*basket.Model, []kept, error) {
 	m, err := basket.Mine(ctx, b, basket.Options{MinSupport: float64(count) / float64(b.Count()), MinConfidence: l.confidence, MaxLength: l.longest,
 		MaxItemsets: 500_000, MaxRules: 200_000})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	rules := m.Rules
 	if !o.Untested {
 		rules = m.Select(basket.Filter{MaxRate: rate, Productive: true})
 	}
-	sized, err := basket.BySize(ctx, b, beside, rules, m.Tests)
-	if err != nil || o.Untested {
-		return m, rules, sized, err
+	sized, err := basket.BySize(ctx, b, of.sizes, rules, m.Tests)
+	if err != nil {
+		return nil, nil, err
 	}
-	var kept []basket.Rule
-	var judged []basket.Sized
+	var pass []basket.Rule
+	var list []kept
 	for i, r := range rules {
-		if r.Lift > 1 && sized[i].Q <= rate && (beside.Owners == nil || sized[i].Owners >= least) {
-			kept, judged = append(kept, r), append(judged, sized[i])
+		if o.Untested || r.Lift > 1 && sized[i].Q <= rate && sized[i].Lift >= worth {
+			pass, list = append(pass, r), append(list, kept{Rule: r, by: sized[i]})
 		}
 	}
-	return m, kept, judged, nil
+	owners, err := basket.Owners(ctx, b, of.owners, pass)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range list {
+		list[i].customers = owners[i]
+	}
+	if !o.Untested {
+		list = slices.DeleteFunc(list, func(k kept) bool { return k.customers < least })
+	}
+	return m, list, nil
 }
 
 // shuffled counts the rules kept in baskets of the same sizes filled at random.
-func (l level) shuffled(ctx context.Context, b basket.Baskets, beside basket.Beside, found outcome, o BasketOptions, random *rand.Rand) (float64, error) {
-	_, kept, _, err := l.mine(ctx, basket.Shuffle(b, 5, random), beside, found.least, o)
+func (l level) shuffled(ctx context.Context, b basket.Baskets, of around, found outcome, o BasketOptions, random *rand.Rand) (float64, error) {
+	_, list, err := l.mine(ctx, basket.Shuffle(b, 5, random), of, found.least, o)
 	var limit *basket.LimitError
 	if errors.As(err, &limit) {
 		return nan, nil
 	}
-	return float64(len(kept)), err
+	return float64(len(list)), err
+}
+
+// pair makes the temporary table of baskets and items of the last so many months,
+// and counts the baskets.
+func (out *outcome) pair(ctx context.Context, j *job.Job, months int) (baskets int, err error) {
+	from := since(j, months)
+	out.months, out.from = months, day(from)
+	if err := j.Exec(ctx, "CREATE OR REPLACE TEMP TABLE basket_pair AS\n"+out.sql, from, j.AsOf); err != nil {
+		return 0, err
+	}
+	f, err := j.Frame(ctx, "SELECT count(DISTINCT basket) AS baskets FROM temp.main.basket_pair")
+	if err != nil {
+		return 0, err
+	}
+	return int(f.Column("baskets")[0]), nil
+}
+
+// gather makes the table of pairs with no more than most baskets: of as many of
+// the last months as these fill, and where one month or all history is too much,
+// every so manyth basket.
+func (out *outcome) gather(ctx context.Context, j *job.Job, most int) error {
+	out.every = 1
+	n, err := out.pair(ctx, j, out.months)
+	if err != nil || n <= most {
+		return err
+	}
+	if fits, not := 0, out.months; not > 0 {
+		for not-fits > 1 {
+			middle := (fits + not) / 2
+			if n, err = out.pair(ctx, j, middle); err != nil {
+				return err
+			}
+			if n <= most {
+				fits = middle
+			} else {
+				not = middle
+			}
+		}
+		out.narrowed = true
+		if n, err = out.pair(ctx, j, max(1, fits)); err != nil || n <= most {
+			return err
+		}
+	}
+	out.every = (n + most - 1) / most
+	return j.Exec(ctx, "DELETE FROM temp.main.basket_pair WHERE basket % ? <> 0", out.every)
 }
 
 // read fills baskets with the items that are in enough of them; keys[i] is the
-// key of item i. More baskets than most make the period half as long, again and
-// again; where that does not do, or there is no period, only every so manyth
-// basket is taken.
-func (out *outcome) read(ctx context.Context, j *job.Job, most int) (b basket.Baskets, keys []int64, beside basket.Beside, err error) {
-	for out.every = 1; ; {
-		from := since(j, out.months)
-		out.from = day(from)
-		if err := j.Exec(ctx, "CREATE OR REPLACE TEMP TABLE basket_pair AS\n"+out.sql, from, j.AsOf); err != nil {
-			return b, nil, beside, err
-		}
-		f, err := j.Frame(ctx, "SELECT count(DISTINCT basket) AS baskets FROM temp.main.basket_pair")
-		if err != nil {
-			return b, nil, beside, err
-		}
-		n := int(f.Column("baskets")[0])
-		if n <= most {
-			break
-		}
-		if out.months < 2 {
-			out.every = (n + most - 1) / most
-			if err := j.Exec(ctx, "DELETE FROM temp.main.basket_pair WHERE basket % ? <> 0", out.every); err != nil {
-				return b, nil, beside, err
-			}
-			break
-		}
-		out.months, out.narrowed = out.months/2, true
+// key of item i.
+func (out *outcome) read(ctx context.Context, j *job.Job, most int) (b basket.Baskets, keys []int64, of around, err error) {
+	if err := out.gather(ctx, j, most); err != nil {
+		return b, nil, of, err
 	}
 	all, err := j.Frame(ctx, "SELECT basket, count(*) AS size, min(owner) AS owner FROM temp.main.basket_pair GROUP BY basket ORDER BY basket")
 	if err != nil {
-		return b, nil, beside, err
+		return b, nil, of, err
 	}
 	items, err := j.Frame(ctx, "SELECT count(DISTINCT item) AS items FROM temp.main.basket_pair")
 	if err != nil {
-		return b, nil, beside, err
+		return b, nil, of, err
 	}
 	out.baskets, out.items = all.Rows(), int(items.Column("items")[0])
 	pairs, err := j.Frame(ctx, `SELECT p.basket, p.item FROM temp.main.basket_pair AS p
 INNER JOIN (SELECT item FROM temp.main.basket_pair GROUP BY item HAVING count(*) >= ?) AS i ON i.item = p.item ORDER BY p.basket, p.item`,
 		min(least, max(1, ceilShare(out.support, out.baskets))))
 	if err != nil {
-		return b, nil, beside, err
+		return b, nil, of, err
 	}
 	b, keys = fill(all.Column("basket"), pairs)
 	for i, n := range all.Column("size") {
-		beside.Sizes, beside.Owners = append(beside.Sizes, int32(n)), append(beside.Owners, int64(all.Column("owner")[i]))
+		of.sizes, of.owners = append(of.sizes, int32(n)), append(of.owners, int64(all.Column("owner")[i]))
 	}
-	return b, keys, beside, nil
+	return b, keys, of, nil
 }
 
 // fill puts pairs, in order of basket, into all baskets, those without pairs

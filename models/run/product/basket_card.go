@@ -12,8 +12,8 @@ func basketCard(all []outcome, pooled continuation, o BasketOptions, rows int64)
 	c := job.Card{
 		Model: "basket", Version: 1, Rows: rows, Outputs: []string{"basket_rule", "basket_level"},
 		Definition: job.Words{
-			EN: "Rules A ⇒ C: those who bought A bought C too. Confidence: share of the baskets with A that hold C. Lift: confidence over the share of all baskets with C. Leverage: share of baskets with both beyond independence. q: false discovery rate (Benjamini-Hochberg) of Fisher's exact test over all pairs that were looked at, found or not. A rule is kept at q ≤ 5 %, when every part of A adds to the others, baskets of their sizes filled at random would hold the pair less often (lift_by_size, q_by_size), and at least 5 customers did so; of next volumes 3.",
-			ZH: "规则 A ⇒ C：购买 A 者也购买 C。置信度：含 A 的购物篮中也含 C 的比例；提升度：置信度与全部购物篮中含 C 比例之比；杠杆：同时含两者的比例超出独立情形的部分。q：对所有考察过的组合（无论是否出现）作费舍尔精确检验的错误发现率（BH 法）。保留条件：q ≤ 5 %，A 的每一项都有增益，多于同样大小的购物篮随机装填的结果（lift_by_size、q_by_size），且至少涉及 5 个客户；丛书续购为 3 个。"},
+			EN: "Rules A ⇒ C: those who bought A bought C too. Confidence: share of the baskets with A that hold C. Lift: confidence over the share of all baskets with C. Leverage: share of baskets with both beyond independence. q: false discovery rate (Benjamini-Hochberg) of Fisher's exact test over all pairs that were looked at, found or not. A rule is kept at q ≤ 5 %, when every part of A adds to the others, baskets of their sizes filled at random would hold the pair less often by a sixth at least (lift_by_size ≥ 1.2, q_by_size), and at least 5 customers did so; of next volumes 3.",
+			ZH: "规则 A ⇒ C：购买 A 者也购买 C。置信度：含 A 的购物篮中也含 C 的比例；提升度：置信度与全部购物篮中含 C 比例之比；杠杆：同时含两者的比例超出独立情形的部分。q：对所有考察过的组合（无论是否出现）作费舍尔精确检验的错误发现率（BH 法）。保留条件：q ≤ 5 %，A 的每一项都有增益，为同样大小的购物篮随机装填结果的 1.2 倍以上（lift_by_size、q_by_size），且至少涉及 5 个客户；丛书续购为 3 个。"},
 		Features: [][2]string{
 			{"basket", "different items of the order lines with copies, by order or by customer"},
 			{"class", "reporting bucket of the classification; subject: class to the third level"},

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"verso/models/basket"
 	"verso/models/job"
 	"verso/models/metric"
 )
@@ -15,10 +14,10 @@ import (
 //go:embed sql/next_volume.sql
 var nextVolumeSQL string
 
-func asRule(r basket.Rule, sized []basket.Sized, i int, keys []int64, baskets int) rule {
+func asRule(r kept, keys []int64, baskets int) rule {
 	out := rule{antecedent: [3]float64{nan, nan, nan}, consequent: keys[r.Consequent], baskets: baskets, a: r.AntecedentCount, c: r.ConsequentCount, both: r.Count,
 		support: r.Support, confidence: r.Confidence, lift: r.Lift, leverage: r.Leverage, conviction: r.Conviction, p: r.P, q: r.Q, improvement: r.Improvement,
-		expected: sized[i].Expected, bySize: sized[i].Lift, qFor: sized[i].Q, customers: sized[i].Owners}
+		expected: r.by.Expected, bySize: r.by.Lift, qFor: r.by.Q, customers: r.customers}
 	if r.Certain {
 		out.conviction = nan
 	}

@@ -104,7 +104,7 @@ func TestMoreBasketsThanAreLookedAt(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", sixty)
 	run(t, conn, "2026-06-30", Basket(BasketOptions{MaxBaskets: 25}))
 	hold(t, conn, map[string]string{
-		// 36 months, 18, 9 hold 60 orders, 4 those since March: days 60 on, one order.
+		// The last four months hold two of the orders, those of March; five hold thirty.
 		"SELECT from_date || ' ' || baskets FROM score.basket_level WHERE level = 'order_title'":   "2026-03-01 2",
 		"SELECT value FROM card.parameter WHERE name = 'order_title.months'":                       "4",
 		"SELECT baskets FROM score.basket_level WHERE level = 'customer_series'":                   "0",
@@ -112,7 +112,7 @@ func TestMoreBasketsThanAreLookedAt(t *testing.T) {
 	})
 	run(t, conn, "2026-06-30", Basket(BasketOptions{MaxBaskets: 1}))
 	hold(t, conn, map[string]string{
-		"SELECT value FROM card.parameter WHERE name = 'order_title.months'": "2",
+		"SELECT value FROM card.parameter WHERE name = 'order_title.months'": "3",
 	})
 }
 
