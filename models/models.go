@@ -13,6 +13,7 @@ import (
 	"verso/models/rfm"
 	"verso/models/run/loyalty"
 	"verso/models/run/performance"
+	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
 	"verso/models/run/sevenp"
@@ -44,6 +45,10 @@ func list(o Options) []job.Model {
 		performance.Salesperson(),
 		performance.Supplier(),
 		performance.Partner(),
+		product.Basket(product.BasketOptions{}),
+		product.Catalogues(),
+		product.Substitution(),
+		product.Titles(),
 		sevenp.SevenP(),
 	}
 }

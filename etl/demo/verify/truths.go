@@ -21,4 +21,10 @@ var truths = []Truth{
 	{"salesperson-left", "performance", "Salesperson Y left; some of the accounts without an owner fade.", "95 % of the accounts are listed, of those that fade at least half, of the others at most a tenth."},
 	{"partner-returns", "performance", "The returns of some agents rise while their sell-in grows.", "Exactly these are found, and rank no higher by what they kept."},
 	{"performance-quiet", "performance", "Nothing else happens to margins, partners, people and stages.", "No effect on the whole in the last four quarters is out of the usual, and nothing else is found."},
+	{"returns-agents", "products", "Two agents order more and send twice as many unsold copies back.", "Their share within ± 7 points of the planted, of others within 4, each of theirs above the others'."},
+	{"rules-classes", "products", "Three pairs of subjects are bought in one order beyond taste.", "All three are among the rules of one order, with a lift beyond basket sizes above 1.5."},
+	{"rules-volumes", "products", "Who bought a volume of a series buys the next one.", "Taken by 40 to 75 % of those who came again; 20 rules and more."},
+	{"rules-shuffled", "products", "Baskets filled at random go together in nothing.", "At most 5 % as many rules in shuffled baskets as in the real ones, or one."},
+	{"title-half-life", "products", "Demand for titles halves in nine months or four, by level.", "Half-lives of 220 to 340 days for academic titles, 110 to 190 for trade, over 1,000 for textbooks."},
+	{"substitution-none", "products", "No title stands in for another that ran out.", "At most 1 % of the pairs reported, or one."},
 }

@@ -22,6 +22,7 @@ func Pages() []page.Page {
 		{Slug: "loyalty", Build: loyalty},
 		{Slug: "performance", Build: performance},
 		{Slug: "salesforce", Build: salesforce},
+		{Slug: "products", Build: products},
 		{Slug: "sevenp", Build: sevenp},
 	}
 }
