@@ -51,5 +51,5 @@ func filled(n int, x float64) []float64 {
 // Models are the entries of the run list, in order: scores of lifetime value and
 // loyalty come before them.
 func Models() []job.Model {
-	return []job.Model{Forecast(), Acquisition()}
+	return []job.Model{Forecast(), Acquisition(), Wallet()}
 }
