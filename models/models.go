@@ -14,6 +14,7 @@ import (
 	"verso/models/run/loyalty"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/prospecting"
 	"verso/olap/engine"
 )
 
@@ -36,6 +37,10 @@ func list(o Options) []job.Model {
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		prospecting.Forecast(),
+		prospecting.Acquisition(),
+		prospecting.Wallet(),
+		prospecting.Leads(),
 	}
 }
 

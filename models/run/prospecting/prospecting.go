@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"verso/models/forecast"
-	"verso/models/job"
 )
 
 // horizon is the months that are looked ahead.
@@ -46,10 +45,4 @@ func filled(n int, x float64) []float64 {
 		out[i] = x
 	}
 	return out
-}
-
-// Models are the entries of the run list, in order: scores of lifetime value and
-// loyalty come before them.
-func Models() []job.Model {
-	return []job.Model{Forecast(), Acquisition(), Wallet()}
 }

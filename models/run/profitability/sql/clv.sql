@@ -13,6 +13,8 @@ SELECT
     CAST(s.high AS INTEGER) AS "orders_high",
     s.p_none AS "p_no_order",
     CASE WHEN s.next_days < 36500 THEN r.as_of + CAST(round(s.next_days) AS INTEGER) END AS "next_order_date",
+    CASE WHEN s.early_days < 36500 THEN r.as_of + CAST(round(s.early_days) AS INTEGER) END AS "next_order_early",
+    CASE WHEN s.late_days < 36500 THEN r.as_of + CAST(round(s.late_days) AS INTEGER) END AS "next_order_late",
     CAST(s.mean_spend AS DECIMAL(18, 4)) AS "mean_order",
     m.margin_rate AS "margin_rate",
     CAST(s.value AS DECIMAL(18, 4)) AS "sales_to_come",
