@@ -233,6 +233,8 @@ func runAcquisition(ctx context.Context, j *job.Job) (int64, error) {
 			if past, err = c.test(ctx, j.Seed); err != nil {
 				return 0, err
 			}
+			past.whats[0].widen(&p.New, c.months())
+			past.whats[1].widen(&p.Active, c.months())
 		}
 	}
 	rows, err := writeAcquisition(ctx, j, c, p)

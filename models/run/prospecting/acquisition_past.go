@@ -23,6 +23,8 @@ type pastOf struct {
 	name         string
 	smape, naive share
 	inside       [2]share
+	misses       []miss
+	widened      [2]float64 // by level: factors on the intervals of the projection
 }
 
 // pastOrigins are the lengths of history that projections are tested from: three
@@ -56,6 +58,8 @@ func (c *cohorts) test(ctx context.Context, seed int64) (*pastProjections, error
 		for _, v := range c.at(origin - 1) {
 			today += v
 		}
+		t.whats[0].widen(&p.New, origin)
+		t.whats[1].widen(&p.Active, origin)
 		by := p.byYear()
 		for s := range horizon {
 			month := origin + s
@@ -63,8 +67,8 @@ func (c *cohorts) test(ctx context.Context, seed int64) (*pastProjections, error
 			for _, v := range c.at(month) {
 				active += v
 			}
-			t.whats[0].take(won[month], p.New, s, won[month-12])
-			t.whats[1].take(active, p.Active, s, today)
+			t.whats[0].take(won[month], p.New, s, won[month-12], month)
+			t.whats[1].take(active, p.Active, s, today, month)
 			actual := c.activeByYear(month)
 			for _, y := range sortedYears(actual) {
 				t.scores[s] = append(t.scores[s], math.Abs(actual[y]-by[y][s])/math.Sqrt(math.Max(1, by[y][s])))
@@ -77,12 +81,33 @@ func (c *cohorts) test(ctx context.Context, seed int64) (*pastProjections, error
 	return t, nil
 }
 
-func (w *pastOf) take(actual float64, b forecast.Band, s int, naive float64) {
+func (w *pastOf) take(actual float64, b forecast.Band, s int, naive float64, month int) {
 	w.smape.add(forecast.SMAPE([]float64{actual}, []float64{b.Mean[s]}))
 	w.naive.add(forecast.SMAPE([]float64{actual}, []float64{naive}))
+	m := miss{month: month}
 	for k := range levels {
 		w.inside[k].add(within(actual, b.Lower[k][s], b.Upper[k][s]))
+		half := b.Upper[k][s] - b.Mean[s]
+		if actual < b.Mean[s] {
+			half = b.Mean[s] - b.Lower[k][s]
+		}
+		m.halfs[k] = math.Abs(actual-b.Mean[s]) / math.Max(half, 0.5) * w.widened[k]
 	}
+	w.misses = append(w.misses, m)
+}
+
+// widen makes the intervals as much wider as the misses known before a month ask
+// for, never narrower: the simulation takes the retention as known and customers as
+// coming and going one by one.
+func (w *pastOf) widen(b *forecast.Band, before int) {
+	w.widened = factors(w.misses, before, horizon)
+	for k := range levels {
+		for s, mean := range b.Mean {
+			b.Lower[k][s] = math.Max(0, mean-(mean-b.Lower[k][s])*w.widened[k])
+			b.Upper[k][s] = mean + (b.Upper[k][s]-mean)*w.widened[k]
+		}
+	}
+	nest(b.Lower, b.Upper)
 }
 
 // grade tells how the projection did beside the naive one.
@@ -168,6 +193,7 @@ func acquisitionCard(c *cohorts, p *projection, past *pastProjections) job.Card 
 		card.Metric(w.name+".naive_smape", w.naive.mean(), "%", "of taking last year's number, or of active customers today's")
 		for k := range levels {
 			card.Metric(fmt.Sprintf("%s.coverage_%.0f", w.name, 100*levels[k]), w.inside[k].mean(), "share", "of what came, within the interval given before")
+			card.Metric(fmt.Sprintf("%s.widened_%.0f", w.name, 100*levels[k]), w.widened[k], "times", "intervals were made wider by, so that those of the tests would have held")
 		}
 	}
 	card.Reading = acquisitionReading(c, p, past)

@@ -328,21 +328,7 @@ const leastMisses = 100
 // come after the intervals are made, and make them a little too narrow. They are
 // never made narrower.
 func (p *plan) widen(measure int, list []forecast.Forecast, before int) [2]float64 {
-	p.widenedBefore = [2]float64{1, 1}
-	for k, level := range levels {
-		var halfs []float64
-		for _, m := range p.misses[measure] {
-			if m.month < before {
-				halfs = append(halfs, m.halfs[k])
-			}
-		}
-		if len(halfs) < leastMisses {
-			continue
-		}
-		slices.Sort(halfs)
-		at := min(len(halfs), int(math.Ceil(level*float64(len(halfs)+1))))
-		p.widenedBefore[k] = math.Max(1, halfs[at-1])
-	}
+	p.widenedBefore = factors(p.misses[measure], before, leastMisses)
 	for i := range list {
 		f := &list[i]
 		for k := range f.Upper {
@@ -354,7 +340,39 @@ func (p *plan) widen(measure int, list []forecast.Forecast, before int) [2]float
 				}
 			}
 		}
+		nest(f.Lower, f.Upper)
 		roundEnds(f)
 	}
 	return p.widenedBefore
+}
+
+// nest makes an interval hold the one of a lower level.
+func nest(lower, upper [][]float64) {
+	for k := 1; k < len(lower); k++ {
+		for s := range lower[k] {
+			lower[k][s], upper[k][s] = math.Min(lower[k][s], lower[k-1][s]), math.Max(upper[k][s], upper[k-1][s])
+		}
+	}
+}
+
+// factors are how much wider intervals would have to be to hold the misses known
+// before a month, by level; 1 where they hold, or fewer misses are known than it
+// takes to tell.
+func factors(misses []miss, before, least int) [2]float64 {
+	out := [2]float64{1, 1}
+	for k, level := range levels {
+		var halfs []float64
+		for _, m := range misses {
+			if m.month < before {
+				halfs = append(halfs, m.halfs[k])
+			}
+		}
+		if len(halfs) < least {
+			continue
+		}
+		slices.Sort(halfs)
+		at := min(len(halfs), int(math.Ceil(level*float64(len(halfs)+1))))
+		out[k] = math.Max(1, halfs[at-1])
+	}
+	return out
 }

@@ -61,7 +61,7 @@ func (t *titleDemand) write(ctx context.Context, j *job.Job) error {
 		for _, v := range f.Mean {
 			sum += v
 		}
-		months, method, class, source = append(months, int64(f.Values)), append(method, string(f.Method)), append(class, string(f.Demand.Class)), append(source, f.Errors)
+		months, method, class, source = append(months, int64(f.Values)), append(method, string(f.Method)), append(class, f.Demand.Class), append(source, f.Errors)
 		mean, year = append(mean, sum/float64(len(f.Mean))), append(year, sum)
 		for k, b := range bounds(f, len(f.Mean)-1) {
 			ends[k] = append(ends[k], b)
