@@ -12,6 +12,8 @@ import (
 var (
 	//go:embed sql/forecast.sql
 	forecastSQL string
+	//go:embed sql/forecast_class.sql
+	forecastClassSQL string
 	//go:embed sql/forecast_history.sql
 	forecastHistorySQL string
 	//go:embed sql/forecast_backtest.sql
@@ -31,7 +33,8 @@ const (
 // Forecast says what will be ordered in the next twelve months, by subject,
 // publisher and kind of title and for single titles: score.forecast with its
 // past (score.forecast_history) and its test on the past
-// (score.forecast_backtest), and score.forecast_title.
+// (score.forecast_backtest), score.forecast_class for the cube, which holds what
+// adds up, and score.forecast_title.
 func Forecast() job.Model { return job.Model{Name: "forecast", Run: runForecast} }
 
 // measures of demand, in the order of the feature's columns.
@@ -171,6 +174,9 @@ func (p *plan) write(ctx context.Context, j *job.Job) (int64, error) {
 	err := j.Score(ctx, forecastSQL, nil, job.Col("measure", name), job.Col("member_no", no), job.Col("month", month), job.Col("step", step), job.Col("method", method),
 		job.Col("mean", mean), job.Col("low_80", ends[0]), job.Col("high_80", ends[1]), job.Col("low_95", ends[2]), job.Col("high_95", ends[3]), job.Col("errors", source))
 	if err != nil {
+		return 0, err
+	}
+	if err := j.Exec(ctx, forecastClassSQL); err != nil {
 		return 0, err
 	}
 	rows := int64(len(no))

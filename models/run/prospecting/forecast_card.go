@@ -15,7 +15,7 @@ func (p *plan) card(j *job.Job, titles *titleDemand) job.Card {
 		}
 	}
 	c := job.Card{
-		Model: "forecast", Version: 1, Rows: int64(rows), Outputs: []string{"forecast", "forecast_history", "forecast_backtest", "forecast_title"},
+		Model: "forecast", Version: 1, Rows: int64(rows), Outputs: []string{"forecast", "forecast_history", "forecast_backtest", "forecast_class", "forecast_title"},
 		Definition: job.Words{
 			EN: "What will be ordered in each of the next twelve months, net and in copies: the whole by subject (reconciled by minimum trace), and by publisher, level, language and textbook, which share the same total. Intervals are split-conformal: as wide as past forecasts missed by. Only whole months are learned from.",
 			ZH: "未来十二个月每月的订货净额与册数：总量按学科（最小迹法协调），并按出版社、层次、语种与是否教材划分，各划分合计同一总量。区间为分割保形区间，宽度取自以往预测的误差。只从完整月份学习。"},

@@ -48,7 +48,7 @@ func want(t *testing.T, conn engine.Conn, cases map[string]string) {
 }
 
 // tables of the package, with the names of their numbers that may not be NaN.
-var tables = []string{"forecast", "forecast_history", "forecast_backtest", "forecast_title", "acquisition", "acquisition_cohort", "acquisition_backtest", "wallet", "whitespace", "lead", "opportunity", "lead_calibration"}
+var tables = []string{"forecast", "forecast_history", "forecast_backtest", "forecast_class", "forecast_title", "acquisition", "acquisition_cohort", "acquisition_backtest", "wallet", "whitespace", "lead", "opportunity", "lead_calibration"}
 
 // noise is a company: customers who buy on scattered days in two years and more,
 // titles in three classes of 35 publishers, leads and opportunities. Everything

@@ -10,6 +10,7 @@ SELECT
     f.age_days AS "age_days",
     s.p AS "probability",
     s.p_left AS "probability_left",
+    CAST(s.p_left AS DECIMAL(18, 4)) AS "expected_orders",
     v.margin_year AS "margin_if_won",
     CAST(s.p_left * v.margin_year AS DECIMAL(18, 4)) AS "expected_margin",
     s.basis AS "basis",

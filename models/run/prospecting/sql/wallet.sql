@@ -21,7 +21,7 @@ WITH grouped AS (
     LEFT JOIN score.clv AS c ON c.customer_key = s.customer_key
     LEFT JOIN feature.customer_margin AS m ON m.customer_key = s.customer_key
 )
-SELECT v.customer_key, v.customer_type, v.area, v.size_no, v.sales_12, v.sales_year, v.budget, v.basis,
+SELECT v.customer_key, coalesce(k.geo_key, -1) AS "geo_key", v.customer_type, v.area, v.size_no, v.sales_12, v.sales_year, v.budget, v.basis,
        CASE v.place WHEN 1 THEN 'type, size and area' WHEN 2 THEN 'type and size' WHEN 3 THEN 'type' END AS "alike",
        v.peers, v.p75 AS "peer_sales_p75", v.p90 AS "peer_sales_p90",
        CAST(v.wallet AS DECIMAL(18, 4)) AS "wallet",
@@ -32,4 +32,5 @@ SELECT v.customer_key, v.customer_type, v.area, v.size_no, v.sales_12, v.sales_y
        coalesce(v.basis = 'budget' AND greatest(v.sales_12, v.sales_year) > 0 AND v.budget >= 5 * greatest(v.sales_12, v.sales_year), false) AS "is_low",
        coalesce(v.wallet > 0 AND CAST(v.sales_12 AS DOUBLE) < 0.5 * CAST(v.wallet AS DOUBLE) AND v.p_alive >= 0.5 AND v.clv > 0 AND v.clv_place >= 0.75, false) AS "is_wanted"
 FROM valued AS v
+LEFT JOIN core.dim_customer AS k ON k.customer_key = v.customer_key
 ORDER BY v.customer_key
