@@ -9,4 +9,8 @@ var truths = []Truth{
 	{"inspection-slower", "order flow", "Inspection takes longer for a quarter.", "Days between the stages grow by the planted ± 1."},
 	{"textbook-deadline", "order flow", "Textbooks ordered after mid-June come too late for the autumn term.", "In time: at least 90 % of those of May and early June, at most 70 % of late July."},
 	{"duplicates", "customers", "Customers who are in the records twice.", "Of the pairs reported as certain or probable at least 95 % are planted, and at least 80 % of the planted are reported."},
+	{"wallet-low", "prospecting", "Libraries whose budget is more than five times what they buy from us.", "At least 90 % of the libraries listed are planted, and half of the planted are listed."},
+	{"forecast-coverage", "prospecting", "Intervals of forecasts hold as often as they say.", "Of the months of subjects, forecast from earlier ones, 70 to 90 % lie within the 80 % interval and at least 88 % within the 95 % interval."},
+	{"leads-permuted", "prospecting", "Leads whose outcomes were dealt out at random say nothing.", "AUC 0.5 ± 0.08."},
+	{"opportunities-random", "prospecting", "Which opportunities are won is chance.", "No model is used for them."},
 }
