@@ -15,6 +15,7 @@ import (
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
 	"verso/models/run/prospecting"
+	"verso/models/run/sevenp"
 	"verso/olap/engine"
 )
 
@@ -41,6 +42,7 @@ func list(o Options) []job.Model {
 		prospecting.Acquisition(),
 		prospecting.Wallet(),
 		prospecting.Leads(),
+		sevenp.SevenP(),
 	}
 }
 

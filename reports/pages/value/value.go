@@ -21,5 +21,6 @@ func Pages() []page.Page {
 		{Slug: "profit", Build: profit},
 		{Slug: "loyalty", Build: loyalty},
 		{Slug: "future", Build: future},
+		{Slug: "sevenp", Build: sevenp},
 	}
 }
