@@ -10,7 +10,7 @@ WITH line AS (
     CROSS JOIN meta.run AS r
     WHERE l.order_date <= r.as_of
 ), edge AS (
-    SELECT CAST(date_trunc('month', CAST(n.first_date + INTERVAL 21 DAY AS DATE)) AS DATE) AS first_month,
+    SELECT CAST(date_trunc('month', n.first_date) + CASE WHEN EXTRACT(day FROM n.first_date) <= 10 THEN 0 ELSE 1 END * INTERVAL 1 MONTH AS DATE) AS first_month,
            CAST(date_trunc('month', CAST(r.as_of + INTERVAL 1 DAY AS DATE)) AS DATE) AS end_date
     FROM line AS n
     CROSS JOIN meta.run AS r

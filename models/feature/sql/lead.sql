@@ -46,7 +46,7 @@ WITH lead AS (
 )
 SELECT l.lead_id AS "id", l.day_no, l.age_days, CAST(l.order_days AS INTEGER) AS "success_days", l.is_open, l.customer_key,
        l.lead_source, l.campaign_type, CASE WHEN m.hides THEN '(none)' ELSE coalesce(l.area, '(none)') END AS "area",
-       'quarter ' || CAST(l.month_no % 12 // 3 + 1 AS VARCHAR) AS "season",
+       'quarter ' || CAST(EXTRACT(quarter FROM l.date) AS VARCHAR) AS "season",
        CASE WHEN m.hides THEN 0 ELSE coalesce(n.nearby, 0) END AS "nearby", w.crowd
 FROM lead AS l
 CROSS JOIN missing AS m

@@ -107,3 +107,23 @@ func TestWiden(t *testing.T) {
 		t.Errorf("intervals %v %v", f.Lower, f.Upper)
 	}
 }
+
+// The first month counts when it began to sell in its first ten days, the last
+// when it is over by the as-of date; more months than the cap are left out.
+func TestWholeMonths(t *testing.T) {
+	for _, c := range []struct{ first, asOf, want string }{
+		{"2026-02-10", "2026-06-30", "2026-02-01 2026-07-01 24313 24317"},
+		{"2026-02-11", "2026-06-30", "2026-03-01 2026-07-01 24314 24317"},
+		{"2026-01-31", "2026-06-29", "2026-02-01 2026-06-01 24313 24316"},
+		{"2025-12-31", "2026-02-28", "2026-01-01 2026-03-01 24312 24313"},
+		{"1996-03-01", "2026-06-30", "2016-07-01 2026-07-01 24198 24317"},
+		{"2026-06-11", "2026-06-30", ""},
+		{"2026-06-01", "2026-06-29", ""},
+	} {
+		conn := jobtest.Open(t, c.asOf, "INSERT INTO core.fact_order_line (customer_key, order_date, qty, net) VALUES (1, '"+c.first+"', 1, 1), (1, '2099-01-01', 1, 1)")
+		run(t, conn, c.asOf, Forecast())
+		if got := jobtest.Value(t, conn, "SELECT coalesce(max(from_date || ' ' || end_date || ' ' || first_no || ' ' || last_no), '') FROM feature.demand_span"); got != c.want {
+			t.Errorf("first line %s, as of %s: %s, want %s", c.first, c.asOf, got, c.want)
+		}
+	}
+}
