@@ -16,6 +16,7 @@ import (
 	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/prospecting"
 	"verso/models/run/sevenp"
 	"verso/olap/engine"
 )
@@ -49,6 +50,10 @@ func list(o Options) []job.Model {
 		product.Catalogues(),
 		product.Substitution(),
 		product.Titles(),
+		prospecting.Forecast(),
+		prospecting.Acquisition(),
+		prospecting.Wallet(),
+		prospecting.Leads(),
 		sevenp.SevenP(),
 	}
 }

@@ -27,4 +27,8 @@ var truths = []Truth{
 	{"rules-shuffled", "products", "Baskets filled at random go together in nothing.", "At most 5 % as many rules in shuffled baskets as in the real ones, or one."},
 	{"title-half-life", "products", "Demand for titles halves in nine months or four, by level.", "Half-lives of 220 to 340 days for academic titles, 110 to 190 for trade, over 1,000 for textbooks."},
 	{"substitution-none", "products", "No title stands in for another that ran out.", "At most 1 % of the pairs reported, or one."},
+	{"wallet-low", "prospecting", "Libraries whose budget is more than five times what they buy from us.", "At least 90 % of the libraries listed are planted, and half of the planted are listed."},
+	{"forecast-coverage", "prospecting", "Intervals of forecasts hold as often as they say.", "Of the months of subjects, forecast from earlier ones, 70 to 90 % lie within the 80 % interval and at least 88 % within the 95 % interval."},
+	{"leads-permuted", "prospecting", "Leads whose outcomes were dealt out at random say nothing.", "AUC 0.5 ± 0.08."},
+	{"opportunities-random", "prospecting", "Which opportunities are won is chance.", "No model is used for them."},
 }

@@ -23,6 +23,7 @@ func Pages() []page.Page {
 		{Slug: "performance", Build: performance},
 		{Slug: "salesforce", Build: salesforce},
 		{Slug: "products", Build: products},
+		{Slug: "future", Build: future},
 		{Slug: "sevenp", Build: sevenp},
 	}
 }
