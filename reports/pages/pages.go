@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"verso/reports/page"
+	"verso/reports/pages/answer"
 	"verso/reports/pages/front"
 	"verso/reports/pages/trust"
 	"verso/reports/pages/value"
@@ -12,5 +13,5 @@ import (
 
 // All are the pages in menu order.
 func All() []page.Page {
-	return slices.Concat(front.Pages(), value.Pages(), trust.Pages())
+	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), trust.Pages())
 }

@@ -48,8 +48,8 @@ type asker struct {
 	scored   map[string]bool // score tables with a row
 }
 
-// Ask answers the questions with the given numbers, all without any, in the
-// order of their numbers.
+// Ask answers the questions with the given numbers, all without any, by
+// chapter and number.
 func Ask(ctx context.Context, c *page.Context, numbers ...int) ([]Answer, error) {
 	b, err := load()
 	if err != nil {
@@ -66,21 +66,19 @@ func Ask(ctx context.Context, c *page.Context, numbers ...int) ([]Answer, error)
 	if err != nil {
 		return nil, err
 	}
-	chapters := map[string]string{}
-	for _, h := range b.Chapters {
-		chapters[h.ID] = h.in(c.Lang)
-	}
 	var out []Answer
-	for _, q := range b.Questions {
-		if len(numbers) > 0 && !slices.Contains(numbers, q.No) {
-			continue
+	for _, h := range b.Chapters {
+		for _, q := range b.Questions {
+			if q.Chapter != h.ID || len(numbers) > 0 && !slices.Contains(numbers, q.No) {
+				continue
+			}
+			got, err := a.ask(ctx, q)
+			if err != nil {
+				return nil, fmt.Errorf("question %d: %w", q.No, err)
+			}
+			got.Chapter, got.chapterID = h.in(c.Lang), h.ID
+			out = append(out, got)
 		}
-		got, err := a.ask(ctx, q)
-		if err != nil {
-			return nil, fmt.Errorf("question %d: %w", q.No, err)
-		}
-		got.Chapter, got.chapterID = chapters[q.Chapter], q.Chapter
-		out = append(out, got)
 	}
 	return out, nil
 }

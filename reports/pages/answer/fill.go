@@ -32,6 +32,10 @@ func (r row) none() bool {
 // word that fits it, {column?one|many} that word alone.
 var place = regexp.MustCompile(`\{([a-z0-9_]+)(?:([:?])([^|{}]*)\|([^|{}]*))?\}`)
 
+// optional is a [part] of a sentence that is left out where one of its columns is
+// not known.
+var optional = regexp.MustCompile(`\[([^\[\]]*)\]`)
+
 // writer writes sentences in the language of a page.
 type writer struct {
 	*page.Context
@@ -41,6 +45,15 @@ type writer struct {
 // fill writes a sentence with the figures of a row, in one pass: what a name
 // holds is never read as a place.
 func (w writer) fill(sentence string, r row) string {
+	sentence = optional.ReplaceAllStringFunc(sentence, func(part string) string {
+		part = part[1 : len(part)-1]
+		for _, m := range place.FindAllStringSubmatch(part, -1) {
+			if r[m[1]] == nil {
+				return ""
+			}
+		}
+		return part
+	})
 	return place.ReplaceAllStringFunc(sentence, func(s string) string {
 		m := place.FindStringSubmatch(s)
 		text := w.show(m[1], r)

@@ -5,7 +5,6 @@ package answer
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"verso/reports/page"
@@ -46,11 +45,7 @@ func questions(ctx context.Context, c *page.Context) (view.Page, error) {
 	}
 	for i, a := range list {
 		if i == 0 || list[i-1].chapterID != a.chapterID {
-			id := "chapter-" + a.chapterID
-			if n := seen(list[:i], a.chapterID); n > 0 {
-				id += "-" + strconv.Itoa(n+1)
-			}
-			p.Sections = append(p.Sections, view.Section{ID: id, Title: a.Chapter, Blocks: []view.Block{{Table: table(c, id, a.Chapter)}}})
+			p.Sections = append(p.Sections, view.Section{ID: a.chapterID, Title: a.Chapter, Blocks: []view.Block{{Table: table(c, a)}}})
 		}
 		t := p.Sections[len(p.Sections)-1].Blocks[0].Table
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.I(int64(a.No)), view.T(a.Question), view.T(a.Answer), link(c, a)}})
@@ -58,19 +53,9 @@ func questions(ctx context.Context, c *page.Context) (view.Page, error) {
 	return p, nil
 }
 
-// seen is how many runs of a chapter's questions there are in a list.
-func seen(list []Answer, chapter string) int {
-	runs := 0
-	for i, a := range list {
-		if a.chapterID == chapter && (i == 0 || list[i-1].chapterID != chapter) {
-			runs++
-		}
-	}
-	return runs
-}
-
-func table(c *page.Context, id, title string) *view.Table {
-	return &view.Table{ID: "table-" + strings.TrimPrefix(id, "chapter-"), Title: title, Columns: []view.Column{
+// table is the table of the chapter that a question begins.
+func table(c *page.Context, a Answer) *view.Table {
+	return &view.Table{ID: "questions-" + a.chapterID, Title: a.Chapter, Columns: []view.Column{
 		{Label: c.T("questions.col.no"), Format: view.Integer(), Total: "–"}, {Label: c.T("questions.col.question"), Wide: true},
 		{Label: c.T("questions.col.answer"), Wide: true}, {Label: c.T("questions.col.more"), Wide: true}}}
 }

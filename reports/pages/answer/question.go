@@ -16,6 +16,9 @@ var questionFile []byte
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
+// Count is how many questions there are; they are numbered from 1.
+const Count = 45
+
 // Text is a text in both languages of the report.
 type Text struct {
 	EN string `yaml:"en"`
@@ -90,6 +93,9 @@ func load() (*book, error) {
 		q.relations = relation.FindAllString(q.SQL, -1)
 		slices.Sort(q.relations)
 		q.relations = slices.Compact(q.relations)
+	}
+	if len(b.Questions) != Count {
+		return nil, fmt.Errorf("questions.yaml: %d questions, not %d", len(b.Questions), Count)
 	}
 	return &b, nil
 }
