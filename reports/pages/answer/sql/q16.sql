@@ -1,16 +1,14 @@
--- Who of all customers won is still one after one and three years.
-WITH point AS (
-    SELECT s.customer_type, s.survival, 12 AS months, row_number() OVER (PARTITION BY s.customer_type ORDER BY s.month DESC) AS place
-    FROM score.survival AS s
-    WHERE s.month <= 12
-    UNION ALL
-    SELECT s.customer_type, s.survival, 36 AS months, row_number() OVER (PARTITION BY s.customer_type ORDER BY s.month DESC) AS place
-    FROM score.survival AS s
-    WHERE s.month <= 36
-), size AS (
-    SELECT s.customer_type, max(s.at_risk) AS customers
+-- Who of all customers won is still one after one and three years, of curves that
+-- reach that far.
+WITH size AS (
+    SELECT s.customer_type, max(s.at_risk) AS customers, max(s.month) AS last_month
     FROM score.survival AS s
     GROUP BY s.customer_type
+), point AS (
+    SELECT s.customer_type, s.survival, m.months, row_number() OVER (PARTITION BY s.customer_type, m.months ORDER BY s.month DESC) AS place
+    FROM score.survival AS s
+    INNER JOIN (VALUES (12), (36)) AS m (months) ON s.month <= m.months
+    INNER JOIN size AS z ON z.customer_type = s.customer_type AND z.last_month >= m.months
 ), kind AS (
     SELECT p.customer_type, p.survival, row_number() OVER (ORDER BY p.survival DESC, p.customer_type) AS place
     FROM point AS p

@@ -3,7 +3,7 @@
 WITH point AS (
     SELECT s.customer_type, s.survival, row_number() OVER (PARTITION BY s.customer_type ORDER BY s.month DESC) AS place, max(s.at_risk) OVER (PARTITION BY s.customer_type) AS customers
     FROM score.survival AS s
-    WHERE s.month <= 12
+    WHERE s.month <= 12 AND s.customer_type IN (SELECT z.customer_type FROM score.survival AS z WHERE z.month >= 12)
 ), kind AS (
     SELECT p.customer_type, p.survival, row_number() OVER (ORDER BY p.survival, p.customer_type) AS place
     FROM point AS p

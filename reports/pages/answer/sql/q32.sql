@@ -4,7 +4,7 @@ WITH run AS (
     SELECT r.as_of, CAST(date_trunc('month', r.as_of) - INTERVAL 11 MONTH AS DATE) AS since
     FROM meta.run AS r
 ), ticket AS (
-    SELECT t.complaints, t.resolution_hours, t.reopened, t.open, t.rated, t.csat
+    SELECT t.complaints, t.resolution_hours, t.reopened, t.open, t.csat
     FROM core.fact_ticket AS t
     CROSS JOIN run AS r
     WHERE t.date BETWEEN r.since AND r.as_of
@@ -22,8 +22,8 @@ WITH run AS (
 ), total AS (
     SELECT coalesce(sum(t.complaints), 0) AS complaints, quantile_cont(CASE WHEN t.complaints > 0 THEN CAST(t.resolution_hours * 10000 AS BIGINT) END, 0.5) / 240000 AS days,
            sum(CASE WHEN t.complaints > 0 THEN t.open END) AS open_complaints, sum(CASE WHEN t.complaints > 0 AND t.reopened > 0 THEN 1 ELSE 0 END) AS reopened,
-           CAST(sum(CASE WHEN t.complaints > 0 THEN t.csat END) AS DOUBLE) / nullif(CAST(sum(CASE WHEN t.complaints > 0 THEN t.rated END) AS DOUBLE), 0) AS csat,
-           CAST(sum(CASE WHEN t.complaints = 0 THEN t.csat END) AS DOUBLE) / nullif(CAST(sum(CASE WHEN t.complaints = 0 THEN t.rated END) AS DOUBLE), 0) AS csat_others
+           CAST(sum(CASE WHEN t.complaints > 0 THEN t.csat END) AS DOUBLE) / nullif(CAST(count(CASE WHEN t.complaints > 0 THEN t.csat END) AS DOUBLE), 0) AS csat,
+           CAST(sum(CASE WHEN t.complaints = 0 THEN t.csat END) AS DOUBLE) / nullif(CAST(count(CASE WHEN t.complaints = 0 THEN t.csat END) AS DOUBLE), 0) AS csat_others
     FROM ticket AS t
 )
 SELECT t.complaints AS found_n, t.days AS half_days, coalesce(t.open_complaints, 0) AS open_n, coalesce(t.reopened, 0) AS reopened_n, t.csat AS rated_x, t.csat_others AS others_x,
