@@ -12,6 +12,8 @@ import (
 	"verso/models/pyramid"
 	"verso/models/rfm"
 	"verso/models/run/loyalty"
+	"verso/models/run/performance"
+	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
 	"verso/models/run/prospecting"
@@ -42,6 +44,16 @@ func list(o Options) []job.Model {
 		prospecting.Acquisition(),
 		prospecting.Wallet(),
 		prospecting.Leads(),
+		performance.Bridge(),
+		performance.GainLoss(),
+		performance.Service(),
+		performance.Salesperson(),
+		performance.Supplier(),
+		performance.Partner(),
+		product.Basket(product.BasketOptions{}),
+		product.Catalogues(),
+		product.Substitution(),
+		product.Titles(),
 		sevenp.SevenP(),
 	}
 }
