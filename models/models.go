@@ -24,6 +24,7 @@ type Options struct {
 	Months   int // window of the pyramid and the concentration; 0 is all history
 	RFM      rfm.Options
 	Pyramid  pyramid.Options
+	Segments profiling.SegmentOptions
 	CLV      profitability.CLVOptions
 	Progress func(model string, rows int64) // may be nil
 }
@@ -33,6 +34,7 @@ func list(o Options) []job.Model {
 	return []job.Model{
 		profiling.RFM(o.RFM),
 		profiling.Pyramid(o.Pyramid),
+		profiling.Segments(o.Segments),
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),

@@ -10,4 +10,10 @@ var (
 	pyramidSQL string
 	//go:embed sql/concentration.sql
 	concentrationSQL string
+	//go:embed sql/segment.sql
+	segmentSQL string
+	//go:embed sql/segment_profile.sql
+	segmentProfileSQL string
+	//go:embed sql/segment_choice.sql
+	segmentChoiceSQL string
 )
