@@ -34,7 +34,9 @@ func list(o Options) []job.Model {
 	return []job.Model{
 		profiling.RFM(o.RFM),
 		profiling.Pyramid(o.Pyramid),
+		profiling.Moves(o.Pyramid, o.RFM),
 		profiling.Segments(o.Segments),
+		profiling.Completeness(),
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
