@@ -40,6 +40,8 @@ func list(o Options) []job.Model {
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		loyalty.Hazard(),
+		loyalty.Renewal(),
 	}
 }
 
