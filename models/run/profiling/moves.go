@@ -70,6 +70,7 @@ func runMoves(ctx context.Context, j *job.Job, p pyramid.Options, r rfm.Options)
 			ZH: "比较本期与等长上期的金字塔层级，以及两期末日的 RFM 分群；各期分别划层、评分。never 指上期末之前未曾购买。"},
 		Features: [][2]string{{"revenue", "net sales of each window"}, {"margin", "net sales less cost of each window, where the cost is known"}, {"rfm", "net sales of all orders up to the last day of each window"}},
 	}
+	c.Reading = job.Words{EN: "There are no customers, so nobody moved.", ZH: "没有客户，故无迁移。"}
 	if !known {
 		c.Reading = job.Words{EN: "The window is all history, so there is none before it.", ZH: "窗口为全部历史，故无上期可比。"}
 		from, to = j.AsOf.AddDate(1, 0, 0), j.AsOf.AddDate(1, 0, 0) // an empty window for the features

@@ -96,9 +96,14 @@ func runSegments(ctx context.Context, j *job.Job, o SegmentOptions) (int64, erro
 	return int64(len(d.labels)), j.Save(ctx, d.card(o))
 }
 
-// divide tries every number of segments and keeps the one that is found again
-// best in bootstrap samples (Fang & Wang 2012, Comput. Stat. Data Anal. 56(3),
-// with the adjusted Rand index as the measure).
+// asWell is by how much less a number of segments may be found again than the
+// best and still count as well.
+const asWell = .01
+
+// divide tries every number of segments and keeps the one found again best in
+// bootstrap samples (Fang & Wang 2012, Comput. Stat. Data Anal. 56(3), with the
+// adjusted Rand index as the measure); of those found again as well the one
+// whose segments are furthest apart.
 func (d *division) divide(ctx context.Context, j *job.Job, o SegmentOptions) error {
 	data := segment.Data{Features: habits}
 	for _, column := range d.habit.columns {
@@ -108,7 +113,6 @@ func (d *division) divide(ctx context.Context, j *job.Job, o SegmentOptions) err
 		}
 		data.Columns = append(data.Columns, values)
 	}
-	best := -1
 	for k := 2; k <= o.Most; k++ {
 		m, err := segment.Fit(ctx, data, segment.Options{K: k, Seed: uint64(j.Seed), NameTraits: 1, SampleSize: 2000, SilhouetteRows: 1000, Bootstraps: 20,
 			Average: segment.Words{EN: "like most", ZH: "一般"}})
@@ -123,8 +127,14 @@ func (d *division) divide(ctx context.Context, j *job.Job, o SegmentOptions) err
 		}
 		c := choice{segments: k, found: m.Stability.Rand, low: m.Stability.RandLow, apart: m.Silhouette, smallest: m.Segments[m.K-1].Rows, candidate: m}
 		d.choices = append(d.choices, c)
-		if best < 0 || c.found > d.choices[best].found+1e-9 {
-			best = len(d.choices) - 1
+	}
+	best, most := -1, math.Inf(-1)
+	for _, c := range d.choices {
+		most = math.Max(most, c.found)
+	}
+	for i, c := range d.choices {
+		if c.found >= most-asWell && (best < 0 || c.apart > d.choices[best].apart) {
+			best = i
 		}
 	}
 	if best < 0 {

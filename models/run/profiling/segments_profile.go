@@ -103,9 +103,9 @@ func (d *division) card(o SegmentOptions) job.Card {
 	c := job.Card{
 		Model: "segments", Version: 1, Rows: int64(len(d.labels)), Outputs: []string{"segment", "segment_profile", "segment_choice"},
 		Definition: job.Words{
-			EN: "Customers divided by k-means on four habits, each brought to mean 0 and standard deviation 1. The number of segments is the one found again best in bootstrap samples. " +
+			EN: "Customers divided by k-means on four habits, each brought to mean 0 and standard deviation 1. The number of segments is the one found again best in bootstrap samples; of those within 0.01 the one whose segments are furthest apart. " +
 				"The fit is on customers with enough orders to have habits; all others get the nearest segment and are marked (is_known is false).",
-			ZH: "按四项订购习惯（各标准化为均值 0、标准差 1）用 k 均值分群；群数取自助样本中重现最好者。仅用订单足够的客户拟合，其余客户归入最近的群并标明（is_known 为假）。"},
+			ZH: "按四项订购习惯（各标准化为均值 0、标准差 1）用 k 均值分群；群数取自助样本中重现最好者（相差 0.01 以内取轮廓系数最大者）。仅用订单足够的客户拟合，其余客户归入最近的群并标明（is_known 为假）。"},
 		Reading:  d.why,
 		Features: append([][2]string(nil), definitions...),
 	}
