@@ -187,6 +187,10 @@ func (m *fitted) fit(r *risk, rows []int) error {
 		m.why = "nobody was at risk: it takes customers who bought on three days, and a calendar"
 		return nil
 	}
+	if r.losses == 0 {
+		m.why = fmt.Sprintf("none of the %d customers watched was lost", r.customers)
+		return nil
+	}
 	sample := survival.Sample{Entry: take(r.sample.Entry, rows), Time: take(r.sample.Time, rows), Event: take(r.sample.Event, rows)}
 	strata := take(r.strata, rows)
 	m.notes = map[string]string{}
