@@ -14,6 +14,7 @@ import (
 	"verso/models/run/loyalty"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/sevenp"
 	"verso/olap/engine"
 )
 
@@ -42,6 +43,7 @@ func list(o Options) []job.Model {
 		loyalty.Loyalty(),
 		loyalty.Hazard(),
 		loyalty.Renewal(),
+		sevenp.SevenP(),
 	}
 }
 
