@@ -43,6 +43,7 @@ func list(o Options) []job.Model {
 		loyalty.Loyalty(),
 		loyalty.Hazard(),
 		loyalty.Renewal(),
+		profiling.Customers(),
 		sevenp.SevenP(),
 	}
 }

@@ -18,6 +18,10 @@ var (
 	completenessSQL string
 	//go:embed sql/customer_completeness.sql
 	customerCompletenessSQL string
+	//go:embed sql/customer_place.sql
+	customerPlaceSQL string
+	//go:embed sql/customer_segment.sql
+	customerSegmentSQL string
 	//go:embed sql/segment.sql
 	segmentSQL string
 	//go:embed sql/segment_profile.sql
