@@ -75,10 +75,12 @@ func remember(ctx context.Context, j *job.Job) error {
 	if err != nil {
 		return err
 	}
-	if f.Column("n")[0] == 2 {
-		return j.Exec(ctx, beforeSQL)
+	if f.Column("n")[0] != 2 {
+		if err := j.Exec(ctx, emptySQL); err != nil {
+			return err
+		}
 	}
-	return j.Exec(ctx, emptySQL)
+	return j.Exec(ctx, beforeSQL)
 }
 
 func card(ctx context.Context, j *job.Job) (job.Card, error) {
