@@ -14,6 +14,7 @@ import (
 	"verso/models/run/loyalty"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/promotion"
 	"verso/olap/engine"
 )
 
@@ -36,6 +37,9 @@ func list(o Options) []job.Model {
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		promotion.Campaigns(),
+		promotion.Fatigue(),
+		promotion.Price(),
 	}
 }
 
