@@ -3,6 +3,7 @@ package uplift
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Quotes are prices offered to customers, one element a quote.
@@ -14,8 +15,8 @@ type Quotes struct {
 
 // Grids of elasticities and of log acceptance at the usual price.
 const (
-	slopeLow, slopeHigh, slopeStep = -6.0, 3.0, .1
-	rateLow, rateHigh, rateStep    = -3.6, -.02, .1
+	slopeLow, slopeHigh, slopeStep = -6.0, 3.0, .15
+	rateLow, rateHigh, rateStep    = -3.6, -.02, .15
 )
 
 // levelSpread is the prior standard deviation of customers' log acceptance at the
@@ -70,7 +71,7 @@ func FitAcceptance(q Quotes, o ElasticityOptions) (*Elasticity, error) {
 		e.classify(o)
 		return e, nil
 	}
-	e.mixClasses(offers, grid)
+	e.mixClasses(offers, grid, o)
 	e.classify(o)
 	return e, nil
 }
@@ -169,38 +170,26 @@ type mix struct {
 
 // mixClasses fits one class, then two from several starts, and shrinks each
 // customer towards what it settled on.
-func (e *Elasticity) mixClasses(offers []offer, grid []float64) {
-	one := fitMix(offers, grid, mix{classes: []PriceClass{{1, -1}}, within: 1})
+func (e *Elasticity) mixClasses(offers []offer, grid []float64, o ElasticityOptions) {
+	one := fitMix(offers, grid, mix{classes: []PriceClass{{Weight: 1, Mean: -1}}, within: 1})
 	e.Mean, e.Spread = one.classes[0].Mean, math.Sqrt(one.within)
 	var precision float64
-	for k, o := range offers {
-		if o.changed {
+	for k, x := range offers {
+		if x.changed {
 			se := e.Customers[k].OwnSE
 			precision += 1 / (one.within + se*se)
 		}
 	}
 	e.SE = math.Sqrt(1 / precision)
 	best, two := one, false
-	n := 0.0
-	for _, o := range offers {
-		if o.changed {
-			n++
-		}
-	}
-	for _, weight := range []float64{.1, .25, .5} {
-		for _, apart := range []float64{1, 2} {
-			m := fitMix(offers, grid, mix{classes: []PriceClass{{1 - weight, e.Mean + weight*apart}, {weight, e.Mean - (1-weight)*apart}}, within: .05})
-			if m.classes[0].Mean < m.classes[1].Mean {
-				m.classes[0], m.classes[1] = m.classes[1], m.classes[0]
-			}
-			// Two classes have two parameters more: a mean and a weight.
-			if m.loglik > best.loglik+1e-9 && m.loglik-one.loglik > math.Log(n) {
-				best, two = m, true
-			}
-		}
+	if !o.OneClass {
+		best, two = twoClasses(offers, grid, one)
 	}
 	if two {
 		e.TwoClasses, e.Classes = true, [2]PriceClass{best.classes[0], best.classes[1]}
+		for k, se := range leaveOut(offers, grid, best) {
+			e.Classes[k].SE = se
+		}
 	} else {
 		e.Reason = "the slopes do not fall into two classes: one group explains them as well"
 	}
@@ -214,10 +203,70 @@ func (e *Elasticity) mixClasses(offers []offer, grid []float64) {
 	}
 }
 
+// twoClasses starts from several guesses and keeps two classes when BIC says so.
+func twoClasses(offers []offer, grid []float64, one mix) (best mix, two bool) {
+	n := 0.0
+	for _, o := range offers {
+		if o.changed {
+			n++
+		}
+	}
+	mean := one.classes[0].Mean
+	weights, apart := []float64{.15, .4}, []float64{1, 2}
+	fits := make([]mix, len(weights)*len(apart))
+	parallel(len(fits), func(k int) {
+		w, d := weights[k/len(apart)], apart[k%len(apart)]
+		fits[k] = fitMix(offers, grid, mix{classes: []PriceClass{{Weight: 1 - w, Mean: mean + w*d}, {Weight: w, Mean: mean - (1-w)*d}}, within: .05})
+	})
+	best = one
+	for _, m := range fits {
+		if m.classes[0].Mean < m.classes[1].Mean {
+			m.classes[0], m.classes[1] = m.classes[1], m.classes[0]
+		}
+		// Two classes have two parameters more: a mean and a weight.
+		if m.loglik > best.loglik+1e-9 && m.loglik-one.loglik > math.Log(n) {
+			best, two = m, true
+		}
+	}
+	return best, two
+}
+
+// leaveOutGroups of the jackknife for the classes.
+const leaveOutGroups = 20
+
+// leaveOut is the standard error of the means of the classes by the jackknife
+// that leaves out a group of customers at a time (Shao and Wu 1989).
+func leaveOut(offers []offer, grid []float64, best mix) [2]float64 {
+	fits := make([]mix, leaveOutGroups)
+	parallel(leaveOutGroups, func(g int) {
+		var kept []offer
+		for i, o := range offers {
+			if i%leaveOutGroups != g {
+				kept = append(kept, o)
+			}
+		}
+		fits[g] = fitMix(kept, grid, mix{classes: slices.Clone(best.classes), within: best.within})
+	})
+	var se [2]float64
+	for k := range se {
+		var mean, square float64
+		for _, m := range fits {
+			mean += m.classes[k].Mean / leaveOutGroups
+		}
+		for _, m := range fits {
+			square += (m.classes[k].Mean - mean) * (m.classes[k].Mean - mean)
+		}
+		se[k] = math.Sqrt(square * (leaveOutGroups - 1) / leaveOutGroups)
+	}
+	return se
+}
+
 // mixGridSteps of the expectation-maximisation; it gains nothing visible after them.
 const mixGridSteps = 300
 
 func fitMix(offers []offer, grid []float64, m mix) mix {
+	m.classes = slices.Clone(m.classes)
+	before := math.Inf(-1)
 	for range mixGridSteps {
 		var weight, sum [2]float64
 		var square, n float64
@@ -249,6 +298,10 @@ func fitMix(offers []offer, grid []float64, m mix) mix {
 			m.classes[k].Weight = min(max(weight[k]/n, 1e-9), 1)
 		}
 		m.within = max(square/n, slopeStep*slopeStep/4)
+		if m.loglik-before < 1e-5 {
+			break
+		}
+		before = m.loglik
 	}
 	return m
 }

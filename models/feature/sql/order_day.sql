@@ -7,7 +7,7 @@ WITH returned AS (
     WHERE NOT b.from_order_line AND b.line_id IS NOT NULL AND b.return_date <= r.as_of
     GROUP BY b.line_id
 )
-SELECT l.customer_key, l.order_date, CAST(count(DISTINCT l.order_key) AS INTEGER) AS "orders",
+SELECT l.customer_key, l.order_date, CAST(count(DISTINCT l.order_key) AS INTEGER) AS "orders", CAST(count(*) AS INTEGER) AS "lines",
        CAST(sum(l.net) AS DECIMAL(18, 4)) AS "net",
        CAST(sum(CASE WHEN l.margin IS NOT NULL THEN l.net END) AS DECIMAL(18, 4)) AS "net_costed",
        CAST(sum(CASE WHEN b.qty IS NULL THEN coalesce(l.gross_margin, l.margin)

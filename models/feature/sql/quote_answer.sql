@@ -1,8 +1,7 @@
 -- feature.quote_answer: quotations that are no longer valid at the as-of date,
--- with their price against what is usual: that of the title's own order lines of
--- a quarter of a year either side, at what they were listed before discount; else
--- what lines of its subject and list currency cost per unit of list price in that
--- quarter, or of its currency alone. Quotations of which nothing of this is known
+-- with their price against what is usual: that of other customers' lines of the title in
+-- the same quarter, before discount; else what lines of its subject and list
+-- currency cost per unit of list price in that quarter, or of its currency alone. Quotations of which nothing of this is known
 -- are left out, as are prices more than threefold off: they are for something else.
 --   ratio  price quoted ÷ usual price
 WITH quote AS (
@@ -13,7 +12,7 @@ WITH quote AS (
     INNER JOIN core.dim_title AS t ON t.title_key = q.title_key
     WHERE q.customer_key <> -1 AND q.title_key <> -1 AND q.price > 0 AND q.valid_to <= r.as_of
 ), line AS (
-    SELECT l.title_key, l.order_date, CAST(l.gross AS DOUBLE) / l.qty AS unit, t.list_price, t.list_ccy, t.clc_key,
+    SELECT l.title_key, l.customer_key, l.order_date, CAST(l.gross AS DOUBLE) / l.qty AS unit, t.list_price, t.list_ccy, t.clc_key,
            EXTRACT(year FROM l.order_date) * 4 + EXTRACT(quarter FROM l.order_date) AS quarter
     FROM core.fact_order_line AS l
     CROSS JOIN meta.run AS r
@@ -22,7 +21,7 @@ WITH quote AS (
 ), own AS (
     SELECT q.quote_id, median(l.unit) AS usual
     FROM quote AS q
-    INNER JOIN line AS l ON l.title_key = q.title_key AND l.order_date BETWEEN q.date - 91 AND q.date + 91
+    INNER JOIN line AS l ON l.title_key = q.title_key AND l.customer_key <> q.customer_key AND l.quarter = q.quarter
     GROUP BY q.quote_id
 ), subject AS (
     SELECT l.clc_key, l.list_ccy, l.quarter, median(l.unit / CAST(l.list_price AS DOUBLE)) AS factor

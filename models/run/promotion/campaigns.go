@@ -16,8 +16,8 @@ import (
 // Most customers that one campaign without a control group is judged on. Those
 // drawn are as good as random, so more would only narrow the interval.
 const (
-	mostTreated = 4000
-	mostOthers  = 8000
+	mostTreated = 3000
+	mostOthers  = 5000
 )
 
 // Campaigns says what every campaign caused, into score.campaign, with the
@@ -79,8 +79,8 @@ func runCampaigns(ctx context.Context, j *job.Job) (int64, error) {
 	return int64(len(list)), j.Save(ctx, c)
 }
 
-const customersQuery = `SELECT campaign_key, customer_key, arm, type_no, orders_90, orders_365, orders_before, ticket, silence, tenure, season, attended, sends,
-    ordered, orders, margin, orders_1, margin_1, orders_2, margin_2, orders_after
+const customersQuery = `SELECT campaign_key, customer_key, arm, type_no, orders_90, orders_365, orders_before, ticket, silence, tenure, attended, sends,
+    ordered, lines, margin, lines_1, margin_1, lines_2, margin_2, lines_after
 FROM feature.campaign_customer
 WHERE campaign_key <> -1
 ORDER BY campaign_key, customer_key`
@@ -127,8 +127,8 @@ func readCampaigns(ctx context.Context, j *job.Job) (list []campaign, costed boo
 // customersOf are the rows from and up to to of the features.
 func customersOf(f *frame.Frame, from, to int) customers {
 	of := func(name string) []float64 { return f.Column(name)[from:to] }
-	c := customers{x: covariates(of), ordered: of("ordered"), after: of("orders_after"), silence: of("silence"), tenure: of("tenure")}
-	c.orders = [3][]float64{of("orders"), of("orders_1"), of("orders_2")}
+	c := customers{x: covariates(of), ordered: of("ordered"), after: of("lines_after"), silence: of("silence"), tenure: of("tenure"), attended: of("attended")}
+	c.lines = [3][]float64{of("lines"), of("lines_1"), of("lines_2")}
 	c.margin = [3][]float64{of("margin"), of("margin_1"), of("margin_2")}
 	arm, key := of("arm"), of("customer_key")
 	for i := range arm {
@@ -147,7 +147,7 @@ func covariates(of func(name string) []float64) propensity.Table {
 		levels[i] = strconv.Itoa(int(t))
 	}
 	table := propensity.Table{{Name: "customer_type", Levels: levels}}
-	for _, name := range []string{"orders_90", "orders_365", "orders_before", "ticket", "silence", "tenure", "season", "attended", "sends"} {
+	for _, name := range []string{"orders_90", "orders_365", "orders_before", "ticket", "silence", "tenure", "lines_1", "attended", "sends"} {
 		v := of(name)
 		numbers := make([]float64, len(v))
 		for i, x := range v {
@@ -220,7 +220,7 @@ func writeCampaigns(ctx context.Context, j *job.Job, list []campaign) error {
 			text[name] = append(text[name], v)
 		}
 		for name, v := range map[string]float64{"response": e.response, "baseline": e.baseline, "lift": e.lift.Value, "low": e.lift.Low, "high": e.lift.High, "p": e.p, "p_adjusted": x.adjusted,
-			"unmatched_lift": e.unmatched, "balance": e.balance, "orders_base": e.ordersBase, "orders_lift": e.orders.Value, "orders_low": e.orders.Low, "orders_high": e.orders.High,
+			"unmatched_lift": e.unmatched, "balance": e.balance, "lines_base": e.linesBase, "lines_lift": e.lines.Value, "lines_low": e.lines.Low, "lines_high": e.lines.High,
 			"incremental_margin": x.incremental.Value, "margin_low": x.incremental.Low, "margin_high": x.incremental.High, "profit": x.profit.Value,
 			"romi": x.romi.Value, "romi_low": x.romi.Low, "romi_high": x.romi.High, "naive_margin": x.naive, "naive_romi": x.naiveROMI,
 			"break_even_lift": x.breakEven, "break_even_response": e.baseline + x.breakEven, "needed": x.needed[0], "needed_break_even": x.needed[1]} {
@@ -231,7 +231,7 @@ func writeCampaigns(ctx context.Context, j *job.Job, list []campaign) error {
 	for _, name := range []string{"method", "verdict", "words", "words_zh", "warning", "warning_zh"} {
 		columns = append(columns, job.Col(name, text[name]))
 	}
-	for _, name := range []string{"response", "baseline", "lift", "low", "high", "p", "p_adjusted", "unmatched_lift", "balance", "orders_base", "orders_lift", "orders_low", "orders_high", "incremental_margin", "margin_low", "margin_high",
+	for _, name := range []string{"response", "baseline", "lift", "low", "high", "p", "p_adjusted", "unmatched_lift", "balance", "lines_base", "lines_lift", "lines_low", "lines_high", "incremental_margin", "margin_low", "margin_high",
 		"profit", "romi", "romi_low", "romi_high", "naive_margin", "naive_romi", "break_even_lift", "break_even_response", "needed", "needed_break_even"} {
 		columns = append(columns, job.Col(name, number[name]))
 	}

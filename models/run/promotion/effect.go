@@ -21,8 +21,9 @@ const (
 	// least is how many treated customers can be compared without a control group.
 	least = 20
 	// alike is the largest difference after matching, in standard deviations, that
-	// a comparison of matched customers may have.
-	alike = .25
+	// a comparison of matched customers may have; or so many times its own standard
+	// error, where few customers leave more to chance.
+	alike, chance = .25, 3
 	// unlike is the probability below which two arms are taken for not drawn at
 	// random: they differ in what was before the campaign.
 	unlike = .001
@@ -30,23 +31,24 @@ const (
 
 // customers are those of one campaign, one element each, in the order of their keys.
 type customers struct {
-	key            []int64
-	treated        []bool
-	x              propensity.Table // what was known before
-	ordered        []float64
-	orders, margin [3][]float64 // in the window, and in the same days one and two years before
-	after          []float64    // orders in a second window; NaN before it is over
-	silence        []float64
-	tenure         []float64
+	key           []int64
+	treated       []bool
+	x             propensity.Table // what was known before
+	ordered       []float64
+	lines, margin [3][]float64 // in the window, and in the same days one and two years before
+	after         []float64    // order lines in a second window; NaN before it is over
+	silence       []float64
+	tenure        []float64
+	attended      []float64 // responses to earlier events of the kind
 }
 
 func (c customers) take(rows []int) customers {
-	out := customers{x: c.x.Take(rows), treated: make([]bool, len(rows)), key: make([]int64, len(rows)), ordered: pick(c.ordered, rows), after: pick(c.after, rows), silence: pick(c.silence, rows), tenure: pick(c.tenure, rows)}
+	out := customers{x: c.x.Take(rows), treated: make([]bool, len(rows)), key: make([]int64, len(rows)), ordered: pick(c.ordered, rows), after: pick(c.after, rows), silence: pick(c.silence, rows), tenure: pick(c.tenure, rows), attended: pick(c.attended, rows)}
 	for k, i := range rows {
 		out.treated[k], out.key[k] = c.treated[i], c.key[i]
 	}
 	for y := range 3 {
-		out.orders[y], out.margin[y] = pick(c.orders[y], rows), pick(c.margin[y], rows)
+		out.lines[y], out.margin[y] = pick(c.lines[y], rows), pick(c.margin[y], rows)
 	}
 	return out
 }
@@ -77,8 +79,8 @@ type effect struct {
 	response, baseline float64 // share who ordered; without the campaign
 	lift               uplift.Range
 	p                  float64
-	orders             uplift.Range // extra orders
-	ordersBase         float64      // orders without the campaign
+	lines              uplift.Range // extra order lines
+	linesBase          float64      // order lines without the campaign
 	margin             uplift.Range // extra margin; NaN when no cost is known
 	unmatched          float64      // treated less all others; NaN with a control group
 	balance            float64      // largest difference that matching left; NaN without matching
@@ -126,7 +128,7 @@ func (e *effect) warn(en, zh string, args ...any) {
 var nothing = uplift.Range{Value: math.NaN(), Low: math.NaN(), High: math.NaN()}
 
 func (e *effect) blank() {
-	e.baseline, e.lift, e.orders, e.margin, e.ordersBase = math.NaN(), nothing, nothing, nothing, math.NaN()
+	e.baseline, e.lift, e.lines, e.margin, e.linesBase = math.NaN(), nothing, nothing, nothing, math.NaN()
 }
 
 // random compares with customers held back at random.
@@ -135,7 +137,7 @@ func (e *effect) random(c customers) error {
 	if err != nil {
 		return err
 	}
-	orders, err := uplift.CompareAmounts(c.of(true, c.orders[0]), c.of(false, c.orders[0]))
+	lines, err := uplift.CompareAmounts(c.of(true, c.lines[0]), c.of(false, c.lines[0]))
 	if err != nil {
 		return err
 	}
@@ -144,8 +146,8 @@ func (e *effect) random(c customers) error {
 		return err
 	}
 	e.method, e.response, e.baseline, e.p = byControl, r.Treated, r.Control, r.P
-	e.lift, e.orders, e.margin = rangeOf(r), rangeOf(orders), rangeOf(margin)
-	e.ordersBase = orders.Control
+	e.lift, e.lines, e.margin = rangeOf(r), rangeOf(lines), rangeOf(margin)
+	e.linesBase = lines.Control
 	return nil
 }
 
@@ -178,87 +180,120 @@ func differ(c customers) job.Words {
 	return job.Words{}
 }
 
+// again are, of an event that customers choose to visit, those who had come to an
+// earlier one and ordered since: who came again is compared with who stayed away,
+// so that what tells visitors from others does not count. nil without enough of
+// them.
+func (c customers) again() []int {
+	const year = 400 // days, with some to spare for an event that moves
+	var rows []int
+	n := 0
+	for i, a := range c.attended {
+		if a > 0 && c.silence[i] <= year {
+			rows = append(rows, i)
+			if c.treated[i] {
+				n++
+			}
+		}
+	}
+	if n < least || len(rows)-n < least {
+		return nil
+	}
+	return rows
+}
+
 // observed compares with customers who were not addressed: with their like where
-// there are such, else by the change against the same days of earlier years.
+// there are such, else by the change against the days it is held against. Of an
+// event it tries those who had come before first.
 func (e *effect) observed(c customers) error {
 	e.unmatched = e.response - mean(c.of(false, c.ordered))
-	m, err := uplift.Match(uplift.Experiment{X: c.x, Treated: c.treated, Y: c.ordered}, uplift.MatchOptions{})
-	if err == nil && m.Worst < alike && 2*m.Treated > e.treated {
-		return e.matched(c, m)
+	if rows := c.again(); rows != nil {
+		again, x := c.take(rows), *e
+		x.treated = len(again.of(true, again.ordered))
+		x.response = mean(again.of(true, again.ordered))
+		if x.compare(again) == nil {
+			*e = x
+			e.warn("Judged on %d who had come to an earlier event: who came again against who stayed away.", "仅比较曾参加过往届的客户（本次参加 %d 个）：再次参加者与未参加者。", e.treated)
+			return nil
+		}
+	}
+	return e.compare(c)
+}
+
+func (e *effect) compare(c customers) error {
+	m, err := uplift.MatchOutcomes(uplift.Experiment{X: c.x, Treated: c.treated, Y: c.ordered}, [][]float64{c.lines[0], c.margin[0]}, uplift.MatchOptions{})
+	if err == nil && alikeEnough(c, m[0]) && 2*m[0].Treated > e.treated {
+		e.matched(c, m)
+		return nil
 	}
 	if didErr := e.did(c); didErr != nil {
 		if err != nil {
 			return err
 		}
-		return fmt.Errorf("matching leaves them %.2f standard deviations apart, and %w", m.Worst, didErr)
+		return fmt.Errorf("matching leaves them %.2f standard deviations apart, and %w", m[0].Worst, didErr)
 	}
 	return nil
 }
 
-func (e *effect) matched(c customers, m *uplift.Matched) error {
-	e.method, e.balance, e.p = byMatch, m.Worst, m.P
-	e.lift = uplift.Range{Value: m.Effect, Low: m.Low, High: m.High}
-	e.baseline = e.response - m.Effect
-	for _, part := range []struct {
-		y  []float64
-		to *uplift.Range
-	}{{c.orders[0], &e.orders}, {c.margin[0], &e.margin}} {
-		r, err := uplift.Match(uplift.Experiment{X: c.x, Treated: c.treated, Y: part.y}, uplift.MatchOptions{})
-		if err != nil {
-			return err
+// alikeEnough says whether matched customers may be compared: there are enough of
+// them, controls that stand for several counting as fewer, (Σw)²/Σw², and they do
+// not differ by more than they may.
+func alikeEnough(c customers, m *uplift.Matched) bool {
+	var sum, square float64
+	for i, w := range m.Weight {
+		if !c.treated[i] {
+			sum, square = sum+w, square+w*w
 		}
-		*part.to = uplift.Range{Value: r.Effect, Low: r.Low, High: r.High}
 	}
-	e.ordersBase = mean(c.of(true, c.orders[0])) - e.orders.Value
+	n := sum * sum / square
+	limit := max(alike, chance*math.Sqrt(1/float64(m.Treated)+1/n))
+	return n >= least && 8*n >= float64(m.Treated) && m.Worst < min(limit, 2*alike)
+}
+
+// matched takes the effects on ordering, orders and margin.
+func (e *effect) matched(c customers, all []*uplift.Matched) {
+	m := all[0]
+	e.method, e.balance, e.p = byMatch, m.Worst, m.P
+	e.baseline = e.response - m.Effect
+	for k, to := range []*uplift.Range{&e.lift, &e.lines, &e.margin} {
+		*to = uplift.Range{Value: all[k].Effect, Low: all[k].Low, High: all[k].High}
+	}
+	e.linesBase = mean(c.of(true, c.lines[0])) - e.lines.Value
 	if m.Unmatched > 0 {
 		e.warn("%d of the customers addressed have no like and are left out.", "触达客户中有 %d 个找不到相似客户，未计入。", m.Unmatched)
 	}
 	e.compared = m.Controls
-	return nil
 }
 
-// did compares the change against the same days of the two years before, of
-// customers who were there then and ordered in the half year before the campaign.
+// did compares the change against the days that the campaign is held against, of
+// customers who were there then and ordered in the half year before the campaign:
+// of two years where enough were there, else of one.
 func (e *effect) did(c customers) error {
-	const twoYears, half = 728, 182
-	types := map[string]bool{}
-	kind := c.x[0].Levels
-	for i, t := range c.treated {
-		if t {
-			types[kind[i]] = true
-		}
+	years := 2
+	rows, n := c.there(728)
+	if n < least || len(rows)-n < least {
+		years = 1
+		rows, n = c.there(364)
 	}
-	var rows []int
-	for i := range c.treated {
-		if c.tenure[i] > twoYears && c.silence[i] <= half && types[kind[i]] {
-			rows = append(rows, i)
-		}
+	if n < least || len(rows)-n < least {
+		return fmt.Errorf("only %d addressed and %d other customers were there a year before", n, len(rows)-n)
 	}
 	s := c.take(rows)
 	e.balance = math.NaN()
-	n := 0
-	for _, t := range s.treated {
-		if t {
-			n++
-		}
-	}
-	if n < least || len(rows)-n < least {
-		return fmt.Errorf("only %d addressed and %d other customers were there two years before", n, len(rows)-n)
-	}
 	ordered := [3][]float64{}
 	for y := range 3 {
 		ordered[y] = make([]float64, len(rows))
-		for i, o := range s.orders[y] {
+		for i, o := range s.lines[y] {
 			if o > 0 {
 				ordered[y][i] = 1
 			}
 		}
 	}
-	d, err := panel(s, ordered)
+	d, err := panel(s, ordered, years)
 	if err != nil {
 		return err
 	}
-	e.method, e.compared, e.p = byDiD, d.Customers[0], d.P
+	e.method, e.treated, e.compared, e.p = byDiD, d.Customers[1], d.Customers[0], d.P
 	e.lift = uplift.Range{Value: d.Effect, Low: d.Low, High: d.High}
 	e.response = d.Means[1][1]
 	e.baseline = e.response - d.Effect
@@ -268,21 +303,43 @@ func (e *effect) did(c customers) error {
 	for _, part := range []struct {
 		y  [3][]float64
 		to *uplift.Range
-	}{{s.orders, &e.orders}, {s.margin, &e.margin}} {
-		r, err := panel(s, part.y)
+	}{{s.lines, &e.lines}, {s.margin, &e.margin}} {
+		r, err := panel(s, part.y, years)
 		if err != nil {
 			return err
 		}
 		*part.to = uplift.Range{Value: r.Effect, Low: r.Low, High: r.High}
 	}
-	e.ordersBase = mean(s.of(true, s.orders[0])) - e.orders.Value
+	e.linesBase = mean(s.of(true, s.lines[0])) - e.lines.Value
 	return nil
 }
 
-func panel(c customers, y [3][]float64) (*uplift.DiD, error) {
+// there are the customers of the types addressed who ordered in the half year
+// before and first so many days before, and how many of them were treated.
+func (c customers) there(days float64) (rows []int, treated int) {
+	const half = 182
+	types := map[string]bool{}
+	kind := c.x[0].Levels
+	for i, t := range c.treated {
+		if t {
+			types[kind[i]] = true
+		}
+	}
+	for i, t := range c.treated {
+		if c.tenure[i] > days && c.silence[i] <= half && types[kind[i]] {
+			rows = append(rows, i)
+			if t {
+				treated++
+			}
+		}
+	}
+	return rows, treated
+}
+
+func panel(c customers, y [3][]float64, years int) (*uplift.DiD, error) {
 	var p uplift.Panel
 	p.From = 2
-	for back := range 3 {
+	for back := range years + 1 {
 		for i, key := range c.key {
 			p.Customer, p.Treated = append(p.Customer, fmt.Sprintf("%010d", key)), append(p.Treated, c.treated[i])
 			p.Period, p.Y = append(p.Period, 2-back), append(p.Y, y[back][i])

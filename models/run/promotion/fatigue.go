@@ -83,19 +83,19 @@ func fatigueCard(c *job.Card, way string, r *uplift.Fatigue) {
 		return
 	}
 	c.Reading = job.Words{EN: "No customer had more than one e-mail in a month, so nothing can be said about fatigue.", ZH: "没有客户在同一个月收到多封邮件，无法判断疲劳。"}
-	tired := false
+	lowest := 1.0
 	for _, s := range r.Steps {
 		if s.Contacts == 1 || s.Ratio == 0 {
 			continue
 		}
 		c.Metric(fmt.Sprintf("ratio.%d", s.Contacts), s.Ratio, "", fmt.Sprintf("answers to e-mail %d of a month against the first to the same customer; %.2f to %.2f", s.Contacts, s.RatioLow, s.RatioHigh))
-		if s.RatioHigh < 1 && !tired {
-			tired = true
-			c.Reading = job.Wordsf("From e-mail %d of a month on customers tire: it is answered %.0f %% less than the first (%.0f %% to %.0f %%).", "从当月第 %d 封邮件起客户开始疲劳：回应率比第一封低 %.0f %%（%.0f %% 至 %.0f %%）。",
+		if s.RatioHigh < 1 && s.Ratio < lowest {
+			lowest = s.Ratio
+			c.Reading = job.Wordsf("Customers tire: e-mail %d of a month is answered %.0f %% less than the first (%.0f %% to %.0f %%).", "客户会疲劳：当月第 %d 封邮件的回应率比第一封低 %.0f %%（%.0f %% 至 %.0f %%）。",
 				s.Contacts, 100*(1-s.Ratio), 100*(1-s.RatioHigh), 100*(1-s.RatioLow))
 		}
 	}
-	if len(r.Steps) > 1 && !tired {
+	if len(r.Steps) > 1 && lowest == 1 {
 		c.Reading = job.Words{EN: "Further e-mails in a month are answered as often as the first, as far as can be told.", ZH: "就目前数据，同月后续邮件的回应率与第一封无明显差别。"}
 	}
 }

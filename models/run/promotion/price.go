@@ -52,7 +52,7 @@ func runPrice(ctx context.Context, j *job.Job) (int64, error) {
 	}
 	e := &uplift.Elasticity{Reason: "no quotations and no purchases of titles that several bought"}
 	if len(a.key) > 0 {
-		if e, err = a.fit(); err != nil {
+		if e, err = a.fit(false); err != nil {
 			return 0, err
 		}
 	}
@@ -127,8 +127,8 @@ ORDER BY l.customer_key`)
 	return nil
 }
 
-func (a *answers) fit() (*uplift.Elasticity, error) {
-	o := uplift.ElasticityOptions{Least: fewestQuotes}
+func (a *answers) fit(oneClass bool) (*uplift.Elasticity, error) {
+	o := uplift.ElasticityOptions{Least: fewestQuotes, OneClass: oneClass}
 	if a.quotes {
 		return uplift.FitAcceptance(uplift.Quotes{Customer: a.customer, Price: a.price, Accepted: a.response}, o)
 	}
@@ -237,6 +237,9 @@ func (a *answers) groups(e *uplift.Elasticity) ([]group, error) {
 	if e.TwoClasses {
 		for k, name := range []string{uplift.Relationship, uplift.Transaction} {
 			g := group{"class", name, e.Counts[name], 0, e.Classes[k].Weight, e.Classes[k].Mean, math.NaN()}
+			if se := e.Classes[k].SE; se > 0 {
+				g.se = se
+			}
 			for _, c := range e.Customers {
 				if c.Class == name {
 					g.lines += c.Purchases
@@ -261,7 +264,7 @@ func (a *answers) groups(e *uplift.Elasticity) ([]group, error) {
 	slices.Sort(kinds)
 	for _, name := range kinds {
 		part := a.of(func(k int64) bool { return a.kind[k] == name })
-		r, err := part.fit()
+		r, err := part.fit(true)
 		if err != nil {
 			return nil, err
 		}

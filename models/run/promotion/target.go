@@ -50,7 +50,7 @@ func writePullForward(ctx context.Context, j *job.Job, list []campaign, c *job.C
 		if !complete {
 			continue // the second window is not over
 		}
-		during, after := x.who.orders[0], x.who.after
+		during, after := x.who.lines[0], x.who.after
 		p, err := uplift.MeasurePullForward(uplift.Periods{During: x.who.of(true, during), After: x.who.of(true, after)}, uplift.Periods{During: x.who.of(false, during), After: x.who.of(false, after)})
 		if err != nil {
 			return fmt.Errorf("campaign %d: %w", x.key, err)
@@ -172,7 +172,7 @@ func (x *campaign) scoreUplift(ctx context.Context, j *job.Job, d uplift.Experim
 	for _, v := range x.who.x[0].Levels {
 		types[v] = true
 	}
-	f, err := j.Frame(ctx, `SELECT f.customer_key, f.type_no, f.orders_90, f.orders_365, f.orders_before, f.ticket, f.silence, f.tenure, f.season, f.attended, f.sends
+	f, err := j.Frame(ctx, `SELECT f.customer_key, f.type_no, f.orders_90, f.orders_365, f.orders_before, f.ticket, f.silence, f.tenure, f.lines_1, f.attended, f.sends
 FROM feature.campaign_customer AS f
 INNER JOIN core.dim_customer AS c ON c.customer_key = f.customer_key
 WHERE f.campaign_key = -1 AND coalesce(c.consent_marketing, true)

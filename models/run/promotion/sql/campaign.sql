@@ -3,7 +3,7 @@
 --   lift, low, high      their difference with its 95 % interval; p_adjusted over all campaigns
 --   unmatched_lift       the treated less everyone else, without matching
 --   balance              largest difference that matching left, in standard deviations
---   orders_*             orders per treated customer, in the same way
+--   lines_*              order lines per treated customer: without the campaign, and their lift
 --   incremental_margin   extra margin of all treated, with its interval
 --   naive_margin, naive_romi  as if all they ordered had come of it
 --   needed, needed_break_even  customers an arm to find the lift seen, and one that pays, four times in five
@@ -27,10 +27,10 @@ SELECT
     s.p_adjusted AS "p_adjusted",
     s.unmatched_lift AS "unmatched_lift",
     s.balance AS "balance",
-    s.orders_base AS "orders_base",
-    s.orders_lift AS "orders_lift",
-    s.orders_low AS "orders_low",
-    s.orders_high AS "orders_high",
+    s.lines_base AS "lines_base",
+    s.lines_lift AS "lines_lift",
+    s.lines_low AS "lines_low",
+    s.lines_high AS "lines_high",
     CAST(s.incremental_margin AS DECIMAL(18, 4)) AS "incremental_margin",
     CAST(s.margin_low AS DECIMAL(18, 4)) AS "margin_low",
     CAST(s.margin_high AS DECIMAL(18, 4)) AS "margin_high",
