@@ -29,7 +29,8 @@ const levelSpread = .5
 // normal prior; the slopes of all are one or two normal classes, whose means,
 // common spread and weights maximise the marginal likelihood
 // (expectation-maximisation; empirical Bayes, Efron and Morris 1975). Two
-// classes stay when BIC prefers them. Own is the mean of a customer's likelihood
+// classes stay when BIC prefers them; without two, Transaction is the probability
+// of a slope below −1. Own is the mean of a customer's likelihood
 // over the grid and OwnSE its standard deviation; Shrunk that of the posterior.
 //
 // The slopes are causes only if prices moved for reasons other than demand.
@@ -197,10 +198,25 @@ func (e *Elasticity) mixClasses(offers []offer, grid []float64, o ElasticityOpti
 		c := &e.Customers[k]
 		post, share := best.posterior(offers[k].likelihood, grid)
 		c.Shrunk, c.ShrunkSE = moments2(grid, post)
-		if two {
-			c.Transaction = share[1]
+		c.Transaction = share[1]
+		if !two {
+			c.Transaction = below(grid, post, elastic)
 		}
 	}
+}
+
+// elastic is the slope below which a dearer offer earns less in all.
+const elastic = -1
+
+func below(grid, weight []float64, limit float64) float64 {
+	var part, total float64
+	for h, w := range weight {
+		total += w
+		if grid[h] < limit {
+			part += w
+		}
+	}
+	return part / total
 }
 
 // twoClasses starts from several guesses and keeps two classes when BIC says so.

@@ -147,12 +147,12 @@ func (a *answers) of(keep func(key int64) bool) *answers {
 	return out
 }
 
-// advice is what a customer's class says to do.
-func advice(class string) string {
-	switch class {
-	case uplift.Transaction:
+// advice is what the probability that price counts says to do.
+func advice(transaction float64) string {
+	switch {
+	case transaction > .5:
 		return adviseDiscount
-	case uplift.Relationship:
+	case transaction < .2:
 		return adviseServe
 	}
 	return adviseWatch
@@ -195,9 +195,12 @@ func (a *answers) write(ctx context.Context, j *job.Job, e *uplift.Elasticity) (
 			cost = a.all
 		}
 		n := float64(c.Purchases)
-		keys, quotes, class, advise = append(keys, key), append(quotes, int64(c.Purchases)), append(class, c.Class), append(advise, advice(c.Class))
+		if !a.quotes && !e.TwoClasses {
+			c.Transaction = .5 // nothing is known
+		}
+		keys, quotes, class, advise = append(keys, key), append(quotes, int64(c.Purchases)), append(class, c.Class), append(advise, advice(c.Transaction))
 		for name, v := range map[string]float64{"accepted": taken[key], "price": mean[key] / n, "own": c.Own, "own_se": c.OwnSE, "elasticity": c.Shrunk, "elasticity_se": c.ShrunkSE, "transaction": c.Transaction, "best_price": best(c.Shrunk, cost, low, high)} {
-			if name == "accepted" && !a.quotes || name == "transaction" && !e.TwoClasses {
+			if name == "accepted" && !a.quotes || name == "transaction" && !a.quotes && !e.TwoClasses {
 				v = math.NaN()
 			}
 			columns[name] = append(columns[name], known(v))
@@ -314,13 +317,13 @@ func (a *answers) card(e *uplift.Elasticity, scored int64) job.Card {
 	case !(e.SE > 0):
 		c.Reading = job.Words{EN: "No elasticity can be told: " + e.Reason + ".", ZH: "无法估计弹性：报价不足或从无差异。"}
 	case !e.TwoClasses:
-		c.Reading = job.Wordsf("One percent of price moves acceptance by %.1f percent; customers do not fall into two classes. %d have %d quotations or more.", "价格每变动 1 %%，接受率变动 %.1f %%；客户未分成两类。%d 个客户有至少 %d 次报价。", e.Mean, scored, fewestQuotes)
+		c.Reading = job.Wordsf("One percent of price moves acceptance by %.1f percent; customers do not fall into two classes, so those below -1 stand for them. %d have %d quotations or more.", "价格每变动 1 %%，接受率变动 %.1f %%；客户未分成两类，以弹性低于 -1 者代之。%d 个客户有至少 %d 次报价。", e.Mean, scored, fewestQuotes)
 	default:
 		c.Metric("transaction", e.Classes[1].Weight, "share", "of customers for whom price counts")
 		c.Metric("elasticity.transaction", e.Classes[1].Mean, "", "of those")
 		c.Metric("elasticity.relationship", e.Classes[0].Mean, "", "of the others")
-		c.Reading = job.Wordsf("For %.0f %% of customers price counts: a percent dearer costs %.1f %% of the orders, for the others %.1f %%. Of %d customers with %d quotations or more, %d are to be given discounts and %d to be served.",
-			"%.0f %% 的客户看重价格：每贵 1 %%，订单少 %.1f %%；其余客户少 %.1f %%。%d 个有至少 %d 次报价的客户中，%d 个可给折扣，%d 个宜重服务。",
+		c.Reading = job.Wordsf("For %.0f %% of customers price counts: a percent dearer costs %.1f %% of the orders, for the others %.1f %%. Of %d customers with %d quotations or more, price counts for %d and service for %d.",
+			"%.0f %% 的客户看重价格：每贵 1 %%，订单少 %.1f %%；其余客户少 %.1f %%。%d 个有至少 %d 次报价的客户中，%d 个看重价格，%d 个看重服务。",
 			100*e.Classes[1].Weight, -e.Classes[1].Mean, -e.Classes[0].Mean, scored, fewestQuotes, e.Counts[uplift.Transaction], e.Counts[uplift.Relationship])
 	}
 	return c

@@ -3,7 +3,8 @@
 --   price        mean price quoted ÷ usual price
 --   own, own_se  elasticity from its own quotations alone
 --   elasticity   drawn towards that of all as far as the own one is noise
---   transaction  probability that price is what counts for it; NULL without two classes
+--   transaction  probability that price is what counts for it: of the class, or
+--                without two classes of an elasticity below -1
 --   best_price   price ÷ usual price that would earn most, within those tried
 CREATE OR REPLACE TABLE score.price AS
 SELECT
