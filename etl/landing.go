@@ -265,7 +265,7 @@ func (s *State) landSource(ctx context.Context, name string, extracts []*Extract
 		}
 		began := s.Clock()
 		job := &extract.Job{Name: x.Name, SQL: x.SQL, Path: x.temp, Table: *x.first.table, Source: x.first.Mapping.Columns, Way: x.way,
-			Chain: x.chain, Folder: s.store.Folder(x.Name), Full: x.full, Period: s.Period, Now: s.Clock()}
+			Home: filepath.Dir(s.Config.File), Chain: x.chain, Folder: s.store.Folder(x.Name), Full: x.full, Period: s.Period, Now: s.Clock()}
 		if x.landed, err = job.Land(ctx, conn, s.Sources[name], s.DB.Dialect()); err != nil {
 			x.landed = &extract.Landed{Position: x.chain.Position}
 			return s.landError(x, err)

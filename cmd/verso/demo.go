@@ -17,6 +17,7 @@ type demoFlags struct {
 	options demo.Options
 	asOf    string
 	only    bool
+	verify  bool
 	night   nightFlags
 }
 
@@ -34,11 +35,16 @@ the pipeline never reads.
 With --nights the folder shows the company as its systems looked that many
 nights before its last day; --advance goes on by one night, with rows that are
 new, changed, late or deleted, and troubles listed in
-company/truth/replay_truth.csv.`,
+company/truth/replay_truth.csv.
+
+With --verify what was planted is held against what the warehouse and its models
+found: one row for each truth, with the range in which it is accepted. A folder
+that has the company already is not generated again.`,
 		Example: `  verso demo --dir demo
   verso demo --dir small --scale 0.05 --seed 7 --dirty
   verso demo --dir nights --scale 0.05 --nights 30
-  verso demo --dir nights --advance`,
+  verso demo --dir nights --advance
+  verso demo --dir demo --verify`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.night.check(cmd, &f, args); err != nil {
@@ -46,6 +52,9 @@ company/truth/replay_truth.csv.`,
 			}
 			if f.night.advance != "" {
 				return a.runAdvance(cmd, f)
+			}
+			if f.verify {
+				return a.runVerify(cmd.Context(), f, func() error { return a.runDemo(cmd, f) })
 			}
 			return a.runDemo(cmd, f)
 		},
@@ -60,6 +69,7 @@ company/truth/replay_truth.csv.`,
 	flags.BoolVar(&f.options.Placebo, "placebo", false, "plant no effects")
 	flags.StringVar(&f.asOf, "as-of", "", "last day of the history, YYYY-MM-DD (default 2026-06-30)")
 	flags.BoolVar(&f.only, "generate-only", false, "write the files and verso.yaml, load nothing")
+	flags.BoolVar(&f.verify, "verify", false, "hold what was planted against what the warehouse and its models found")
 	f.night.add(cmd)
 	return cmd
 }

@@ -71,6 +71,7 @@ var floors = map[string][]string{
 	"etl/demo":                   {"etl/canon", "etl/demo/..."},
 	"etl/demo/...":               {"etl/demo/..."},
 	"etl/demo/replay":            {"etl/canon", "etl/demo/sheet", "olap/engine"},
+	"etl/demo/verify":            {"olap/engine"},
 	"etl":                        {"etl/source", "etl/canon", "etl/config", "etl/cast", "etl/peak", "etl/outage", "etl/star", "etl/check", "etl/landing", "etl/extract", "etl/merge", "etl/ledger", "etl/resume", "olap", "olap/engine", "olap/warehouse"},
 
 	"models/frame":       {"olap/engine"},
@@ -84,14 +85,17 @@ var floors = map[string][]string{
 	"models":             {"models/...", "olap/engine"},
 
 	"reports/view":          {},
-	"reports/page":          {"reports/view", "olap", "olap/cube", "olap/engine", "olap/lineage"},
+	"reports/page":          {"reports/view", "olap", "olap/cube", "olap/engine"},
+	"reports/page/pagetest": {"reports/page", "reports/view", "olap", "olap/engine", "olap/olaptest"},
+	"reports/pages":         {"reports/page", "reports/pages/..."},
+	"reports/pages/...":     {"reports/page", "reports/view", "olap", "olap/cube", "olap/engine", "olap/lineage"},
 	"reports/web":           {},
 	"reports/html":          {"reports/view", "reports/web"},
 	"reports/html/...":      {"reports/view", "reports/html/...", "reports/web"},
 	"reports/site":          {"reports/page", "reports/html", "reports/html/...", "reports/view", "reports/web"},
 	"reports/serve":         {"reports/page", "reports/html", "reports/view", "olap/warehouse", "olap/api"},
 	"reports/mail":          {},
-	"reports/digest":        {"reports/page", "reports/view", "reports/web"},
+	"reports/digest":        {"reports/page", "reports/pages", "reports/view", "reports/web"},
 	"reports/mail/mailtest": {},
 
 	"cmd/verso": {"..."},

@@ -14,6 +14,7 @@ import (
 	"verso/olap"
 	"verso/olap/engine"
 	"verso/reports/page"
+	"verso/reports/pages"
 	"verso/reports/site"
 )
 
@@ -70,7 +71,7 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
 		return nil, err
 	}
-	return site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(o, db)}, page.All()...)
+	return site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(o, db)}, pages.All()...)
 }
 
 func (a *app) printSite(s site.Summary) error {

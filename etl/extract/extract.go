@@ -30,6 +30,7 @@ type Job struct {
 	Source map[string]string   // canonical column → column of the extract, for mappings by columns
 	Way    *config.Incremental // nil: whole
 	Chain  *landing.Chain
+	Home   string  // folder of the configuration: files in it are known by their path from there
 	Folder string  // of the chain's segments
 	Full   bool    // whole this time, whatever the way
 	Period *Period // read this period again instead
@@ -137,7 +138,7 @@ func (r *run) begin(ctx context.Context, report source.Report) (landing.Position
 	switch {
 	case r.Way == nil:
 	case r.Way.By == config.ByFiles:
-		p.Files = files(nil, report, r.Chain.Next)
+		p.Files = r.files(nil, report, r.Chain.Next)
 	case r.Way.Compare:
 		p.Known = filepath.Base(r.Path) + landing.KnownEnding
 		err = r.remember(ctx, r.Path)

@@ -20,8 +20,8 @@ func (r *run) newFiles(ctx context.Context) (*Landed, error) {
 	out := &Landed{Position: r.Chain.Position, Direct: true}
 	req := r.request(r.Path)
 	req.Known = map[string]source.KnownFile{}
-	for path, f := range r.Chain.Position.Files {
-		req.Known[path] = source.KnownFile{Bytes: f.Bytes, SHA256: f.SHA256, Modified: f.Modified}
+	for place, f := range r.Chain.Position.Files {
+		req.Known[r.pathOf(place)] = source.KnownFile{Bytes: f.Bytes, SHA256: f.SHA256, Modified: f.Modified}
 	}
 	var err error
 	if out.Report, err = r.ask(ctx, req); err != nil || out.Report.Columns == nil {
@@ -31,27 +31,48 @@ func (r *run) newFiles(ctx context.Context) (*Landed, error) {
 		return out, err
 	}
 	for _, f := range out.Report.Files {
-		if before, ok := r.Chain.Position.Files[f.Path]; ok {
+		if before, ok := r.Chain.Position.Files[r.placeOf(f.Path)]; ok {
 			out.Segment.Replaced = append(out.Segment.Replaced, landing.Span{Segment: before.Segment, From: before.From, To: before.To})
 		}
 	}
-	out.Position.Files = files(r.Chain.Position.Files, out.Report, out.Segment.No)
+	out.Position.Files = r.files(r.Chain.Position.Files, out.Report, out.Segment.No)
 	return out, nil
 }
 
+// placeOf names a file in the manifest: by its path from the project's folder when
+// it lies in it, so that a project that is moved as a whole knows its files.
+func (r *run) placeOf(path string) string {
+	if !filepath.IsAbs(path) || r.Home == "" {
+		return path
+	}
+	place, err := filepath.Rel(r.Home, path)
+	if err != nil || !filepath.IsLocal(place) {
+		return path
+	}
+	return filepath.ToSlash(place)
+}
+
+// pathOf is where a file of the manifest is now.
+func (r *run) pathOf(place string) string {
+	if local := filepath.FromSlash(place); r.Home != "" && filepath.IsLocal(local) && !strings.Contains(place, "://") {
+		return filepath.Join(r.Home, local)
+	}
+	return place
+}
+
 // files adds the files of a report to those known.
-func files(known map[string]landing.File, report source.Report, segment int) map[string]landing.File {
+func (r *run) files(known map[string]landing.File, report source.Report, segment int) map[string]landing.File {
 	out := maps.Clone(known)
 	if out == nil {
 		out = map[string]landing.File{}
 	}
 	var row int64
 	for _, f := range report.Files {
-		from := row
-		if o, ok := out[f.Path]; ok && o.Segment == segment { // a further sheet of it
+		from, place := row, r.placeOf(f.Path)
+		if o, ok := out[place]; ok && o.Segment == segment { // a further sheet of it
 			from = o.From
 		}
-		out[f.Path] = landing.File{Bytes: f.Bytes, SHA256: f.SHA256, Modified: f.Modified, Segment: segment, From: from, To: row + f.Landed}
+		out[place] = landing.File{Bytes: f.Bytes, SHA256: f.SHA256, Modified: f.Modified, Segment: segment, From: from, To: row + f.Landed}
 		row += f.Landed
 	}
 	return out

@@ -16,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"verso/reports/page"
+	"verso/reports/pages"
 	"verso/reports/view"
 	"verso/reports/web"
 )
@@ -60,7 +61,7 @@ func (e *UnknownPageError) Error() string {
 // Check refuses pages that the report does not have, with an *UnknownPageError.
 func Check(slugs []string) error {
 	var known []string
-	for _, p := range page.All() {
+	for _, p := range pages.All() {
 		known = append(known, p.Slug)
 	}
 	for _, slug := range slugs {
@@ -101,8 +102,8 @@ func Build(ctx context.Context, source page.Source, o Options) (*Digest, error) 
 		w.folder = o.Lang
 	}
 	for _, slug := range o.Pages {
-		i := slices.IndexFunc(page.All(), func(p page.Page) bool { return p.Slug == slug })
-		v, err := page.All()[i].Build(ctx, c)
+		i := slices.IndexFunc(pages.All(), func(p page.Page) bool { return p.Slug == slug })
+		v, err := pages.All()[i].Build(ctx, c)
 		if err != nil {
 			return nil, fmt.Errorf("digest: page %s (%s): %w", slug, o.Lang, err)
 		}

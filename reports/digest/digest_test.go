@@ -14,6 +14,7 @@ import (
 	"verso/olap/engine"
 	"verso/olap/olaptest"
 	"verso/reports/page"
+	"verso/reports/pages"
 	"verso/reports/view"
 )
 
@@ -51,7 +52,7 @@ func TestNumbersAreThoseOfThePages(t *testing.T) {
 				t.Errorf("%s: the digest does not say %q", lang, what)
 			}
 		}
-		for _, p := range page.All()[:2] {
+		for _, p := range pages.All()[:2] {
 			v, err := p.Build(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)

@@ -12,8 +12,8 @@ import (
 	"verso/reports/view"
 )
 
-// value takes a cell of an answer over, exact.
-func value(v any) view.Value {
+// Value takes a cell of an answer over, exact.
+func Value(v any) view.Value {
 	switch x := v.(type) {
 	case nil:
 		return view.Value{}
@@ -31,59 +31,59 @@ func value(v any) view.Value {
 	return view.T(fmt.Sprint(v))
 }
 
-// figures are measures by name.
-type figures map[string]view.Value
+// Figures are measures by name.
+type Figures map[string]view.Value
 
-// member is one member of an attribute with its figures.
-type member struct {
-	key    string // as the cube gave it; joins two answers
-	label  string // in the page's language
-	known  bool   // false for the unknown member and for members without a value
-	values figures
+// Member is one Member of an attribute with its figures.
+type Member struct {
+	Key    string // as the cube gave it; joins two answers
+	Label  string // in the page's language
+	Known  bool   // false for the unknown member and for members without a value
+	Values Figures
 }
 
-// total asks for measures over a window, without breaking them down.
-func (c *Context) total(ctx context.Context, cubeName string, w window, measures ...string) (figures, error) {
-	t, err := c.asker.Ask(ctx, cube.Query{Cube: cubeName, Measures: measures, Time: &cube.Time{From: iso(w.from), To: iso(w.to)}})
+// Total asks for measures over a window, without breaking them down.
+func (c *Context) Total(ctx context.Context, cubeName string, w Window, measures ...string) (Figures, error) {
+	t, err := c.Asker.Ask(ctx, cube.Query{Cube: cubeName, Measures: measures, Time: &cube.Time{From: ISO(w.From), To: ISO(w.To)}})
 	if err != nil {
 		return nil, err
 	}
-	out := figures{}
+	out := Figures{}
 	for _, row := range t.Rows {
-		readMeasures(t, row, out)
+		ReadMeasures(t, row, out)
 	}
 	return out, nil
 }
 
-// by asks for measures over a window by one attribute.
-func (c *Context) by(ctx context.Context, cubeName, attribute string, w window, measures ...string) ([]member, error) {
-	return c.members(ctx, attribute, cube.Query{Cube: cubeName, Rows: []string{attribute}, Measures: measures,
-		Time: &cube.Time{From: iso(w.from), To: iso(w.to)}})
+// By asks for measures over a window By one attribute.
+func (c *Context) By(ctx context.Context, cubeName, attribute string, w Window, measures ...string) ([]Member, error) {
+	return c.Members(ctx, attribute, cube.Query{Cube: cubeName, Rows: []string{attribute}, Measures: measures,
+		Time: &cube.Time{From: ISO(w.From), To: ISO(w.To)}})
 }
 
-// members asks a question whose first row attribute is the given one.
-func (c *Context) members(ctx context.Context, attribute string, q cube.Query) ([]member, error) {
-	t, err := c.asker.Ask(ctx, q)
+// Members asks a question whose first row attribute is the given one.
+func (c *Context) Members(ctx context.Context, attribute string, q cube.Query) ([]Member, error) {
+	t, err := c.Asker.Ask(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	var out []member
+	var out []Member
 	for _, row := range t.Rows {
 		if row.Level == 0 || row.Other || len(row.Cells) == 0 {
 			continue
 		}
 		key := memberKey(row.Cells[0])
-		m := member{key: key, label: c.memberLabel(attribute, key), known: key != unknownMember && key != noMember, values: figures{}}
-		readMeasures(t, row, m.values)
+		m := Member{Key: key, Label: c.MemberLabel(attribute, key), Known: key != unknownMember && key != noMember, Values: Figures{}}
+		ReadMeasures(t, row, m.Values)
 		out = append(out, m)
 	}
 	return out, nil
 }
 
-func readMeasures(t *olap.Table, row olap.Row, into figures) {
+func ReadMeasures(t *olap.Table, row olap.Row, into Figures) {
 	for i, col := range t.Columns {
 		if col.Kind == "measure" && i < len(row.Cells) {
-			into[col.Name] = value(row.Cells[i])
+			into[col.Name] = Value(row.Cells[i])
 		}
 	}
 }
@@ -98,7 +98,7 @@ const (
 // memberKey is a member as the cube names it, the same in every language for
 // the two that are no members.
 func memberKey(v any) string {
-	switch s := strings.TrimSpace(text(v)); s {
+	switch s := strings.TrimSpace(Text(v)); s {
 	case "", noMember, "(无)":
 		return noMember
 	case unknownMember, "(未知)":
@@ -108,37 +108,37 @@ func memberKey(v any) string {
 	}
 }
 
-// memberLabel is a member in the page's language: known codes are translated,
+// MemberLabel is a member in the page's language: known codes are translated,
 // the unknown member and missing values are named.
-func (c *Context) memberLabel(attribute string, v any) string {
+func (c *Context) MemberLabel(attribute string, v any) string {
 	s := memberKey(v)
 	switch s {
 	case noMember:
-		return c.t("member.none")
+		return c.T("member.none")
 	case unknownMember:
-		return c.t("member.unknown")
+		return c.T("member.unknown")
 	}
-	if label, ok := c.words["member."+attribute+"."+strings.ToLower(s)]; ok {
+	if label, ok := c.Words["member."+attribute+"."+strings.ToLower(s)]; ok {
 		return label
 	}
 	return s
 }
 
-// byMonth asks for measures by month over a list of months, up to a last day,
+// ByMonth asks for measures by month over a list of months, up to a last day,
 // and returns one value per month and measure; a month without facts has zero
 // of what adds up and no data of the rest.
-func (c *Context) byMonth(ctx context.Context, cubeName string, list []time.Time, to time.Time, measures ...string) (map[string][]view.Value, error) {
-	t, err := c.asker.Ask(ctx, cube.Query{Cube: cubeName, Rows: []string{"date.month"}, Measures: measures,
-		Time: &cube.Time{From: iso(list[0]), To: iso(to)}})
+func (c *Context) ByMonth(ctx context.Context, cubeName string, list []time.Time, to time.Time, measures ...string) (map[string][]view.Value, error) {
+	t, err := c.Asker.Ask(ctx, cube.Query{Cube: cubeName, Rows: []string{"date.month"}, Measures: measures,
+		Time: &cube.Time{From: ISO(list[0]), To: ISO(to)}})
 	if err != nil {
 		return nil, err
 	}
-	found := map[string]figures{}
+	found := map[string]Figures{}
 	for _, row := range t.Rows {
 		if row.Level > 0 {
-			f := figures{}
-			readMeasures(t, row, f)
-			found[text(row.Cells[0])] = f
+			f := Figures{}
+			ReadMeasures(t, row, f)
+			found[Text(row.Cells[0])] = f
 		}
 	}
 	out := map[string][]view.Value{}
@@ -146,7 +146,7 @@ func (c *Context) byMonth(ctx context.Context, cubeName string, list []time.Time
 		series := make([]view.Value, len(list))
 		for i, m := range list {
 			v := found[m.Format("2006-01")][measure]
-			if v.Kind == view.NoData && c.covered(m) && additive(measure) {
+			if v.Kind == view.NoData && c.Covered(m) && Additive(measure) {
 				v = view.I(0)
 			}
 			if m.After(to) {
@@ -159,13 +159,13 @@ func (c *Context) byMonth(ctx context.Context, cubeName string, list []time.Time
 	return out, nil
 }
 
-// covered tells whether the data reach back to the month.
-func (c *Context) covered(month time.Time) bool {
-	return !c.facts.first.IsZero() && !month.Before(monthStart(c.facts.first))
+// Covered tells whether the data reach back to the month.
+func (c *Context) Covered(month time.Time) bool {
+	return !c.Facts.First.IsZero() && !month.Before(monthStart(c.Facts.First))
 }
 
-// additive tells the measures that are zero, not unknown, without facts.
-func additive(measure string) bool {
+// Additive tells the measures that are zero, not unknown, without facts.
+func Additive(measure string) bool {
 	switch measure {
 	case "net", "gross", "discount", "copies", "lines", "orders", "customers", "titles", "return_value", "return_copies", "return_lines":
 		return true
@@ -173,10 +173,10 @@ func additive(measure string) bool {
 	return false
 }
 
-// trends asks for a measure by member and month, for sparklines.
-func (c *Context) trends(ctx context.Context, attribute string, list []time.Time, to time.Time, measure string) (map[string][]view.Value, error) {
-	t, err := c.asker.Ask(ctx, cube.Query{Cube: "sales", Rows: []string{attribute, "date.month"}, Measures: []string{measure},
-		Time: &cube.Time{From: iso(list[0]), To: iso(to)}})
+// Trends asks for a measure by member and month, for sparklines.
+func (c *Context) Trends(ctx context.Context, attribute string, list []time.Time, to time.Time, measure string) (map[string][]view.Value, error) {
+	t, err := c.Asker.Ask(ctx, cube.Query{Cube: "sales", Rows: []string{attribute, "date.month"}, Measures: []string{measure},
+		Time: &cube.Time{From: ISO(list[0]), To: ISO(to)}})
 	if err != nil {
 		return nil, err
 	}
@@ -193,28 +193,28 @@ func (c *Context) trends(ctx context.Context, attribute string, list []time.Time
 		if out[key] == nil {
 			out[key] = make([]view.Value, len(list))
 			for i, m := range list {
-				if c.covered(m) {
+				if c.Covered(m) {
 					out[key][i] = view.I(0)
 				}
 			}
 		}
-		if i, ok := position[text(row.Cells[1])]; ok {
-			f := figures{}
-			readMeasures(t, row, f)
+		if i, ok := position[Text(row.Cells[1])]; ok {
+			f := Figures{}
+			ReadMeasures(t, row, f)
 			out[key][i] = f[measure]
 		}
 	}
 	return out, nil
 }
 
-// comparable tells whether the data reach back far enough for a window to be
+// Comparable tells whether the data reach back far enough for a window to be
 // a fair base of comparison.
-func (c *Context) comparable(w window) bool {
-	return !c.facts.first.IsZero() && !c.facts.first.After(w.from.AddDate(0, 0, 31))
+func (c *Context) Comparable(w Window) bool {
+	return !c.Facts.First.IsZero() && !c.Facts.First.After(w.From.AddDate(0, 0, 31))
 }
 
-// money picks format and unit for amounts up to the largest of the values.
-func (c *Context) money(values ...view.Value) (view.Format, string) {
+// Money picks format and unit for amounts up to the largest of the values.
+func (c *Context) Money(values ...view.Value) (view.Format, string) {
 	biggest := 0.0
 	for _, v := range values {
 		if v.Has() {
@@ -224,8 +224,8 @@ func (c *Context) money(values ...view.Value) (view.Format, string) {
 	return view.MoneyFormat(c.Lang, c.Currency, biggest)
 }
 
-// tableMoney is money for a column that runs from small members to a total.
-func (c *Context) tableMoney(values ...view.Value) (view.Format, string) {
+// TableMoney is money for a column that runs from small members to a total.
+func (c *Context) TableMoney(values ...view.Value) (view.Format, string) {
 	biggest := 0.0
 	for _, v := range values {
 		if v.Has() {
@@ -235,8 +235,8 @@ func (c *Context) tableMoney(values ...view.Value) (view.Format, string) {
 	return view.TableFormat(c.Lang, c.Currency, biggest)
 }
 
-// amount writes an amount in a sentence, its size without a sign.
-func (c *Context) amount(v view.Value) string {
+// Amount writes an Amount in a sentence, its size without a sign.
+func (c *Context) Amount(v view.Value) string {
 	x := v.Float
 	if x < 0 {
 		x = -x
@@ -244,8 +244,8 @@ func (c *Context) amount(v view.Value) string {
 	return view.Money(c.Lang, c.Currency, x)
 }
 
-// signedAmount writes an amount in a sentence with its sign.
-func (c *Context) signedAmount(v view.Value) string {
+// SignedAmount writes an amount in a sentence with its sign.
+func (c *Context) SignedAmount(v view.Value) string {
 	sign := ""
 	switch {
 	case v.Float > 0:
@@ -253,11 +253,11 @@ func (c *Context) signedAmount(v view.Value) string {
 	case v.Float < 0:
 		sign = "−"
 	}
-	return sign + c.amount(v)
+	return sign + c.Amount(v)
 }
 
-// share writes the size of a share in a sentence.
-func share(v view.Value) string {
+// Share writes the size of a Share in a sentence.
+func Share(v view.Value) string {
 	x := v.Float
 	if x < 0 {
 		x = -x

@@ -35,12 +35,12 @@ func loadCatalog(lang string) (catalog, error) {
 	return c, nil
 }
 
-// t is a text with its names filled in: pairs of name and value. A pair "n" of
+// T is a text with its names filled in: pairs of name and value. A pair "n" of
 // "1" picks the text for one where there is one.
-func (c *Context) t(key string, pairs ...string) string {
-	s, ok := c.words[key]
+func (c *Context) T(key string, pairs ...string) string {
+	s, ok := c.Words[key]
 	for i := 0; i+1 < len(pairs); i += 2 {
-		if one, found := c.words[key+".one"]; found && pairs[i] == "n" && pairs[i+1] == "1" {
+		if one, found := c.Words[key+".one"]; found && pairs[i] == "n" && pairs[i+1] == "1" {
 			s, ok = one, true
 		}
 	}
@@ -60,17 +60,20 @@ func (c *Context) t(key string, pairs ...string) string {
 	return strings.NewReplacer(filled...).Replace(s)
 }
 
-// statement is the SQL of a file, by name.
-func statement(name string) string {
-	data, err := sqlFiles.ReadFile(path.Join("sql", name+".sql"))
+// Statement is the SQL of a file of the folder sql of a package, by name.
+func Statement(files embed.FS, name string) string {
+	data, err := files.ReadFile(path.Join("sql", name+".sql"))
 	if err != nil {
-		panic("page: no statement " + name) // a name in this package's own code
+		panic("page: no statement " + name) // a name in the package's own code
 	}
 	return string(data)
 }
 
-// text is a value of the engine as text; NULL is "".
-func text(v any) string {
+// Shared is the SQL of what every page may ask: run, checks, counts, loads.
+func Shared(name string) string { return Statement(sqlFiles, name) }
+
+// Text is a value of the engine as Text; NULL is "".
+func Text(v any) string {
 	switch x := v.(type) {
 	case nil:
 		return ""
@@ -80,8 +83,8 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// whole is a value of the engine as a whole number; NULL is 0.
-func whole(v any) int64 {
+// Whole is a value of the engine as a Whole number; NULL is 0.
+func Whole(v any) int64 {
 	switch x := v.(type) {
 	case int64:
 		return x
@@ -93,5 +96,5 @@ func whole(v any) int64 {
 	return 0
 }
 
-// count writes a whole number in a sentence.
-func count(_ string, n int64) string { return view.Figure(float64(n), 0, false) }
+// Count writes a whole number in a sentence.
+func Count(_ string, n int64) string { return view.Figure(float64(n), 0, false) }

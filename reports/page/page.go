@@ -1,5 +1,6 @@
-// Package page is the report's pages: each asks the cubes and the warehouse and
-// builds its view. The list of pages is the menu.
+// Package page is what pages of the report are written with: one generation, its
+// cubes and texts in one language, and the ways of showing figures that pages
+// share. The pages themselves are in reports/pages.
 package page
 
 import (
@@ -17,19 +18,6 @@ import (
 type Page struct {
 	Slug  string // file name without extension and anchor of the menu
 	Build func(ctx context.Context, c *Context) (view.Page, error)
-}
-
-// All are the pages in menu order.
-func All() []Page {
-	return []Page{
-		{Slug: "index", Build: overview},
-		{Slug: "sales", Build: sales},
-		{Slug: "customers", Build: customers},
-		{Slug: "profit", Build: profit},
-		{Slug: "loyalty", Build: loyalty},
-		{Slug: "quality", Build: quality},
-		{Slug: "definitions", Build: definitions},
-	}
 }
 
 // Asker answers cube questions; *olap.Olap does. Members and labels come in the
@@ -56,7 +44,7 @@ func (s Source) Language(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("page: meta.run: %w", err)
 	}
-	return text(row[0]), nil
+	return Text(row[0]), nil
 }
 
 // Context is what a page is built from: one generation, in one language.
@@ -68,30 +56,30 @@ type Context struct {
 	Currency string
 	Fiscal   time.Month // first month of the fiscal year
 
-	asker Asker
-	db    engine.Querier
-	model *cube.Model
-	words catalog
-	facts coverage
-	loads []load
-	frame view.Footer
-	// scored names the days that the pyramid covers.
-	scored string
-	// stale are the sources whose data are of an earlier run.
-	stale []stale
+	Asker Asker
+	DB    engine.Querier
+	Model *cube.Model
+	Words catalog
+	Facts Coverage
+	Loads []Load
+	Frame view.Footer
+	// Scored names the days that the pyramid covers.
+	Scored string
+	// Stale are the sources whose data are of an earlier run.
+	Stale []stale
 }
 
-// coverage is how far the order lines reach.
-type coverage struct {
-	lines       int64
-	first, last time.Time // order dates; zero without lines
+// Coverage is how far the order lines reach.
+type Coverage struct {
+	Lines       int64
+	First, Last time.Time // order dates; zero without lines
 }
 
-// load is the fate of one canonical table from one source.
-type load struct {
-	table, source             string
-	supplied                  bool
-	read, loaded, quarantined int64
+// Load is the fate of one canonical table from one source.
+type Load struct {
+	Table, Source             string
+	Supplied                  bool
+	Read, Loaded, Quarantined int64
 }
 
 // NewContext reads what every page needs: the run, the row counts, the checks.
@@ -100,7 +88,7 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Context{Lang: lang, asker: s.Cubes(lang), db: s.DB, model: s.Model, words: words}
+	c := &Context{Lang: lang, Asker: s.Cubes(lang), DB: s.DB, Model: s.Model, Words: words}
 	for _, step := range []func(context.Context) error{c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored, c.readStale} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)
@@ -110,14 +98,14 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 }
 
 // Title is the name of a page in the menu.
-func (c *Context) Title(p Page) string { return c.t("page." + p.Slug) }
+func (c *Context) Title(p Page) string { return c.T("page." + p.Slug) }
 
 func (c *Context) readRun(ctx context.Context) error {
-	row, err := engine.One(ctx, c.db, engine.SQL(statement("run")))
+	row, err := engine.One(ctx, c.DB, engine.SQL(Shared("run")))
 	if err != nil {
 		return fmt.Errorf("meta.run: %w", err)
 	}
-	c.Run, c.Company, c.Currency = text(row[0]), text(row[2]), text(row[3])
+	c.Run, c.Company, c.Currency = Text(row[0]), Text(row[2]), Text(row[3])
 	asOf, ok := row[1].(time.Time)
 	if !ok {
 		return fmt.Errorf("meta.run: as_of is %v, not a date", row[1])
@@ -130,52 +118,75 @@ func (c *Context) readRun(ctx context.Context) error {
 }
 
 func (c *Context) readCoverage(ctx context.Context) error {
-	row, err := engine.One(ctx, c.db, engine.SQL(statement("coverage")))
+	row, err := engine.One(ctx, c.DB, engine.SQL(Shared("coverage")))
 	if err != nil {
 		return err
 	}
-	c.facts.lines, _ = row[0].(int64)
-	c.facts.first, _ = row[1].(time.Time)
-	c.facts.last, _ = row[2].(time.Time)
+	c.Facts.Lines, _ = row[0].(int64)
+	c.Facts.First, _ = row[1].(time.Time)
+	c.Facts.Last, _ = row[2].(time.Time)
 	return nil
 }
 
 func (c *Context) readLoads(ctx context.Context) error {
-	return engine.Rows(ctx, c.db, engine.SQL(statement("loads")), func(row []any) error {
+	return engine.Rows(ctx, c.DB, engine.SQL(Shared("loads")), func(row []any) error {
 		supplied, _ := row[2].(bool)
-		c.loads = append(c.loads, load{text(row[0]), text(row[1]), supplied, whole(row[3]), whole(row[4]), whole(row[5])})
+		c.Loads = append(c.Loads, Load{Text(row[0]), Text(row[1]), supplied, Whole(row[3]), Whole(row[4]), Whole(row[5])})
 		return nil
 	})
 }
 
 func (c *Context) readFooter(ctx context.Context) error {
 	f := view.Footer{Company: c.Company, AsOf: view.LongDate(c.Lang, c.AsOf), Run: c.Run, Definitions: "quality.html#terms"}
-	err := engine.Rows(ctx, c.db, engine.SQL(statement("counts")), func(row []any) error {
-		f.Rows = append(f.Rows, view.Count{Label: c.t("rows." + text(row[0])), Rows: whole(row[1])})
+	err := engine.Rows(ctx, c.DB, engine.SQL(Shared("counts")), func(row []any) error {
+		f.Rows = append(f.Rows, view.Count{Label: c.T("rows." + Text(row[0])), Rows: Whole(row[1])})
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	err = engine.Rows(ctx, c.db, engine.SQL(statement("checks")), func(row []any) error {
+	err = engine.Rows(ctx, c.DB, engine.SQL(Shared("checks")), func(row []any) error {
 		f.Checks++
 		if passed, _ := row[6].(bool); !passed {
-			f.FailedChecks = append(f.FailedChecks, c.t("check.failed", "what", text(row[3]), "n", count(c.Lang, whole(row[4]))))
+			f.FailedChecks = append(f.FailedChecks, c.T("check.failed", "what", Text(row[3]), "n", Count(c.Lang, Whole(row[4]))))
 		}
 		return nil
 	})
-	c.frame = f
+	c.Frame = f
 	return err
 }
 
-// page starts a page: title, footer, and the banners of stale data.
-func (c *Context) page(slug string) view.Page {
-	p := view.Page{Slug: slug, Lang: c.Lang, Title: c.t("page." + slug), Footer: c.frame, Banners: c.staleBanners()}
-	if !c.facts.last.IsZero() {
-		if days := int(c.AsOf.Sub(c.facts.last).Hours() / 24); days > 35 {
+// Page starts a Page: title, footer, and the banners of stale data.
+func (c *Context) Page(slug string) view.Page {
+	p := view.Page{Slug: slug, Lang: c.Lang, Title: c.T("page." + slug), Footer: c.Frame, Banners: c.staleBanners()}
+	if !c.Facts.Last.IsZero() {
+		if days := int(c.AsOf.Sub(c.Facts.Last).Hours() / 24); days > 35 {
 			p.Banners = append(p.Banners, view.Note{Tone: view.Caution,
-				Text: c.t("banner.stale", "date", view.LongDate(c.Lang, c.facts.last), "days", count(c.Lang, int64(days)))})
+				Text: c.T("banner.stale", "date", view.LongDate(c.Lang, c.Facts.Last), "days", Count(c.Lang, int64(days)))})
 		}
 	}
 	return p
+}
+
+// Known tells whether a generation has one of the tables that were added later,
+// or that only a model writes.
+func (c *Context) Known(ctx context.Context, schema, table string) (bool, error) {
+	row, err := engine.One(ctx, c.DB, engine.SQL(Shared("table_known"), schema, table))
+	return err == nil && Whole(row[0]) > 0, err
+}
+
+// readScored reads which days the scores cover.
+func (c *Context) readScored(ctx context.Context) error {
+	days := map[string]time.Time{}
+	err := engine.Rows(ctx, c.DB, engine.SQL(Shared("pyramid_window")), func(row []any) error {
+		if d, err := time.Parse(time.DateOnly, Text(row[1])); err == nil {
+			days[Text(row[0])] = d
+		}
+		return nil
+	})
+	c.Scored = c.T("pyramid.period")
+	if len(days) == 2 {
+		c.Scored = Window{days["from"], days["to"]}.Label(c.Lang)
+	}
+	return err
 }

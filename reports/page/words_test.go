@@ -2,6 +2,7 @@ package page
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"sort"
 	"strings"
@@ -45,23 +46,30 @@ func TestKeysInTheCodeExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call := regexp.MustCompile(`c\.t\("([a-z_.]+[a-z])"[,)]`)
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(f.Name())
+	call := regexp.MustCompile(`c\.T\("([a-z_.]+[a-z])"[,)]`)
+	calls := 0
+	for _, pattern := range []string{"*.go", "../pages/*/*.go"} {
+		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range call.FindAllStringSubmatch(string(text), -1) {
-			if _, ok := en[m[1]]; !ok {
-				t.Errorf("%s: no text %q", f.Name(), m[1])
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range call.FindAllStringSubmatch(string(text), -1) {
+				calls++
+				if _, ok := en[m[1]]; !ok {
+					t.Errorf("%s: no text %q", f, m[1])
+				}
 			}
 		}
+	}
+	if calls < 500 {
+		t.Errorf("%d texts are asked for in the code: the search misses pages", calls)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"verso/olap/olaptest"
 	"verso/reports/html"
 	"verso/reports/page"
+	"verso/reports/pages"
 	"verso/reports/view"
 	"verso/reports/web"
 )
@@ -49,7 +50,7 @@ func built(t *testing.T) string {
 	t.Helper()
 	a := assets(t)
 	out := t.TempDir() + "/site"
-	if _, err := Build(context.Background(), Options{Out: out, Source: open(t, olaptest.Star(t)), Assets: a}, page.All()...); err != nil {
+	if _, err := Build(context.Background(), Options{Out: out, Source: open(t, olaptest.Star(t)), Assets: a}, pages.All()...); err != nil {
 		t.Fatal(err)
 	}
 	return out
@@ -81,12 +82,12 @@ func TestTheSameWarehouseGivesTheSameBytes(t *testing.T) {
 	var sites []map[string]string
 	for range 2 {
 		out := filepath.Join(t.TempDir(), "site")
-		s, err := Build(context.Background(), Options{Out: out, Source: open(t, olaptest.Star(t)), Assets: a}, page.All()...)
+		s, err := Build(context.Background(), Options{Out: out, Source: open(t, olaptest.Star(t)), Assets: a}, pages.All()...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		files := tree(t, out)
-		if s.Pages != 2*len(page.All()) || s.Files != len(files)-1 {
+		if s.Pages != 2*len(pages.All()) || s.Files != len(files)-1 {
 			t.Errorf("summary %+v for %d files", s, len(files))
 		}
 		sites = append(sites, files)
@@ -137,7 +138,7 @@ func TestSmallWarehouses(t *testing.T) {
 				t.Fatal(err)
 			}
 			out := filepath.Join(t.TempDir(), "site")
-			if _, err := Build(context.Background(), Options{Out: out, Lang: "zh", Source: open(t, db), Assets: a}, page.All()...); err != nil {
+			if _, err := Build(context.Background(), Options{Out: out, Lang: "zh", Source: open(t, db), Assets: a}, pages.All()...); err != nil {
 				t.Fatal(err)
 			}
 			files := tree(t, out)
@@ -152,15 +153,15 @@ func TestAFailedBuildLeavesTheLastSite(t *testing.T) {
 	a := assets(t)
 	out := filepath.Join(t.TempDir(), "site")
 	o := Options{Out: out, Source: open(t, olaptest.Star(t)), Assets: a}
-	if _, err := Build(context.Background(), o, page.All()...); err != nil {
+	if _, err := Build(context.Background(), o, pages.All()...); err != nil {
 		t.Fatal(err)
 	}
 	before := tree(t, out)
 	broken := page.Page{Slug: "sales", Build: func(context.Context, *page.Context) (view.Page, error) { return view.Page{}, errors.New("broken") }}
-	if _, err := Build(context.Background(), o, page.All()[0], broken); err == nil || !strings.Contains(err.Error(), "page sales") {
+	if _, err := Build(context.Background(), o, pages.All()[0], broken); err == nil || !strings.Contains(err.Error(), "page sales") {
 		t.Errorf("got %v", err)
 	}
-	p, err := Prepare(context.Background(), o, page.All()[0])
+	p, err := Prepare(context.Background(), o, pages.All()[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,16 @@
+// Package pages is the list of the report's pages: the menu.
+package pages
+
+import (
+	"slices"
+
+	"verso/reports/page"
+	"verso/reports/pages/front"
+	"verso/reports/pages/trust"
+	"verso/reports/pages/value"
+)
+
+// All are the pages in menu order.
+func All() []page.Page {
+	return slices.Concat(front.Pages(), value.Pages(), trust.Pages())
+}

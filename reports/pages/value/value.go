@@ -1,0 +1,24 @@
+// Package value has the pages that tell the seven P's of customer value.
+package value
+
+import (
+	"embed"
+
+	"verso/reports/page"
+)
+
+//go:embed sql/*.sql
+var sqlFiles embed.FS
+
+func statement(name string) string { return page.Statement(sqlFiles, name) }
+
+// desk is where a page is written: what every page has, and this package's own.
+type desk struct{ *page.Context }
+
+// Pages are the pages of this package in menu order.
+func Pages() []page.Page {
+	return []page.Page{
+		{Slug: "profit", Build: profit},
+		{Slug: "loyalty", Build: loyalty},
+	}
+}
