@@ -5,6 +5,8 @@
 --   balance              largest difference that matching left, in standard deviations
 --   lines_*              order lines per treated customer: without the campaign, and their lift
 --   incremental_margin   extra margin of all treated, with its interval
+--   cost_judged, treated_judged  those of campaigns whose margin or lift is known
+--   extra_buyers         lift times all treated
 --   naive_margin, naive_romi  as if all they ordered had come of it
 --   needed, needed_break_even  customers an arm to find the lift seen, and one that pays, four times in five
 CREATE OR REPLACE TABLE score.campaign AS
@@ -36,6 +38,11 @@ SELECT
     CAST(s.margin_high AS DECIMAL(18, 4)) AS "margin_high",
     CAST(s.profit AS DECIMAL(18, 4)) AS "profit",
     f.cost AS "cost",
+    CAST(CASE WHEN s.incremental_margin IS NOT NULL THEN f.cost END AS DECIMAL(18, 4)) AS "cost_judged",
+    CAST(CASE WHEN s.lift IS NOT NULL THEN f.treated END AS INTEGER) AS "treated_judged",
+    CAST(s.lift * f.treated AS DECIMAL(18, 4)) AS "extra_buyers",
+    s.lift IS NOT NULL AS "is_judged",
+    s.verdict = 'lift' AS "is_lift",
     s.romi AS "romi",
     s.romi_low AS "romi_low",
     s.romi_high AS "romi_high",
