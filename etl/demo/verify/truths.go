@@ -10,7 +10,7 @@ var truths = []Truth{
 	{"textbook-deadline", "order flow", "Textbooks ordered after mid-June come too late for the autumn term.", "In time: at least 90 % of those of May and early June, at most 70 % of late July."},
 	{"duplicates", "customers", "Customers who are in the records twice.", "Of the pairs reported as certain or probable at least 95 % are planted, and at least 80 % of the planted are reported."},
 	{"campaign-a", "promotion", "A mail with a random control group lifts the share who order from 4 % to 6 %.", "The lift is within three standard errors of the planted one, and reported as a lift, or as too small to tell."},
-	{"campaign-b", "promotion", "A letter to the best customers brings nothing, though they order.", "Reported as no lift, while all that followed would look profitable."},
+	{"campaign-b", "promotion", "A letter to the best customers brings nothing, though they order.", "Reported as no lift, or in a small company as too small to tell, while all that followed would look profitable."},
 	{"campaign-c", "promotion", "Visitors of the fairs order more for six weeks, and choose themselves.", "Over all fairs that can be judged on earlier visitors, the extra order lines are within three standard errors of the planted share."},
 	{"campaign-d", "promotion", "The third mail of a month is answered less.", "The loss within customers is within three standard errors of the planted one, and its interval excludes none."},
 	{"campaign-placebo", "promotion", "Campaigns that never were bring nothing.", "No lift in at least 95 % of 200 drawn at random among customers."},

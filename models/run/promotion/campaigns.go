@@ -29,14 +29,15 @@ func Campaigns() job.Model { return job.Model{Name: "campaigns", Run: runCampaig
 // campaign is one campaign and what came of it.
 type campaign struct {
 	key          int64
-	from, to     int // days since 1970-01-01
+	kind         string // type of the campaign
+	from, to     int    // days since 1970-01-01
 	held         int
 	size         int     // all treated, not only those judged on
 	cost         float64 // money
 	who          customers
 	open         bool // the window is not over at the as-of date
 	effect       effect
-	adjusted     float64 // p over all campaigns
+	adjusted     float64 // p over all campaigns of its family
 	naive        float64 // margin of all that the treated ordered; NaN when no cost is known
 	perOrderer   float64 // margin of a treated customer who ordered
 	verdict      string
@@ -71,7 +72,7 @@ func runCampaigns(ctx context.Context, j *job.Job) (int64, error) {
 		return 0, err
 	}
 	c := campaignCard(j, list, costed)
-	for _, step := range []func(context.Context, *job.Job, []campaign, *job.Card) error{writePullForward, writePlacebo, writeUplift} {
+	for _, step := range []func(context.Context, *job.Job, []campaign, *job.Card) error{writePullForward, writePlacebo, writeTestSizes, writeUplift} {
 		if err := step(ctx, j, list, &c); err != nil {
 			return 0, err
 		}
@@ -104,6 +105,10 @@ func readCampaigns(ctx context.Context, j *job.Job) (list []campaign, costed boo
 		list = append(list, campaign{key: int64(f.Column("campaign_key")[i]), from: int(f.Column("from_date")[i]), to: int(f.Column("to_date")[i]),
 			size: int(f.Column("treated")[i]), held: int(f.Column("held_back")[i]), cost: f.Column("cost")[i]})
 		list[i].open = list[i].to > int(j.AsOf.Unix()/86400)
+	}
+	k := 0
+	if err := j.Each(ctx, "SELECT campaign_key, type FROM feature.campaign WHERE campaign_key <> -1 ORDER BY campaign_key", func(_ int64, kind string) { list[k].kind = kind; k++ }); err != nil {
+		return nil, false, err
 	}
 	if f, err = j.Frame(ctx, customersQuery); err != nil {
 		return nil, false, err
@@ -161,18 +166,23 @@ func covariates(of func(name string) []float64) propensity.Table {
 	return table
 }
 
-// adjust sets the p of every campaign that was judged, over all of them.
+// adjust sets the p of every campaign that was judged, over all of those with a
+// control group and over all of those without: experiments are few and planned,
+// and are not to answer for the many comparisons beside them.
 func adjust(list []campaign) {
-	var p []float64
-	var at []int
-	for k := range list {
-		list[k].adjusted = math.NaN()
-		if list[k].effect.p == list[k].effect.p {
-			p, at = append(p, list[k].effect.p), append(at, k)
+	for _, random := range []bool{true, false} {
+		var p []float64
+		var at []int
+		for k := range list {
+			if x := &list[k]; (x.effect.method == byControl) == random {
+				if x.adjusted = math.NaN(); x.effect.p == x.effect.p {
+					p, at = append(p, x.effect.p), append(at, k)
+				}
+			}
 		}
-	}
-	for i, q := range metric.BenjaminiHochberg(p, 0) {
-		list[at[i]].adjusted = q
+		for i, q := range metric.BenjaminiHochberg(p, 0) {
+			list[at[i]].adjusted = q
+		}
 	}
 }
 
@@ -239,10 +249,10 @@ func writeCampaigns(ctx context.Context, j *job.Job, list []campaign) error {
 }
 
 func campaignCard(j *job.Job, list []campaign, costed bool) job.Card {
-	c := job.Card{Model: "campaigns", Version: 1, Rows: int64(len(list)), Outputs: []string{"campaign", "placebo", "pull_forward", "uplift", "qini"},
+	c := job.Card{Model: "campaigns", Version: 1, Rows: int64(len(list)), Outputs: []string{"campaign", "test_size", "placebo", "pull_forward", "uplift", "qini"},
 		Definition: job.Words{
-			EN: "Lift of the share of customers who order in the window of a campaign: against customers held back where there are any; else against customers alike the day before in type, orders, silence, tenure and season, or, where there are none alike, by the change against the same days of the two years before. p is adjusted over all campaigns (Benjamini-Hochberg). Money is the extra margin of the orders, net of returns, less all cost of the campaign.",
-			ZH: "活动窗口内下单客户比例的增量：有对照组时与对照组比较；否则与活动前一日在类型、订单、静默、年限与季节上相似的客户比较；无相似客户时，与前两年同期的变化比较。p 值按全部活动校正（Benjamini–Hochberg）。金额为订单增量毛利（扣除退货）减活动全部费用。"},
+			EN: "Lift of the share of customers who order in the window of a campaign: against customers held back where there are any; else against customers alike the day before in type, orders, silence, tenure and season, or, where there are none alike, by the change against the same days of the two years before. p is adjusted over the campaigns with a control group, and over those without (Benjamini-Hochberg). Money is the extra margin of the orders, net of returns, less all cost of the campaign.",
+			ZH: "活动窗口内下单客户比例的增量：有对照组时与对照组比较；否则与活动前一日在类型、订单、静默、年限与季节上相似的客户比较；无相似客户时，与前两年同期的变化比较。p 值在有对照组与无对照组的活动中分别校正（Benjamini–Hochberg）。金额为订单增量毛利（扣除退货）减活动全部费用。"},
 		Features: [][2]string{{"window", "days of meta.relation_rule after the last send; an event's six weeks after its end"}, {"held back", "customers of the arm control, taken for drawn at random unless they differ before the campaign"}}}
 	c.Parameter("most_treated", mostTreated)
 	c.Parameter("most_others", mostOthers)

@@ -17,6 +17,8 @@ var (
 	placeboSQL string
 	//go:embed sql/pull_forward.sql
 	pullForwardSQL string
+	//go:embed sql/test_size.sql
+	testSizeSQL string
 	//go:embed sql/uplift.sql
 	upliftSQL string
 	//go:embed sql/qini.sql

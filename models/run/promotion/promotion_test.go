@@ -33,7 +33,7 @@ func run(t *testing.T, conn engine.Conn, asOf string) {
 }
 
 // tables are those the models write, with how many columns they have.
-var tables = []string{"campaign", "placebo", "pull_forward", "uplift", "qini", "fatigue", "price", "elasticity"}
+var tables = []string{"campaign", "placebo", "pull_forward", "uplift", "qini", "test_size", "fatigue", "price", "elasticity"}
 
 // finite says that no number of any table is NaN or infinite.
 func finite(t *testing.T, conn engine.Conn) {
@@ -119,6 +119,8 @@ func TestCampaignWithControlByHand(t *testing.T) {
 	for sql, want := range map[string]string{
 		"SELECT method || ', ' || verdict || ', ' || treated || ' ' || held_back FROM score.campaign": "random control, lift, 200 200",
 		"SELECT CAST(from_date AS VARCHAR) || ' ' || CAST(to_date AS VARCHAR) FROM score.campaign":    "2025-06-01 2025-06-15",
+		// A doubling of 4 %: (1.95996·√(2·.06·.94) + .84162·√(.04·.96 + .08·.92))²/.04² = 552.3
+		"SELECT string_agg(needed, ' ' ORDER BY lift DESC) FROM score.test_size WHERE type = 'email' AND lift > 0.03": "553",
 		"SELECT count(*) FROM score.uplift":                                                                                                                            "0",
 		"SELECT round(\"during\", 6) || ' ' || round(\"after\", 6) FROM score.pull_forward":                                                                            "0.08 0.005",
 		"SELECT value FROM card.parameter WHERE model = 'campaigns' AND name = 'uplift'":                                                                               "The largest campaign with a control group has 200 customers and 24 who ordered in an arm; whom it works on takes 500 and 40.",
@@ -168,7 +170,7 @@ func TestCampaignsWithoutControl(t *testing.T) {
 	run(t, conn, "2025-12-31")
 	for sql, want := range map[string]string{
 		"SELECT method || ', ' || verdict FROM score.campaign WHERE campaign_key = 1":                "difference in differences, no lift",
-		"SELECT method || ', ' || verdict FROM score.campaign WHERE campaign_key = 2":                "matched, no lift",
+		"SELECT method || ', ' || verdict FROM score.campaign WHERE campaign_key = 2":                "matched, too small",
 		"SELECT unmatched_lift > 0.2 AND naive_romi > 10 FROM score.campaign WHERE campaign_key = 1": "true",
 		"SELECT low < 0 AND high > 0 FROM score.campaign WHERE campaign_key = 1":                     "true",
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"verso/models/job"
 	"verso/models/propensity"
@@ -223,4 +224,45 @@ ORDER BY f.customer_key`)
 	c.Metric("uplift_mean_lift", known(math.Max(-1, x.effect.lift.Value)), "share", "mean lift of the campaign")
 	c.Reading = job.Words{EN: c.Reading.EN + " " + text.EN, ZH: c.Reading.ZH + text.ZH}
 	return j.Score(ctx, upliftSQL, []any{x.key}, job.Col("customer_key", keys), job.Col("predicted_lift", predicted), job.Col("contact", contact), job.Col("profit", profit))
+}
+
+// writeTestSizes says, by type of campaign, how many customers the next test
+// needs: to find a rise of the usual response by a quarter, by half, and a
+// doubling of it.
+func writeTestSizes(ctx context.Context, j *job.Job, list []campaign, _ *job.Card) error {
+	var types []string
+	buyers, customers := map[string]float64{}, map[string]float64{}
+	cost, margin := map[string]float64{}, map[string]float64{}
+	for _, x := range list {
+		e := x.effect
+		if e.method == byNothing || !(e.baseline > 0 && e.baseline < 1) {
+			continue
+		}
+		if customers[x.kind] == 0 {
+			types = append(types, x.kind)
+		}
+		n := float64(x.size)
+		buyers[x.kind], customers[x.kind] = buyers[x.kind]+n*e.baseline, customers[x.kind]+n
+		if x.perOrderer > 0 {
+			cost[x.kind], margin[x.kind] = cost[x.kind]+x.cost, margin[x.kind]+n*x.perOrderer
+		}
+	}
+	slices.Sort(types)
+	var kinds []string
+	var base, lift, pays []float64
+	var needed []int64
+	for _, kind := range types {
+		rate, paying := buyers[kind]/customers[kind], math.NaN()
+		if margin[kind] > 0 {
+			paying = cost[kind] / margin[kind]
+		}
+		for _, part := range []float64{.25, .5, 1} {
+			n, _, err := (uplift.Plan{Base: rate, Lift: part * rate}).SampleSize()
+			if err != nil {
+				continue // the rate would be above 1
+			}
+			kinds, base, lift, pays, needed = append(kinds, kind), append(base, rate), append(lift, part*rate), append(pays, paying), append(needed, int64(n))
+		}
+	}
+	return j.Score(ctx, testSizeSQL, nil, job.Col("type", kinds), job.Col("base", base), job.Col("lift", lift), job.Col("needed", needed), job.Col("break_even_lift", pays))
 }

@@ -13,18 +13,20 @@ const (
 	verdictLift  = "lift"
 	verdictLoss  = "loss"
 	verdictNone  = "no lift"
+	verdictOpen  = "unclear"
 	verdictSmall = "too small"
 	verdictEarly = "too early"
 	verdictBlind = "not judged"
 )
 
-var verdictOrder = []string{verdictLift, verdictLoss, verdictNone, verdictSmall, verdictEarly, verdictBlind}
+var verdictOrder = []string{verdictLift, verdictLoss, verdictOpen, verdictNone, verdictSmall, verdictEarly, verdictBlind}
 
 var verdictWords = map[string]job.Words{
 	verdictLift:  {EN: "more customers ordered than would have anyway", ZH: "下单客户多于本来会下单的"},
 	verdictLoss:  {EN: "fewer customers ordered than would have anyway", ZH: "下单客户少于本来会下单的"},
 	verdictNone:  {EN: "no lift was found", ZH: "未发现增量"},
-	verdictSmall: {EN: "even a doubling of the orders would often have been missed", ZH: "即使订单翻倍也可能看不出来"},
+	verdictOpen:  {EN: "among so many campaigns such a difference comes by chance", ZH: "活动众多，此差异可能出于偶然"},
+	verdictSmall: {EN: "even half as many orders more would often have been missed", ZH: "即使订单多一半也可能看不出来"},
 	verdictEarly: {EN: "the window is not over", ZH: "观察期未结束"},
 	verdictBlind: {EN: "there is nobody to compare with", ZH: "没有可比较的客户"},
 }
@@ -32,6 +34,9 @@ var verdictWords = map[string]job.Words{
 // detectable is how many standard errors a lift must have to be found four times
 // in five: the quantiles of .975 and .8.
 const detectable = 1.959963984540054 + 0.8416212335729143
+
+// worth is the rise of the orders, as a share, that a campaign must be able to show.
+const worth = .5
 
 // judge sets the verdict and its words.
 func (x *campaign) judge(asOf time.Time) {
@@ -50,7 +55,9 @@ func (x *campaign) judge(asOf time.Time) {
 		x.verdict = verdictLift
 	case x.adjusted < level && e.lift.Value < 0:
 		x.verdict = verdictLoss
-	case detectable*se > max(e.baseline, 0):
+	case e.p < level:
+		x.verdict = verdictOpen
+	case detectable*se > worth*max(e.baseline, 0):
 		x.verdict = verdictSmall
 	default:
 		x.verdict = verdictNone
@@ -70,7 +77,7 @@ func (x *campaign) say() job.Words {
 	}[e.method]
 	head := map[string]job.Words{
 		verdictLift: {EN: "Lift.", ZH: "有增量。"}, verdictLoss: {EN: "Loss.", ZH: "有损失。"},
-		verdictNone: {EN: "No lift.", ZH: "无增量。"}, verdictSmall: {EN: "Too small to tell.", ZH: "规模太小，无法判断。"},
+		verdictNone: {EN: "No lift.", ZH: "无增量。"}, verdictOpen: {EN: "Unclear: among so many campaigns such a difference comes by chance.", ZH: "不明确：活动众多，此差异可能出于偶然。"}, verdictSmall: {EN: "Too small to tell.", ZH: "规模太小，无法判断。"},
 	}[x.verdict]
 	w := job.Words{EN: fmt.Sprintf("%s %s, %s.", head.EN, seen.EN, how.EN), ZH: fmt.Sprintf("%s%s，%s。", head.ZH, seen.ZH, how.ZH)}
 	add := func(en, zh string, args ...any) {

@@ -20,5 +20,6 @@ func Pages() []page.Page {
 	return []page.Page{
 		{Slug: "profit", Build: profit},
 		{Slug: "loyalty", Build: loyalty},
+		{Slug: "promotion", Build: promotion},
 	}
 }

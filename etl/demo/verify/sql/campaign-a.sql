@@ -11,4 +11,5 @@ WITH planted AS (
 SELECT (SELECT printf('%+.0f points', 100 * size) FROM planted) AS planted,
        printf('%+.1f points (%+.1f to %+.1f), %s', 100 * lift, 100 * low, 100 * high, verdict) AS found,
        method = 'random control' AND abs(lift - (SELECT size FROM planted)) <= 3 * (high - low) / 3.92 AND verdict IN ('lift', 'too small') AS accepted
-FROM found
+FROM (SELECT 1 AS one) AS o
+LEFT JOIN found ON true

@@ -10,5 +10,6 @@ WITH planted AS (
 )
 SELECT (SELECT 'no lift, to the best customers' FROM planted) AS planted,
        printf('%s (%+.1f points, %+.1f to %+.1f); seems %+.0f %% by all that followed', verdict, 100 * lift, 100 * low, 100 * high, 100 * naive_romi) AS found,
-       verdict = 'no lift' AND naive_romi > 0 AS accepted
-FROM found
+       verdict IN ('no lift', 'too small') AND naive_romi > 0 AS accepted
+FROM (SELECT 1 AS one) AS o
+LEFT JOIN found ON true

@@ -1,6 +1,7 @@
 -- score.campaign: what every campaign caused, one row each.
 --   response, baseline   share of the treated who ordered in the window; what it would have been
---   lift, low, high      their difference with its 95 % interval; p_adjusted over all campaigns
+--   lift, low, high      their difference with its 95 % interval; p_adjusted over the
+--                        campaigns with customers held back, or over those without
 --   unmatched_lift       the treated less everyone else, without matching
 --   balance              largest difference that matching left, in standard deviations
 --   lines_*              order lines per treated customer: without the campaign, and their lift
