@@ -18,6 +18,7 @@ import (
 	"verso/models/run/profitability"
 	"verso/models/run/prospecting"
 	"verso/models/run/sevenp"
+	"verso/models/run/promotion"
 	"verso/olap/engine"
 )
 
@@ -62,6 +63,9 @@ func list(o Options) []job.Model {
 		prospecting.Wallet(),
 		prospecting.Leads(),
 		sevenp.SevenP(),
+		promotion.Campaigns(),
+		promotion.Fatigue(),
+		promotion.Price(),
 	}
 }
 

@@ -36,4 +36,11 @@ var truths = []Truth{
 	{"forecast-coverage", "prospecting", "Intervals of forecasts hold as often as they say.", "Of the months of subjects, forecast from earlier ones, 70 to 90 % lie within the 80 % interval and at least 88 % within the 95 % interval."},
 	{"leads-permuted", "prospecting", "Leads whose outcomes were dealt out at random say nothing.", "AUC 0.5 ± 0.08."},
 	{"opportunities-random", "prospecting", "Which opportunities are won is chance.", "No model is used for them."},
+	{"campaign-a", "promotion", "A mail with a random control group lifts the share who order from 4 % to 6 %.", "The lift is within three standard errors of the planted one, and reported as a lift, or as too small to tell."},
+	{"campaign-b", "promotion", "A letter to the best customers brings nothing, though they order.", "Reported as no lift, or in a small company as too small to tell, while all that followed would look profitable."},
+	{"campaign-c", "promotion", "Visitors of the fairs order more for six weeks, and choose themselves.", "Over all fairs that can be judged on earlier visitors, the extra order lines are within three standard errors of the planted share."},
+	{"campaign-d", "promotion", "The third mail of a month is answered less.", "The loss within customers is within three standard errors of the planted one, and its interval excludes none."},
+	{"campaign-placebo", "promotion", "Campaigns that never were bring nothing.", "No lift in at least 95 % of 200 drawn at random among customers."},
+	{"price-elasticity", "promotion", "Some customers answer strongly to price, the others weakly.", "Mean elasticity of both within ± 0.3 of the planted, or within three standard errors where there are few quotations."},
+	{"price-classes", "promotion", "15 % of customers are transaction customers: price counts.", "AUC of at least 0.75 among customers with 20 quotations or more."},
 }
