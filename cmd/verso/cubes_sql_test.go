@@ -25,6 +25,7 @@ func TestCubesEqualTheirSQL(t *testing.T) {
 	db := generation(t, dir)
 	cubesEqualTheirSQL(t, db)
 	productsEqualTheirSQL(t, db)
+	questionsAreAnswered(t, db)
 }
 
 // cubesEqualTheirSQL asks the shipped cubes for every measure they list, by

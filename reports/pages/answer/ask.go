@@ -25,15 +25,18 @@ const (
 
 // Answer is a question with what the generation says to it, in one language.
 type Answer struct {
-	No        int      `json:"no"`
-	Chapter   string   `json:"chapter"`
-	Question  string   `json:"question"`
-	State     State    `json:"state"`
-	Answer    string   `json:"answer"`
-	Page      string   `json:"page,omitempty"`
-	Cell      string   `json:"cell,omitempty"`
-	Tables    []string `json:"tables"`            // source tables it rests on
-	Missing   []string `json:"missing,omitempty"` // what would answer it
+	No       int    `json:"no"`
+	Chapter  string `json:"chapter"`
+	Question string `json:"question"`
+	State    State  `json:"state"`
+	Answer   string `json:"answer"`
+	// Figures are the numbers (json.Number, exact) and dates (ISO) behind the answer.
+	Figures map[string]any `json:"figures,omitempty"`
+	Page    string         `json:"page,omitempty"`
+	Cell    string         `json:"cell,omitempty"`
+	Tables  []string       `json:"tables"`            // source tables it rests on
+	Missing []string       `json:"missing,omitempty"` // what would answer it
+
 	chapterID string
 }
 
@@ -43,6 +46,7 @@ func (a Answer) Has() bool { return a.State == Answered || a.State == Nothing }
 // asker reads one generation for the questions.
 type asker struct {
 	writer
+	window   string          // the twelve calendar months that end with the as-of month, as a cube query takes them
 	supplied map[string]bool // canonical tables that were supplied
 	known    map[string]bool // tables of the generation
 	scored   map[string]bool // score tables with a row
@@ -55,7 +59,8 @@ func Ask(ctx context.Context, c *page.Context, numbers ...int) ([]Answer, error)
 	if err != nil {
 		return nil, err
 	}
-	a := asker{writer: writer{c, b.Words}, supplied: map[string]bool{}, known: map[string]bool{}, scored: map[string]bool{}}
+	months := page.Months(c.AsOf, 12)
+	a := asker{writer: writer{c, b.Words}, window: page.ISO(months[0]) + ".." + page.ISO(c.AsOf), supplied: map[string]bool{}, known: map[string]bool{}, scored: map[string]bool{}}
 	for _, l := range c.Loads {
 		a.supplied[l.Table] = a.supplied[l.Table] || l.Supplied
 	}
@@ -85,7 +90,7 @@ func Ask(ctx context.Context, c *page.Context, numbers ...int) ([]Answer, error)
 
 // ask answers one question.
 func (a asker) ask(ctx context.Context, q Question) (Answer, error) {
-	out := Answer{No: q.No, Question: q.Question.in(a.Lang), Page: q.Page, Cell: q.Cell, Tables: q.Tables}
+	out := Answer{No: q.No, Question: q.Question.in(a.Lang), Page: q.Page, Cell: strings.ReplaceAll(q.Cell, "{window}", a.window), Tables: q.Tables}
 	if missing := a.missing(q); len(missing) > 0 {
 		out.State, out.Missing = Absent, missing
 		out.Answer = a.T("questions.absent", "n", page.Count(a.Lang, int64(len(missing))), "tables", strings.Join(missing, ", "))
@@ -107,6 +112,7 @@ func (a asker) ask(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return out, err
 	}
+	out.Figures = r.figures()
 	if r.none() {
 		out.State, out.Answer = Nothing, a.fill(q.None.in(a.Lang), r)
 		return out, nil

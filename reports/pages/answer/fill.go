@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"encoding/json"
 	"math"
 	"regexp"
 	"strings"
@@ -26,6 +27,21 @@ type row map[string]any
 func (r row) none() bool {
 	n, ok := engine.Float(r[found])
 	return !ok || n == 0
+}
+
+// figures are the numbers and dates of a row, exact; names stay out of it.
+func (r row) figures() map[string]any {
+	out := map[string]any{}
+	for column, v := range r {
+		switch x := page.Value(v); {
+		case strings.HasSuffix(column, "_id"):
+		case x.Has() && !math.IsNaN(x.Float) && !math.IsInf(x.Float, 0):
+			out[column] = json.Number(x.ExactText())
+		case x.Kind == view.Date:
+			out[column] = x.ExactText()
+		}
+	}
+	return out
 }
 
 // place is a {column} of a sentence. {column:one|many} writes the number with the

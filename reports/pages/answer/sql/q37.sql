@@ -1,5 +1,5 @@
--- Visits of twelve months: how often an order followed within 14 days, for
--- customers visited once or twice and for those visited more often.
+-- Visits of twelve months, all that was face to face: how often an order followed
+-- within 14 days, for customers met once or twice and for those met more often.
 WITH run AS (
     SELECT r.as_of, CAST(date_trunc('month', r.as_of) - INTERVAL 11 MONTH AS DATE) AS since
     FROM meta.run AS r
