@@ -20,5 +20,5 @@ var truths = []Truth{
 	{"salesperson-losing", "performance", "Salesperson X sells most and contributes less than nothing.", "X alone is large and losing."},
 	{"salesperson-left", "performance", "Salesperson Y left; some of the accounts without an owner fade.", "95 % of the accounts are listed, of those that fade at least half, of the others at most a tenth."},
 	{"partner-returns", "performance", "The returns of some agents rise while their sell-in grows.", "Exactly these are found, and rank no higher by what they kept."},
-	{"performance-quiet", "performance", "Nothing else happens to margins, partners, people and stages.", "No effect on the whole in the last four quarters is out of the usual, and nothing else is found."},
+	{"performance-quiet", "performance", "Nothing else happens to margins, partners, people and stages.", "Of the effects of the last four quarters at most one is out of the usual by chance, and nothing else is found; of a thousand customers and more."},
 }
