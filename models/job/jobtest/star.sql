@@ -95,6 +95,7 @@ CREATE TABLE core.fact_lead (
   "lead_id" BIGINT, "customer_key" INTEGER, "campaign_key" INTEGER, "lead_kind_key" INTEGER, "geo_key" INTEGER, "employee_key" INTEGER,
   "date_key" INTEGER, "date" DATE, "touch_date_key" INTEGER, "days_to_touch" INTEGER, "days_to_order" INTEGER, "touched" INTEGER, "untouched" INTEGER,
   "converted" INTEGER, "lost" INTEGER, "open" INTEGER, "ordered" INTEGER, "score" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_lead_kind ("lead_kind_key" INTEGER, "lead_source" VARCHAR, "status" VARCHAR, "lost_reason" VARCHAR);
 CREATE TABLE core.fact_opportunity (
   "opp_id" BIGINT, "customer_key" INTEGER, "employee_key" INTEGER, "opportunity_kind_key" INTEGER, "geo_key" INTEGER, "date_key" INTEGER, "date" DATE,
   "closed_date_key" INTEGER, "closed_date" DATE, "expected_date_key" INTEGER, "expected_close" DATE, "lead_id" BIGINT, "open" INTEGER, "won" INTEGER,
@@ -170,6 +171,8 @@ CREATE TABLE core.fact_survey (
   "passives" INTEGER, "detractors" INTEGER, "source" VARCHAR, "source_row" BIGINT);
 CREATE TABLE meta.cost_rate (
   "name" VARCHAR, "value" DECIMAL(18,8), "unit" VARCHAR, "source" VARCHAR);
+CREATE TABLE meta.relation_rule (
+  "name" VARCHAR, "value" INTEGER, "unit" VARCHAR, "meaning" VARCHAR);
 CREATE TABLE meta.run (
   "run_id" VARCHAR, "as_of" DATE, "seed" BIGINT, "version" VARCHAR, "config_digest" VARCHAR, "company" VARCHAR, "currency" VARCHAR,
   "language" VARCHAR, "fiscal_year_start" INTEGER);
@@ -204,6 +207,11 @@ CREATE TABLE core.fact_expense (
 CREATE TABLE core.fact_commission (
   "date_key" INTEGER, "period" VARCHAR, "employee_id" BIGINT, "employee_key" INTEGER, "base" DECIMAL(18,4), "rate" DECIMAL(9,4),
   "amount" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.fact_contract (
+  "contract_id" BIGINT, "customer_key" INTEGER, "employee_key" INTEGER, "geo_key" INTEGER, "date_key" INTEGER, "start_date" DATE, "end_date" DATE,
+  "value" DECIMAL(18,4), "running" INTEGER, "ended" INTEGER, "renewed" INTEGER, "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.fact_customer_profile (
+  "customer_key" INTEGER, "contacts" INTEGER, "with_phone" INTEGER, "with_email" INTEGER, "with_role" INTEGER, "interests" INTEGER);
 CREATE TABLE core.dim_currency (
   "currency_key" INTEGER, "ccy" VARCHAR, "name" VARCHAR);
 CREATE TABLE core.dim_order_flags (
@@ -216,3 +224,11 @@ CREATE TABLE core.fact_stage_event (
   "title_key" INTEGER, "clc_key" INTEGER, "geo_key" INTEGER, "channel_key" INTEGER, "publisher_key" INTEGER, "order_flag_key" INTEGER,
   "batch_key" INTEGER, "employee_key" INTEGER, "dept" VARCHAR, "qty" INTEGER, "promised_date" DATE, "is_before_order" BOOLEAN,
   "is_after_as_of" BOOLEAN, "days" INTEGER, "workdays" INTEGER, "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_catalogue (
+  "catalogue_key" INTEGER, "catalogue_id" VARCHAR, "name" VARCHAR, "code" VARCHAR, "issue" VARCHAR, "issue_date" DATE, "medium" VARCHAR,
+  "copies_sent" INTEGER, "is_inferred" BOOLEAN);
+CREATE TABLE core.fact_inventory_move (
+  "move_id" BIGINT, "date_key" INTEGER, "move_date" DATE, "title_key" INTEGER, "clc_key" INTEGER, "publisher_key" INTEGER,
+  "from_warehouse_key" INTEGER, "to_warehouse_key" INTEGER, "warehouse_key" INTEGER, "qty" INTEGER, "qty_in" INTEGER, "qty_out" INTEGER,
+  "unit_cost" DECIMAL(18,4), "value" DECIMAL(18,4), "value_in" DECIMAL(18,4), "value_out" DECIMAL(18,4), "ref" VARCHAR, "source" VARCHAR,
+  "source_row" BIGINT);

@@ -22,6 +22,9 @@ func Pages() []page.Page {
 		{Slug: "loyalty", Build: loyalty},
 		{Slug: "performance", Build: performance},
 		{Slug: "salesforce", Build: salesforce},
+		{Slug: "products", Build: products},
+		{Slug: "future", Build: future},
 		{Slug: "sevenp", Build: sevenp},
+		{Slug: "promotion", Build: promotion},
 	}
 }
