@@ -95,6 +95,7 @@ CREATE TABLE core.fact_lead (
   "lead_id" BIGINT, "customer_key" INTEGER, "campaign_key" INTEGER, "lead_kind_key" INTEGER, "geo_key" INTEGER, "employee_key" INTEGER,
   "date_key" INTEGER, "date" DATE, "touch_date_key" INTEGER, "days_to_touch" INTEGER, "days_to_order" INTEGER, "touched" INTEGER, "untouched" INTEGER,
   "converted" INTEGER, "lost" INTEGER, "open" INTEGER, "ordered" INTEGER, "score" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_lead_kind ("lead_kind_key" INTEGER, "lead_source" VARCHAR, "status" VARCHAR, "lost_reason" VARCHAR);
 CREATE TABLE core.fact_opportunity (
   "opp_id" BIGINT, "customer_key" INTEGER, "employee_key" INTEGER, "opportunity_kind_key" INTEGER, "geo_key" INTEGER, "date_key" INTEGER, "date" DATE,
   "closed_date_key" INTEGER, "closed_date" DATE, "expected_date_key" INTEGER, "expected_close" DATE, "lead_id" BIGINT, "open" INTEGER, "won" INTEGER,
@@ -204,6 +205,18 @@ CREATE TABLE core.fact_expense (
 CREATE TABLE core.fact_commission (
   "date_key" INTEGER, "period" VARCHAR, "employee_id" BIGINT, "employee_key" INTEGER, "base" DECIMAL(18,4), "rate" DECIMAL(9,4),
   "amount" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_currency (
+  "currency_key" INTEGER, "ccy" VARCHAR, "name" VARCHAR);
+CREATE TABLE core.dim_order_flags (
+  "order_flag_key" INTEGER, "is_rush" BOOLEAN, "is_textbook" BOOLEAN, "is_web" BOOLEAN, "is_first_order" BOOLEAN, "is_promotion" BOOLEAN,
+  "is_forthcoming" BOOLEAN);
+CREATE TABLE core.dim_stage (
+  "stage_key" INTEGER, "stage_no" INTEGER, "code" VARCHAR, "name_en" VARCHAR, "name_zh" VARCHAR, "phase" VARCHAR, "phase_zh" VARCHAR);
+CREATE TABLE core.fact_stage_event (
+  "event_id" BIGINT, "line_id" BIGINT, "order_key" INTEGER, "date_key" INTEGER, "event_ts" TIMESTAMP, "stage_key" INTEGER, "customer_key" INTEGER,
+  "title_key" INTEGER, "clc_key" INTEGER, "geo_key" INTEGER, "channel_key" INTEGER, "publisher_key" INTEGER, "order_flag_key" INTEGER,
+  "batch_key" INTEGER, "employee_key" INTEGER, "dept" VARCHAR, "qty" INTEGER, "promised_date" DATE, "is_before_order" BOOLEAN,
+  "is_after_as_of" BOOLEAN, "days" INTEGER, "workdays" INTEGER, "source" VARCHAR, "source_row" BIGINT);
 CREATE TABLE core.dim_catalogue (
   "catalogue_key" INTEGER, "catalogue_id" VARCHAR, "name" VARCHAR, "code" VARCHAR, "issue" VARCHAR, "issue_date" DATE, "medium" VARCHAR,
   "copies_sent" INTEGER, "is_inferred" BOOLEAN);
