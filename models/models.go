@@ -16,9 +16,9 @@ import (
 	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/promotion"
 	"verso/models/run/prospecting"
 	"verso/models/run/sevenp"
-	"verso/models/run/promotion"
 	"verso/olap/engine"
 )
 
@@ -62,10 +62,10 @@ func list(o Options) []job.Model {
 		prospecting.Acquisition(),
 		prospecting.Wallet(),
 		prospecting.Leads(),
-		sevenp.SevenP(),
 		promotion.Campaigns(),
 		promotion.Fatigue(),
 		promotion.Price(),
+		sevenp.SevenP(),
 	}
 }
 
