@@ -16,6 +16,7 @@ import (
 	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/promotion"
 	"verso/models/run/prospecting"
 	"verso/models/run/sevenp"
 	"verso/olap/engine"
@@ -61,6 +62,9 @@ func list(o Options) []job.Model {
 		prospecting.Acquisition(),
 		prospecting.Wallet(),
 		prospecting.Leads(),
+		promotion.Campaigns(),
+		promotion.Fatigue(),
+		promotion.Price(),
 		sevenp.SevenP(),
 	}
 }

@@ -171,6 +171,8 @@ CREATE TABLE core.fact_survey (
   "passives" INTEGER, "detractors" INTEGER, "source" VARCHAR, "source_row" BIGINT);
 CREATE TABLE meta.cost_rate (
   "name" VARCHAR, "value" DECIMAL(18,8), "unit" VARCHAR, "source" VARCHAR);
+CREATE TABLE meta.relation_rule (
+  "name" VARCHAR, "value" INTEGER, "unit" VARCHAR, "meaning" VARCHAR);
 CREATE TABLE meta.run (
   "run_id" VARCHAR, "as_of" DATE, "seed" BIGINT, "version" VARCHAR, "config_digest" VARCHAR, "company" VARCHAR, "currency" VARCHAR,
   "language" VARCHAR, "fiscal_year_start" INTEGER);
