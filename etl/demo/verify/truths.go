@@ -25,6 +25,7 @@ var truths = []Truth{
 	{"salesperson-losing", "performance", "Salesperson X sells most and contributes less than nothing.", "X alone is large and losing."},
 	{"salesperson-left", "performance", "Salesperson Y left; some of the accounts without an owner fade.", "95 % of the accounts are listed, of those that fade at least half, of the others at most a tenth."},
 	{"partner-returns", "performance", "The returns of some agents rise while their sell-in grows.", "Exactly these are found, and rank no higher by what they kept."},
+	{"performance-quiet", "performance", "Nothing else happens to margins, partners, people and stages.", "Of the effects of the last four quarters at most one is out of the usual by chance, and nothing else is found; of a thousand customers and more."},
 	{"performance-quiet", "performance", "Nothing else happens to margins, partners, people and stages.", "No effect on the whole in the last four quarters is out of the usual, and nothing else is found."},
 	{"returns-agents", "products", "Two agents order more and send twice as many unsold copies back.", "Their share within ± 7 points of the planted, of others within 4, each of theirs above the others'."},
 	{"rules-classes", "products", "Three pairs of subjects are bought in one order beyond taste.", "All three are among the rules of one order, with a lift beyond basket sizes above 1.5."},
