@@ -91,8 +91,9 @@ func Ask(ctx context.Context, c *page.Context, numbers ...int) ([]Answer, error)
 // ask answers one question.
 func (a asker) ask(ctx context.Context, q Question) (Answer, error) {
 	out := Answer{No: q.No, Question: q.Question.in(a.Lang), Page: q.Page, Cell: strings.ReplaceAll(q.Cell, "{window}", a.window), Tables: q.Tables}
+	slug, _, _ := strings.Cut(q.Page, "#") // a page without its tables has no sections but one
 	if missing := a.missing(q); len(missing) > 0 {
-		out.State, out.Missing = Absent, missing
+		out.State, out.Missing, out.Page = Absent, missing, slug
 		out.Answer = a.T("questions.absent", "n", page.Count(a.Lang, int64(len(missing))), "tables", strings.Join(missing, ", "))
 		if q.Absent != (Text{}) {
 			out.Answer = q.Absent.in(a.Lang)
@@ -104,7 +105,7 @@ func (a asker) ask(ctx context.Context, q Question) (Answer, error) {
 		return out, err
 	}
 	if len(unscored) > 0 {
-		out.State, out.Missing = Unscored, unscored
+		out.State, out.Missing, out.Page = Unscored, unscored, slug
 		out.Answer = a.T("questions.unscored", "n", page.Count(a.Lang, int64(len(unscored))), "tables", strings.Join(unscored, ", "))
 		return out, nil
 	}
