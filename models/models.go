@@ -12,9 +12,13 @@ import (
 	"verso/models/pyramid"
 	"verso/models/rfm"
 	"verso/models/run/loyalty"
+	"verso/models/run/performance"
+	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
 	"verso/models/run/promotion"
+	"verso/models/run/prospecting"
+	"verso/models/run/sevenp"
 	"verso/olap/engine"
 )
 
@@ -37,9 +41,24 @@ func list(o Options) []job.Model {
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		performance.Bridge(),
+		performance.GainLoss(),
+		performance.Service(),
+		performance.Salesperson(),
+		performance.Supplier(),
+		performance.Partner(),
+		product.Basket(product.BasketOptions{}),
+		product.Catalogues(),
+		product.Substitution(),
+		product.Titles(),
+		prospecting.Forecast(),
+		prospecting.Acquisition(),
+		prospecting.Wallet(),
+		prospecting.Leads(),
 		promotion.Campaigns(),
 		promotion.Fatigue(),
 		promotion.Price(),
+		sevenp.SevenP(),
 	}
 }
 

@@ -22,7 +22,9 @@ func TestCubesEqualTheirSQL(t *testing.T) {
 	needsAssets(t)
 	dir := t.TempDir()
 	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.05")
-	cubesEqualTheirSQL(t, generation(t, dir))
+	db := generation(t, dir)
+	cubesEqualTheirSQL(t, db)
+	productsEqualTheirSQL(t, db)
 }
 
 // cubesEqualTheirSQL asks the shipped cubes for every measure they list, by

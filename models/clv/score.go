@@ -17,13 +17,17 @@ type ScoreOptions struct {
 
 // Scores hold one element a customer in every slice.
 type Scores struct {
-	Alive     []float64 // P(alive)
-	Expected  []float64 // purchases within the horizon
-	None      []float64 // P(no purchase within the horizon)
-	Low, High []int     // prediction interval of the purchases within the horizon
-	Next      []float64 // median time to the next purchase, alive or not, in units; 0 where HasNext is false
-	HasNext   []bool    // whether a next purchase is more likely than not
-	NextAlive []float64 // median time to the next purchase given alive; 0 where HasNextAlive is false
+	Alive       []float64 // P(alive)
+	Expected    []float64 // purchases within the horizon
+	None        []float64 // P(no purchase within the horizon)
+	Low, High   []int     // prediction interval of the purchases within the horizon
+	Next        []float64 // median time to the next purchase, alive or not, in units; 0 where HasNext is false
+	HasNext     []bool    // whether a next purchase is more likely than not
+	NextLow     []float64 // time by which it has come with probability (1−level)/2; 0 where HasNextLow is false
+	HasNextLow  []bool    // whether a next purchase is that likely
+	NextHigh    []float64 // time by which it has come with probability (1+level)/2; 0 where HasNextHigh is false
+	HasNextHigh []bool
+	NextAlive   []float64 // median time to the next purchase given alive; 0 where HasNextAlive is false
 	// HasNextAlive is false where even a customer who is alive is more likely to
 	// leave than to buy, or the median is beyond 10¹² units.
 	HasNextAlive []bool
@@ -75,8 +79,9 @@ func (m *Model) Score(c Customers, o ScoreOptions) (*Scores, error) {
 
 type customerScore struct {
 	alive, expected, none, next, nextAlive, discounted, det float64
+	nextLow, nextHigh                                       float64
 	low, high                                               int
-	hasNext, hasNextAlive                                   bool
+	hasNext, hasNextAlive, hasNextLow, hasNextHigh          bool
 }
 
 func (m *Model) scoreOne(h History, o ScoreOptions) customerScore {
@@ -84,6 +89,8 @@ func (m *Model) scoreOne(h History, o ScoreOptions) customerScore {
 	s := customerScore{alive: p.Alive, expected: p.Expected(o.Horizon), none: p.None(o.Horizon)}
 	s.low, s.high = p.Interval(o.Horizon, o.Level)
 	s.next, s.hasNext = p.Next(0.5)
+	s.nextLow, s.hasNextLow = p.Next((1 - o.Level) / 2)
+	s.nextHigh, s.hasNextHigh = p.Next((1 + o.Level) / 2)
 	s.nextAlive, s.hasNextAlive = p.NextIfAlive(0.5)
 	s.discounted = s.expected
 	if delta := m.DiscountRate(o.Annual); delta > 0 {
@@ -100,7 +107,7 @@ func expand(c Customers, index []int, rows []customerScore, o ScoreOptions) *Sco
 	n := len(index)
 	column := func() []float64 { return make([]float64, n) }
 	s := &Scores{Alive: column(), Expected: column(), None: column(), Low: make([]int, n), High: make([]int, n),
-		Next: column(), HasNext: make([]bool, n), NextAlive: column(), HasNextAlive: make([]bool, n), Discounted: column()}
+		Next: column(), HasNext: make([]bool, n), NextLow: column(), HasNextLow: make([]bool, n), NextHigh: column(), HasNextHigh: make([]bool, n), NextAlive: column(), HasNextAlive: make([]bool, n), Discounted: column()}
 	forever := o.Forever && o.Annual > 0
 	if forever {
 		s.DET = column()
@@ -115,6 +122,7 @@ func expand(c Customers, index []int, rows []customerScore, o ScoreOptions) *Sco
 		r := &rows[g]
 		s.Alive[i], s.Expected[i], s.None[i], s.Low[i], s.High[i] = r.alive, r.expected, r.none, r.low, r.high
 		s.Next[i], s.HasNext[i], s.NextAlive[i], s.HasNextAlive[i] = r.next, r.hasNext, r.nextAlive, r.hasNextAlive
+		s.NextLow[i], s.HasNextLow[i], s.NextHigh[i], s.HasNextHigh[i] = r.nextLow, r.hasNextLow, r.nextHigh, r.hasNextHigh
 		s.Discounted[i] = r.discounted
 		if forever {
 			s.DET[i] = r.det

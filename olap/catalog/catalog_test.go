@@ -57,7 +57,7 @@ func TestNamesStay(t *testing.T) {
 		"date.year date.half date.quarter date.month date.week date.day date.fiscal_year date.fiscal_quarter date.academic_year date.term date.weekday " +
 		"customer.id customer.name customer.type customer.subtype customer.group customer.status customer.city customer.cohort_month customer.cohort_year " +
 		"customer.tier customer.rfm_segment customer.rfm_cell title.id title.title title.isbn title.language title.binding title.level title.price_band " +
-		"title.pub_year title.textbook title.catalogue class.group class.l1 class.l2 class.bucket class.code region.area region.province region.name " +
+		"title.pub_year title.textbook title.catalogue title.abc title.xyz title.phase class.group class.l1 class.l2 class.bucket class.code region.area region.province region.name " +
 		"region.country channel.kind channel.name salesperson.name salesperson.dept publisher.name publisher.country publisher.type"
 	for _, c := range []struct{ cube, fields, measures string }{
 		{"sales", shared + " currency.code flags.rush flags.textbook_line flags.web flags.is_first flags.promotion flags.forthcoming catalogue.name catalogue.code catalogue.medium campaign.name campaign.programme campaign.type campaign.medium campaign.place campaign.objective campaign.start_year campaign.started",

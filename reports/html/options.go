@@ -74,6 +74,8 @@ func option(c *view.Chart, f frame) (map[string]any, error) {
 		return curve(c, f)
 	case view.Heat:
 		return heat(c, f)
+	case view.Radar:
+		return radar(c, f)
 	default:
 		return mirror(c, f)
 	}

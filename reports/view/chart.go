@@ -16,6 +16,9 @@ const (
 	Heat
 	// Mirror: two shares of each category, left and right of its name.
 	Mirror
+	// Radar: scores of 0 to 100 over the categories around a circle, one outline per
+	// series.
+	Radar
 )
 
 // Role is what a series stands for; the notation follows from it everywhere.

@@ -56,9 +56,9 @@ CREATE TABLE core.fact_return (
 CREATE TABLE core.fact_customer_month (
   "customer_key" INTEGER, "date_key" INTEGER, "month" DATE, "state_key" INTEGER, "employee_key" INTEGER, "geo_key" INTEGER, "channel_key" INTEGER,
   "orders" INTEGER, "lines" INTEGER, "copies" BIGINT, "gross" DECIMAL(18,4), "net" DECIMAL(18,4), "margin" DECIMAL(18,4),
-  "margin_landed" DECIMAL(18,4), "net_costed" DECIMAL(18,4), "returns" INTEGER, "copies_returned" INTEGER, "value_returned" DECIMAL(18,4),
+  "margin_landed" DECIMAL(18,4), "net_costed" DECIMAL(18,4), "returns" INTEGER, "copies_returned" BIGINT, "value_returned" DECIMAL(18,4),
   "contacts" INTEGER, "visits" INTEGER, "calls_out" INTEGER, "calls_in" INTEGER, "meetings" INTEGER, "mails" INTEGER, "messages" INTEGER,
-  "sessions" INTEGER, "minutes" INTEGER, "km" DECIMAL(18,4), "tickets" INTEGER, "complaints" INTEGER, "sent" INTEGER, "responded" INTEGER,
+  "sessions" INTEGER, "minutes" BIGINT, "km" DECIMAL(18,4), "tickets" INTEGER, "complaints" INTEGER, "sent" INTEGER, "responded" INTEGER,
   "lines_due" INTEGER, "lines_on_time" INTEGER, "lines_late" INTEGER, "contact_cost" DECIMAL(18,4), "ticket_cost" DECIMAL(18,4),
   "expense_cost" DECIMAL(18,4), "return_cost" DECIMAL(18,4), "cost_to_serve" DECIMAL(18,4), "marketing_cost" DECIMAL(18,4),
   "commission" DECIMAL(18,4), "capital_cost" DECIMAL(18,4), "contribution" DECIMAL(18,4), "recency_days" INTEGER, "lost_after_days" INTEGER,
@@ -89,12 +89,13 @@ CREATE TABLE core.fact_campaign_response (
 CREATE TABLE core.fact_quote (
   "quote_id" BIGINT, "customer_key" INTEGER, "title_key" INTEGER, "publisher_key" INTEGER, "clc_key" INTEGER, "employee_key" INTEGER,
   "geo_key" INTEGER, "date_key" INTEGER, "date" DATE, "valid_to" DATE, "price_ccy" DECIMAL(18,4), "rate" DECIMAL(18,8), "price" DECIMAL(18,4),
-  "accepted" INTEGER, "days_to_order" INTEGER, "net" DECIMAL(18,4), "copies" INTEGER, "conflicts" INTEGER, "pending" INTEGER, "source" VARCHAR,
+  "accepted" INTEGER, "days_to_order" INTEGER, "net" DECIMAL(18,4), "copies" BIGINT, "conflicts" INTEGER, "pending" INTEGER, "source" VARCHAR,
   "source_row" BIGINT);
 CREATE TABLE core.fact_lead (
   "lead_id" BIGINT, "customer_key" INTEGER, "campaign_key" INTEGER, "lead_kind_key" INTEGER, "geo_key" INTEGER, "employee_key" INTEGER,
   "date_key" INTEGER, "date" DATE, "touch_date_key" INTEGER, "days_to_touch" INTEGER, "days_to_order" INTEGER, "touched" INTEGER, "untouched" INTEGER,
   "converted" INTEGER, "lost" INTEGER, "open" INTEGER, "ordered" INTEGER, "score" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_lead_kind ("lead_kind_key" INTEGER, "lead_source" VARCHAR, "status" VARCHAR, "lost_reason" VARCHAR);
 CREATE TABLE core.fact_opportunity (
   "opp_id" BIGINT, "customer_key" INTEGER, "employee_key" INTEGER, "opportunity_kind_key" INTEGER, "geo_key" INTEGER, "date_key" INTEGER, "date" DATE,
   "closed_date_key" INTEGER, "closed_date" DATE, "expected_date_key" INTEGER, "expected_close" DATE, "lead_id" BIGINT, "open" INTEGER, "won" INTEGER,
@@ -123,10 +124,10 @@ CREATE TABLE core.fact_order_stage (
   "inbound_date_key" INTEGER, "outbound_date_key" INTEGER, "delivered_date_key" INTEGER, "invoiced_date_key" INTEGER, "paid_date_key" INTEGER,
   "cancelled_date_key" INTEGER, "promised_date_key" INTEGER, "completed_date_key" INTEGER, "supplier_order_batch_key" INTEGER,
   "consolidation_batch_key" INTEGER, "customs_batch_key" INTEGER, "settlement_batch_key" INTEGER, "delivery_batch_key" INTEGER, "qty_ordered" INTEGER,
-  "qty_cancelled" INTEGER, "qty_withdrawn" INTEGER, "qty_delivered" INTEGER, "qty_open" INTEGER, "qty_untracked" INTEGER, "qty_over" INTEGER,
-  "qty_received" INTEGER, "qty_supplier_ordered" INTEGER, "qty_confirmed" INTEGER, "qty_shipped" INTEGER, "qty_arrived" INTEGER,
-  "qty_cleared" INTEGER, "qty_inspected" INTEGER, "qty_inbound" INTEGER, "qty_outbound" INTEGER, "qty_invoiced" INTEGER, "qty_paid" INTEGER,
-  "qty_cancel_events" INTEGER, "days_to_order" INTEGER, "days_to_confirm" INTEGER, "days_to_ship" INTEGER, "days_transport" INTEGER,
+  "qty_cancelled" BIGINT, "qty_withdrawn" BIGINT, "qty_delivered" BIGINT, "qty_open" BIGINT, "qty_untracked" BIGINT, "qty_over" BIGINT,
+  "qty_received" BIGINT, "qty_supplier_ordered" BIGINT, "qty_confirmed" BIGINT, "qty_shipped" BIGINT, "qty_arrived" BIGINT,
+  "qty_cleared" BIGINT, "qty_inspected" BIGINT, "qty_inbound" BIGINT, "qty_outbound" BIGINT, "qty_invoiced" BIGINT, "qty_paid" BIGINT,
+  "qty_cancel_events" BIGINT, "days_to_order" INTEGER, "days_to_confirm" INTEGER, "days_to_ship" INTEGER, "days_transport" INTEGER,
   "days_customs" INTEGER, "days_inspection" INTEGER, "days_to_stock" INTEGER, "days_to_dispatch" INTEGER, "days_delivery" INTEGER,
   "days_to_invoice" INTEGER, "days_to_pay" INTEGER, "workdays_to_order" INTEGER, "workdays_to_confirm" INTEGER, "workdays_to_ship" INTEGER,
   "workdays_transport" INTEGER, "workdays_customs" INTEGER, "workdays_inspection" INTEGER, "workdays_to_stock" INTEGER,
@@ -139,14 +140,14 @@ CREATE TABLE core.fact_order_stage (
   "eta_p50" DATE, "eta_p90" DATE, "source" VARCHAR, "source_row" BIGINT);
 CREATE TABLE core.fact_inventory (
   "date_key" INTEGER, "snap_date" DATE, "warehouse_key" INTEGER, "title_id" BIGINT, "title_key" INTEGER, "clc_key" INTEGER, "publisher_key" INTEGER,
-  "qty_on_hand" INTEGER, "qty_reserved" INTEGER, "qty_on_order" INTEGER, "qty_free" INTEGER, "value" DECIMAL(18,4), "qty_out_90" INTEGER,
+  "qty_on_hand" INTEGER, "qty_reserved" INTEGER, "qty_on_order" INTEGER, "qty_free" INTEGER, "value" DECIMAL(18,4), "qty_out_90" BIGINT,
   "qty_covered" INTEGER, "is_dead" BOOLEAN, "dead_value" DECIMAL(18,4), "qty_dead" INTEGER, "judged_value" DECIMAL(18,4), "source" VARCHAR,
   "source_row" BIGINT);
 CREATE TABLE core.fact_catalogue_listing (
   "catalogue_key" INTEGER, "title_key" INTEGER, "clc_key" INTEGER, "publisher_key" INTEGER, "date_key" INTEGER, "issue_date" DATE,
   "catalogue_id" BIGINT, "title_id" BIGINT, "page" INTEGER, "position" INTEGER, "price_quoted" DECIMAL(18,4), "deadline" DATE, "items" INTEGER,
-  "is_mature" BOOLEAN, "is_hit" BOOLEAN, "lines_90" INTEGER, "copies_90" INTEGER, "net_90" DECIMAL(18,4), "days_to_first_order" INTEGER,
-  "cited_lines" INTEGER, "cited_copies" INTEGER, "source" VARCHAR, "source_row" BIGINT);
+  "is_mature" BOOLEAN, "is_hit" BOOLEAN, "lines_90" INTEGER, "copies_90" BIGINT, "net_90" DECIMAL(18,4), "days_to_first_order" INTEGER,
+  "cited_lines" INTEGER, "cited_copies" BIGINT, "source" VARCHAR, "source_row" BIGINT);
 CREATE TABLE core.fact_plan (
   "date_key" INTEGER, "period" VARCHAR, "is_spread" BOOLEAN, "is_leading" BOOLEAN, "is_remainder" BOOLEAN, "dimension" VARCHAR, "scope" VARCHAR,
   "member" VARCHAR, "measure" VARCHAR, "goal" VARCHAR, "clc_key" INTEGER, "geo_key" INTEGER, "channel_key" INTEGER, "employee_key" INTEGER,
@@ -206,3 +207,23 @@ CREATE TABLE core.fact_expense (
 CREATE TABLE core.fact_commission (
   "date_key" INTEGER, "period" VARCHAR, "employee_id" BIGINT, "employee_key" INTEGER, "base" DECIMAL(18,4), "rate" DECIMAL(9,4),
   "amount" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_currency (
+  "currency_key" INTEGER, "ccy" VARCHAR, "name" VARCHAR);
+CREATE TABLE core.dim_order_flags (
+  "order_flag_key" INTEGER, "is_rush" BOOLEAN, "is_textbook" BOOLEAN, "is_web" BOOLEAN, "is_first_order" BOOLEAN, "is_promotion" BOOLEAN,
+  "is_forthcoming" BOOLEAN);
+CREATE TABLE core.dim_stage (
+  "stage_key" INTEGER, "stage_no" INTEGER, "code" VARCHAR, "name_en" VARCHAR, "name_zh" VARCHAR, "phase" VARCHAR, "phase_zh" VARCHAR);
+CREATE TABLE core.fact_stage_event (
+  "event_id" BIGINT, "line_id" BIGINT, "order_key" INTEGER, "date_key" INTEGER, "event_ts" TIMESTAMP, "stage_key" INTEGER, "customer_key" INTEGER,
+  "title_key" INTEGER, "clc_key" INTEGER, "geo_key" INTEGER, "channel_key" INTEGER, "publisher_key" INTEGER, "order_flag_key" INTEGER,
+  "batch_key" INTEGER, "employee_key" INTEGER, "dept" VARCHAR, "qty" INTEGER, "promised_date" DATE, "is_before_order" BOOLEAN,
+  "is_after_as_of" BOOLEAN, "days" INTEGER, "workdays" INTEGER, "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_catalogue (
+  "catalogue_key" INTEGER, "catalogue_id" VARCHAR, "name" VARCHAR, "code" VARCHAR, "issue" VARCHAR, "issue_date" DATE, "medium" VARCHAR,
+  "copies_sent" INTEGER, "is_inferred" BOOLEAN);
+CREATE TABLE core.fact_inventory_move (
+  "move_id" BIGINT, "date_key" INTEGER, "move_date" DATE, "title_key" INTEGER, "clc_key" INTEGER, "publisher_key" INTEGER,
+  "from_warehouse_key" INTEGER, "to_warehouse_key" INTEGER, "warehouse_key" INTEGER, "qty" INTEGER, "qty_in" INTEGER, "qty_out" INTEGER,
+  "unit_cost" DECIMAL(18,4), "value" DECIMAL(18,4), "value_in" DECIMAL(18,4), "value_out" DECIMAL(18,4), "ref" VARCHAR, "source" VARCHAR,
+  "source_row" BIGINT);

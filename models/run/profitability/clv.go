@@ -141,7 +141,7 @@ func (l *lifetime) write(ctx context.Context, j *job.Job) error {
 	}
 	err := j.Score(ctx, clvSQL, nil, job.Col("customer_key", s.key), job.Col("model", s.model), job.Col("fitted_on", s.group), job.Col("repeats", s.repeats),
 		job.Col("first_day", s.first), job.Col("last_day", s.last), job.Col("p_alive", s.alive), job.Col("expected", s.expected), job.Col("low", s.low), job.Col("high", s.high),
-		job.Col("p_none", s.none), job.Col("next_days", s.next), job.Col("mean_spend", s.spend), job.Col("value", s.value), job.Col("forever", s.forever))
+		job.Col("p_none", s.none), job.Col("next_days", s.next), job.Col("early_days", s.early), job.Col("late_days", s.late), job.Col("mean_spend", s.spend), job.Col("value", s.value), job.Col("forever", s.forever))
 	if err != nil {
 		return err
 	}

@@ -199,6 +199,7 @@ type scores struct {
 	key, repeats, first, last, low, high               []int64
 	model, group                                       []string
 	alive, expected, none, next, spend, value, forever []float64
+	early, late                                        []float64 // of next
 }
 
 func newScores(n int) *scores {
@@ -206,7 +207,7 @@ func newScores(n int) *scores {
 	for _, c := range []*[]int64{&s.key, &s.repeats, &s.first, &s.last, &s.low, &s.high} {
 		*c = make([]int64, 0, n)
 	}
-	for _, c := range []*[]float64{&s.alive, &s.expected, &s.none, &s.next, &s.spend, &s.value, &s.forever} {
+	for _, c := range []*[]float64{&s.alive, &s.expected, &s.none, &s.next, &s.early, &s.late, &s.spend, &s.value, &s.forever} {
 		*c = make([]float64, 0, n)
 	}
 	return s
@@ -233,11 +234,9 @@ func (l *lifetime) score(g group, s *scores) error {
 		s.repeats, s.first, s.last = append(s.repeats, int64(c.X[at])), append(s.first, int64(l.rows.FirstDay[i])), append(s.last, int64(l.rows.LastDay[i]))
 		s.alive, s.expected, s.none = append(s.alive, r.Alive[at]), append(s.expected, r.Expected[at]), append(s.none, r.None[at])
 		s.low, s.high = append(s.low, int64(r.Low[at])), append(s.high, int64(r.High[at]))
-		next := math.NaN()
-		if r.HasNext[at] {
-			next = l.days(r.Next[at])
-		}
-		s.next = append(s.next, next)
+		s.next = append(s.next, l.daysTo(r.Next[at], r.HasNext[at]))
+		s.early = append(s.early, l.daysTo(r.NextLow[at], r.HasNextLow[at]))
+		s.late = append(s.late, l.daysTo(r.NextHigh[at], r.HasNextHigh[at]))
 		s.spend = append(s.spend, elementOf(r.MeanSpend, at))
 		s.value = append(s.value, elementOf(r.Value, at))
 		s.forever = append(s.forever, elementOf(r.ForeverCLV, at))
@@ -251,6 +250,14 @@ func (l *lifetime) days(units float64) float64 {
 		return l.options.Clock.Days(l.asOf, units*7)
 	}
 	return units * 7
+}
+
+// daysTo are the days to a purchase that is expected; NaN where none is.
+func (l *lifetime) daysTo(units float64, expected bool) float64 {
+	if !expected {
+		return math.NaN()
+	}
+	return l.days(units)
 }
 
 // elementOf is an element of a slice that may not be there: then NaN.

@@ -54,9 +54,11 @@ func TestCLVOrdersCustomers(t *testing.T) {
 	run(t, conn, "2025-12-31", CLV(CLVOptions{Months: 6, Annual: 0.1}))
 	for sql, want := range map[string]string{
 		"SELECT count(*) FROM score.clv": "30",
-		"SELECT count(*) FROM score.clv WHERE NOT (p_alive BETWEEN 0 AND 1) OR NOT (expected_orders >= 0) OR orders_low > orders_high OR next_order_date <= as_of":       "0",
-		"SELECT a.expected_orders > 3 AND b.expected_orders < 1 AND a.p_alive > b.p_alive FROM score.clv a, score.clv b WHERE a.customer_key = 1 AND b.customer_key = 2": "true",
-		"SELECT count(*) FROM score.clv WHERE abs(clv / sales_to_come - 0.25) > 0.001":                                                                                   "0",
+		"SELECT count(*) FROM score.clv WHERE NOT (p_alive BETWEEN 0 AND 1) OR NOT (expected_orders >= 0) OR orders_low > orders_high OR next_order_date <= as_of":                                                                           "0",
+		"SELECT a.expected_orders > 3 AND b.expected_orders < 1 AND a.p_alive > b.p_alive FROM score.clv a, score.clv b WHERE a.customer_key = 1 AND b.customer_key = 2":                                                                     "true",
+		"SELECT count(*) FROM score.clv WHERE next_order_early > coalesce(next_order_date, DATE '9999-01-01') OR next_order_date > coalesce(next_order_late, DATE '9999-01-01') OR next_order_date IS NOT NULL AND next_order_early IS NULL": "0",
+		"SELECT count(next_order_early) > 0 AND count(next_order_late) > 0 AND count(next_order_late) < count(*) FROM score.clv":                                                                                                             "true", // some may never come again
+		"SELECT count(*) FROM score.clv WHERE abs(clv / sales_to_come - 0.25) > 0.001":                                                                                                                                                       "0",
 	} {
 		if got := jobtest.Value(t, conn, sql); got != want {
 			t.Errorf("%s: %s, want %s", sql, got, want)

@@ -20,6 +20,11 @@ func Pages() []page.Page {
 	return []page.Page{
 		{Slug: "profit", Build: profit},
 		{Slug: "loyalty", Build: loyalty},
+		{Slug: "performance", Build: performance},
+		{Slug: "salesforce", Build: salesforce},
+		{Slug: "products", Build: products},
+		{Slug: "future", Build: future},
 		{Slug: "promotion", Build: promotion},
+		{Slug: "sevenp", Build: sevenp},
 	}
 }

@@ -1,11 +1,12 @@
 // The chart library as verso uses it: only the parts the report draws, as one
 // file that runs in the browser and, without a document, at build time.
 import * as echarts from "echarts/core";
-import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent } from "echarts/components";
+import { BarChart, HeatmapChart, LineChart, RadarChart, ScatterChart } from "echarts/charts";
+import { GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, RadarComponent, TooltipComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 
-echarts.use([BarChart, HeatmapChart, LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, TooltipComponent, SVGRenderer]);
+echarts.use([BarChart, HeatmapChart, LineChart, RadarChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, RadarComponent,
+  TooltipComponent, SVGRenderer]);
 
 export type Colours = Record<string, string>;
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

@@ -1,0 +1,1 @@
+SELECT model, name, definition FROM card.feature ORDER BY rowid

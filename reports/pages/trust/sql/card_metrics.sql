@@ -1,0 +1,1 @@
+SELECT model, name, value, unit, reading FROM card.metric ORDER BY rowid

@@ -1,0 +1,1 @@
+SELECT model, 'score.' || table_name FROM card.output ORDER BY rowid

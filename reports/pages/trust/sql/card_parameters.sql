@@ -1,0 +1,1 @@
+SELECT model, name, value FROM card.parameter ORDER BY rowid
