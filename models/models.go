@@ -29,6 +29,7 @@ type Options struct {
 	Months   int // window of the pyramid and the concentration; 0 is all history
 	RFM      rfm.Options
 	Pyramid  pyramid.Options
+	Segments profiling.SegmentOptions
 	CLV      profitability.CLVOptions
 	Progress func(model string, rows int64) // may be nil
 }
@@ -38,9 +39,15 @@ func list(o Options) []job.Model {
 	return []job.Model{
 		profiling.RFM(o.RFM),
 		profiling.Pyramid(o.Pyramid),
+		profiling.Moves(o.Pyramid, o.RFM),
+		profiling.Segments(o.Segments),
+		profiling.Completeness(),
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		loyalty.Hazard(),
+		loyalty.Renewal(),
+		profiling.Customers(),
 		performance.Bridge(),
 		performance.GainLoss(),
 		performance.Service(),

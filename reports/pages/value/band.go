@@ -35,8 +35,8 @@ func (c desk) bandChart(id, title, subtitle string, b band, format view.Format, 
 			}
 		}
 	}
-	ch.Series = []view.Series{{Name: c.T("future.actual"), Role: view.AC, Values: b.actual}, {Name: c.T("future.mean"), Role: view.FC, Values: lines[0]},
-		{Name: c.T("future.low"), Role: view.Reference, Values: lines[1]}, {Name: c.T("future.high"), Role: view.Reference, Values: lines[2]}}
+	ch.Series = []view.Series{{Name: c.T("future.line.actual"), Role: view.AC, Values: b.actual}, {Name: c.T("future.line.mean"), Role: view.FC, Values: lines[0]},
+		{Name: c.T("future.line.low"), Role: view.Reference, Values: lines[1]}, {Name: c.T("future.line.high"), Role: view.Reference, Values: lines[2]}}
 	return ch
 }
 

@@ -16,14 +16,14 @@ func (c desk) togetherBlocks(ctx context.Context) (blocks []view.Block, first st
 		most  int
 	}{{"order_subject", 12}, {"order_title", 10}, {"customer_series", 8}} {
 		t := &view.Table{ID: "together-" + l.level, Title: c.T("together." + l.level), Subtitle: c.T("together.sub"), Empty: c.T("together.none"),
-			Columns: []view.Column{{Label: c.T("together.have"), Wide: true}, {Label: c.T("together.too"), Wide: true}, {Label: c.T("together.count"), Format: view.Integer()}, {Label: c.T("col.customers"), Format: view.Integer()},
+			Columns: []view.Column{{Label: c.T("together.have"), Wide: true}, {Label: c.T("together.too"), Wide: true}, {Label: c.T("col.customers"), Format: view.Integer()},
 				{Label: c.T("together.confidence"), Unit: "%", Format: view.Pct().Bare(), Visual: view.Share}, {Label: c.T("together.lift"), Format: view.Format{Style: view.Decimal, Decimals: 1}}, {Label: c.T("products.col.why"), Wide: true}}}
 		err := engine.Rows(ctx, c.DB, engine.SQL(statement("products_rules"), l.level, l.most), func(row []any) error {
 			a, b := c.InLanguage(page.Text(row[0]), page.Text(row[1])), c.InLanguage(page.Text(row[2]), page.Text(row[3]))
 			both, have, others, all := page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7])
 			why := c.T("together.why."+map[bool]string{true: "customer", false: "order"}[l.level == "customer_series"], "have", view.Show(c.Lang, have, view.Integer()), "both", view.Show(c.Lang, both, view.Integer()),
 				"share", page.Share(view.Ratio(both, have)), "other", page.Share(view.Ratio(others, all)))
-			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(a), view.T(b), both, page.Value(row[8]), page.Value(row[9]), page.Value(row[10]), view.T(why)}})
+			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(a), view.T(b), page.Value(row[8]), page.Value(row[9]), page.Value(row[10]), view.T(why)}})
 			if first == "" && l.level == "order_subject" {
 				first = c.T("together.first", "a", a, "b", b)
 			}
