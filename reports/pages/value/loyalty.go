@@ -64,12 +64,21 @@ func loyalty(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
+	kept, err := c.keptTable(ctx)
+	if err != nil {
+		return p, err
+	}
+	causes, err := c.causeSection(ctx)
+	if err != nil {
+		return p, err
+	}
 	p.Message = c.loyaltyMessage(all, names)
 	p.Sections = []view.Section{
 		{ID: "standing", Title: c.T("loyalty.standing"), Lead: c.T("loyalty.standing.lead"), Blocks: []view.Block{{KPIs: c.loyaltyFigures(all, stay)}, {Table: c.standingTable(list, all)}}},
 		{ID: "calls", Title: c.T("loyalty.calls"), Lead: c.T("loyalty.calls.lead"), Blocks: []view.Block{{Table: dormant}}},
-		{ID: "course", Title: c.T("loyalty.course"), Lead: c.T("loyalty.course.lead"), Blocks: append(cohorts, view.Block{Width: view.Half, Chart: survival}, view.Block{Width: view.Half, Table: rhythm})},
+		{ID: "course", Title: c.T("loyalty.course"), Lead: c.T("loyalty.course.lead"), Blocks: append(cohorts, view.Block{Width: view.Half, Chart: survival}, view.Block{Width: view.Half, Table: rhythm}, view.Block{Width: view.Half, Table: kept})},
 	}
+	p.Sections = append(p.Sections, causes...)
 	return p, nil
 }
 

@@ -18,6 +18,7 @@ type desk struct{ *page.Context }
 // Pages are the pages of this package in menu order.
 func Pages() []page.Page {
 	return []page.Page{
+		{Slug: "profile", Build: profile},
 		{Slug: "profit", Build: profit},
 		{Slug: "loyalty", Build: loyalty},
 		{Slug: "performance", Build: performance},

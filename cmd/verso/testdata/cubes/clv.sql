@@ -9,8 +9,8 @@ SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
   sum(t.sales_to_come) AS "sales_to_come",
   count(t.clv) AS "valued",
   (sum(t.clv))::DOUBLE / nullif(count(t.clv), 0) AS "clv_per_customer",
-  avg(t.p_alive) AS "alive",
-  avg(t.expected_orders) AS "expected_orders"
+  CAST(CAST(sum(t.p_alive) AS DECIMAL(38, 4)) AS DOUBLE) / nullif(count(t.p_alive), 0) AS "alive",
+  CAST(CAST(sum(t.expected_orders) AS DECIMAL(38, 4)) AS DOUBLE) / nullif(count(t.expected_orders), 0) AS "expected_orders"
 FROM (
   SELECT f.*, coalesce(k.customer_type, '(none)') AS kind, coalesce(p.tier, '(none)') AS tier
   FROM score.clv AS f

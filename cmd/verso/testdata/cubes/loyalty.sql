@@ -5,9 +5,9 @@
 SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
   CASE WHEN GROUPING(t.status) = 1 THEN '(total)' ELSE t.status END AS "year",
   count(*) AS "customers",
-  avg(t.loyalty) AS "loyalty",
-  quantile_cont(t.loyalty, 0.5) AS "loyalty_median",
-  quantile_cont(t.silent_days, 0.5) AS "silent_days",
+  CAST(CAST(sum(t.loyalty) AS DECIMAL(38, 4)) AS DOUBLE) / nullif(count(t.loyalty), 0) AS "loyalty",
+  quantile_cont(CAST(CAST(t.loyalty AS DECIMAL(18, 4)) AS DOUBLE), 0.5) AS "loyalty_median",
+  quantile_cont(CAST(CAST(t.silent_days AS DECIMAL(18, 4)) AS DOUBLE), 0.5) AS "silent_days",
   count(*) FILTER (WHERE t.is_own_gap) AS "own_gap"
 FROM (
   SELECT f.*, coalesce(k.customer_type, '(none)') AS kind

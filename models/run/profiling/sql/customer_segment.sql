@@ -13,7 +13,7 @@ SELECT
     p.contribution,
     l.clv,
     l.sales_to_come,
-    y.loyalty,
+    CAST(y.loyalty AS DECIMAL(18, 4)) AS "loyalty",
     k.fields,
     k.known AS "known_fields",
     coalesce(k.is_stale, false) AS "is_stale",
