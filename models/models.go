@@ -16,6 +16,7 @@ import (
 	"verso/models/run/product"
 	"verso/models/run/profiling"
 	"verso/models/run/profitability"
+	"verso/models/run/promotion"
 	"verso/models/run/prospecting"
 	"verso/models/run/sevenp"
 	"verso/olap/engine"
@@ -28,6 +29,7 @@ type Options struct {
 	Months   int // window of the pyramid and the concentration; 0 is all history
 	RFM      rfm.Options
 	Pyramid  pyramid.Options
+	Segments profiling.SegmentOptions
 	CLV      profitability.CLVOptions
 	Progress func(model string, rows int64) // may be nil
 }
@@ -37,9 +39,15 @@ func list(o Options) []job.Model {
 	return []job.Model{
 		profiling.RFM(o.RFM),
 		profiling.Pyramid(o.Pyramid),
+		profiling.Moves(o.Pyramid, o.RFM),
+		profiling.Segments(o.Segments),
+		profiling.Completeness(),
 		profitability.Profit(),
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
+		loyalty.Hazard(),
+		loyalty.Renewal(),
+		profiling.Customers(),
 		performance.Bridge(),
 		performance.GainLoss(),
 		performance.Service(),
@@ -54,6 +62,9 @@ func list(o Options) []job.Model {
 		prospecting.Acquisition(),
 		prospecting.Wallet(),
 		prospecting.Leads(),
+		promotion.Campaigns(),
+		promotion.Fatigue(),
+		promotion.Price(),
 		sevenp.SevenP(),
 	}
 }

@@ -18,6 +18,8 @@ import "slices"
 //	fact_opportunity        opp_id; opportunity; opp_stage_hist; as-of date (ages)
 //	fact_opportunity_stage  opp_id; opp_stage_hist; opportunity; as-of date (stages not left yet)
 //	fact_quote              quote_id; quote; other quotes and the orders of customer and title; fx_rate; as-of date (pending)
+//	fact_contract           contract_id; contract; other contracts of the customer; as-of date (running)
+//	fact_customer_profile   customer_key; customer_contact, customer_clc_interest; as-of date (who is still there)
 //	fact_ticket             ticket_id; ticket; star_ticket (other tickets of the customer, kind, rate), survey_response, order_line;
 //	                        as-of date (late); made in part
 //	fact_survey             survey_id, customer_id, ticket_id; survey_response; ticket
@@ -68,6 +70,9 @@ func contactSteps() []step {
 		relation("aside_opp_stage_hist", ""),
 		relation("fact_quote", "core.fact_quote"),
 		relation("aside_quote", ""),
+		relation("fact_contract", "core.fact_contract"),
+		relation("aside_contract", ""),
+		relation("fact_customer_profile", "core.fact_customer_profile"),
 		{"ticket_moved", "", working{name: "ticket", keys: []string{"ticket_id"}}.compare},
 		tickets().step(),
 		relation("aside_ticket", ""),

@@ -118,6 +118,22 @@ func TestPipeline(t *testing.T) {
 	want(t, conn, "SELECT record, reason, value FROM quarantine.quote", "3|no rate|EUR on 2026-05-26")
 }
 
+// Contracts that run, that ended and were renewed, and that no fact can hold;
+// and what is recorded of a customer: people who are still there, and subjects
+// it declared itself.
+func TestContractsAndProfiles(t *testing.T) {
+	conn := relationCompany(t)
+	fill(t, conn, "contract", "contract_id, customer_id, start_date, end_date, value", "1, 1, DATE '2024-01-01', DATE '2024-12-31', 1000", "2, 1, DATE '2025-03-01', DATE '2027-02-28', 1200",
+		"3, 2, DATE '2024-01-01', DATE '2024-12-31', 500", "4, 2, DATE '2025-06-01', NULL, NULL", "5, 99, DATE '2026-01-01', DATE '2026-12-31', 7", "6, 1, DATE '1700-01-01', NULL, NULL")
+	fill(t, conn, "customer_contact", "contact_id, customer_id, name, phone, email, role, valid_to", "21, 2, 'Wu', '10', ' ', 'dean', NULL", "22, 2, 'Xu', NULL, 'x@y', NULL, DATE '2025-01-01'")
+	fill(t, conn, "customer_clc_interest", "customer_id, clc_code, declared_or_observed", "2, 'TP3', 'declared'", "2, 'TP3', 'declared'", "2, 'O1', 'observed'", "3, 'I2', NULL")
+	buildRelations(t, conn)
+	want(t, conn, "SELECT contract_id, customer_key, date_key, value, running, ended, renewed FROM core.fact_contract ORDER BY contract_id",
+		"1|1|20240101|1000.0000|0|1|1", "2|1|20250301|1200.0000|1|0|0", "3|2|20240101|500.0000|0|1|0", "4|2|20250601|∅|1|0|0", "5|-1|20260101|7.0000|1|0|0")
+	want(t, conn, "SELECT record, reason FROM quarantine.contract", "5|start_date: outside the calendar")
+	want(t, conn, "SELECT * FROM core.fact_customer_profile", "1|2|0|0|0|0", "2|1|1|0|1|1", "3|0|0|0|0|1")
+}
+
 // A customer orders every 10 days, is lost after 180, comes back, and is lost
 // again; another orders once a year and is never lost; a third never orders.
 func TestCustomerMonths(t *testing.T) {

@@ -56,6 +56,24 @@ func (j *Job) Feature(ctx context.Context, name string, args ...any) error {
 	return feature.Build(ctx, j.Conn, name, args...)
 }
 
+// FeatureAs builds feature.<table> from the embedded SQL of a name, for one
+// feature of two periods.
+func (j *Job) FeatureAs(ctx context.Context, name, table string, args ...any) error {
+	return feature.BuildAs(ctx, j.Conn, name, table, args...)
+}
+
+// Before is the window of the same length that ends the day before Window
+// begins; false when the window is all history.
+func (j *Job) Before() (from, to time.Time, known bool) {
+	if j.Months <= 0 {
+		return from, to, false
+	}
+	first, _ := j.Window()
+	earlier := Job{AsOf: first.AddDate(0, 0, -1), Months: j.Months}
+	from, to = earlier.Window()
+	return from, to, true
+}
+
 // Frame reads the rows of a query as numbers.
 func (j *Job) Frame(ctx context.Context, sql string, args ...any) (*frame.Frame, error) {
 	return frame.Read(ctx, j.Conn, engine.SQL(sql, args...))

@@ -45,7 +45,9 @@ func Compare(treated, control Outcomes) (*Effect, error) {
 	return means(treated.Y, control.Y)
 }
 
-// means is Compare for amounts, even if all of them happen to be 0 or 1.
+// CompareAmounts is Compare for amounts, even if all of them happen to be 0 or 1.
+func CompareAmounts(treated, control []float64) (*Effect, error) { return means(treated, control) }
+
 func means(treated, control []float64) (*Effect, error) {
 	t, err := momentsOf(treated)
 	if err != nil {

@@ -16,7 +16,8 @@ type Purchases struct {
 
 // ElasticityOptions choose who is judged. The zero value means 5 purchases.
 type ElasticityOptions struct {
-	Least int // purchases a customer needs to be classified; 0: 5. Fewer still count for the means
+	Least    int  // purchases a customer needs to be classified; 0: 5. Fewer still count for the means
+	OneClass bool // do not look for two classes
 }
 
 // Classes of customers by their answer to price.
@@ -45,6 +46,7 @@ type Elasticity struct {
 type PriceClass struct {
 	Weight float64 // share of customers
 	Mean   float64 // of their slopes
+	SE     float64 // of the mean; 0 where it is not known
 }
 
 // CustomerElasticity is one customer's slope.
@@ -85,7 +87,9 @@ func FitElasticity(p Purchases, o ElasticityOptions) (*Elasticity, error) {
 		return e, nil
 	}
 	e.shrink(lines)
-	e.mixture(lines)
+	if !o.OneClass {
+		e.mixture(lines)
+	}
 	e.classify(o)
 	return e, nil
 }
@@ -220,7 +224,7 @@ func (e *Elasticity) mixture(lines []line) {
 	}
 	// Start one spread either side; the lower mean is the transaction class.
 	start := max(e.Spread, .1)
-	c := [2]PriceClass{{.5, e.Mean + start}, {.5, e.Mean - start}}
+	c := [2]PriceClass{{Weight: .5, Mean: e.Mean + start}, {Weight: .5, Mean: e.Mean - start}}
 	within, two := start*start/4, 0.0
 	share := make([]float64, len(used)) // of the transaction class
 	for range mixtureSteps {

@@ -11,6 +11,9 @@ type Contacts struct {
 	Customer []string
 	Day      []int     // day number of the message, from any start
 	Response []float64 // 1 when the customer responded to it, else 0
+	// Nth is which message of its window this one is, from 1, where it is counted
+	// another way, such as by calendar month; nil: counted by Day.
+	Nth []int
 }
 
 // FatigueOptions choose the window. The zero value means 30 days and 4 steps.
@@ -48,8 +51,8 @@ type FatigueStep struct {
 // to it and compares the responses.
 func MeasureFatigue(c Contacts, o FatigueOptions) (*Fatigue, error) {
 	n := len(c.Day)
-	if n == 0 || len(c.Customer) != n || len(c.Response) != n {
-		return nil, fmt.Errorf("%w: %d days, %d customers, %d responses", ErrShape, n, len(c.Customer), len(c.Response))
+	if n == 0 || len(c.Customer) != n || len(c.Response) != n || c.Nth != nil && len(c.Nth) != n {
+		return nil, fmt.Errorf("%w: %d days, %d customers, %d responses, %d counts", ErrShape, n, len(c.Customer), len(c.Response), len(c.Nth))
 	}
 	if o.Window == 0 {
 		o.Window = 30
@@ -70,15 +73,13 @@ func MeasureFatigue(c Contacts, o FatigueOptions) (*Fatigue, error) {
 	for i, k := range id {
 		rows[k] = append(rows[k], i)
 	}
-	contacts := make([]int, n)
-	for _, list := range rows {
-		days := make([]int, len(list))
-		for k, i := range list {
-			days[k] = c.Day[i]
-		}
-		sort.Ints(days)
-		for _, i := range list {
-			contacts[i] = sort.SearchInts(days, c.Day[i]+1) - sort.SearchInts(days, c.Day[i]-o.Window+1)
+	contacts := c.Nth
+	if contacts == nil {
+		contacts = counted(c.Day, rows, o.Window)
+	}
+	for i, k := range contacts {
+		if k < 1 {
+			return nil, fmt.Errorf("%w: message %d of its window in row %d", ErrValue, k, i)
 		}
 	}
 	f := &Fatigue{Customers: len(names), Messages: n}
@@ -88,6 +89,22 @@ func MeasureFatigue(c Contacts, o FatigueOptions) (*Fatigue, error) {
 		f.Warning = "no customer has messages with different numbers of contacts and different responses, so nothing can be said about fatigue"
 	}
 	return f, nil
+}
+
+// counted is how many messages each customer had in the days up to each.
+func counted(day []int, rows [][]int, window int) []int {
+	contacts := make([]int, len(day))
+	for _, list := range rows {
+		days := make([]int, len(list))
+		for k, i := range list {
+			days[k] = day[i]
+		}
+		sort.Ints(days)
+		for _, i := range list {
+			contacts[i] = sort.SearchInts(days, day[i]+1) - sort.SearchInts(days, day[i]-window+1)
+		}
+	}
+	return contacts
 }
 
 func (f *Fatigue) steps(contacts []int, y []float64, rows [][]int, most int) {

@@ -56,21 +56,56 @@ type Balance struct {
 // the order of rows does not matter. Weight of the result has one element a
 // row: 1 for a matched treated customer, for a control how many it stands for.
 func Match(d Experiment, o MatchOptions) (*Matched, error) {
-	if _, err := d.check(); err != nil {
+	m, err := MatchOutcomes(d, nil, o)
+	if err != nil {
 		return nil, err
+	}
+	return m[0], nil
+}
+
+// MatchOutcomes is Match for the outcome of the experiment and for others of the
+// same customers, such as amounts, with the same matches.
+func MatchOutcomes(d Experiment, others [][]float64, o MatchOptions) ([]*Matched, error) {
+	near, rows, err := matches(d, o)
+	if err != nil {
+		return nil, err
+	}
+	var out []*Matched
+	for _, y := range append([][]float64{d.Y}, others...) {
+		d.Y = y
+		if _, err := d.check(); err != nil {
+			return nil, err
+		}
+		m := &Matched{Weight: make([]float64, len(d.Y)), Warning: NotRandom}
+		if err := m.compare(d, rows, near); err != nil {
+			return nil, err
+		}
+		m.balance(d, rows)
+		if m.Unmatched > 0 {
+			m.Warning += fmt.Sprintf(" %d of %d treated customers had no match and are left out.", m.Unmatched, m.Unmatched+m.Treated)
+		}
+		if m.Worst >= .1 {
+			m.Warning += fmt.Sprintf(" After matching a feature still differs by %.2f standard deviations (.1 is customary): the groups are not alike.", m.Worst)
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// matches finds who is near whom, and the rows of controls and treated.
+func matches(d Experiment, o MatchOptions) (near neighbours, rows [2][]int, err error) {
+	if _, err := d.check(); err != nil {
+		return near, rows, err
 	}
 	if o.Method == "" {
 		o.Method = ByPropensity
 	}
 	if !(o.Caliper >= 0) {
-		return nil, fmt.Errorf("%w: caliper %v", ErrValue, o.Caliper)
+		return near, rows, fmt.Errorf("%w: caliper %v", ErrValue, o.Caliper)
 	}
-	var rows [2][]int
 	for i, t := range d.Treated {
 		rows[arm(t)] = append(rows[arm(t)], i)
 	}
-	var near neighbours
-	var err error
 	switch o.Method {
 	case ByPropensity:
 		near, err = byScore(d, rows, o)
@@ -79,21 +114,7 @@ func Match(d Experiment, o MatchOptions) (*Matched, error) {
 	default:
 		err = fmt.Errorf("%w: matching by %q is neither %q nor %q", ErrValue, o.Method, ByPropensity, ByDistance)
 	}
-	if err != nil {
-		return nil, err
-	}
-	m := &Matched{Weight: make([]float64, len(d.Y)), Warning: NotRandom}
-	if err := m.compare(d, rows, near); err != nil {
-		return nil, err
-	}
-	m.balance(d, rows)
-	if m.Unmatched > 0 {
-		m.Warning += fmt.Sprintf(" %d of %d treated customers had no match and are left out.", m.Unmatched, m.Unmatched+m.Treated)
-	}
-	if m.Worst >= .1 {
-		m.Warning += fmt.Sprintf(" After matching a feature still differs by %.2f standard deviations (.1 is customary): the groups are not alike.", m.Worst)
-	}
-	return m, nil
+	return near, rows, err
 }
 
 // neighbours are the nearest controls: of a treated customer, and of another

@@ -56,7 +56,7 @@ func TestNamesStay(t *testing.T) {
 		"customer_then.channel_kind customer_then.owner customer_then.status customer_then.credit_days customer_then.price_policy " +
 		"date.year date.half date.quarter date.month date.week date.day date.fiscal_year date.fiscal_quarter date.academic_year date.term date.weekday " +
 		"customer.id customer.name customer.type customer.subtype customer.group customer.status customer.city customer.cohort_month customer.cohort_year " +
-		"customer.tier customer.rfm_segment customer.rfm_cell title.id title.title title.isbn title.language title.binding title.level title.price_band " +
+		"customer.tier customer.rfm_segment customer.rfm_cell customer.segment customer.loyalty_status customer.move title.id title.title title.isbn title.language title.binding title.level title.price_band " +
 		"title.pub_year title.textbook title.catalogue title.abc title.xyz title.phase class.group class.l1 class.l2 class.bucket class.code region.area region.province region.name " +
 		"region.country channel.kind channel.name salesperson.name salesperson.dept publisher.name publisher.country publisher.type"
 	for _, c := range []struct{ cube, fields, measures string }{

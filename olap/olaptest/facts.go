@@ -177,8 +177,13 @@ func (b *builder) scores() {
 	rfm := b.data.table("score.rfm", "customer_key as_of recency_days frequency monetary r_score f_score m_score cell segment mode")
 	pyramid := b.data.table("score.pyramid", "customer_key as_of basis value rank share cum_share tier tier_no")
 	curve := b.data.table("score.concentration", "basis share_of_customers customers value share_of_value")
+	placed := b.data.table("score.customer_place", "customer_key as_of segment_no segment segment_zh loyalty_status move")
+	kinds := [...][4]string{{"orders now and then", "零散订购", "active", "stayed"}, {"standing orders", "长期订购", "new", "new"}, {"textbooks", "教材采购", "dormant", "down"}}
 	sum := int64(0)
 	for i, w := range list {
+		kind := int(w.key) % len(kinds)
+		k := kinds[kind]
+		placed.add(w.key, b.shape.AsOf, kind+1, k[0], k[1], k[2], k[3])
 		sum += w.net
 		rfm.add(w.key, b.shape.AsOf, w.days, w.orders, Money(w.net), w.r, w.f, w.m,
 			string([]byte{byte('0' + w.r), byte('0' + w.f), byte('0' + w.m)}), segment(w.r, w.f), "quintile")

@@ -83,6 +83,8 @@ CREATE TABLE score.rfm (
 CREATE TABLE score.pyramid (
   customer_key INTEGER, as_of DATE, basis VARCHAR, "value" DECIMAL(18,4), "rank" INTEGER, share DOUBLE, cum_share DOUBLE,
   tier VARCHAR, tier_no INTEGER);
+CREATE TABLE score.customer_place (
+  customer_key INTEGER, as_of DATE, segment_no INTEGER, segment VARCHAR, segment_zh VARCHAR, loyalty_status VARCHAR, "move" VARCHAR);
 CREATE TABLE score.concentration (
   basis VARCHAR, share_of_customers DOUBLE, customers INTEGER, "value" DECIMAL(18,4), share_of_value DOUBLE);
 

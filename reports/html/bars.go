@@ -75,6 +75,40 @@ func bar(v view.Value, c view.Column, low, high float64) drawing {
 	}}
 }
 
+// intervals draws the column of a table as dots with the interval that the next two
+// columns give, on one scale for every row with a line at zero. A dot whose
+// interval lies on one side of zero has the colour of what that means.
+func intervals(t *view.Table, column int) []drawing {
+	c := t.Columns[column]
+	out := make([]drawing, len(t.Rows))
+	low, high := 0.0, 0.0
+	has := func(row view.Row) bool {
+		return row.Kind == view.Leaf && column+2 < len(row.Cells) && row.Cells[column].Has() && row.Cells[column+1].Has() && row.Cells[column+2].Has()
+	}
+	for _, row := range t.Rows {
+		if has(row) {
+			low, high = math.Min(low, row.Cells[column+1].Float), math.Max(high, row.Cells[column+2].Float)
+		}
+	}
+	for i, row := range t.Rows {
+		if !has(row) || high == low {
+			continue
+		}
+		at := func(x float64) float64 { return 3 + (x-low)/(high-low)*(barWidth-6) }
+		from, to := row.Cells[column+1].Float, row.Cells[column+2].Float
+		class := "f-ink2"
+		if from > 0 || to < 0 {
+			class = "f-" + strings.TrimPrefix(toneColour(view.ToneOf(row.Cells[column], c.Better)), "@")
+		}
+		out[i] = drawing{Width: num(barWidth), Height: num(barHeight), Class: "bar", Shapes: []shape{
+			{Rect: true, X: num(at(0) - .5), Y: "0", W: "1", H: num(barHeight), Class: "f-ink3"},
+			{Rect: true, X: num(at(from)), Y: num(barHeight/2 - .75), W: num(math.Max(at(to)-at(from), .5)), H: "1.5", Class: class},
+			{CX: num(at(row.Cells[column].Float)), CY: num(barHeight / 2), Radius: "3", Class: class},
+		}}
+	}
+	return out
+}
+
 // spark draws a series as a line with its last point marked. The scale starts at
 // zero where the numbers are not negative.
 func spark(values []view.Value, title string) drawing {

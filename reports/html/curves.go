@@ -48,19 +48,14 @@ func lines(c *view.Chart, f frame) (map[string]any, error) {
 		charts.WithYAxisOpts(axis),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis", AxisPointer: &opts.AxisPointer{Type: "line"}}),
 	)
-	right := "64"
-	if f.narrow {
-		right = "46"
-	}
-	line.GridList = []opts.Grid{{Left: "44", Right: right, Top: "14", Bottom: "40"}}
+	line.GridList = []opts.Grid{{Left: "44", Right: strconv.Itoa(nameRoom(c, f)), Top: "14", Bottom: "40"}}
 	nudge := apart(c, f)
 	for i, s := range c.Series {
 		look := lineLook(s.Role, i)
 		data := plain(values(s, c.Format))
 		if last := lastKnown(s.Values); last >= 0 {
 			data[last].Symbol, data[last].Size = "circle", 7
-			text := s.Name + " " + view.Figure(c.Format.Scaled(s.Values[last].Float), c.Format.Decimals, false)
-			data[last].Label = label(text, "right", "@ink", f.font)
+			data[last].Label = label(lineEnd(c, s, last), "right", "@ink", f.font)
 			if last < len(s.Values)-2 {
 				data[last].Label.Position = "top" // inside the plot: the year is not over
 			}
@@ -71,6 +66,33 @@ func lines(c *view.Chart, f frame) (map[string]any, error) {
 	}
 	line.Validate()
 	return finish(line.BaseConfiguration, f)
+}
+
+// lineEnd is what stands at the end of a line: its name and last value.
+func lineEnd(c *view.Chart, s view.Series, last int) string {
+	return s.Name + " " + view.Figure(c.Format.Scaled(s.Values[last].Float), c.Format.Decimals, false)
+}
+
+// nameRoom is the room in pixels for the names at the right ends of lines.
+func nameRoom(c *view.Chart, f frame) int {
+	room := 46
+	if !f.narrow {
+		room = 64
+	}
+	for _, s := range c.Series {
+		last := lastKnown(s.Values)
+		if last < len(s.Values)-2 {
+			continue // named above its end
+		}
+		width := 14.0
+		for _, r := range lineEnd(c, s, last) {
+			if width += float64(f.font) * 0.56; r > 0x2e80 {
+				width += float64(f.font) * 0.44
+			}
+		}
+		room = max(room, int(width))
+	}
+	return min(room, f.width/3)
 }
 
 // apart moves the names at the ends of lines up or down, in pixels, so that they

@@ -17,6 +17,9 @@ func (m *model) table(t *view.Table, csv string) *tableModel {
 		if c.Visual == view.Variance || c.Visual == view.Share {
 			visuals[i] = bars(t, i)
 		}
+		if c.Visual == view.Interval {
+			visuals[i] = intervals(t, i)
+		}
 	}
 	for r, row := range t.Rows {
 		rm := rowModel{Class: rowClass(row)}
@@ -92,7 +95,7 @@ func columnClass(c view.Column) string {
 	switch {
 	case c.Visual == view.Spark:
 		return "trend"
-	case c.Visual == view.Variance || c.Visual == view.Share:
+	case c.Visual == view.Variance || c.Visual == view.Share || c.Visual == view.Interval:
 		return "num vis"
 	case c.Format.Style == view.Decimal || c.Format.Style == view.Percent:
 		return "num"

@@ -9,6 +9,7 @@ const (
 	Variance        // a bar left or right of zero, coloured by business meaning
 	Share           // a bar from zero
 	Spark           // a line of the cell's series
+	Interval        // a dot, and a line from the next column to the one after it
 )
 
 // Table is a table as shown and exported: the CSV holds the same rows and

@@ -1,4 +1,5 @@
--- feature.customer_value: one row per known customer and basis.
+-- feature.customer_value: one row per known customer and basis, over the window
+-- from a day to a day.
 --   revenue  net sales in the window
 --   margin   net sales less cost in the window, over the lines whose cost is
 --            known; no rows at all when no line has a cost
@@ -8,8 +9,7 @@ WITH sold AS (
         sum(l.net) AS "revenue",
         sum(l.margin) AS "margin"
     FROM core.fact_order_line AS l
-    CROSS JOIN feature."window" AS w
-    WHERE l.order_date >= w.from_date AND l.order_date <= w.to_date
+    WHERE l.order_date >= CAST(? AS DATE) AND l.order_date <= CAST(? AS DATE)
     GROUP BY l.customer_key
 ),
 known AS (

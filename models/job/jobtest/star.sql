@@ -171,6 +171,8 @@ CREATE TABLE core.fact_survey (
   "passives" INTEGER, "detractors" INTEGER, "source" VARCHAR, "source_row" BIGINT);
 CREATE TABLE meta.cost_rate (
   "name" VARCHAR, "value" DECIMAL(18,8), "unit" VARCHAR, "source" VARCHAR);
+CREATE TABLE meta.relation_rule (
+  "name" VARCHAR, "value" INTEGER, "unit" VARCHAR, "meaning" VARCHAR);
 CREATE TABLE meta.run (
   "run_id" VARCHAR, "as_of" DATE, "seed" BIGINT, "version" VARCHAR, "config_digest" VARCHAR, "company" VARCHAR, "currency" VARCHAR,
   "language" VARCHAR, "fiscal_year_start" INTEGER);
@@ -205,6 +207,11 @@ CREATE TABLE core.fact_expense (
 CREATE TABLE core.fact_commission (
   "date_key" INTEGER, "period" VARCHAR, "employee_id" BIGINT, "employee_key" INTEGER, "base" DECIMAL(18,4), "rate" DECIMAL(9,4),
   "amount" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.fact_contract (
+  "contract_id" BIGINT, "customer_key" INTEGER, "employee_key" INTEGER, "geo_key" INTEGER, "date_key" INTEGER, "start_date" DATE, "end_date" DATE,
+  "value" DECIMAL(18,4), "running" INTEGER, "ended" INTEGER, "renewed" INTEGER, "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.fact_customer_profile (
+  "customer_key" INTEGER, "contacts" INTEGER, "with_phone" INTEGER, "with_email" INTEGER, "with_role" INTEGER, "interests" INTEGER);
 CREATE TABLE core.dim_currency (
   "currency_key" INTEGER, "ccy" VARCHAR, "name" VARCHAR);
 CREATE TABLE core.dim_order_flags (

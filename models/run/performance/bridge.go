@@ -133,6 +133,9 @@ func runBridge(ctx context.Context, j *job.Job) (int64, error) {
 	if err := judgeBridges(ctx, j); err != nil {
 		return 0, err
 	}
+	if err := j.Exec(ctx, "DROP TABLE bridge_line; DROP TABLE IF EXISTS bridge_item"); err != nil { // the largest of its working tables
+		return 0, err
+	}
 	card, err := bridgeCard(ctx, j, list, f.Column("costed")[0]/f.Column("net")[0])
 	if err != nil {
 		return 0, err

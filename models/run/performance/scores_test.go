@@ -95,7 +95,7 @@ INSERT INTO core.fact_order_line (line_id, order_key, customer_key, employee_key
  (1, 1, 1, 1, '2025-07-01', 10, 1000, 100, 900, 600, 300, 250), (2, 2, 1, 1, '2026-06-15', 10, 1000, 300, 700, 600, 100, NULL), (3, 3, 2, 2, '2026-05-01', 1, 500, 0, 500, 400, 100, NULL),
  (4, 4, 1, 1, '2025-06-30', 10, 9000, 0, 9000, 1, 8999, NULL);
 INSERT INTO core.fact_return (line_id, employee_key, customer_key, return_date, qty, value, disposition, from_order_line) VALUES (1, 1, 1, '2026-01-01', 1, 90, 'restock', false), (1, 1, 1, '2026-01-02', 1, 90, 'scrap', false);
-INSERT INTO core.fact_activity (activity_kind_key, customer_key, employee_key, date, minutes, cost, during_ticket) VALUES (1, 1, 1, '2026-01-01', 60, 120, 1), (2, 2, 1, '2026-01-01', 10, 10, 0);
+INSERT INTO core.fact_activity (activity_kind_key, customer_key, employee_key, date, minutes, cost, during_ticket) VALUES (1, 1, 1, '2026-01-01', 60, 120, 1), (2, 2, 1, '2026-01-01', 10, 10, 0), (2, 4, 3, '2026-06-01', 10, 0, 0), (2, 4, 2, '2026-04-01', 10, 0, 0), (2, 3, 2, '2026-06-01', 10, 0, 0), (2, 3, 3, '2026-03-01', 10, 0, 0);
 INSERT INTO core.fact_expense (employee_key, expense_date, amount, is_people) VALUES (1, '2026-01-01', 55, false), (1, '2026-01-01', 5000, true), (2, '2025-06-30', 9, false);
 INSERT INTO core.fact_commission (employee_key, date_key, amount) VALUES (1, 20260101, 16), (2, 20260601, 400);
 INSERT INTO core.fact_target (employee_key, scope, date_key, net) VALUES (1, 'salesperson', 20260501, 600), (1, 'salesperson', 20260601, 100), (1, 'class', 20260101, 4);
@@ -108,6 +108,8 @@ INSERT INTO core.fact_quote (employee_key, customer_key, date, accepted, conflic
 		{"SELECT visits || ' ' || calls || ' ' || contacts || ' ' || customers_met || ' ' || quotes || ' ' || quotes_accepted || ' ' || quote_conflicts || ' ' || contacts_during_ticket" + of + "1", "1 1 2 2 2 1 1 1"},
 		{"SELECT discount_rate || ' ' || attainment || ' ' || accounts || ' ' || buyers" + of + "1", "0.2 1.5 1 1"}, // 900 of the whole months, of 600
 		{"SELECT contribution || ' ' || finding || ' ' || net_rank || ' ' || contribution_rank" + of + "2", "-300.0000 losing 2 2"},
+		// Customer 4 was called by two in the last 90 days, customer 3 by one.
+		{"SELECT string_agg(customers_shared, ',' ORDER BY employee_key) FROM score.salesperson WHERE employee_key > 0", "0,1,1"},
 		{"SELECT has_left || ' ' || orphans || ' ' || finding || ' ' || lines" + of + "3", "true 2 left accounts 0"},
 		{"SELECT string_agg(customer_key || ' ' || open_quotes || ' ' || quotes_until, ',') FROM score.orphan_account WHERE open_quotes > 0", "3 1 2026-07-01"},
 		{"SELECT count(p_by_chance) || ' ' || count(*) FROM score.orphan_account", "0 2"}, // never ordered: nothing to judge

@@ -22,7 +22,7 @@ func runPyramid(ctx context.Context, j *job.Job, o pyramid.Options) (int64, erro
 	if err := j.Feature(ctx, "window", from, to); err != nil {
 		return 0, err
 	}
-	if err := j.Feature(ctx, "customer_value"); err != nil {
+	if err := j.Feature(ctx, "customer_value", from, to); err != nil {
 		return 0, err
 	}
 	for _, ddl := range []string{

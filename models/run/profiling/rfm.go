@@ -16,7 +16,7 @@ func RFM(o rfm.Options) job.Model {
 }
 
 func runRFM(ctx context.Context, j *job.Job, o rfm.Options) (int64, error) {
-	if err := j.Feature(ctx, "rfm"); err != nil {
+	if err := j.Feature(ctx, "rfm", j.AsOf); err != nil {
 		return 0, err
 	}
 	f, err := j.Frame(ctx, "SELECT customer_key, recency_days, frequency, monetary FROM feature.rfm ORDER BY customer_key")

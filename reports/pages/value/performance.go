@@ -223,7 +223,7 @@ func (c desk) bridgeByClass(ctx context.Context, year ends) (*view.Table, error)
 	for _, name := range []string{"before", "volume", "shift", "selling", "currency", "buying", "coverage", "after"} {
 		column := view.Column{Label: c.T("performance.effect." + name), Unit: unit, Format: format}
 		if name != "before" && name != "after" {
-			column.Format, column.Visual, column.Better = format.Change(), view.Variance, 1
+			column.Format, column.Better = format.Change(), 1
 		}
 		t.Columns = append(t.Columns, column)
 	}

@@ -104,7 +104,7 @@ func (c desk) partNames() []string {
 	return names
 }
 
-func points() view.Format { return view.Format{Style: view.Decimal, Decimals: 0} }
+func scorePoints() view.Format { return view.Format{Style: view.Decimal, Decimals: 0} }
 
 func (c desk) readSevenTiers(ctx context.Context) ([]sevenTier, error) {
 	var list []sevenTier
@@ -166,15 +166,15 @@ func staggered(names []string) []string {
 
 // tierHeat shades the mean score of every tier in every P.
 func (c desk) tierHeat(tiers []sevenTier) *view.Chart {
-	ch := &view.Chart{ID: "sevenp-tiers", Kind: view.Heat, Title: c.T("sevenp.heat"), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.heat.text"), Format: points(), Better: 1, Categories: staggered(c.partNames())}
+	ch := &view.Chart{ID: "sevenp-tiers", Kind: view.Heat, Title: c.T("sevenp.heat"), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.heat.text"), Format: scorePoints(), Better: 1, Categories: staggered(c.partNames())}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("head.customer.tier")}, {Label: c.T("col.customers"), Format: view.Integer()}}}
 	for _, name := range append(c.partNames(), c.T("sevenp.composite")) {
-		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: name, Unit: c.T("sevenp.points"), Format: points(), Total: "⌀"})
+		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: name, Unit: c.T("sevenp.points"), Format: scorePoints(), Total: "⌀"})
 	}
 	for y, t := range tiers {
 		ch.Rows = append(ch.Rows, c.tierLabel(t.name))
 		for x, v := range t.scores {
-			cell := view.Cell{X: x, Y: y, Value: v, Label: view.Show(c.Lang, v, points())}
+			cell := view.Cell{X: x, Y: y, Value: v, Label: view.Show(c.Lang, v, scorePoints())}
 			if v.Has() {
 				cell.Shade = max(1, min(5, int(math.Ceil(v.Float/20))))
 			}
@@ -197,10 +197,10 @@ func (c desk) tierRadar(tiers []sevenTier) *view.Chart {
 		series = append(series, view.Series{Name: c.tierLabel(all.name), Role: view.PY, Values: all.scores})
 	}
 	ch := &view.Chart{ID: "sevenp-radar", Kind: view.Radar, Title: c.T("sevenp.radar", "tier", c.tierLabel(first.name)), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.radar.text"),
-		Format: points(), Categories: c.partNames(), Series: series}
+		Format: scorePoints(), Categories: c.partNames(), Series: series}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("sevenp.p")}}}
 	for _, s := range series {
-		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: s.Name, Unit: c.T("sevenp.points"), Format: points()})
+		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: s.Name, Unit: c.T("sevenp.points"), Format: scorePoints()})
 	}
 	for i, name := range c.partNames() {
 		cells := []view.Value{view.T(name)}
@@ -230,10 +230,10 @@ func (c desk) keyTable(keys []scoredCustomer) *view.Table {
 	t := &view.Table{ID: "sevenp-key", Title: c.T("sevenp.key.table"), Subtitle: c.T("sevenp.heat.sub"), Empty: c.T("sevenp.key.none"), Footnotes: []string{c.T("sevenp.unknown.score"), c.T("foot.privacy")},
 		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.tier")}}}
 	for _, name := range c.partNames() {
-		t.Columns = append(t.Columns, view.Column{Label: name, Format: points()})
+		t.Columns = append(t.Columns, view.Column{Label: name, Format: scorePoints()})
 	}
-	t.Columns = append(t.Columns, view.Column{Label: c.T("sevenp.composite"), Format: points()}, view.Column{Label: c.T("sevenp.percentile"), Format: points()},
-		view.Column{Label: c.T("sevenp.change"), Format: points().Change(), Better: 1}, view.Column{Label: c.T("sevenp.policy")})
+	t.Columns = append(t.Columns, view.Column{Label: c.T("sevenp.composite"), Format: scorePoints()}, view.Column{Label: c.T("sevenp.percentile"), Format: scorePoints()},
+		view.Column{Label: c.T("sevenp.change"), Format: scorePoints().Change(), Better: 1}, view.Column{Label: c.T("sevenp.policy")})
 	for _, s := range keys {
 		cells := append([]view.Value{view.T(s.name), view.T(c.tierLabel(s.tier))}, s.scores...)
 		t.Rows = append(t.Rows, view.Row{Cells: append(cells, s.composite, s.percentile, s.change, view.T(c.T("sevenp.policy."+s.policy)))})
@@ -246,11 +246,11 @@ func (c desk) keyTable(keys []scoredCustomer) *view.Table {
 func (c desk) radars(ctx context.Context, keys []scoredCustomer, all sevenTier) ([]view.Block, error) {
 	var blocks []view.Block
 	for i, s := range keys[:min(len(keys), drawnCustomers)] {
-		ch := &view.Chart{ID: "sevenp-customer-" + strconv.Itoa(i+1), Kind: view.Radar, Title: s.name, Subtitle: c.T("sevenp.heat.sub"), Format: points(), Categories: c.partNames(),
-			Insight: c.T("sevenp.customer.text", "name", s.name, "score", view.Show(c.Lang, s.composite, points()), "percentile", view.Show(c.Lang, s.percentile, points()), "policy", c.T("sevenp.policy."+s.policy)),
+		ch := &view.Chart{ID: "sevenp-customer-" + strconv.Itoa(i+1), Kind: view.Radar, Title: s.name, Subtitle: c.T("sevenp.heat.sub"), Format: scorePoints(), Categories: c.partNames(),
+			Insight: c.T("sevenp.customer.text", "name", s.name, "score", view.Show(c.Lang, s.composite, scorePoints()), "percentile", view.Show(c.Lang, s.percentile, scorePoints()), "policy", c.T("sevenp.policy."+s.policy)),
 			Series:  []view.Series{{Name: s.name, Role: view.AC, Values: s.scores}, {Name: c.T("sevenp.all"), Role: view.PY, Values: all.scores}}}
-		ch.Table = view.Table{Title: s.name, Columns: []view.Column{{Label: c.T("sevenp.p")}, {Label: c.T("sevenp.score"), Unit: c.T("sevenp.points"), Format: points()}, {Label: c.T("sevenp.percentile"), Format: points()},
-			{Label: c.T("sevenp.change"), Format: points().Change(), Better: 1}, {Label: c.T("sevenp.facts"), Wide: true}}}
+		ch.Table = view.Table{Title: s.name, Columns: []view.Column{{Label: c.T("sevenp.p")}, {Label: c.T("sevenp.score"), Unit: c.T("sevenp.points"), Format: scorePoints()}, {Label: c.T("sevenp.percentile"), Format: scorePoints()},
+			{Label: c.T("sevenp.change"), Format: scorePoints().Change(), Better: 1}, {Label: c.T("sevenp.facts"), Wide: true}}}
 		rows := map[string]view.Row{}
 		err := engine.Rows(ctx, c.DB, engine.SQL(statement("sevenp_part"), s.key), func(row []any) error {
 			facts := c.fact(page.Text(row[5]), page.Value(row[6]))
@@ -336,8 +336,8 @@ func (c desk) policyTable(ctx context.Context) (t *view.Table, winBack, losing i
 
 func (c desk) movedTable(ctx context.Context) (*view.Table, error) {
 	t := &view.Table{ID: "sevenp-moved", Title: c.T("sevenp.moved.table"), Subtitle: c.T("sevenp.heat.sub"), Empty: c.T("sevenp.moved.none"),
-		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.type")}, {Label: c.T("head.customer.tier")}, {Label: c.T("sevenp.before"), Format: points()},
-			{Label: c.T("sevenp.now"), Format: points()}, {Label: c.T("sevenp.change"), Format: points().Change(), Visual: view.Variance, Better: 1}}}
+		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.type")}, {Label: c.T("head.customer.tier")}, {Label: c.T("sevenp.before"), Format: scorePoints()},
+			{Label: c.T("sevenp.now"), Format: scorePoints()}, {Label: c.T("sevenp.change"), Format: scorePoints().Change(), Visual: view.Variance, Better: 1}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("sevenp_moved"), movedCustomers), func(row []any) error {
 		if before, ok := row[4].(time.Time); ok && t.Shown == "" {
 			t.Shown = c.T("sevenp.moved.since", "date", view.LongDate(c.Lang, before), "n", strconv.Itoa(movedCustomers))

@@ -25,5 +25,6 @@ func Pages() []page.Page {
 		{Slug: "products", Build: products},
 		{Slug: "future", Build: future},
 		{Slug: "sevenp", Build: sevenp},
+		{Slug: "promotion", Build: promotion},
 	}
 }

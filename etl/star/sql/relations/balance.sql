@@ -30,6 +30,9 @@ UNION ALL
 SELECT 'quote', (SELECT count(*) FROM stage.quote), 0, 0, (SELECT count(*) FROM core.fact_quote),
        (SELECT count(*) FROM quarantine.quote WHERE reason IN ('deleted in source', 'valid_from: outside the calendar', 'no rate'))
 UNION ALL
+SELECT 'contract', (SELECT count(*) FROM stage.contract), 0, 0, (SELECT count(*) FROM core.fact_contract),
+       (SELECT count(*) FROM quarantine.contract WHERE reason IN ('deleted in source', 'start_date: outside the calendar'))
+UNION ALL
 SELECT 'ticket', (SELECT count(*) FROM stage.ticket), 0, 0, (SELECT count(*) FROM core.fact_ticket),
        (SELECT count(*) FROM quarantine.ticket WHERE reason IN ('deleted in source', 'opened_ts: outside the calendar'))
 UNION ALL

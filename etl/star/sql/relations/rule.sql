@@ -89,5 +89,6 @@ CREATE TABLE IF NOT EXISTS quarantine.lead (source VARCHAR, file VARCHAR, line B
 CREATE TABLE IF NOT EXISTS quarantine.opportunity (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
 CREATE TABLE IF NOT EXISTS quarantine.opp_stage_hist (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
 CREATE TABLE IF NOT EXISTS quarantine.quote (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
+CREATE TABLE IF NOT EXISTS quarantine.contract (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
 CREATE TABLE IF NOT EXISTS quarantine.ticket (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);
 CREATE TABLE IF NOT EXISTS quarantine.survey_response (source VARCHAR, file VARCHAR, line BIGINT, record BIGINT, reason VARCHAR, column_name VARCHAR, value VARCHAR, raw VARCHAR);

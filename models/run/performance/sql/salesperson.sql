@@ -7,6 +7,9 @@
 --   attainment    net of the whole months that have a target / those targets
 --   orphans       accounts still on the name of a person who has left
 --   finding       large and losing (top fifth by net), losing, left accounts, or none
+--   customers_shared   whom others too have met or called in the last 90 days
+--   contacts_during_ticket   while a question or complaint of the customer was open
+--   quote_conflicts    prices quoted while another stood for the same customer and title
 --   *_share       place among those with sales: the share of them below
 -- Parameters: first day, last day, first day after the last whole month.
 CREATE OR REPLACE TABLE score.salesperson AS
@@ -48,6 +51,20 @@ WITH span AS (
     CROSS JOIN span AS s
     WHERE a.date BETWEEN s.first_day AND s.last_day
     GROUP BY a.employee_key
+), shared AS (
+    SELECT a.customer_key
+    FROM core.fact_activity AS a
+    CROSS JOIN span AS s
+    WHERE a.date > s.last_day - 90 AND a.date <= s.last_day AND a.customer_key <> -1 AND a.employee_key <> -1
+    GROUP BY a.customer_key
+    HAVING count(DISTINCT a.employee_key) > 1
+), together AS (
+    SELECT a.employee_key, count(DISTINCT a.customer_key) AS customers_shared
+    FROM core.fact_activity AS a
+    INNER JOIN shared AS h ON h.customer_key = a.customer_key
+    CROSS JOIN span AS s
+    WHERE a.date > s.last_day - 90 AND a.date <= s.last_day
+    GROUP BY a.employee_key
 ), quoted AS (
     SELECT q.employee_key, count(*) AS quotes, sum(q.accepted) AS quotes_accepted, sum(q.conflicts) AS quote_conflicts
     FROM core.fact_quote AS q
@@ -88,6 +105,7 @@ WITH span AS (
     SELECT n.employee_key, coalesce(e.leave_date <= s.last_day, false) AS has_left, e.leave_date, coalesce(h.accounts, 0) AS accounts,
            coalesce(m.visits, 0) AS visits, coalesce(m.calls, 0) AS calls, coalesce(m.contacts, 0) AS contacts, coalesce(m.minutes, 0) AS minutes,
            coalesce(m.customers_met, 0) AS customers_met, coalesce(m.contacts_during_ticket, 0) AS contacts_during_ticket,
+           coalesce(g.customers_shared, 0) AS customers_shared,
            coalesce(q.quotes, 0) AS quotes, coalesce(q.quotes_accepted, 0) AS quotes_accepted, coalesce(q.quote_conflicts, 0) AS quote_conflicts,
            coalesce(d.orders, 0) AS orders, coalesce(d.lines, 0) AS lines, coalesce(d.buyers, 0) AS buyers,
            CAST(coalesce(d.gross, 0) AS DECIMAL(18, 4)) AS gross, CAST(coalesce(d.discount, 0) AS DECIMAL(18, 4)) AS discount, CAST(coalesce(d.net, 0) AS DECIMAL(18, 4)) AS net,
@@ -102,6 +120,7 @@ WITH span AS (
     LEFT JOIN sold AS d ON d.employee_key = n.employee_key
     LEFT JOIN back AS b ON b.employee_key = n.employee_key
     LEFT JOIN met AS m ON m.employee_key = n.employee_key
+    LEFT JOIN together AS g ON g.employee_key = n.employee_key
     LEFT JOIN quoted AS q ON q.employee_key = n.employee_key
     LEFT JOIN spent AS x ON x.employee_key = n.employee_key
     LEFT JOIN earned AS c ON c.employee_key = n.employee_key
@@ -110,7 +129,7 @@ WITH span AS (
     LEFT JOIN orphaned AS o ON o.employee_key = n.employee_key
     WHERE n.employee_key IS NOT NULL
 ), counted AS (
-    SELECT employee_key, has_left, leave_date, accounts, visits, calls, contacts, minutes, customers_met, contacts_during_ticket, quotes, quotes_accepted, quote_conflicts, orders, lines, buyers,
+    SELECT employee_key, has_left, leave_date, accounts, visits, calls, contacts, minutes, customers_met, contacts_during_ticket, customers_shared, quotes, quotes_accepted, quote_conflicts, orders, lines, buyers,
            gross, discount, net, net_costed, margin, returned, return_loss, contact_cost, expenses, commission, target, net_whole, orphans, orphans_fading,
            CASE WHEN lines = 0 OR net_costed IS NOT NULL THEN CAST(coalesce(margin, 0) - return_loss - contact_cost - expenses - commission AS DECIMAL(18, 4)) END AS contribution
     FROM scored
@@ -123,6 +142,7 @@ WITH span AS (
 )
 SELECT c.employee_key, c.has_left, c.leave_date, CAST(c.accounts AS INTEGER) AS accounts, CAST(c.visits AS INTEGER) AS visits, CAST(c.calls AS INTEGER) AS calls, CAST(c.contacts AS INTEGER) AS contacts,
        CAST(c.minutes AS INTEGER) AS minutes, CAST(c.customers_met AS INTEGER) AS customers_met, CAST(c.contacts_during_ticket AS INTEGER) AS contacts_during_ticket,
+       CAST(c.customers_shared AS INTEGER) AS customers_shared,
        CAST(c.quotes AS INTEGER) AS quotes, CAST(c.quotes_accepted AS INTEGER) AS quotes_accepted, CAST(c.quote_conflicts AS INTEGER) AS quote_conflicts,
        CAST(c.orders AS INTEGER) AS orders, CAST(c.lines AS INTEGER) AS lines, CAST(c.buyers AS INTEGER) AS buyers,
        c.gross, c.discount, c.net, c.net_costed, c.margin, c.returned, c.return_loss, c.contact_cost, c.expenses, c.commission, c.contribution,
