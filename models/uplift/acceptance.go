@@ -74,7 +74,67 @@ func FitAcceptance(q Quotes, o ElasticityOptions) (*Elasticity, error) {
 	}
 	e.mixClasses(offers, grid, o)
 	e.classify(o)
+	if o.Group != nil {
+		e.group(offers, grid, o.Group)
+	}
 	return e, nil
+}
+
+// mostFitted is how many customers classes and groups are fitted on at most: every
+// so manieth in their order. All of them are scored.
+const mostFitted = 2000
+
+// some are at most mostFitted customers with more than one price.
+func some(offers []offer) []offer {
+	var changed []offer
+	for _, o := range offers {
+		if o.changed {
+			changed = append(changed, o)
+		}
+	}
+	n := len(changed)
+	if n <= mostFitted {
+		return changed
+	}
+	out := make([]offer, mostFitted)
+	for k := range out {
+		out[k] = changed[k*n/mostFitted]
+	}
+	return out
+}
+
+// group fits the mean slope of every group.
+func (e *Elasticity) group(offers []offer, grid []float64, of func(customer string) string) {
+	members := map[string][]int{}
+	var names []string
+	for k, c := range e.Customers {
+		name := of(c.Customer)
+		if len(members[name]) == 0 {
+			names = append(names, name)
+		}
+		members[name] = append(members[name], k)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		g := GroupElasticity{Name: name, Customers: len(members[name])}
+		var part []offer
+		for _, k := range members[name] {
+			g.Rows += e.Customers[k].Purchases
+			part = append(part, offers[k])
+		}
+		if part = some(part); len(part) < 3 {
+			continue
+		}
+		one := fitMix(part, grid, mix{classes: []PriceClass{{Weight: 1, Mean: e.Mean}}, within: max(e.Spread*e.Spread, slopeStep*slopeStep)})
+		var precision float64
+		for _, k := range members[name] {
+			if c := e.Customers[k]; c.PriceChanged {
+				precision += 1 / (one.within + c.OwnSE*c.OwnSE)
+			}
+		}
+		g.Mean, g.SE = one.classes[0].Mean, math.Sqrt(1/precision)
+		e.Groups = append(e.Groups, g)
+	}
 }
 
 func slopes() []float64 {
@@ -172,7 +232,8 @@ type mix struct {
 // mixClasses fits one class, then two from several starts, and shrinks each
 // customer towards what it settled on.
 func (e *Elasticity) mixClasses(offers []offer, grid []float64, o ElasticityOptions) {
-	one := fitMix(offers, grid, mix{classes: []PriceClass{{Weight: 1, Mean: -1}}, within: 1})
+	fitted := some(offers)
+	one := fitMix(fitted, grid, mix{classes: []PriceClass{{Weight: 1, Mean: -1}}, within: 1})
 	e.Mean, e.Spread = one.classes[0].Mean, math.Sqrt(one.within)
 	var precision float64
 	for k, x := range offers {
@@ -184,11 +245,11 @@ func (e *Elasticity) mixClasses(offers []offer, grid []float64, o ElasticityOpti
 	e.SE = math.Sqrt(1 / precision)
 	best, two := one, false
 	if !o.OneClass {
-		best, two = twoClasses(offers, grid, one)
+		best, two = twoClasses(fitted, grid, one)
 	}
 	if two {
 		e.TwoClasses, e.Classes = true, [2]PriceClass{best.classes[0], best.classes[1]}
-		for k, se := range leaveOut(offers, grid, best) {
+		for k, se := range leaveOut(fitted, grid, best) {
 			e.Classes[k].SE = se
 		}
 	} else {
@@ -221,12 +282,6 @@ func below(grid, weight []float64, limit float64) float64 {
 
 // twoClasses starts from several guesses and keeps two classes when BIC says so.
 func twoClasses(offers []offer, grid []float64, one mix) (best mix, two bool) {
-	n := 0.0
-	for _, o := range offers {
-		if o.changed {
-			n++
-		}
-	}
 	mean := one.classes[0].Mean
 	weights, apart := []float64{.15, .4}, []float64{1, 2}
 	fits := make([]mix, len(weights)*len(apart))
@@ -240,7 +295,7 @@ func twoClasses(offers []offer, grid []float64, one mix) (best mix, two bool) {
 			m.classes[0], m.classes[1] = m.classes[1], m.classes[0]
 		}
 		// Two classes have two parameters more: a mean and a weight.
-		if m.loglik > best.loglik+1e-9 && m.loglik-one.loglik > math.Log(n) {
+		if m.loglik > best.loglik+1e-9 && m.loglik-one.loglik > math.Log(float64(len(offers))) {
 			best, two = m, true
 		}
 	}
@@ -289,9 +344,6 @@ func fitMix(offers []offer, grid []float64, m mix) mix {
 		m.loglik = 0
 		density := m.densities(grid)
 		for _, o := range offers {
-			if !o.changed {
-				continue
-			}
 			var total float64
 			var w, s, q [2]float64
 			for k := range m.classes {

@@ -18,6 +18,8 @@ type Purchases struct {
 type ElasticityOptions struct {
 	Least    int  // purchases a customer needs to be classified; 0: 5. Fewer still count for the means
 	OneClass bool // do not look for two classes
+	// Group names the group of a customer, for FitAcceptance; nil: none.
+	Group func(customer string) string
 }
 
 // Classes of customers by their answer to price.
@@ -38,8 +40,9 @@ type Elasticity struct {
 	TwoClasses bool           // two classes explain the slopes better than one (by BIC)
 	Classes    [2]PriceClass  // relationship, transaction; of weight 0 without two classes
 	Counts     map[string]int // customers by class
-	Rows, Left int            // purchases used; left out for a quantity or price that is not above 0
-	Reason     string         // why there are no slopes or classes, in plain words
+	Groups     []GroupElasticity
+	Rows, Left int    // purchases used; left out for a quantity or price that is not above 0
+	Reason     string // why there are no slopes or classes, in plain words
 }
 
 // PriceClass is one class of customers.
@@ -47,6 +50,13 @@ type PriceClass struct {
 	Weight float64 // share of customers
 	Mean   float64 // of their slopes
 	SE     float64 // of the mean; 0 where it is not known
+}
+
+// GroupElasticity is the mean of the slopes of a group of customers, at least 3.
+type GroupElasticity struct {
+	Name            string
+	Customers, Rows int
+	Mean, SE        float64
 }
 
 // CustomerElasticity is one customer's slope.

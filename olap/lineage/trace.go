@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -95,8 +96,9 @@ func (t *tracer) store(s statement, rel *relation) {
 		for from := range c.from {
 			t.graph.Add(Edge{to, from, c.by})
 		}
-		if len(c.from) == 0 && c.by != "" {
-			t.graph.Add(Edge{to, Column{"constant", c.by}, c.by})
+		if len(c.from) == 0 {
+			by := cmp.Or(c.by, Program) // a list of VALUES, or a value the program gave
+			t.graph.Add(Edge{to, Column{"constant", by}, by})
 		}
 	}
 	for from := range rel.rows {

@@ -61,7 +61,8 @@ func (m *model) cell(c view.Column, v view.Value, row view.Row) cellModel {
 	switch v.Kind {
 	case view.Number:
 		out.Exact = v.ExactText()
-		if c.Visual == view.Variance || (c.Better != 0 && c.Format.Signed) {
+		// An interval has its own colour, and none when it reaches over zero.
+		if c.Visual == view.Variance || (c.Better != 0 && c.Format.Signed && c.Visual != view.Interval) {
 			if tone := view.ToneOf(v, c.Better); tone != view.Neutral {
 				out.Tone = toneClass(tone)
 			}

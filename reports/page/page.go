@@ -67,6 +67,8 @@ type Context struct {
 	Scored string
 	// Stale are the sources whose data are of an earlier run.
 	Stale []stale
+
+	tables map[string]bool // schema.table; nil: not read yet
 }
 
 // Coverage is how far the order lines reach.
@@ -171,8 +173,18 @@ func (c *Context) Page(slug string) view.Page {
 // Known tells whether a generation has one of the tables that were added later,
 // or that only a model writes.
 func (c *Context) Known(ctx context.Context, schema, table string) (bool, error) {
-	row, err := engine.One(ctx, c.DB, engine.SQL(Shared("table_known"), schema, table))
-	return err == nil && Whole(row[0]) > 0, err
+	if c.tables == nil {
+		tables := map[string]bool{}
+		err := engine.Rows(ctx, c.DB, engine.SQL(Shared("tables")), func(row []any) error {
+			tables[Text(row[0])] = true
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		c.tables = tables
+	}
+	return c.tables[schema+"."+table], nil
 }
 
 // readScored reads which days the scores cover.

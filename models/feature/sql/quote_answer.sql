@@ -42,11 +42,11 @@ WITH quote AS (
     HAVING count(*) >= 3
 ), priced AS (
     SELECT q.quote_id, q.customer_key, q.date, q.accepted, CAST(q.price AS DOUBLE) AS price,
-           coalesce(o.usual, CAST(q.list_price AS DOUBLE) * s.factor, CAST(q.list_price AS DOUBLE) * c.factor) AS usual
+           coalesce(o.usual, CASE WHEN q.list_price > 0 THEN CAST(q.list_price AS DOUBLE) * coalesce(s.factor, c.factor) END) AS usual
     FROM quote AS q
     LEFT JOIN own AS o ON o.title_key = q.title_key AND o.quarter = q.quarter
-    LEFT JOIN subject AS s ON s.clc_key = q.clc_key AND s.list_ccy = q.list_ccy AND s.quarter = q.quarter AND q.list_price > 0
-    LEFT JOIN currency AS c ON c.list_ccy = q.list_ccy AND c.quarter = q.quarter AND q.list_price > 0
+    LEFT JOIN subject AS s ON s.clc_key = q.clc_key AND s.list_ccy = q.list_ccy AND s.quarter = q.quarter
+    LEFT JOIN currency AS c ON c.list_ccy = q.list_ccy AND c.quarter = q.quarter
 )
 SELECT p.customer_key, p.quote_id, p.date, CAST(p.accepted AS INTEGER) AS "accepted", p.price / p.usual AS "ratio"
 FROM priced AS p

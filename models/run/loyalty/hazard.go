@@ -126,7 +126,7 @@ func newRisk(f *frame.Frame) *risk {
 			{name: "service_failure", words: job.Words{EN: "two late deliveries or a complaint open for 30 days", ZH: "两次延迟交货或投诉 30 天未解决"}, values: flag(failed)}}, others...)},
 		{name: "apart", covariates: append([]covariate{
 			{name: "late_twice", words: job.Words{EN: "two late deliveries or more", ZH: "两次及以上延迟交货"}, values: flag(func(i int) bool { return late[i] >= 2 })},
-			{name: "complaint_unresolved", words: job.Words{EN: "complaint open for 30 days", ZH: "投诉 30 天未解决"}, values: flag(func(i int) bool { return unresolved[i] > 0 })}}, others...)},
+			{name: "complaint_unresolved", words: job.Words{EN: "complaint open for 30 days", ZH: "投诉 30 天未解决"}, values: flag(func(i int) bool { return unresolved[i] > 0 })}}, others[3:5]...)},
 	}
 	return r
 }

@@ -130,6 +130,10 @@ ORDER BY l.customer_key`)
 func (a *answers) fit(oneClass bool) (*uplift.Elasticity, error) {
 	o := uplift.ElasticityOptions{Least: fewestQuotes, OneClass: oneClass}
 	if a.quotes {
+		o.Group = func(customer string) string {
+			key, _ := strconv.ParseInt(customer, 10, 64) // 0, of no type, for what is no key
+			return a.kind[key]
+		}
 		return uplift.FitAcceptance(uplift.Quotes{Customer: a.customer, Price: a.price, Accepted: a.response}, o)
 	}
 	return uplift.FitElasticity(uplift.Purchases{Customer: a.customer, Price: a.price, Quantity: a.response}, o)
@@ -250,6 +254,14 @@ func (a *answers) groups(e *uplift.Elasticity) ([]group, error) {
 			}
 			out = append(out, g)
 		}
+	}
+	if a.quotes {
+		for _, g := range e.Groups {
+			if g.Customers >= fewestInGroup {
+				out = append(out, group{"customer type", g.Name, g.Customers, g.Rows, float64(g.Customers) / float64(len(e.Customers)), g.Mean, g.SE})
+			}
+		}
+		return out, nil
 	}
 	customers := map[string]map[int64]bool{}
 	for _, k := range a.key {

@@ -55,7 +55,7 @@ func questions(ctx context.Context, c *page.Context) (view.Page, error) {
 
 // table is the table of the chapter that a question begins.
 func table(c *page.Context, a Answer) *view.Table {
-	return &view.Table{ID: "questions-" + a.chapterID, Title: a.Chapter, Columns: []view.Column{
+	return &view.Table{ID: "questions-" + a.chapterID, Title: c.T("questions.table", "chapter", a.Chapter), Columns: []view.Column{
 		{Label: c.T("questions.col.no"), Format: view.Integer(), Total: "–"}, {Label: c.T("questions.col.question"), Wide: true},
 		{Label: c.T("questions.col.answer"), Wide: true}, {Label: c.T("questions.col.more"), Wide: true}}}
 }

@@ -138,8 +138,8 @@ func (c desk) promotionFigures(s promotions) *view.KPIRow {
 	return row
 }
 
-// points are differences of rates in percentage points.
-func points() view.Format {
+// liftPoints are differences of rates in percentage points.
+func liftPoints() view.Format {
 	return view.Format{Style: view.Decimal, Decimals: 1, Scale: .01, Signed: true}
 }
 
@@ -152,7 +152,7 @@ func (c desk) campaignTables(ctx context.Context, s promotions) (effects, belief
 		Footnotes: []string{c.T("promotion.campaigns.foot")},
 		Columns: []view.Column{{Label: c.T("promotion.campaign"), Wide: true}, {Label: c.T("promotion.start"), Format: view.Format{Style: view.DayDate}}, {Label: c.T("promotion.how")},
 			{Label: c.T("promotion.treated"), Format: view.Integer()}, {Label: c.T("promotion.response"), Unit: "%", Format: pct}, {Label: c.T("promotion.baseline"), Unit: "%", Format: pct},
-			{Label: c.T("promotion.lift"), Unit: pts, Format: points(), Visual: view.Interval, Better: 1}, {Label: c.T("promotion.from"), Unit: pts, Format: points()}, {Label: c.T("promotion.to"), Unit: pts, Format: points()},
+			{Label: c.T("promotion.lift"), Unit: pts, Format: liftPoints(), Visual: view.Interval, Better: 1}, {Label: c.T("promotion.from"), Unit: pts, Format: liftPoints()}, {Label: c.T("promotion.to"), Unit: pts, Format: liftPoints()},
 			{Label: c.T("promotion.verdict")}}}
 	beliefs = &view.Table{ID: "promotion-money", Title: c.T("promotion.money"), Subtitle: c.T("promotion.money.sub", "unit", unit), Empty: c.T("promotion.campaigns.none"),
 		Footnotes: []string{c.T("promotion.money.foot")},

@@ -119,8 +119,8 @@ func (c desk) priceTable(ctx context.Context, advice string, n int64) (*view.Tab
 func (c desk) nextBlocks(ctx context.Context) ([]view.Block, error) {
 	pct := view.Pct().Bare()
 	size := &view.Table{ID: "test-size", Title: c.T("test.title"), Subtitle: c.T("test.sub"), Empty: c.T("test.none"), Footnotes: []string{c.T("test.foot")},
-		Columns: []view.Column{{Label: c.T("promotion.type")}, {Label: c.T("promotion.baseline"), Unit: "%", Format: pct}, {Label: c.T("test.lift"), Unit: c.T("promotion.points"), Format: points()},
-			{Label: c.T("test.needed"), Format: view.Integer()}, {Label: c.T("test.pays"), Unit: c.T("promotion.points"), Format: points()}}}
+		Columns: []view.Column{{Label: c.T("promotion.type")}, {Label: c.T("promotion.baseline"), Unit: "%", Format: pct}, {Label: c.T("test.lift"), Unit: c.T("promotion.points"), Format: liftPoints()},
+			{Label: c.T("test.needed"), Format: view.Integer()}, {Label: c.T("test.pays"), Unit: c.T("promotion.points"), Format: liftPoints()}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("promotion_test")), func(row []any) error {
 		size.Rows = append(size.Rows, view.Row{Cells: []view.Value{view.T(c.MemberLabel("campaign.type", row[0])), page.Value(row[1]), page.Value(row[2]), page.Value(row[3]), page.Value(row[4])}})
 		return nil
@@ -129,7 +129,7 @@ func (c desk) nextBlocks(ctx context.Context) ([]view.Block, error) {
 		return nil, err
 	}
 	whom := &view.Table{ID: "uplift", Title: c.T("uplift.title"), Subtitle: c.T("uplift.sub"), Empty: c.T("uplift.none"), Footnotes: []string{c.T("uplift.foot")},
-		Columns: []view.Column{{Label: c.T("uplift.decile")}, {Label: c.T("col.customers"), Format: view.Integer()}, {Label: c.T("uplift.contact"), Format: view.Integer()}, {Label: c.T("uplift.lift"), Unit: c.T("promotion.points"), Format: points()}}}
+		Columns: []view.Column{{Label: c.T("uplift.decile")}, {Label: c.T("col.customers"), Format: view.Integer()}, {Label: c.T("uplift.contact"), Format: view.Integer()}, {Label: c.T("uplift.lift"), Unit: c.T("promotion.points"), Format: liftPoints()}}}
 	var customers, contact, kinds int64
 	first := view.Value{}
 	err = engine.Rows(ctx, c.DB, engine.SQL(statement("promotion_uplift")), func(row []any) error {

@@ -25,7 +25,7 @@ func Pages() []page.Page {
 		{Slug: "salesforce", Build: salesforce},
 		{Slug: "products", Build: products},
 		{Slug: "future", Build: future},
-		{Slug: "sevenp", Build: sevenp},
 		{Slug: "promotion", Build: promotion},
+		{Slug: "sevenp", Build: sevenp},
 	}
 }
