@@ -6,11 +6,12 @@ import (
 
 	"verso/reports/page"
 	"verso/reports/pages/front"
+	"verso/reports/pages/market"
 	"verso/reports/pages/trust"
 	"verso/reports/pages/value"
 )
 
 // All are the pages in menu order.
 func All() []page.Page {
-	return slices.Concat(front.Pages(), value.Pages(), trust.Pages())
+	return slices.Concat(front.Pages(), value.Pages(), market.Pages(), trust.Pages())
 }
