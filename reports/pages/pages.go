@@ -7,11 +7,12 @@ import (
 	"verso/reports/page"
 	"verso/reports/pages/answer"
 	"verso/reports/pages/front"
+	"verso/reports/pages/market"
 	"verso/reports/pages/trust"
 	"verso/reports/pages/value"
 )
 
 // All are the pages in menu order.
 func All() []page.Page {
-	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), trust.Pages())
+	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), market.Pages(), trust.Pages())
 }

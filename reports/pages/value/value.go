@@ -21,11 +21,6 @@ func Pages() []page.Page {
 		{Slug: "profile", Build: profile},
 		{Slug: "profit", Build: profit},
 		{Slug: "loyalty", Build: loyalty},
-		{Slug: "performance", Build: performance},
-		{Slug: "salesforce", Build: salesforce},
-		{Slug: "products", Build: products},
-		{Slug: "future", Build: future},
-		{Slug: "promotion", Build: promotion},
 		{Slug: "sevenp", Build: sevenp},
 	}
 }
