@@ -61,7 +61,7 @@ func cubesEqualTheirSQL(t *testing.T, db engine.Database) {
 			t.Fatal(err)
 		}
 		cells := compareWithHand(t, c.Name, table, want)
-		if len(want) > 1 && cells < 5*len(q.Measures) { // else it has no facts
+		if len(want) > 1 && cells < min(5, len(want)/2)*len(q.Measures) { // else it has no facts
 			t.Errorf("%s: only %d cells compared", c.Name, cells)
 		}
 		t.Logf("%s: %d cells equal", c.Name, cells)

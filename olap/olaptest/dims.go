@@ -39,6 +39,7 @@ func Build(s Shape) *Data {
 	b.versions()
 	b.landed()
 	b.scores()
+	b.standings()
 	b.records()
 	return b.data
 }

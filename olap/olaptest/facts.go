@@ -223,6 +223,24 @@ func tierOf(share float64) (string, int) {
 	return "small", 4
 }
 
+// standings places titles by their keys, so that every class, XYZ and phase occurs
+// and some titles have no XYZ.
+func (b *builder) standings() {
+	standing := b.data.table("score.title", "title_key as_of abc xyz phase phase_no")
+	phases := [...]string{"introduction", "growth", "mature", "decline", "dead"}
+	for _, row := range b.data.Table("core.dim_title").Rows {
+		key, ok := row[0].(int64)
+		if !ok || key < 0 || key%11 == 0 {
+			continue
+		}
+		var xyz any
+		if n := key % 4; n < 3 {
+			xyz = string("XYZ"[n])
+		}
+		standing.add(key, b.shape.AsOf, string("ABCN"[key%4]), xyz, phases[key%5], int(1+key%5))
+	}
+}
+
 // records fills the tables about the run itself.
 func (b *builder) records() {
 	asOf := b.shape.AsOf

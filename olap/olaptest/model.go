@@ -35,12 +35,12 @@ func Model(t testing.TB, dir string) *cube.Model {
 }
 
 // holds reports whether the schema has the facts of a cube, or of all cubes
-// that it combines.
+// that it combines. Of score.title it has what attributes of titles read, no facts.
 func holds(c *cube.Cube) bool {
 	for _, part := range c.Combines {
 		if !holds(part.Of) {
 			return false
 		}
 	}
-	return c.Virtual() || strings.Contains(schema, "CREATE TABLE "+c.Table+" (")
+	return c.Virtual() || c.Table != "score.title" && strings.Contains(schema, "CREATE TABLE "+c.Table+" (")
 }

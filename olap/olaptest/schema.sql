@@ -85,6 +85,7 @@ CREATE TABLE score.pyramid (
   tier VARCHAR, tier_no INTEGER);
 CREATE TABLE score.customer_place (
   customer_key INTEGER, as_of DATE, segment_no INTEGER, segment VARCHAR, segment_zh VARCHAR, loyalty_status VARCHAR, "move" VARCHAR);
+CREATE TABLE score.title (title_key INTEGER, as_of DATE, abc VARCHAR, xyz VARCHAR, phase VARCHAR, phase_no INTEGER);
 CREATE TABLE score.concentration (
   basis VARCHAR, share_of_customers DOUBLE, customers INTEGER, "value" DECIMAL(18,4), share_of_value DOUBLE);
 
