@@ -99,6 +99,7 @@ func encoded(t *testing.T, e encoding.Encoding, text string) []byte {
 // refresh. Names arrive as they were, and every bad row is in quarantine with
 // its file, line, reason and text: read = loaded + quarantined.
 func TestFileKinds(t *testing.T) {
+	t.Parallel()
 	p := newProject(t)
 	type kind struct {
 		source, file, options, first string
@@ -264,6 +265,7 @@ func lines(t *testing.T, db engine.Querier, sql string) []string {
 // million bytes in one field, NUL bytes, ragged rows, a quote that is never
 // closed, bytes of another encoding, repeated and missing keys.
 func TestStrangeRows(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("长文本 long ", 10<<20/16) + "."
 	p := newProject(t)
 	p.write("people.csv", []byte("id,name,limit\n"+

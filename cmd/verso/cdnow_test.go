@@ -39,6 +39,7 @@ func cdnowLines(t *testing.T, path string) {
 // (Marketing Science 24(2), 2005, table 2) to the digits that the test files of
 // CLVTools add; the MBG/NBD ones are those of the tests of lifetimes.
 func TestCDNOW(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "cdnow.csv")
 	cdnowLines(t, file)

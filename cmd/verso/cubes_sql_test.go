@@ -16,6 +16,7 @@ import (
 // TestCubesEqualTheirSQL compares the cubes with SQL written by hand on the demo
 // company; TestOnlineRetail does it on a real shop's data.
 func TestCubesEqualTheirSQL(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds a company")
 	}

@@ -16,6 +16,7 @@ import (
 // TestDemoTwice makes the demo company twice in different folders: every table
 // of the warehouse and every byte of the site must be the same.
 func TestDemoTwice(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds two companies")
 	}
@@ -89,6 +90,7 @@ func fileDigests(t *testing.T, dir string) map[string]string {
 
 // TestDemoAddsUp checks on a dirty demo company what must hold of any data.
 func TestDemoAddsUp(t *testing.T) {
+	t.Parallel()
 	needsAssets(t)
 	dir := t.TempDir()
 	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.02", "--dirty")

@@ -10,6 +10,7 @@ import (
 // was found: all are accepted. VERSO_SEEDS names other seeds, as in 1,2,3, and
 // VERSO_SCALE another size.
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds a company")
 	}
@@ -39,11 +40,12 @@ func TestVerify(t *testing.T) {
 
 // In a company without effects nothing is found that was not planted.
 func TestVerifyPlacebo(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds a company")
 	}
 	needsAssets(t)
-	out, _ := verso(t, exitDone, "demo", "--verify", "--dir", t.TempDir(), "--scale", "0.1", "--placebo")
+	out, _ := verso(t, exitDone, "demo", "--verify", "--dir", t.TempDir(), "--scale", "0.05", "--placebo")
 	if !strings.Contains(out, ", 0 not accepted, ") || strings.Contains(out, ", 0 not planted") {
 		t.Errorf("%s", out)
 	}

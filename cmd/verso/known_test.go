@@ -60,6 +60,7 @@ func TestNorthwind(t *testing.T) {
 // TestOnlineRetail loads a real shop's export of 541,909 lines. The figures are
 // those two other tools agree on for this data set.
 func TestOnlineRetail(t *testing.T) {
+	t.Parallel()
 	file := sharedData(t, "online_retail/online_retail.csv.gz")
 	dir := t.TempDir()
 	config := filepath.Join(dir, "verso.yaml")

@@ -13,6 +13,7 @@ import (
 // TestLineage demands that every column of every table of the star and of the
 // scores is traced, and that what it says of a few columns is right.
 func TestLineage(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("refreshes")
 	}

@@ -113,6 +113,7 @@ checks:
 // them to the end: tables hold them unchanged, pages show them escaped and run
 // nothing, the site's CSV files hold no formula, terminals get no control codes.
 func TestMaliciousTexts(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	config := maliciousCompany(t, dir)
 	verso(t, exitDone, "refresh", "-c", config)

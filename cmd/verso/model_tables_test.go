@@ -11,6 +11,7 @@ import (
 // TestModelsAreTestedOnTheStarThatIsMade holds the tables that tests of models
 // run on to those of a refreshed warehouse.
 func TestModelsAreTestedOnTheStarThatIsMade(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	config := smallCompany(t, dir)
 	verso(t, exitDone, "refresh", "-c", config, "--skip", "site,models,rollups")

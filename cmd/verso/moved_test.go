@@ -12,6 +12,7 @@ import (
 // A project that is moved with its files and its warehouse knows the files it has
 // read: none is read again, and no row is there twice.
 func TestMovedProject(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "here")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 // share of values reported is the rate of false alarms. It is measured for money
 // and for counts, over the total and the members of three attributes.
 func TestAlarmsOnThePlacebo(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds a company")
 	}

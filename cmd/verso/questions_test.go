@@ -191,6 +191,7 @@ AND f.customer_key IN (SELECT customer_key FROM score.pyramid WHERE basis = 'rev
 
 // Where tables were supplied and hold nothing, no statement fails.
 func TestQuestionsOverEmptyTables(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	verso(t, exitDone, "refresh", "-c", smallCompany(t, dir))
 	db := generation(t, dir)
@@ -228,6 +229,7 @@ func TestQuestionsOverEmptyTables(t *testing.T) {
 // A company with order lines, orders and customers alone: the command line prints
 // what they answer, and names the tables for the rest.
 func TestQuestionsCommand(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	config := smallCompany(t, dir)
 	verso(t, exitDone, "refresh", "-c", config)

@@ -36,6 +36,7 @@ FROM (SELECT DISTINCT table_name FROM meta.table_load);
 // After an increment the rollups of the changed days are what a build of all of
 // them makes, and answer as the facts do.
 func TestRollupsAfterAnIncrement(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds a company")
 	}

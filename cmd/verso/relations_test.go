@@ -13,6 +13,7 @@ import (
 // totals are those of SQL written another way, and the last month of every
 // customer stands where the scores put it.
 func TestDealingsWithCustomers(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds a company")
 	}

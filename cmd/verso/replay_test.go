@@ -239,6 +239,7 @@ func nightsToReplay(t *testing.T, few, every int) (nights, each int) {
 // the end the one that the company's complete files make, but for what the truth
 // file explains.
 func TestReplayedNights(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("refreshes many nights")
 	}

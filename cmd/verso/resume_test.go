@@ -18,6 +18,7 @@ import (
 // A refresh that is killed after a step is continued there by the next one, and
 // every table is that of a refresh that was not killed.
 func TestResumedRefresh(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("kills processes")
 	}
