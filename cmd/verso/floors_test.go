@@ -78,7 +78,7 @@ var floors = map[string][]string{
 	"models/metric":      {},
 	"models/feature":     {"models/frame", "olap/engine"},
 	"models/job":         {"models/feature", "models/frame", "olap/engine"},
-	"models/job/jobtest": {"olap/engine", "olap/engine/duck"},
+	"models/job/jobtest": {"models/job", "olap/engine", "olap/engine/duck"},
 	"models/uplift":      {"models/metric", "models/propensity"},
 	"models/run/...":     {"models/...", "olap/engine"},
 	"models/...":         {"models/frame", "models/metric"},

@@ -5,7 +5,9 @@ import (
 	"context"
 	_ "embed"
 	"testing"
+	"time"
 
+	"verso/models/job"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 )
@@ -64,4 +66,23 @@ func Number(t testing.TB, q engine.Querier, sql string) float64 {
 		t.Fatalf("%s: %v is no number", sql, row[0])
 	}
 	return f
+}
+
+// Run runs models as of a date (yyyy-mm-dd), with seed 1 and a window of a year, as
+// a refresh does.
+func Run(t testing.TB, conn engine.Conn, asOf string, models ...job.Model) {
+	t.Helper()
+	day, err := time.Parse(time.DateOnly, asOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := &job.Job{Conn: conn, AsOf: day, Seed: 1, Months: 12}
+	if err := j.Prepare(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range models {
+		if _, err := m.Run(context.Background(), j); err != nil {
+			t.Fatalf("%s: %v", m.Name, err)
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package loyalty
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -9,30 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"verso/models/job"
 	"verso/models/job/jobtest"
 	"verso/olap/engine"
 )
 
 const days = `
 INSERT INTO core.dim_date (date_key, date) SELECT CAST(strftime(d, '%Y%m%d') AS INTEGER), CAST(d AS DATE) FROM range(DATE '2018-01-01', DATE '2027-12-31', INTERVAL 1 DAY) AS r (d);`
-
-func runModels(t *testing.T, conn engine.Conn, asOf string, models ...job.Model) {
-	t.Helper()
-	day, err := time.Parse(time.DateOnly, asOf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := &job.Job{Conn: conn, AsOf: day, Seed: 1, Months: 12}
-	if err := j.Prepare(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range models {
-		if _, err := m.Run(context.Background(), j); err != nil {
-			t.Fatalf("%s: %v", m.Name, err)
-		}
-	}
-}
 
 func wants(t *testing.T, conn engine.Conn, values map[string]string) {
 	t.Helper()
@@ -53,7 +34,7 @@ INSERT INTO core.fact_order_line (customer_key, order_date, qty, net) VALUES (1,
 INSERT INTO core.fact_order_line (customer_key, order_date, qty, net) SELECT 2, CAST(d AS DATE), 1, 100 FROM range(DATE '2023-01-05', DATE '2025-12-31', INTERVAL 30 DAY) AS r (d);
 INSERT INTO core.fact_order_stage (customer_key, promised_date, days_late) VALUES (2, '2024-03-31', 4), (2, '2024-04-01', 9), (2, '2024-05-01', 0), (1, '2024-12-20', 3);
 INSERT INTO core.fact_ticket (customer_key, date, complaints, resolution_hours) VALUES (2, '2024-07-10', 1, 71), (2, '2024-07-11', 1, 72), (2, '2024-07-12', 1, 721), (2, '2024-07-13', 1, NULL), (2, '2024-07-14', 0, 999);`)
-	runModels(t, conn, "2025-12-31", Hazard())
+	jobtest.Run(t, conn, "2025-12-31", Hazard())
 	// 18 days of orders from 2023-01-05 to 2024-05-29 every 30 days, one more on
 	// 2024-12-01: the usual gap is 696/18 = 38.7 days. Customer 1 is silent for 395
 	// days. Within the year before the last order it ordered 6 times up to
@@ -116,7 +97,7 @@ INSERT INTO core.fact_ticket (customer_key, date, complaints, resolution_hours) 
 func TestPlantedHazard(t *testing.T) {
 	for _, c := range []struct{ planted, low, high float64 }{{2, 1.6, 2.5}, {1, .8, 1.25}} {
 		conn := jobtest.Open(t, "2025-12-31", days, simulated(1500, c.planted))
-		runModels(t, conn, "2025-12-31", Hazard())
+		jobtest.Run(t, conn, "2025-12-31", Hazard())
 		const worth = "FROM score.hazard WHERE model = 'together' AND covariate = "
 		if got := jobtest.Number(t, conn, "SELECT hazard_ratio "+worth+"'service_failure'"); got < c.low || got > c.high {
 			t.Errorf("planted %v, found %.2f", c.planted, got)
@@ -143,7 +124,7 @@ func TestHazardOfOddData(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := jobtest.Open(t, "2025-12-31", c.add)
-			runModels(t, conn, "2025-12-31", Hazard(), Renewal())
+			jobtest.Run(t, conn, "2025-12-31", Hazard(), Renewal())
 			if got := jobtest.Value(t, conn, "SELECT reading FROM card.model WHERE model = 'hazard'"); !strings.HasPrefix(got, c.reading) {
 				t.Errorf("%q, want %q", got, c.reading)
 			}
@@ -168,7 +149,7 @@ INSERT INTO core.fact_contract (contract_id, customer_key, start_date, end_date,
     (8, 5, '2021-01-01', '2021-12-31', 1), (9, 5, '2022-01-01', '2022-12-31', 0), (10, 6, '2024-01-01', '2025-11-30', 0);
 INSERT INTO core.fact_order_line (customer_key, order_date, qty, net) VALUES (6, '2020-01-15', 1, 5), (6, '2021-01-15', 1, 5),
     (7, '2020-03-01', 1, 5), (7, '2021-04-01', 1, 5), (7, '2022-05-01', 1, 5), (7, '2024-05-01', 1, 5), (8, '2022-01-01', 1, 5), (8, '2025-12-01', 1, 5), (9, '2024-06-01', 1, 5);`)
-	runModels(t, conn, "2025-12-31", Renewal())
+	jobtest.Run(t, conn, "2025-12-31", Renewal())
 	wants(t, conn, map[string]string{
 		"SELECT string_agg(customer_key || ' ' || passed || '/' || seen, ', ' ORDER BY customer_key) FROM feature.renewal WHERE basis = 'contract'": "1 2/2, 2 0/1, 3 0/0, 4 0/1, 5 1/2, 6 0/0",
 		// 7: seen are the renewals of 2021 to 2024; it passed those of 2021 and 2022.

@@ -13,24 +13,6 @@ import (
 	"verso/olap/engine"
 )
 
-// run runs models as of a date on a connection.
-func run(t *testing.T, conn engine.Conn, asOf string, models ...job.Model) {
-	t.Helper()
-	to, err := time.Parse(time.DateOnly, asOf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := &job.Job{Conn: conn, AsOf: to, Seed: 1, Months: 12}
-	if err := j.Prepare(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range models {
-		if _, err := m.Run(context.Background(), j); err != nil {
-			t.Fatalf("%s: %v", m.Name, err)
-		}
-	}
-}
-
 func all() []job.Model {
 	return []job.Model{Bridge(), GainLoss(), Service(), Salesperson(), Supplier(), Partner()}
 }
@@ -83,7 +65,7 @@ func TestBridgeByHand(t *testing.T) {
 		line(1, "2024-06-03", 9, 10, 1, 1, 1, 1, 1, 1), // history must reach back a year before
 		line(2, "2024-09-03", 1, 11, 1, 10, 1000, 900, 500, 500)+line(3, "2024-09-04", 3, 10, 1, 4, 400, 360, 200, 200),
 		line(4, "2025-09-03", 1, 10, 1, 12, 1320, 1188, 642, 600)+line(5, "2025-09-04", 2, 10, 1, 5, 500, 450, 321, 300))
-	run(t, conn, "2026-06-30", Bridge())
+	jobtest.Run(t, conn, "2026-06-30", Bridge())
 	const effect = "SELECT amount || ' ' || net FROM score.bridge WHERE comparison = 'last_12_months' AND level = 'total' AND effect = "
 	values(t, conn, [][2]string{
 		{"SELECT margin_before || ' ' || margin_after || ' ' || net_matched FROM score.bridge_total WHERE comparison = 'last_12_months' AND level = 'total'", "560.0000 675.0000 2088.0000"},
@@ -112,7 +94,7 @@ func TestBridgeTellsCausesApart(t *testing.T) {
 		line(2, "2024-09-03", 1, 10, 1, 10, 1000, 1000, 600, 600)+line(3, "2024-09-04", 2, 20, 2, 10, 1000, 1000, 600, 600)+line(4, "2024-09-05", 3, 20, 2, 10, 1000, 1000, 500, 500),
 		line(5, "2025-09-03", 1, 10, 1, 10, 1000, 1000, 642, 600)+line(6, "2025-09-04", 2, 20, 2, 10, 1000, 900, 600, 600)+line(7, "2025-09-05", 3, 20, 2, 10, 1000, 900, 500, 500),
 		landed(3, 660)+landed(6, 672)+landed(7, 560))
-	run(t, conn, "2026-06-30", Bridge())
+	jobtest.Run(t, conn, "2026-06-30", Bridge())
 	const sum = "SELECT sum(amount) FROM score.bridge WHERE comparison = 'last_12_months' AND level = 'class' AND "
 	values(t, conn, [][2]string{
 		{sum + "effect = 'currency' AND member = 'F'", "-42.0000"},
@@ -130,7 +112,7 @@ func TestBridgeOfTheParadox(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", members, line(1, "2023-12-03", 9, 10, 2, 1, 1, 1, 1, 1),
 		line(2, "2024-03-03", 1, 10, 2, 80, 8000, 8000, 4800, 4800)+line(3, "2024-03-04", 2, 20, 2, 20, 2000, 2000, 1800, 1800),
 		line(4, "2025-03-03", 1, 10, 2, 20, 2100, 2100, 1200, 1200)+line(5, "2025-03-04", 2, 20, 2, 80, 8400, 8400, 7200, 7200))
-	run(t, conn, "2026-06-30", Bridge())
+	jobtest.Run(t, conn, "2026-06-30", Bridge())
 	values(t, conn, [][2]string{
 		{"SELECT count(*) FROM score.bridge_total WHERE comparison = 'FY2025' AND level = 'class' AND rate_after > rate_before", "2"},
 		{"SELECT rate_after < rate_before FROM score.bridge_total WHERE comparison = 'FY2025' AND level = 'total'", "true"},
@@ -156,7 +138,7 @@ FROM (SELECT i, DATE '2023-01-01' + CAST(i % 1270 AS INTEGER) AS d, 1 + i % 7 AS
 
 func TestBridgesClose(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-23", members, mixed)
-	run(t, conn, "2026-06-23", Bridge())
+	jobtest.Run(t, conn, "2026-06-23", Bridge())
 	if n := jobtest.Number(t, conn, "SELECT count(*) FROM score.bridge_comparison"); n != 13 {
 		t.Errorf("%v comparisons, want two of the year, FY2024 and FY2025, and nine quarters", n)
 	}
@@ -194,7 +176,7 @@ func TestComparisons(t *testing.T) {
 // reason on every card.
 func TestNothing(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30")
-	run(t, conn, "2026-06-30", all()...)
+	jobtest.Run(t, conn, "2026-06-30", all()...)
 	values(t, conn, [][2]string{
 		{"SELECT string_agg(model, ' ' ORDER BY rowid) FROM card.model WHERE reading <> '' AND reading_zh <> '' AND rows = 0", "bridge gain_loss service_level salesperson supplier partner"},
 		{"SELECT count(*) FROM card.output AS o LEFT JOIN information_schema.tables AS t ON t.table_schema = 'score' AND t.table_name = o.table_name WHERE t.table_name IS NULL", "0"},
@@ -223,7 +205,7 @@ func TestPoorData(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := jobtest.Open(t, "2026-06-30", statements...)
-			run(t, conn, "2026-06-30", all()...)
+			jobtest.Run(t, conn, "2026-06-30", all()...)
 			sound(t, conn)
 			if n := jobtest.Number(t, conn, "SELECT count(*) FROM card.model WHERE reading = '' OR reading LIKE '%NaN%' OR reading LIKE '%!%'"); n != 0 {
 				t.Errorf("%v cards without a reading: %s", n, jobtest.Value(t, conn, "SELECT string_agg(model || reading, '\n') FROM card.model"))
@@ -238,7 +220,7 @@ func TestTheSameOnAnyCores(t *testing.T) {
 	var texts []string
 	for _, threads := range []int{1, 4} {
 		conn := jobtest.Open(t, "2026-06-30", members, mixed, fmt.Sprintf("SET threads = %d", threads))
-		run(t, conn, "2026-06-30", all()...)
+		jobtest.Run(t, conn, "2026-06-30", all()...)
 		text := ""
 		for _, table := range []string{"bridge", "bridge_cell", "bridge_total", "gain_loss", "top_customer", "salesperson"} {
 			text += jobtest.Value(t, conn, "SELECT md5(string_agg(CAST(x AS VARCHAR), ';' ORDER BY x.rowid)) FROM score."+table+" AS x") + " "

@@ -21,7 +21,7 @@ func TestGainLossByHand(t *testing.T) {
 		order(7, 5, "2026-01-01", 20)+order(8, 5, "2024-06-30", 500), // back: the day before
 		order(9, 6, "2024-06-30", 999),                               // in neither
 		order(10, -1, "2026-02-01", 5)+order(11, 2, "2026-07-01", 1000))
-	run(t, conn, "2026-06-30", GainLoss())
+	jobtest.Run(t, conn, "2026-06-30", GainLoss())
 	values(t, conn, [][2]string{
 		{"SELECT string_agg(customer_key || ' ' || status || ' ' || change, ', ' ORDER BY customer_key) FROM score.gain_loss", "-1 unknown 5.0000, 1 up 20.0000, 2 down -40.0000, 3 lost -70.0000, 4 new 30.0000, 5 back 20.0000"},
 		{"SELECT sum(change) FROM score.gain_loss", "-35.0000"}, // 205 less 240
@@ -45,7 +45,7 @@ func TestTopCustomers(t *testing.T) {
 		orders(4, 500, 60, 3, "2025-01-05", 900)+orders(4, 600, 60, 3, "2026-01-05", 100),
 		orders(5, 700, 60, 3, "2025-01-05", 50)+orders(5, 800, 60, 1, "2026-01-05", 50), // one order of three is chance
 		"INSERT INTO core.fact_ticket (ticket_id, customer_key, date, complaints, open) VALUES (1, 1, '2025-12-31', 1, 1), (2, 2, '2026-01-01', 1, 0), (3, 4, '2025-05-05', 0, 0);")
-	run(t, conn, "2026-06-30", GainLoss())
+	jobtest.Run(t, conn, "2026-06-30", GainLoss())
 	values(t, conn, [][2]string{
 		{`SELECT string_agg(customer_key || ' ' || status || ' ' || complaints, ', ' ORDER BY "rank") FROM score.top_customer`, "4 smaller orders 0, 3 silent 0, 2 halved 0, 1 ordering 1, 5 smaller orders 0, 6 none yet 0"},
 		{"SELECT change || ' ' || orders_same_days || ' ' || orders_now FROM score.top_customer WHERE customer_key = 2", "-1760.0000 20 4"},
@@ -68,7 +68,7 @@ INSERT INTO core.fact_order_line (line_id, customer_key, order_date, qty, net) V
 INSERT INTO core.fact_return (customer_key, return_date, qty, value, reason, from_order_line) VALUES (3, '2026-04-01', 8, 80, 'unsold', false), (3, '2026-04-01', 2, 20, 'damaged', false);
 INSERT INTO core.fact_ticket (customer_key, date, complaints, open, response_hours) VALUES (1, '2026-05-05', 1, 0, 4), (1, '2026-05-06', 0, 1, 6);
 INSERT INTO core.fact_receivable (customer_key, invoice_date, billed, open, overdue, days_to_pay, is_paid_late) VALUES (1, '2026-06-01', 90, 30, 10, NULL, false), (1, '2026-01-01', 50, 0, 0, 40, true), (1, '2025-01-01', 50, 30, 30, NULL, false);`)
-	run(t, conn, "2026-06-30", Service())
+	jobtest.Run(t, conn, "2026-06-30", Service())
 	const of = " FROM score.customer_service WHERE customer_key = "
 	values(t, conn, [][2]string{
 		{"SELECT lines_due || ' ' || lines_on_time || ' ' || lines_otif || ' ' || copies_wanted || ' ' || copies_filled || ' ' || late_p50 || ' ' || late_p90" + of + "1", "10 8 6 20 19 0 1"},
@@ -100,7 +100,7 @@ INSERT INTO core.fact_expense (employee_key, expense_date, amount, is_people) VA
 INSERT INTO core.fact_commission (employee_key, date_key, amount) VALUES (1, 20260101, 16), (2, 20260601, 400);
 INSERT INTO core.fact_target (employee_key, scope, date_key, net) VALUES (1, 'salesperson', 20260501, 600), (1, 'salesperson', 20260601, 100), (1, 'class', 20260101, 4);
 INSERT INTO core.fact_quote (employee_key, customer_key, date, accepted, conflicts, pending, valid_to) VALUES (1, 1, '2026-01-01', 1, 1, 0, NULL), (1, 1, '2026-01-02', 0, 0, 0, NULL), (3, 3, '2026-06-01', 0, 0, 1, '2026-07-01');`)
-	run(t, conn, "2026-06-15", Salesperson())
+	jobtest.Run(t, conn, "2026-06-15", Salesperson())
 	const of = " FROM score.salesperson WHERE employee_key = "
 	values(t, conn, [][2]string{
 		// 250 + 100 margin, 180 back of which 60 is worth keeping: 120; 130 of contacts, 55, 16.
@@ -161,7 +161,7 @@ INSERT INTO core.dim_stage (stage_key, code) VALUES (6, 'customs_cleared'), (7, 
 INSERT INTO core.fact_stage_event (event_id, stage_key, event_ts, days, workdays)
 SELECT i, 6 + i % 2, CAST(DATE '2025-07-01' + CAST(i % 360 AS INTEGER) + 4 AS TIMESTAMP), 4, CASE WHEN i % 2 = 1 AND i % 360 BETWEEN 184 AND 272 THEN 6 ELSE 2 + i % 3 // 2 END FROM range(7200) AS t(i);`
 	conn := jobtest.Open(t, "2026-06-30", purchases)
-	run(t, conn, "2026-06-30", Supplier())
+	jobtest.Run(t, conn, "2026-06-30", Supplier())
 	values(t, conn, [][2]string{
 		{"SELECT string_agg(supplier_key || ' ' || flags, ', ' ORDER BY supplier_key) FROM score.supplier WHERE flags <> ''", "2 slow, 3 short"},
 		// Day 500 of the orders is 2025-11-13, day 401 2025-08-06: flagged within six weeks.
@@ -190,7 +190,7 @@ func TestPartnersByHand(t *testing.T) {
 		}
 	}
 	conn := jobtest.Open(t, "2026-06-30", b.String())
-	run(t, conn, "2026-06-30", Partner())
+	jobtest.Run(t, conn, "2026-06-30", Partner())
 	values(t, conn, [][2]string{
 		{"SELECT string_agg(customer_key || ' ' || sell_in_rank || ' ' || kept_rank || ' ' || finding, ', ' ORDER BY customer_key) FROM score.partner", "1 1 2 returns rising, 2 2 1 , 3 3 3 "},
 		{"SELECT net || ' ' || returned || ' ' || net_after_returns || ' ' || copies_unsold || ' ' || return_rate || ' ' || return_rate_before FROM score.partner WHERE customer_key = 1", "610.0000 150.0000 460.0000 150 0.3 0.1"},

@@ -1,13 +1,11 @@
 package product
 
 import (
-	"context"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"verso/models/job"
 	"verso/models/job/jobtest"
@@ -16,23 +14,6 @@ import (
 
 func all() []job.Model {
 	return []job.Model{Basket(BasketOptions{}), Catalogues(), Substitution(), Titles()}
-}
-
-func run(t testing.TB, conn engine.Conn, asOf string, models ...job.Model) {
-	t.Helper()
-	day, err := time.Parse(time.DateOnly, asOf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := &job.Job{Conn: conn, AsOf: day, Seed: 1, Months: 12}
-	if err := j.Prepare(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range models {
-		if _, err := m.Run(context.Background(), j); err != nil {
-			t.Fatalf("%s: %v", m.Name, err)
-		}
-	}
 }
 
 func hold(t *testing.T, conn engine.Conn, want map[string]string) {
@@ -62,7 +43,7 @@ INSERT INTO core.fact_order_line (line_id, order_key, customer_key, order_date, 
 
 func TestRulesByHand(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", sixty)
-	run(t, conn, "2026-06-30", Basket(BasketOptions{}))
+	jobtest.Run(t, conn, "2026-06-30", Basket(BasketOptions{}))
 	hold(t, conn, map[string]string{
 		"SELECT string_agg(antecedent || ' > ' || consequent, ', ' ORDER BY rule_no) FROM score.basket_rule WHERE level = 'order_title'":                                                                                                     "One > Two, Two > One",
 		"SELECT antecedent_code || ' ' || consequent_code || ' ' || count || ' ' || customers || ' of ' || baskets || ' ' || antecedent_count || ' ' || consequent_count FROM score.basket_rule WHERE level = 'order_title' AND rule_no = 1": "111 222 10 10 of 60 10 10",
@@ -96,13 +77,13 @@ func TestRulesByHand(t *testing.T) {
 
 func TestFewCustomersMakeNoRule(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", sixty, "UPDATE core.fact_order_line SET customer_key = customer_key % 4 + 1 WHERE customer_key <= 10")
-	run(t, conn, "2026-06-30", Basket(BasketOptions{}))
+	jobtest.Run(t, conn, "2026-06-30", Basket(BasketOptions{}))
 	hold(t, conn, map[string]string{"SELECT count(*) FROM score.basket_rule WHERE level LIKE 'order%'": "0"})
 }
 
 func TestMoreBasketsThanAreLookedAt(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", sixty)
-	run(t, conn, "2026-06-30", Basket(BasketOptions{MaxBaskets: 25}))
+	jobtest.Run(t, conn, "2026-06-30", Basket(BasketOptions{MaxBaskets: 25}))
 	hold(t, conn, map[string]string{
 		// The last four months hold two of the orders, those of March; five hold thirty.
 		"SELECT from_date || ' ' || baskets FROM score.basket_level WHERE level = 'order_title'":   "2026-03-01 2",
@@ -110,7 +91,7 @@ func TestMoreBasketsThanAreLookedAt(t *testing.T) {
 		"SELECT baskets FROM score.basket_level WHERE level = 'customer_series'":                   "0",
 		"SELECT contains(reading, 'of the last 4 months: there are more baskets') FROM card.model": "true",
 	})
-	run(t, conn, "2026-06-30", Basket(BasketOptions{MaxBaskets: 1}))
+	jobtest.Run(t, conn, "2026-06-30", Basket(BasketOptions{MaxBaskets: 1}))
 	hold(t, conn, map[string]string{
 		"SELECT value FROM card.parameter WHERE name = 'order_title.months'": "3",
 	})
@@ -132,7 +113,7 @@ CREATE TEMP TABLE raw AS SELECT row_number() OVER () AS k, string_split(line, ',
 CREATE TEMP TABLE bought AS SELECT k, trim(unnest(items)) AS item FROM raw;
 INSERT INTO core.dim_title (title_key, title_id, title) SELECT row_number() OVER (ORDER BY item), item, item FROM (SELECT DISTINCT item FROM bought) AS i;
 INSERT INTO core.fact_order_line (order_key, customer_key, order_date, title_key, clc_key, qty) SELECT b.k, -1, DATE '2026-06-01', t.title_key, -1, 1 FROM bought AS b INNER JOIN core.dim_title AS t ON t.title_id = b.item`)
-	run(t, conn, "2026-06-30", Basket(BasketOptions{MinSupport: .006, MinConfidence: .25, MaxLength: 4, Untested: true}))
+	jobtest.Run(t, conn, "2026-06-30", Basket(BasketOptions{MinSupport: .006, MinConfidence: .25, MaxLength: 4, Untested: true}))
 	hold(t, conn, map[string]string{
 		"SELECT baskets || ' ' || items FROM score.basket_level WHERE level = 'order_title'":                                                                                                                              "9835 169",
 		"SELECT antecedent || ' > ' || consequent || ' ' || count || ' ' || round(support, 6) || ' ' || round(confidence, 5) || ' ' || round(lift, 6) FROM score.basket_rule WHERE level = 'order_title' AND rule_no = 1": "herbs > root vegetables 69 0.007016 0.43125 3.956477",
@@ -140,7 +121,7 @@ INSERT INTO core.fact_order_line (order_key, customer_key, order_date, title_key
 	})
 	// With the tests, and no thresholds but the stated ones, fewer but sound rules
 	// remain, none in shuffled baskets.
-	run(t, conn, "2026-06-30", Basket(BasketOptions{}))
+	jobtest.Run(t, conn, "2026-06-30", Basket(BasketOptions{}))
 	if n := jobtest.Number(t, conn, "SELECT rules FROM score.basket_level WHERE level = 'order_title'"); n < 20 || n > 1000 {
 		t.Errorf("%v rules", n)
 	}
@@ -160,14 +141,14 @@ SELECT 100 + k, 100 + k, k, DATE '2025-06-01', CASE WHEN k <= 3 OR k = 5 THEN 2 
 
 func TestNextVolumeByHand(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", series)
-	run(t, conn, "2026-06-30", Basket(BasketOptions{}))
+	jobtest.Run(t, conn, "2026-06-30", Basket(BasketOptions{}))
 	hold(t, conn, map[string]string{
 		"SELECT round(value, 4) FROM card.metric WHERE name = 'continuation'":                                    "0.75",
 		"SELECT tests || ' ' || rules_found || ' ' || rules FROM score.basket_level WHERE level = 'next_volume'": "1 1 0", // 17 of 70 ways: chance
 	})
 	// Ninety more who order to the end and take neither leave no doubt.
 	conn = jobtest.Open(t, "2026-06-30", series, "INSERT INTO core.fact_order_line (line_id, order_key, customer_key, order_date, title_key, clc_key, qty, net) SELECT k, k, k, DATE '2026-01-01', 3, 5, 1, 1 FROM range(1000, 1092) AS r (k)")
-	run(t, conn, "2026-06-30", Basket(BasketOptions{}))
+	jobtest.Run(t, conn, "2026-06-30", Basket(BasketOptions{}))
 	hold(t, conn, map[string]string{
 		"SELECT antecedent || ' > ' || consequent || ' ' || count || '/' || antecedent_count || ' ' || consequent_count || '/' || baskets FROM score.basket_rule WHERE level = 'next_volume'": "Volume 1 > Volume 2 3/4 4/100",
 		"SELECT round(lift, 6) FROM score.basket_rule WHERE level = 'next_volume'":                                                                                                            "18.75",

@@ -31,7 +31,7 @@ func TestNothingToGoBy(t *testing.T) {
 				statements = append(statements, c.data)
 			}
 			conn := jobtest.Open(t, "2026-06-30", statements...)
-			run(t, conn, "2026-06-30", all()...)
+			jobtest.Run(t, conn, "2026-06-30", all()...)
 			if got := jobtest.Value(t, conn, "SELECT reading FROM card.model WHERE model = 'basket'"); !strings.HasPrefix(got, c.reading) {
 				t.Errorf("reading: %s", got)
 			}
@@ -60,7 +60,7 @@ INSERT INTO core.fact_catalogue_listing (catalogue_key, title_key, catalogue_id,
 INSERT INTO core.fact_inventory (snap_date, warehouse_key, title_key, qty_on_hand, value) SELECT last_day(DATE '2024-01-01' + INTERVAL (m) MONTH), 1, k, (k + m) % 4, k / 7 FROM range(1, 60) AS r (k), range(0, 24) AS s (m);
 INSERT INTO core.fact_order_line (line_id, order_key, customer_key, order_date, title_key, clc_key, qty, net, margin)
 SELECT k, k // 3, 1 + (k // 3 * 7919) % 199, DATE '2023-01-01' + CAST(k // 3 * 37 % 1270 AS INTEGER), 1 + (k * k * 31 + k) % 299, 2 + (k * k * 31 + k + 1) % 299 % 4, 1 + k % 3, CAST(k % 97 AS DECIMAL(9, 2)) / 7, k % 11 FROM range(0, 9000) AS r (k);`)
-		run(t, conn, "2026-06-30", all()...)
+		jobtest.Run(t, conn, "2026-06-30", all()...)
 		var tables []string
 		for _, table := range outputs {
 			tables = append(tables, table+" "+jobtest.Value(t, conn, "SELECT count(*) || ' ' || md5(coalesce(string_agg(CAST(s AS VARCHAR), '|' ORDER BY rowid), '')) FROM score."+table+" AS s"))

@@ -33,7 +33,7 @@ INSERT INTO core.fact_inventory_move (move_id, move_date, title_key, qty, qty_in
 
 func TestTitlesByHand(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", shelf)
-	run(t, conn, "2026-06-30", Substitution(), Titles())
+	jobtest.Run(t, conn, "2026-06-30", Substitution(), Titles())
 	at := func(columns, key string) string {
 		return "SELECT concat_ws(' ', " + columns + ") FROM score.title WHERE title_key = " + key
 	}
@@ -92,7 +92,7 @@ SELECT 100 * k + i, 100 * k + i, 1, DATE '2024-01-01' + CAST(floor(CASE WHEN k <
 FROM range(1, 81) AS r (k), range(0, 20) AS s (i)`,
 		"INSERT INTO core.fact_order_line (line_id, order_key, customer_key, order_date, title_key, clc_key, qty, net) VALUES (1, 1, 1, '2023-12-31', -1, -1, 1, 1), (2, 2, 1, '2023-12-31', 1, -1, 0, 1)",
 		"INSERT INTO core.dim_title (title_key, title_id, title, level, first_listed) VALUES (99, 'z', 'z', NULL, '2020-01-01')", "INSERT INTO core.fact_order_line (line_id, order_key, customer_key, order_date, title_key, clc_key, qty, net) VALUES (3, 3, 1, '2023-12-30', 99, -1, 1, 1)")
-	run(t, conn, "2026-06-30", Substitution(), Titles())
+	jobtest.Run(t, conn, "2026-06-30", Substitution(), Titles())
 	if h := jobtest.Number(t, conn, `SELECT half_life_days FROM score.life_cycle WHERE "by" = 'level' AND code = 'fading'`); math.Abs(h-180) > 3 {
 		t.Errorf("half-life of %v days, planted 180", h)
 	}
@@ -117,7 +117,7 @@ INSERT INTO core.fact_order_line (line_id, order_key, customer_key, order_date, 
 
 func TestCataloguesByHand(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", listed)
-	run(t, conn, "2026-06-30", Catalogues())
+	jobtest.Run(t, conn, "2026-06-30", Catalogues())
 	at := func(columns, code, third, kind string) string {
 		return "SELECT concat_ws(' ', " + columns + ") FROM score.catalogue WHERE code = '" + code + "' AND page_third = '" + third + "' AND customer_type = '" + kind + "'"
 	}
@@ -152,7 +152,7 @@ SELECT 90000 + 100 * m + i, 90000 + 100 * m + i, 1 + i, DATE '2025-07-05' + INTE
 
 func TestSubstitutionByHand(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", runOut)
-	run(t, conn, "2026-06-30", Substitution(), Titles())
+	jobtest.Run(t, conn, "2026-06-30", Substitution(), Titles())
 	hold(t, conn, map[string]string{
 		// Out in December; near are October, November, January and February.
 		"SELECT string_agg(stretch || CASE WHEN is_out THEN ' out' ELSE '' END, ', ' ORDER BY stretch) FROM feature.stock_state":                                                                                "4, 5, 6 out, 7, 8",

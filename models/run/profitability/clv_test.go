@@ -27,7 +27,7 @@ func TestCLVWithoutAModel(t *testing.T) {
 		"returns of nothing": {[]string{buyers, "INSERT INTO core.fact_return (customer_key, return_date, value) VALUES (1, '2025-01-01', 5)"}, "there are no customers"},
 	} {
 		conn := jobtest.Open(t, "2026-06-30", c.add...)
-		run(t, conn, "2026-06-30", CLV(CLVOptions{}))
+		jobtest.Run(t, conn, "2026-06-30", CLV(CLVOptions{}))
 		if got := jobtest.Value(t, conn, "SELECT reading FROM card.model WHERE model = 'clv'"); !strings.Contains(got, c.want) {
 			t.Errorf("%s: %s", name, got)
 		}
@@ -51,7 +51,7 @@ func TestCLVOrdersCustomers(t *testing.T) {
 	}
 	conn := jobtest.Open(t, "2025-12-31", buyers, orders(rows...), "UPDATE core.fact_order_line SET margin = net / 4, cost = net * 3 / 4",
 		"INSERT INTO core.fact_return (customer_key, return_date, value) VALUES (2, '2025-03-20', 5000)")
-	run(t, conn, "2025-12-31", CLV(CLVOptions{Months: 6, Annual: 0.1}))
+	jobtest.Run(t, conn, "2025-12-31", CLV(CLVOptions{Months: 6, Annual: 0.1}))
 	for sql, want := range map[string]string{
 		"SELECT count(*) FROM score.clv": "30",
 		"SELECT count(*) FROM score.clv WHERE NOT (p_alive BETWEEN 0 AND 1) OR NOT (expected_orders >= 0) OR orders_low > orders_high OR next_order_date <= as_of":                                                                           "0",

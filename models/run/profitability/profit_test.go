@@ -1,32 +1,11 @@
 package profitability
 
 import (
-	"context"
 	"strings"
 	"testing"
-	"time"
 
-	"verso/models/job"
 	"verso/models/job/jobtest"
-	"verso/olap/engine"
 )
-
-func run(t *testing.T, conn engine.Conn, asOf string, models ...job.Model) {
-	t.Helper()
-	day, err := time.Parse(time.DateOnly, asOf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := &job.Job{Conn: conn, AsOf: day, Seed: 1, Months: 12}
-	if err := j.Prepare(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range models {
-		if _, err := m.Run(context.Background(), j); err != nil {
-			t.Fatalf("%s: %v", m.Name, err)
-		}
-	}
-}
 
 // Three customers of one type. The first earns; the second is visited until
 // nothing is left; of the third no cost is known. Copies of the first come back:
@@ -51,7 +30,7 @@ INSERT INTO core.fact_customer_month (customer_key, month, orders, lines, copies
 
 func TestProfitByHand(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-15", books)
-	run(t, conn, "2026-06-15", Profit())
+	jobtest.Run(t, conn, "2026-06-15", Profit())
 	for sql, want := range map[string]string{
 		// 1000 - 50 cost back for the copy on the shelf, none for the scrapped one:
 		// 460 margin - 50 inbound - (180 - 50) - 20 - 1.5 - 10.0001 - 0.6
@@ -86,7 +65,7 @@ func TestProfitByHand(t *testing.T) {
 
 func TestProfitOfNobody(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-15")
-	run(t, conn, "2026-06-15", Profit())
+	jobtest.Run(t, conn, "2026-06-15", Profit())
 	if got := jobtest.Value(t, conn, "SELECT reading FROM card.model"); !strings.HasPrefix(got, "No customer has a known profit") {
 		t.Error(got)
 	}

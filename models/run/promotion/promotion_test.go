@@ -7,28 +7,14 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
-	"verso/models/job"
 	"verso/models/job/jobtest"
 	"verso/olap/engine"
 )
 
 func run(t *testing.T, conn engine.Conn, asOf string) {
 	t.Helper()
-	day, err := time.Parse(time.DateOnly, asOf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := &job.Job{Conn: conn, AsOf: day, Seed: 1, Months: 12}
-	if err := j.Prepare(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range []job.Model{Campaigns(), Fatigue(), Price()} {
-		if _, err := m.Run(context.Background(), j); err != nil {
-			t.Fatalf("%s: %v", m.Name, err)
-		}
-	}
+	jobtest.Run(t, conn, asOf, Campaigns(), Fatigue(), Price())
 	finite(t, conn)
 }
 

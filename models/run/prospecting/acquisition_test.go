@@ -13,7 +13,7 @@ import (
 func TestActiveCustomersByHand(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", noise,
 		"INSERT INTO core.fact_return (customer_key, return_date, value) SELECT customer_key, order_date, 1000 FROM core.fact_order_line WHERE line_id % 50 = 0")
-	run(t, conn, "2026-06-30", Acquisition())
+	jobtest.Run(t, conn, "2026-06-30", Acquisition())
 	const purchases = `WITH day AS (
     SELECT customer_key, d, sum(v) AS v FROM (
         SELECT customer_key, order_date AS d, net AS v FROM core.fact_order_line WHERE qty > 0 UNION ALL

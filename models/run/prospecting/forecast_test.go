@@ -22,7 +22,7 @@ INSERT INTO core.fact_inventory (snap_date, title_key, qty_on_hand) VALUES ('202
 
 func TestForecastOfASteadyCompany(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-10", steady)
-	run(t, conn, "2026-06-10", Forecast())
+	jobtest.Run(t, conn, "2026-06-10", Forecast())
 	want(t, conn, map[string]string{
 		"SELECT value FROM card.parameter WHERE model = 'forecast' AND name = 'first_month'":                                                                     "2022-01",
 		"SELECT value FROM card.parameter WHERE model = 'forecast' AND name = 'last_month'":                                                                      "2026-05",
@@ -42,7 +42,7 @@ func TestForecastOfASteadyCompany(t *testing.T) {
 // the last digit, with 35 publishers of which 30 are forecast one by one.
 func TestForecastAddsUp(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", noise)
-	run(t, conn, "2026-06-30", Forecast())
+	jobtest.Run(t, conn, "2026-06-30", Forecast())
 	want(t, conn, map[string]string{
 		"SELECT count(DISTINCT level) FROM score.forecast": "6",
 		`SELECT count(*) FROM (SELECT measure, level, month, sum(mean) AS mean FROM score.forecast GROUP BY measure, level, month) AS p
@@ -121,7 +121,7 @@ func TestWholeMonths(t *testing.T) {
 		{"2026-06-01", "2026-06-29", ""},
 	} {
 		conn := jobtest.Open(t, c.asOf, "INSERT INTO core.fact_order_line (customer_key, order_date, qty, net) VALUES (1, '"+c.first+"', 1, 1), (1, '2099-01-01', 1, 1)")
-		run(t, conn, c.asOf, Forecast())
+		jobtest.Run(t, conn, c.asOf, Forecast())
 		if got := jobtest.Value(t, conn, "SELECT coalesce(max(from_date || ' ' || end_date || ' ' || first_no || ' ' || last_no), '') FROM feature.demand_span"); got != c.want {
 			t.Errorf("first line %s, as of %s: %s, want %s", c.first, c.asOf, got, c.want)
 		}

@@ -12,7 +12,7 @@ import (
 // finds it on later leads, and nothing where the outcomes are dealt out anew.
 func TestLeadsFindTheSource(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", noise)
-	run(t, conn, "2026-06-30", all()...)
+	jobtest.Run(t, conn, "2026-06-30", all()...)
 	for sql, between := range map[string][2]float64{
 		"SELECT value FROM card.metric WHERE name = 'lead.auc'":              {0.75, 0.95},
 		"SELECT value FROM card.metric WHERE name = 'lead.permuted_auc'":     {0.42, 0.58},
@@ -54,9 +54,9 @@ DELETE FROM core.fact_opportunity WHERE date > '2024-06-30';
 UPDATE core.fact_lead SET days_to_order = NULL, open = 1 WHERE date + days_to_order > '2024-06-30';
 UPDATE core.fact_opportunity SET closed_date = NULL, won = 0, open = 1 WHERE closed_date > '2024-06-30';`
 	now := jobtest.Open(t, "2026-06-30", noise, visits)
-	run(t, now, "2026-06-30", all()...)
+	jobtest.Run(t, now, "2026-06-30", all()...)
 	then := jobtest.Open(t, "2024-06-30", noise, visits, later)
-	run(t, then, "2024-06-30", all()...)
+	jobtest.Run(t, then, "2024-06-30", all()...)
 	for _, sql := range []string{shown, deals} {
 		a, b := jobtest.Value(t, now, sql), jobtest.Value(t, then, sql)
 		if a != b || a == "" {
@@ -75,7 +75,7 @@ UPDATE core.fact_opportunity SET closed_date = NULL, won = 0, open = 1 WHERE clo
 // stem from the customers they became: it gives the outcome away.
 func TestAreaThatGivesTheOutcomeAway(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", noise, "UPDATE core.fact_lead SET customer_key = CASE WHEN days_to_order IS NULL THEN -1 ELSE 1 END; UPDATE core.fact_lead SET geo_key = -1 WHERE customer_key = -1")
-	run(t, conn, "2026-06-30", all()...)
+	jobtest.Run(t, conn, "2026-06-30", all()...)
 	want(t, conn, map[string]string{
 		"SELECT count(DISTINCT area) || ' ' || min(area) || ' ' || max(nearby) FROM feature.lead": "1 (none) 0",
 	})

@@ -6,31 +6,12 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"verso/models/job"
 	"verso/models/job/jobtest"
 	"verso/models/run/profitability"
 	"verso/olap/engine"
 )
-
-// run runs models as of a day (yyyy-mm-dd).
-func run(t *testing.T, conn engine.Conn, asOf string, models ...job.Model) {
-	t.Helper()
-	day, err := time.Parse(time.DateOnly, asOf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := &job.Job{Conn: conn, AsOf: day, Seed: 1, Months: 12}
-	if err := j.Prepare(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range models {
-		if _, err := m.Run(context.Background(), j); err != nil {
-			t.Fatalf("%s: %v", m.Name, err)
-		}
-	}
-}
 
 // all are the models of this package, after what they read.
 func all() []job.Model {
@@ -89,7 +70,7 @@ func TestEveryTableWhateverComesIn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := jobtest.Open(t, "2026-06-30", add...)
-			run(t, conn, "2026-06-30", all()...)
+			jobtest.Run(t, conn, "2026-06-30", all()...)
 			checkNumbers(t, conn)
 			want(t, conn, map[string]string{
 				"SELECT count(*) FROM card.model WHERE model IN ('forecast', 'acquisition', 'wallet', 'leads') AND reading <> '' AND reading_zh <> '' AND definition_zh <> ''": "4",
@@ -130,7 +111,7 @@ func TestSameOnAnyNumberOfCores(t *testing.T) {
 	for k, cores := range []int{1, 4} {
 		before := runtime.GOMAXPROCS(cores)
 		conn := jobtest.Open(t, "2026-06-30", noise, fmt.Sprintf("SET threads = %d", cores))
-		run(t, conn, "2026-06-30", all()...)
+		jobtest.Run(t, conn, "2026-06-30", all()...)
 		runtime.GOMAXPROCS(before)
 		for _, table := range tables {
 			digests[k] += table + " " + jobtest.Value(t, conn, "SELECT count(*) || ' ' || coalesce(md5(string_agg(CAST(s AS VARCHAR), '|' ORDER BY rowid)), '') FROM score."+table+" AS s") + "\n"

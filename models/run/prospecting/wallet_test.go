@@ -18,7 +18,7 @@ INSERT INTO core.fact_order_line (customer_key, clc_key, order_date, qty, net, c
 
 func TestWalletByHand(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", libraries)
-	run(t, conn, "2026-06-30", all()...)
+	jobtest.Run(t, conn, "2026-06-30", all()...)
 	want(t, conn, map[string]string{
 		// The line of the same day a year ago is not of the last twelve months.
 		"SELECT sales_12 || ' ' || budget || ' ' || basis || ' ' || share || ' ' || potential FROM score.wallet WHERE customer_key = 1": "100.0000 800.0000 budget 0.125 700.0000",
@@ -42,7 +42,7 @@ func TestLowShare(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", `
 INSERT INTO core.dim_customer (customer_key, customer_type, annual_book_budget) VALUES (1, 'library', 500), (2, 'library', 499), (3, 'library', 500), (4, 'library', 500);
 INSERT INTO core.fact_order_line (customer_key, order_date, qty, net) VALUES (1, '2026-01-01', 1, 100), (2, '2026-01-01', 1, 100), (3, '2025-02-01', 1, 300), (3, '2026-02-01', 1, 10), (4, '2023-01-01', 1, 50);`)
-	run(t, conn, "2026-06-30", all()...)
+	jobtest.Run(t, conn, "2026-06-30", all()...)
 	want(t, conn, map[string]string{
 		"SELECT string_agg(customer_key || ' ' || is_low, ', ' ORDER BY customer_key) FROM score.wallet": "1 true, 2 false, 3 false, 4 false",
 		"SELECT value FROM card.metric WHERE model = 'wallet' AND name = 'low_share'":                    "1",

@@ -1,13 +1,11 @@
 package sevenp
 
 import (
-	"context"
 	"math"
 	"strings"
 	"testing"
 	"time"
 
-	"verso/models/job"
 	"verso/models/job/jobtest"
 	"verso/models/pyramid"
 	"verso/models/rfm"
@@ -19,16 +17,8 @@ import (
 
 func run7(t *testing.T, conn engine.Conn, asOf time.Time) {
 	t.Helper()
-	j := &job.Job{Conn: conn, AsOf: asOf, Seed: 1, Months: 12}
-	if err := j.Prepare(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range []job.Model{profiling.RFM(rfm.Options{}), profiling.Pyramid(pyramid.Options{}), profitability.Profit(),
-		profitability.CLV(profitability.CLVOptions{}), loyalty.Loyalty(), SevenP()} {
-		if _, err := m.Run(context.Background(), j); err != nil {
-			t.Fatalf("%s: %v", m.Name, err)
-		}
-	}
+	jobtest.Run(t, conn, asOf.Format(time.DateOnly), profiling.RFM(rfm.Options{}), profiling.Pyramid(pyramid.Options{}), profitability.Profit(),
+		profitability.CLV(profitability.CLVOptions{}), loyalty.Loyalty(), SevenP())
 }
 
 var asOf = time.Date(2025, 9, 15, 0, 0, 0, 0, time.UTC)
