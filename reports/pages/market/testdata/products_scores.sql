@@ -1,6 +1,6 @@
 -- Titles as the models would judge them, from the lines of the fixture: one in four
 -- is in stock, one in twelve of those dead.
-CREATE TABLE score.title AS
+CREATE OR REPLACE TABLE score.title AS
 WITH sold AS (
     SELECT l.title_key, sum(l.qty) AS copies, sum(l.net) AS net, sum(l.margin) AS margin, sum(CASE WHEN l.margin IS NOT NULL THEN l.net END) AS net_costed, count(*) AS lines
     FROM core.fact_order_line AS l
