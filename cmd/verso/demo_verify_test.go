@@ -45,7 +45,7 @@ func TestVerifyPlacebo(t *testing.T) {
 		t.Skip("builds a company")
 	}
 	needsAssets(t)
-	out, _ := verso(t, exitDone, "demo", "--verify", "--dir", t.TempDir(), "--scale", "0.05", "--placebo")
+	out, _ := verso(t, exitDone, "demo", "--verify", "--dir", t.TempDir(), "--scale", "0.1", "--placebo")
 	if !strings.Contains(out, ", 0 not accepted, ") || strings.Contains(out, ", 0 not planted") {
 		t.Errorf("%s", out)
 	}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"verso/olap/engine"
 )
@@ -114,13 +113,4 @@ func hold(ctx context.Context, conn engine.Conn, t Truth) (Result, error) {
 // Failed are the results that are not accepted.
 func Failed(results []Result) []Result {
 	return slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Accepted || r.Absent })
-}
-
-// Names lists the truths in their order.
-func Names() string {
-	names := make([]string, len(truths))
-	for i, t := range truths {
-		names[i] = t.Name
-	}
-	return strings.Join(names, ", ")
 }

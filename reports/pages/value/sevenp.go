@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"verso/olap/engine"
@@ -277,12 +278,13 @@ func (c desk) radars(ctx context.Context, keys []scoredCustomer, all sevenTier) 
 
 // fact writes one of the two figures behind a score.
 func (c desk) fact(code string, v view.Value) string {
-	switch {
-	case len(code) > 8 && code[:8] == "segment_":
-		return c.MemberLabel("customer.segment", code[8:])
-	case len(code) > 7 && code[:7] == "status_":
-		return c.T("loyalty." + "status." + code[7:])
-	case !v.Has():
+	if segment, ok := strings.CutPrefix(code, "segment_"); ok {
+		return c.MemberLabel("customer.segment", segment)
+	}
+	if status, ok := strings.CutPrefix(code, "status_"); ok {
+		return c.T("loyalty.status." + status)
+	}
+	if !v.Has() {
 		return ""
 	}
 	text := page.Count(c.Lang, int64(math.Round(v.Float)))
