@@ -227,11 +227,7 @@ func parts(s Sample) []int {
 	}
 	if s.Customer != nil {
 		for i, c := range s.Customer {
-			h := uint32(2166136261) // FNV-1a
-			for _, b := range []byte(c) {
-				h = (h ^ uint32(b)) * 16777619
-			}
-			out[i] = int(h>>16) % crossParts
+			out[i] = int(hash(c)>>16) % crossParts
 		}
 	}
 	return out

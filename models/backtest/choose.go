@@ -1,0 +1,364 @@
+package backtest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"verso/models/propensity"
+)
+
+// Learners to choose between.
+const (
+	Auto     = "auto" // the logistic regression, trees and their blend
+	Logistic = "logistic"
+	Trees    = "trees"
+)
+
+// ChooseOptions say how settings are chosen. The zero value means the defaults.
+type ChooseOptions struct {
+	Learner    string            // Auto, Logistic or Trees; "": Auto
+	Folds      int               // by origin where there are three or more, else drawn by customer; 0: 5, or 3 above 20,000 rows
+	Gap        int               // the horizon of the outcome, in the units of the origins
+	Budget     float64           // work at most, in additions to histograms or to matrices (about 1e9 a second and core); 0: 3e10. Above it, fewer customers are looked at, then fewer settings
+	Seed       uint64            // of the folds drawn by customer
+	Monotone   map[string]int    // of trees; see propensity.TreeOptions
+	Candidates []propensity.Spec // simplest first within each kind; nil: Grid
+	Lowest     bool              // take the lowest loss, not the simplest within one standard error
+	Workers    int               // goroutines; 0: all cores. The result does not depend on it
+}
+
+// Trial is one candidate's losses.
+type Trial struct {
+	Name   string    `json:"name"`
+	Rounds int       `json:"rounds"` // of trees: where the mean loss was lowest; 0: no trees
+	Losses []float64 `json:"losses"` // mean log-loss by fold
+	Mean   float64   `json:"mean"`   // of the folds
+	Work   float64   `json:"work"`   // see ChooseOptions.Budget
+	Reason string    `json:"reason"` // why it was not tried or cannot be fitted; empty when it was
+}
+
+// Choice is the settings chosen, to be fitted on all rows.
+type Choice struct {
+	Spec        propensity.Spec         `json:"-"`
+	Name        string                  `json:"name"`
+	Calibration *propensity.Calibration `json:"calibration"` // nil: the scores need none
+	Trials      []Trial                 `json:"trials"`
+	Rows        int                     `json:"rows"` // looked at
+	Of          int                     `json:"of"`   // rows there are
+	Folds       []string                `json:"folds"`
+	Work        float64                 `json:"work"`
+	Words       Words                   `json:"words"`
+}
+
+// Fit fits the chosen learner on a sample and calibrates it as found.
+func (c *Choice) Fit(s propensity.Sample) (*propensity.Model, error) {
+	m, err := c.Spec.Fit(s)
+	if err != nil {
+		return nil, err
+	}
+	m.Calibration = c.Calibration
+	return m, nil
+}
+
+// Choose fits candidates on folds within the sample and chooses by log-loss: the
+// best logistic regression, the best trees and, for Auto, their blend; among
+// these the simplest within one standard error of the best (Breiman et al.
+// 1984). The number of trees is where the mean over the folds of the loss after
+// each tree is lowest. Calibration is added only when predictions of the folds
+// reject that they are calibrated (likelihood ratio of a Platt curve, 5 %).
+//
+// The budget is counted in work derived from the size of the data, never in
+// time, so that the same input gives the same choice on any machine.
+func Choose(s Sample, o ChooseOptions) (*Choice, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	o, err := o.withDefaults(s)
+	if err != nil {
+		return nil, err
+	}
+	c := &Choice{Of: len(s.Y)}
+	small, folds, err := c.within(s, &o)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range folds {
+		c.Folds = append(c.Folds, f.Name)
+	}
+	t := &tuner{s: small, folds: folds, o: o}
+	trials := t.run()
+	for _, trial := range trials {
+		c.Trials = append(c.Trials, trial.Trial)
+		c.Work += trial.Work
+	}
+	if err := c.decide(t, trials); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (o ChooseOptions) withDefaults(s Sample) (ChooseOptions, error) {
+	if o.Learner == "" {
+		o.Learner = Auto
+	}
+	if o.Learner != Auto && o.Learner != Logistic && o.Learner != Trees {
+		return o, fmt.Errorf("%w: learner %q is none of %s, %s and %s", ErrValue, o.Learner, Logistic, Trees, Auto)
+	}
+	if o.Folds == 0 {
+		o.Folds = 5
+		if len(s.Y) > 20_000 {
+			o.Folds = 3
+		}
+	}
+	if o.Budget == 0 {
+		o.Budget = 3e10
+	}
+	if o.Folds < 2 || o.Gap < 0 || !(o.Budget > 0) {
+		return o, fmt.Errorf("%w: at least 2 folds, a gap not negative and a positive budget: %+v", ErrValue, o)
+	}
+	if o.Candidates == nil {
+		o.Candidates = Grid(o.Learner, o.Monotone)
+	}
+	if len(o.Candidates) == 0 {
+		return o, fmt.Errorf("%w: no candidates to choose from", ErrShape)
+	}
+	return o, nil
+}
+
+// Grid are the candidates of a learner: penalties of the logistic regression,
+// and depths of trees with the number of trees left open.
+func Grid(learner string, monotone map[string]int) []propensity.Spec {
+	var out []propensity.Spec
+	if learner != Trees {
+		for _, logs := range []bool{false, true} {
+			for _, l2 := range []float64{1, 10, 100} {
+				name := fmt.Sprintf("logistic, L2 %g", l2)
+				if logs {
+					name += ", logs"
+				}
+				out = append(out, propensity.Spec{Name: name, Logistic: &propensity.LogisticOptions{L2: l2, Logs: logs}})
+			}
+		}
+	}
+	if learner != Logistic {
+		for _, v := range []propensity.TreeOptions{
+			{Depth: 1, Rate: .1}, {Depth: 3}, {Depth: 2}, {Depth: 4, MinChildWeight: 3}, {Depth: 5, MinChildWeight: 5, L2: 5},
+		} {
+			v.Rounds, v.Patience, v.Monotone = 600, 50, monotone
+			if v.Rate == 0 {
+				v.Rate = .05
+			}
+			out = append(out, propensity.Spec{Name: fmt.Sprintf("trees, depth %d", v.Depth), Trees: &v})
+		}
+	}
+	return out
+}
+
+// work estimates the additions of one fit.
+func work(s *Sample, spec propensity.Spec, rows int) float64 {
+	n, terms, width := float64(rows), 0.0, float64(len(s.X))
+	var sum float64
+	if spec.Logistic != nil {
+		for _, c := range s.X {
+			terms++
+			if c.Levels != nil {
+				terms += min(50, float64(len(distinct(c.Levels))))
+			}
+		}
+		sum += 12 * (n*width*width/2 + terms*terms*terms/3)
+	}
+	if t := spec.Trees; t != nil {
+		sum += n * width * float64(max(1, t.Rounds)) * (1 + float64(max(1, t.Depth)))
+	}
+	return sum
+}
+
+// within thins the customers and then the candidates until the work fits the
+// budget, and draws the folds.
+func (c *Choice) within(s Sample, o *ChooseOptions) (Sample, []Fold, error) {
+	total := func(rows int) float64 {
+		var sum float64
+		for _, spec := range o.Candidates {
+			sum += float64(o.Folds) * work(&s, spec, rows)
+		}
+		return sum
+	}
+	const least = 10_000
+	rows := len(s.Y)
+	for rows > least && total(rows) > o.Budget {
+		rows = max(least, rows*9/10)
+	}
+	small := s
+	if rows < len(s.Y) {
+		small = s.Take(thin(s, rows))
+	}
+	c.Rows = len(small.Y)
+	for len(o.Candidates) > 1 && total(rows) > o.Budget {
+		last := o.Candidates[len(o.Candidates)-1]
+		c.Trials = append(c.Trials, Trial{Name: last.Name, Reason: "not tried: beyond the budget of work"})
+		o.Candidates = o.Candidates[:len(o.Candidates)-1]
+	}
+	slices.Reverse(c.Trials)
+	folds, err := Inner(small, o.Folds, o.Gap, o.Seed)
+	return small, folds, err
+}
+
+// Inner are the folds to choose settings by: the latest origins where three or
+// more can be tested, else folds drawn by customer.
+func Inner(s Sample, n, gap int, seed uint64) ([]Fold, error) {
+	if s.Origin != nil {
+		folds, err := Rolling(s.Origin, RollingOptions{Gap: gap, Folds: n})
+		if err == nil {
+			folds = slices.DeleteFunc(folds, func(f Fold) bool { return !learnable(s, f) })
+			if len(folds) >= 3 {
+				return folds, nil
+			}
+		}
+	}
+	return Seeded(s.Y, s.Customer, n, seed)
+}
+
+// learnable says whether both outcomes occur among the training rows.
+func learnable(s Sample, f Fold) bool {
+	ones := 0
+	for _, i := range f.Train {
+		ones += int(s.Y[i])
+	}
+	return ones > 0 && ones < len(f.Train)
+}
+
+// thin keeps about so many rows, whole customers of them, whatever the order of
+// rows; without customers, rows at equal distances.
+func thin(s Sample, rows int) []int {
+	var out []int
+	if s.Customer == nil {
+		for k := range rows {
+			out = append(out, k*len(s.Y)/rows)
+		}
+		return out
+	}
+	share := uint64(float64(rows) / float64(len(s.Y)) * (1 << 32))
+	for i, c := range s.Customer {
+		if uint64(hash(c)) < share {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// mix is the probability at the weighted mean of two log-odds.
+func mix(share, a, b float64) float64 {
+	return 1 / (1 + math.Exp(-(share*logit(a) + (1-share)*logit(b))))
+}
+
+func logit(p float64) float64 {
+	p = min(max(p, 1e-12), 1-1e-12)
+	return math.Log(p) - math.Log1p(-p)
+}
+
+// hash is FNV-1a, stirred once more so that its upper bits depend on all of the
+// text.
+func hash(text string) uint32 {
+	h := uint32(2166136261)
+	for _, b := range []byte(text) {
+		h = (h ^ uint32(b)) * 16777619
+	}
+	h ^= h >> 16
+	h *= 0x85ebca6b
+	h ^= h >> 13
+	h *= 0xc2b2ae35
+	return h ^ h>>16
+}
+
+// decide compares the best of each kind.
+func (c *Choice) decide(t *tuner, trials []*trial) error {
+	var finals []*trial // simplest first
+	for _, isTrees := range []bool{false, true} {
+		var best *trial
+		for _, v := range trials {
+			if (v.spec.Trees != nil) == isTrees && v.Reason == "" && (best == nil || v.Mean < best.Mean) {
+				best = v
+			}
+		}
+		if best != nil {
+			finals = append(finals, best)
+		}
+	}
+	if len(finals) == 0 {
+		return fmt.Errorf("%w: no candidate can be fitted: %s", ErrValue, trials[0].Reason)
+	}
+	if err := t.predict(finals); err != nil {
+		return err
+	}
+	if len(finals) == 2 {
+		b := t.blend(finals[0], finals[1])
+		finals = append(finals, b)
+		c.Trials = append(c.Trials, b.Trial)
+	}
+	losses := make([][]float64, len(finals))
+	best := 0
+	for k, f := range finals {
+		losses[k] = f.Losses
+		if f.Mean < finals[best].Mean {
+			best = k
+		}
+	}
+	at := best
+	if !t.o.Lowest {
+		var err error
+		if at, err = propensity.Simplest(losses); err != nil {
+			return err
+		}
+	}
+	chosen := finals[at]
+	c.Spec, c.Name = chosen.spec, chosen.Name
+	c.Words = wordsf("%s: log-loss %.4f over %d folds, the lowest", "%s：平均对数损失 %.4f（%d 折），为最低", c.Name, chosen.Mean, len(chosen.Losses))
+	if at != best {
+		c.Words = wordsf("%s: log-loss %.4f over %d folds, within one standard error of %s (%.4f), which is less simple",
+			"%s：平均对数损失 %.4f（%d 折），与更复杂的 %s（%.4f）相差不到一个标准误", c.Name, chosen.Mean, len(chosen.Losses), finals[best].Name, finals[best].Mean)
+	}
+	var err error
+	c.Calibration, err = calibration(t, chosen)
+	return err
+}
+
+// calibration is a Platt curve over the folds' predictions when these reject, at
+// 5 %, that they need none; nil otherwise.
+func calibration(t *tuner, v *trial) (*propensity.Calibration, error) {
+	const chi95 = 5.991464547107979 // two parameters
+	var y, p, w []float64
+	for k, f := range t.folds {
+		y, p, w = append(y, take(t.s.Y, f.Test)...), append(p, v.scores[k]...), append(w, take(t.s.W, f.Test)...)
+	}
+	platt, err := propensity.FitPlatt(y, p, w)
+	if err != nil || platt.Slope <= 0 {
+		return nil, nil //nolint:nilerr // scores all alike need no curve, and one the wrong way round is none
+	}
+	var gain float64
+	for i, q := range platt.Apply(p) {
+		weight := 1.0
+		if w != nil {
+			weight = w[i]
+		}
+		gain += weight * (logOf(q, y[i]) - logOf(p[i], y[i]))
+	}
+	if 2*gain < chi95 {
+		return nil, nil
+	}
+	return platt, nil
+}
+
+// mixtures are the shares of the trees that a blend may have.
+var mixtures = [...]float64{.5, .75, .25}
+
+func meanOf(v []float64) float64 {
+	var sum float64
+	for _, x := range v {
+		sum += x / float64(len(v))
+	}
+	if math.IsNaN(sum) {
+		return math.Inf(1)
+	}
+	return sum
+}
