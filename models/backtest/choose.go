@@ -18,12 +18,12 @@ const (
 // ChooseOptions say how settings are chosen. The zero value means the defaults.
 type ChooseOptions struct {
 	Learner    string            // Auto, Logistic or Trees; "": Auto
-	Folds      int               // by origin where there are three or more, else drawn by customer; 0: 5, or 3 above 20,000 rows
+	Folds      int               // by origin where there are three or more, else drawn by customer; 0: 5, or 3 above 10,000 rows
 	Gap        int               // the horizon of the outcome, in the units of the origins
 	Budget     float64           // work at most, in additions to histograms or to matrices (about 1e9 a second and core); 0: 3e10. Above it, fewer customers are looked at, then fewer settings
 	Seed       uint64            // of the folds drawn by customer
 	Monotone   map[string]int    // of trees; see propensity.TreeOptions
-	Candidates []propensity.Spec // simplest first within each kind; nil: Grid
+	Candidates []propensity.Spec // nil: Grid
 	Lowest     bool              // take the lowest loss, not the simplest within one standard error
 	Workers    int               // goroutines; 0: all cores. The result does not depend on it
 }
@@ -61,7 +61,8 @@ func (c *Choice) Fit(s propensity.Sample) (*propensity.Model, error) {
 	return m, nil
 }
 
-// Choose fits candidates on folds within the sample and chooses by log-loss: the
+// Choose fits candidates on folds within the sample, all on the first two folds
+// and the better half of each kind on the others, and chooses by log-loss: the
 // best logistic regression, the best trees and, for Auto, their blend; among
 // these the simplest within one standard error of the best (Breiman et al.
 // 1984). The number of trees is where the mean over the folds of the loss after
@@ -107,7 +108,7 @@ func (o ChooseOptions) withDefaults(s Sample) (ChooseOptions, error) {
 	}
 	if o.Folds == 0 {
 		o.Folds = 5
-		if len(s.Y) > 20_000 {
+		if len(s.Y) > 10_000 {
 			o.Folds = 3
 		}
 	}
@@ -118,7 +119,7 @@ func (o ChooseOptions) withDefaults(s Sample) (ChooseOptions, error) {
 		return o, fmt.Errorf("%w: at least 2 folds, a gap not negative and a positive budget: %+v", ErrValue, o)
 	}
 	if o.Candidates == nil {
-		o.Candidates = Grid(o.Learner, o.Monotone)
+		o.Candidates = Grid(s.Sample, o.Learner, o.Monotone)
 	}
 	if len(o.Candidates) == 0 {
 		return o, fmt.Errorf("%w: no candidates to choose from", ErrShape)
@@ -126,18 +127,34 @@ func (o ChooseOptions) withDefaults(s Sample) (ChooseOptions, error) {
 	return o, nil
 }
 
-// Grid are the candidates of a learner: penalties of the logistic regression,
-// and depths of trees with the number of trees left open.
-func Grid(learner string, monotone map[string]int) []propensity.Spec {
+// Grid are the candidates of a learner on a sample: penalties of the logistic
+// regression, with logs where numbers have long tails, and elastic nets where
+// terms are many; and depths of trees with the number of trees left open. The L1
+// penalties are parts of √(n·ln p /2), about the largest slope that p terms
+// without any effect have by chance in n rows.
+func Grid(s propensity.Sample, learner string, monotone map[string]int) []propensity.Spec {
 	var out []propensity.Spec
+	add := func(name string, o propensity.LogisticOptions) {
+		out = append(out, propensity.Spec{Name: "logistic, " + name, Logistic: &o})
+	}
 	if learner != Trees {
-		for _, logs := range []bool{false, true} {
-			for _, l2 := range []float64{1, 10, 100} {
-				name := fmt.Sprintf("logistic, L2 %g", l2)
-				if logs {
-					name += ", logs"
+		logs := []bool{false}
+		if slices.ContainsFunc(s.X, func(c propensity.Column) bool { return propensity.LongTailed(c, s.W) }) {
+			logs = append(logs, true)
+		}
+		for _, l := range logs {
+			name := ""
+			if l {
+				name = ", logs"
+			}
+			for _, l2 := range []float64{1, 10, 100, 1000} {
+				add(fmt.Sprintf("L2 %g%s", l2, name), propensity.LogisticOptions{L2: l2, Logs: l})
+			}
+			if p := terms(s.X); p >= manyTerms {
+				chance := math.Sqrt(float64(len(s.Y)) * math.Log(p) / 2)
+				for _, part := range []float64{.25, .5, 1} {
+					add(fmt.Sprintf("L1 %.3g%s", part*chance, name), propensity.LogisticOptions{L1: part * chance, L2: 1, Logs: l})
 				}
-				out = append(out, propensity.Spec{Name: name, Logistic: &propensity.LogisticOptions{L2: l2, Logs: logs}})
 			}
 		}
 	}
@@ -146,6 +163,7 @@ func Grid(learner string, monotone map[string]int) []propensity.Spec {
 			{Depth: 1, Rate: .1}, {Depth: 3}, {Depth: 2}, {Depth: 4, MinChildWeight: 3}, {Depth: 5, MinChildWeight: 5, L2: 5},
 		} {
 			v.Rounds, v.Patience, v.Monotone = 600, 50, monotone
+			v.Bins = min(255, max(32, len(s.Y)/20)) // bins of twenty rows and more
 			if v.Rate == 0 {
 				v.Rate = .05
 			}
@@ -155,18 +173,26 @@ func Grid(learner string, monotone map[string]int) []propensity.Spec {
 	return out
 }
 
+// manyTerms is from how many terms an elastic net is tried.
+const manyTerms = 20
+
+// terms estimates those of a logistic regression.
+func terms(x propensity.Table) (n float64) {
+	for _, c := range x {
+		n++
+		if c.Levels != nil {
+			n += min(50, float64(len(distinct(c.Levels))))
+		}
+	}
+	return n
+}
+
 // work estimates the additions of one fit.
-func work(s *Sample, spec propensity.Spec, rows int) float64 {
-	n, terms, width := float64(rows), 0.0, float64(len(s.X))
+func work(s *Sample, spec propensity.Spec, rows int, p float64) float64 {
+	n, width := float64(rows), float64(len(s.X))
 	var sum float64
 	if spec.Logistic != nil {
-		for _, c := range s.X {
-			terms++
-			if c.Levels != nil {
-				terms += min(50, float64(len(distinct(c.Levels))))
-			}
-		}
-		sum += 12 * (n*width*width/2 + terms*terms*terms/3)
+		sum += 12 * (n*width*width/2 + p*p*p/3)
 	}
 	if t := spec.Trees; t != nil {
 		sum += n * width * float64(max(1, t.Rounds)) * (1 + float64(max(1, t.Depth)))
@@ -177,10 +203,11 @@ func work(s *Sample, spec propensity.Spec, rows int) float64 {
 // within thins the customers and then the candidates until the work fits the
 // budget, and draws the folds.
 func (c *Choice) within(s Sample, o *ChooseOptions) (Sample, []Fold, error) {
+	p := terms(s.X)
 	total := func(rows int) float64 {
 		var sum float64
 		for _, spec := range o.Candidates {
-			sum += float64(o.Folds) * work(&s, spec, rows)
+			sum += float64(o.Folds) * work(&s, spec, rows, p)
 		}
 		return sum
 	}

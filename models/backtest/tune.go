@@ -1,8 +1,11 @@
 package backtest
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -20,45 +23,74 @@ type tuner struct {
 type trial struct {
 	Trial
 	spec   propensity.Spec
+	curves [][]float64 // loss by fold and round
 	scores [][]float64 // by fold; set by predict
 }
 
-// run fits every candidate on every fold and sets losses, rounds and work.
+// firstFolds is on how many folds every candidate is tried; the better half of
+// each kind goes on to the others (successive halving, Jamieson and Talwalkar
+// 2016).
+const firstFolds = 2
+
+// run fits the candidates and sets losses, rounds and work.
 func (t *tuner) run() []*trial {
 	trials := make([]*trial, len(t.o.Candidates))
-	curves := make([][][]float64, len(trials)) // candidate, fold, round
-	reasons := make([][]string, len(trials))
 	for k, spec := range t.o.Candidates {
-		trials[k] = &trial{Trial: Trial{Name: spec.Name}, spec: spec}
-		curves[k], reasons[k] = make([][]float64, len(t.folds)), make([]string, len(t.folds))
-		for _, f := range t.folds {
-			trials[k].Work += work(&t.s, spec, len(f.Train))
-		}
+		trials[k] = &trial{Trial: Trial{Name: spec.Name}, spec: spec, curves: make([][]float64, len(t.folds))}
 	}
-	samples := make([][2]Sample, len(t.folds))
-	for j, f := range t.folds {
-		samples[j] = [2]Sample{t.s.Take(f.Train), t.s.Take(f.Test)}
-	}
-	parallel(len(trials)*len(t.folds), t.o.Workers, func(i int) {
-		k, j := i/len(t.folds), i%len(t.folds)
-		curve, err := lossCurve(trials[k].spec, samples[j][0].Sample, samples[j][1].Sample)
-		if err != nil {
-			reasons[k][j] = fmt.Sprintf("fold %s: %v", t.folds[j].Name, err)
-			return
-		}
-		curves[k][j] = curve
-	})
-	for k, v := range trials {
-		for _, r := range reasons[k] {
-			if r != "" && v.Reason == "" {
-				v.Reason = r
+	first := min(firstFolds, len(t.folds))
+	t.curves(trials, 0, first)
+	var half []*trial
+	for _, isTrees := range []bool{false, true} {
+		var kind []*trial
+		for _, v := range trials {
+			if (v.spec.Trees != nil) == isTrees && v.Reason == "" {
+				_, _, v.Mean = lowest(v.curves[:first])
+				kind = append(kind, v)
 			}
 		}
+		slices.SortStableFunc(kind, func(a, b *trial) int { return cmp.Compare(a.Mean, b.Mean) })
+		for at, v := range kind {
+			if at < (len(kind)+1)/2 {
+				half = append(half, v)
+				continue
+			}
+			v.Reason = fmt.Sprintf("given up after %d folds: the better half went on", first)
+			v.Mean = 0
+		}
+	}
+	t.curves(half, first, len(t.folds))
+	for _, v := range half {
 		if v.Reason == "" {
-			v.settle(curves[k])
+			v.settle()
 		}
 	}
 	return trials
+}
+
+// curves fits the trials on folds from to to.
+func (t *tuner) curves(trials []*trial, from, to int) {
+	samples, p := make([][2]Sample, to-from), terms(t.s.X)
+	for j, f := range t.folds[from:to] {
+		samples[j] = [2]Sample{t.s.Take(f.Train), t.s.Take(f.Test)}
+		for _, v := range trials {
+			v.Work += work(&t.s, v.spec, len(f.Train), p)
+		}
+	}
+	reasons := make([]string, len(trials)*len(samples))
+	parallel(len(reasons), t.o.Workers, func(i int) {
+		v, j := trials[i/len(samples)], i%len(samples)
+		curve, err := lossCurve(v.spec, samples[j][0].Sample, samples[j][1].Sample)
+		if err != nil {
+			reasons[i] = fmt.Sprintf("fold %s: %v", t.folds[from+j].Name, err)
+		}
+		v.curves[from+j] = curve
+	})
+	for i, r := range reasons {
+		if v := trials[i/len(samples)]; r != "" && v.Reason == "" {
+			v.Reason = r
+		}
+	}
 }
 
 // lossCurve is the loss on the test rows after each tree, or of the logistic
@@ -89,33 +121,35 @@ func lossCurve(spec propensity.Spec, train, test propensity.Sample) ([]float64, 
 	return []float64{logLoss(&Predictions{Y: test.Y, P: p, W: test.W})}, nil
 }
 
-// settle takes the round with the lowest mean loss. A curve that was stopped goes
-// on with its last value.
-func (v *trial) settle(curves [][]float64) {
+// lowest is the round with the lowest mean of the curves, from 0, the values
+// there and their mean. A curve that was stopped goes on with its last value.
+func lowest(curves [][]float64) (round int, losses []float64, mean float64) {
 	longest := 0
 	for _, c := range curves {
 		longest = max(longest, len(c))
 	}
-	at := func(r int) []float64 {
-		out := make([]float64, len(curves))
+	mean = math.Inf(1)
+	for r := range longest {
+		at := make([]float64, len(curves))
 		for j, c := range curves {
-			out[j] = c[min(r, len(c)-1)]
+			at[j] = c[min(r, len(c)-1)]
 		}
-		return out
-	}
-	best := 0
-	v.Losses = at(0)
-	v.Mean = meanOf(v.Losses)
-	for r := 1; r < longest; r++ {
-		if l := at(r); meanOf(l) < v.Mean {
-			best, v.Losses, v.Mean = r, l, meanOf(l)
+		if m := meanOf(at); m < mean {
+			round, losses, mean = r, at, m
 		}
 	}
+	return round, losses, mean
+}
+
+// settle takes the number of trees with the lowest mean loss.
+func (v *trial) settle() {
+	round := 0
+	round, v.Losses, v.Mean = lowest(v.curves)
 	if v.spec.Trees != nil {
 		o := *v.spec.Trees
-		o.Rounds, o.Patience = best+1, 0
-		v.spec.Trees, v.Rounds = &o, best+1
-		v.Name = fmt.Sprintf("%s, %d trees", v.Name, best+1)
+		o.Rounds, o.Patience = round+1, 0
+		v.spec.Trees, v.Rounds = &o, round+1
+		v.Name = fmt.Sprintf("%s, %d trees", v.Name, round+1)
 	}
 }
 

@@ -82,16 +82,7 @@ func (s Sample) weight(i int) float64 {
 }
 
 func (e *encoder) addNumber(c Column, s Sample, logs bool) {
-	t := Term{Feature: c.Name, Kind: numberTerm}
-	m := s.moments(c.Numbers, &t)
-	if logs && math.Abs(m.skew) > skewed {
-		l := Term{Feature: c.Name, Kind: logTerm, Scale: s.middleSize(c.Numbers)}
-		if l.Scale > 0 {
-			if in := s.moments(c.Numbers, &l); math.Abs(in.skew) < math.Abs(m.skew) {
-				t, m = l, in
-			}
-		}
-	}
+	t, m := s.number(c, logs)
 	out := column{feature: Feature{Name: c.Name}, number: none, missing: none}
 	if m.weight > 0 && m.sd > 1e-12*math.Abs(m.mean) && !math.IsInf(m.sd, 0) {
 		t.Center, t.Step = m.mean, m.sd
@@ -101,6 +92,33 @@ func (e *encoder) addNumber(c Column, s Sample, logs bool) {
 		out.missing = e.add(Term{Feature: c.Name, Kind: missingTerm, Step: 1})
 	}
 	e.columns = append(e.columns, out)
+}
+
+// number is the term of a column of numbers, its log where that is asked for and
+// lessens a large skewness.
+func (s Sample) number(c Column, logs bool) (Term, moments) {
+	t := Term{Feature: c.Name, Kind: numberTerm}
+	m := s.moments(c.Numbers, &t)
+	if !logs || !(math.Abs(m.skew) > skewed) {
+		return t, m
+	}
+	l := Term{Feature: c.Name, Kind: logTerm, Scale: s.middleSize(c.Numbers)}
+	if l.Scale > 0 {
+		if in := s.moments(c.Numbers, &l); math.Abs(in.skew) < math.Abs(m.skew) {
+			return l, in
+		}
+	}
+	return t, m
+}
+
+// LongTailed says whether LogisticOptions.Logs would take the logs of a column. w
+// is the weight of each row; nil: 1 each.
+func LongTailed(c Column, w []float64) bool {
+	if c.Levels != nil {
+		return false
+	}
+	t, _ := Sample{W: w}.number(c, true)
+	return t.Kind == logTerm
 }
 
 // skewed is the skewness from which a number may enter as its log: that of an
