@@ -65,7 +65,8 @@ func (c *Choice) Fit(s propensity.Sample) (*propensity.Model, error) {
 // and the better half of each kind on the others, and chooses by log-loss: the
 // best logistic regression, the best trees and, for Auto, their blend; among
 // these the simplest within one standard error of the best (Breiman et al.
-// 1984). The number of trees is where the mean over the folds of the loss after
+// 1984); the standard error is the larger of that over folds and that over
+// customers, for a few folds tell little of it. The number of trees is where the mean over the folds of the loss after
 // each tree is lowest. Calibration is added only when predictions of the folds
 // reject that they are calibrated (likelihood ratio of a Platt curve, 5 %).
 //
@@ -323,19 +324,16 @@ func (c *Choice) decide(t *tuner, trials []*trial) error {
 		finals = append(finals, b)
 		c.Trials = append(c.Trials, b.Trial)
 	}
-	losses := make([][]float64, len(finals))
 	best := 0
 	for k, f := range finals {
-		losses[k] = f.Losses
 		if f.Mean < finals[best].Mean {
 			best = k
 		}
 	}
 	at := best
-	if !t.o.Lowest {
-		var err error
-		if at, err = propensity.Simplest(losses); err != nil {
-			return err
+	for k := best - 1; k >= 0 && !t.o.Lowest; k-- {
+		if finals[k].Mean-finals[best].Mean <= t.standardError(finals[k], finals[best]) {
+			at = k
 		}
 	}
 	chosen := finals[at]

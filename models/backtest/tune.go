@@ -3,6 +3,7 @@ package backtest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -188,6 +189,36 @@ func oneWorker(spec propensity.Spec) propensity.Spec {
 		spec.Logistic = &o
 	}
 	return spec
+}
+
+// standardError is that of the mean difference of the losses of two trials, over
+// folds or over customers, whichever is larger.
+func (t *tuner) standardError(a, b *trial) float64 {
+	sums, rows := map[string][2]float64{}, 0.0
+	var total float64
+	for j, f := range t.folds {
+		for i, row := range f.Test {
+			key := fmt.Sprint(row)
+			if t.s.Customer != nil {
+				key = t.s.Customer[row]
+			}
+			w := 1.0
+			if t.s.W != nil {
+				w = t.s.W[row]
+			}
+			d := w * (logOf(b.scores[j][i], t.s.Y[row]) - logOf(a.scores[j][i], t.s.Y[row]))
+			sum := sums[key]
+			sums[key] = [2]float64{sum[0] + d, sum[1] + w}
+			total, rows = total+d, rows+w
+		}
+	}
+	keys := slices.Sorted(maps.Keys(sums)) // sums of floats in one order
+	var square float64
+	for _, key := range keys {
+		d := sums[key][0] - sums[key][1]*total/rows
+		square += d * d
+	}
+	return max(math.Sqrt(square)/rows, standardError(a.Losses, b.Losses))
 }
 
 // blend is the mixture of both with the lowest loss.
