@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -114,7 +114,10 @@ func (f *propensityFlags) check(command string) error {
 func (a *app) evaluatePropensity(ctx context.Context, f *propensityFlags, command string) error {
 	r := f.request
 	from := a.now()
-	r.Clock = func() time.Duration { return a.now().Sub(from) }
+	r.Clock = func() evaluate.Timing {
+		return evaluate.Timing{Seconds: a.now().Sub(from).Seconds(), CPU: processorTime()}
+	}
+	start := r.Clock()
 	if err := f.read(ctx, &r); err != nil {
 		return err
 	}
@@ -127,7 +130,7 @@ func (a *app) evaluatePropensity(ctx context.Context, f *propensityFlags, comman
 	if err != nil {
 		return err
 	}
-	result.Timings.Read = read.Seconds()
+	result.Timings.Read = evaluate.Timing{Seconds: read.Seconds - start.Seconds, CPU: read.CPU - start.CPU}
 	if f.predictions != "" {
 		if err := a.output(f.predictions, "csv", func(w io.Writer) error { return result.WritePredictions(w, r.ID) }); err != nil {
 			return err
@@ -167,4 +170,15 @@ func (f *propensityFlags) read(ctx context.Context, r *evaluate.Request) error {
 	}
 	r.Folds, err = evaluate.Read(ctx, conn, f.folds, r.ID, "id", "fold")
 	return err
+}
+
+// processorTime is that of this process so far, in seconds; 0 where the system
+// does not tell.
+func processorTime() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	const micro = 1e-6
+	return float64(u.Utime.Sec+u.Stime.Sec) + micro*float64(u.Utime.Usec+u.Stime.Usec)
 }

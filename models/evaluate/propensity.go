@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"verso/models/backtest"
 	"verso/models/metric"
@@ -29,7 +28,7 @@ type Request struct {
 	Budget   float64  // customers to contact; see backtest.Options
 	Seed     uint64
 	Workers  int
-	Clock    func() time.Duration // for the timings; nil: none
+	Clock    func() Timing // since some moment, for the timings; nil: none
 }
 
 // Error is a request that does not fit the table.
@@ -117,17 +116,26 @@ type Setting struct {
 	Searched   int              `json:"searched_rows"` // looked at when settings were chosen; 0: no search
 	Work       float64          `json:"work"`          // of the search, see backtest.ChooseOptions
 	Trials     []backtest.Trial `json:"trials"`
-	FitSeconds float64          `json:"fit_seconds"` // of the last fit, without the search
+	Fit        Timing           `json:"fit"` // with these settings, without the search
 }
 
-// Timings are seconds by the clock.
+// Timing is how long something took.
+type Timing struct {
+	Seconds float64 `json:"seconds"`     // by the clock
+	CPU     float64 `json:"cpu_seconds"` // of all cores together
+}
+
+func (t Timing) plus(a Timing) Timing  { return Timing{t.Seconds + a.Seconds, t.CPU + a.CPU} }
+func (t Timing) minus(a Timing) Timing { return Timing{t.Seconds - a.Seconds, t.CPU - a.CPU} }
+
+// Timings are those of the parts of a run.
 type Timings struct {
-	Read    float64 `json:"read_seconds"` // of the file; set by whoever read it
-	Examine float64 `json:"examine_seconds"`
-	Choose  float64 `json:"choose_seconds"` // search of settings, all folds
-	Fit     float64 `json:"fit_seconds"`    // with the settings chosen, all folds
-	Score   float64 `json:"score_seconds"`  // of the held-out rows
-	Judge   float64 `json:"judge_seconds"`  // metrics with intervals
+	Read    Timing `json:"read"` // of the file; set by whoever read it
+	Examine Timing `json:"examine"`
+	Choose  Timing `json:"choose"` // search of settings, all folds
+	Fit     Timing `json:"fit"`    // with the settings chosen, all folds
+	Score   Timing `json:"score"`  // of the held-out rows
+	Judge   Timing `json:"judge"`  // metrics with intervals
 }
 
 // Prediction is one held-out row.
@@ -142,7 +150,7 @@ type Prediction struct {
 // can be learned from a *RefusedError.
 func Run(r Request) (*Result, error) {
 	if r.Clock == nil {
-		r.Clock = func() time.Duration { return 0 }
+		r.Clock = func() Timing { return Timing{} }
 	}
 	out := &Result{Learner: r.Learner, Seed: r.Seed}
 	if out.Learner == "" {
@@ -155,7 +163,7 @@ func Run(r Request) (*Result, error) {
 	if err := out.examine(&r); err != nil {
 		return nil, err
 	}
-	out.Timings.Examine = (r.Clock() - from).Seconds()
+	out.Timings.Examine = r.Clock().minus(from)
 	folds, err := out.folds(&r)
 	if err != nil {
 		return nil, err
@@ -168,7 +176,7 @@ func Run(r Request) (*Result, error) {
 	if err := out.judge(&r, folds, p); err != nil {
 		return nil, err
 	}
-	out.Timings.Judge = (r.Clock() - from).Seconds()
+	out.Timings.Judge = r.Clock().minus(from)
 	return out, nil
 }
 
@@ -220,9 +228,9 @@ func (out *Result) fit(r *Request, folds []backtest.Fold) (*backtest.Predictions
 			return nil, err
 		}
 		done := r.Clock()
-		out.Timings.Choose += (to - from).Seconds()
-		out.Timings.Fit += (done - to).Seconds()
-		s.Name, s.Calibrated, s.Work, s.Trials, s.FitSeconds = choice.Name, m.Calibration != nil, choice.Work, choice.Trials, (done - to).Seconds()
+		out.Timings.Choose = out.Timings.Choose.plus(to.minus(from))
+		out.Timings.Fit = out.Timings.Fit.plus(done.minus(to))
+		s.Name, s.Calibrated, s.Work, s.Trials, s.Fit = choice.Name, m.Calibration != nil, choice.Work, choice.Trials, done.minus(to)
 		if choice.Trials != nil {
 			s.Searched = choice.Rows
 		}
@@ -238,13 +246,13 @@ func (out *Result) fit(r *Request, folds []backtest.Fold) (*backtest.Predictions
 type timed struct {
 	m     *propensity.Model
 	out   *Result
-	clock func() time.Duration
+	clock func() Timing
 }
 
 func (t timed) Score(x propensity.Table) ([]float64, error) {
 	from := t.clock()
 	p, err := t.m.Score(x)
-	t.out.Timings.Score += (t.clock() - from).Seconds()
+	t.out.Timings.Score = t.out.Timings.Score.plus(t.clock().minus(from))
 	return p, err
 }
 

@@ -5,9 +5,12 @@
 package evaluate
 
 import (
+	"bufio"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -153,9 +156,44 @@ func scan(path string) (string, error) {
 	case ".parquet":
 		return "read_parquet(" + literal + ")", nil
 	case ".csv", ".tsv", ".txt":
-		return "read_csv(" + literal + ", header = true, all_varchar = true, sample_size = -1, null_padding = false)", nil
+		delimiter, err := delimiterOf(path)
+		if err != nil {
+			return "", err
+		}
+		// All that a guess could get wrong is said: a guess may skip rows in silence.
+		return "read_csv(" + literal + ", header = true, skip = 0, all_varchar = true, delim = " + engine.QuoteText(delimiter) +
+			`, quote = '"', escape = '"', comment = '', null_padding = false, ignore_errors = false, strict_mode = true)`, nil
 	}
 	return "", errors.New("it is neither .csv, .tsv, .txt nor .parquet (the text ones also with .gz)")
+}
+
+// delimiterOf is the most frequent of the usual delimiters in the header.
+func delimiterOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var r io.Reader = f
+	if strings.HasSuffix(strings.ToLower(path), ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			return "", err
+		}
+	}
+	header, err := bufio.NewReader(io.LimitReader(r, 1<<20)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	if strings.TrimSpace(header) == "" {
+		return "", errors.New("it has no header line")
+	}
+	best := ","
+	for _, d := range []string{",", ";", "\t", "|"} {
+		if strings.Count(header, d) > strings.Count(header, best) {
+			best = d
+		}
+	}
+	return best, nil
 }
 
 // kindOf types a column and gives the expression that reads it as a DOUBLE or a

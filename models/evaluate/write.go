@@ -36,7 +36,12 @@ func (out *Result) WriteText(w io.Writer) error {
 		}
 	}
 	t := out.Timings
-	fmt.Fprintf(b, "\nSeconds: read %.2f, examine %.2f, choose settings %.2f, fit %.2f, score %.2f, judge %.2f\n", t.Read, t.Examine, t.Choose, t.Fit, t.Score, t.Judge)
+	fmt.Fprint(b, "\nSeconds by the clock and of processor time:")
+	for k, v := range []Timing{t.Read, t.Examine, t.Choose, t.Fit, t.Score, t.Judge} {
+		name := [...]string{"read", "examine", "choose settings", "fit", "score", "judge"}[k]
+		fmt.Fprintf(b, "%s %s %.2f (%.2f)", [...]string{"", ","}[min(k, 1)], name, v.Seconds, v.CPU)
+	}
+	fmt.Fprintln(b)
 	return b.Flush()
 }
 

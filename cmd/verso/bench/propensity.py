@@ -163,7 +163,7 @@ def compare(name, x, y, fold, verso):
             out = json.loads(run.stdout)
             p = pd.read_csv(predictions).p.values
             t = out["timings"]
-            print("  %-28s %7.4f %9.4f %7.4f %8.2f  %s" % (label, *figures(y, p, fold), t["choose_seconds"] + t["fit_seconds"] + t["score_seconds"],
+            print("  %-28s %7.4f %9.4f %7.4f %8.2f  %s" % (label, *figures(y, p, fold), sum(t[part]["cpu_seconds"] for part in ("choose", "fit", "score")),
                                                          "" if flags else "; ".join(sorted({s["name"] + (", calibrated" if s["calibrated"] else "") for s in out["settings"]}))), flush=True)
 
 
