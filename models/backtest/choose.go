@@ -20,7 +20,7 @@ type ChooseOptions struct {
 	Learner    string            // Auto, Logistic or Trees; "": Auto
 	Folds      int               // by origin where there are three or more, else drawn by customer; 0: 5, or 3 above 10,000 rows
 	Gap        int               // the horizon of the outcome, in the units of the origins
-	Budget     float64           // work at most, in additions to histograms or to matrices (about 1e9 a second and core); 0: 3e10. Above it, fewer customers are looked at, then fewer settings
+	Budget     float64           // work at most, in additions to histograms or to matrices (about 1e9 a second and core); 0: 1e10. Above it, fewer customers are looked at, then fewer settings
 	Seed       uint64            // of the folds drawn by customer
 	Monotone   map[string]int    // of trees; see propensity.TreeOptions
 	Candidates []propensity.Spec // nil: Grid
@@ -114,7 +114,7 @@ func (o ChooseOptions) withDefaults(s Sample) (ChooseOptions, error) {
 		}
 	}
 	if o.Budget == 0 {
-		o.Budget = 3e10
+		o.Budget = 1e10
 	}
 	if o.Folds < 2 || o.Gap < 0 || !(o.Budget > 0) {
 		return o, fmt.Errorf("%w: at least 2 folds, a gap not negative and a positive budget: %+v", ErrValue, o)
@@ -130,7 +130,7 @@ func (o ChooseOptions) withDefaults(s Sample) (ChooseOptions, error) {
 
 // Grid are the candidates of a learner on a sample: penalties of the logistic
 // regression, with logs where numbers have long tails, and elastic nets where
-// terms are many; and depths of trees with the number of trees left open. The L1
+// features are many; and depths of trees with the number of trees left open. The L1
 // penalties are parts of √(n·ln p /2), about the largest slope that p terms
 // without any effect have by chance in n rows.
 func Grid(s propensity.Sample, learner string, monotone map[string]int) []propensity.Spec {
@@ -151,8 +151,11 @@ func Grid(s propensity.Sample, learner string, monotone map[string]int) []propen
 			for _, l2 := range []float64{1, 10, 100, 1000} {
 				add(fmt.Sprintf("L2 %g%s", l2, name), propensity.LogisticOptions{L2: l2, Logs: l})
 			}
-			if p := terms(s.X); p >= manyTerms {
-				chance := math.Sqrt(float64(len(s.Y)) * math.Log(p) / 2)
+			if rich := richLevels(s.X); rich > manyLevels && terms(s.X, moreLevels) <= mostTerms {
+				add(fmt.Sprintf("L2 10, %d levels%s", moreLevels, name), propensity.LogisticOptions{L2: 10, Logs: l, Levels: moreLevels})
+			}
+			if len(s.X) >= manyFeatures {
+				chance := math.Sqrt(float64(len(s.Y)) * math.Log(terms(s.X, 0)) / 2)
 				for _, part := range []float64{.25, .5, 1} {
 					add(fmt.Sprintf("L1 %.3g%s", part*chance, name), propensity.LogisticOptions{L1: part * chance, L2: 1, Logs: l})
 				}
@@ -160,61 +163,83 @@ func Grid(s propensity.Sample, learner string, monotone map[string]int) []propen
 		}
 	}
 	if learner != Logistic {
-		for _, v := range []propensity.TreeOptions{
-			{Depth: 1, Rate: .1}, {Depth: 3}, {Depth: 2}, {Depth: 4, MinChildWeight: 3}, {Depth: 5, MinChildWeight: 5, L2: 5},
-		} {
+		list := []propensity.TreeOptions{{Depth: 1, Rate: .1}, {Depth: 3}, {Depth: 2}, {Depth: 4, MinChildWeight: 3}, {Depth: 5, MinChildWeight: 5, L2: 5}}
+		if richLevels(s.X) > manyLevels {
+			list = append(list, propensity.TreeOptions{Depth: 1, Rate: .1, CategoryL2: 50}, propensity.TreeOptions{Depth: 3, CategoryL2: 50})
+		}
+		for _, v := range list {
 			v.Rounds, v.Patience, v.Monotone = 600, 50, monotone
 			v.Bins = min(255, max(32, len(s.Y)/20)) // bins of twenty rows and more
 			if v.Rate == 0 {
 				v.Rate = .05
 			}
-			out = append(out, propensity.Spec{Name: fmt.Sprintf("trees, depth %d", v.Depth), Trees: &v})
+			name := fmt.Sprintf("trees, depth %d", v.Depth)
+			if v.CategoryL2 > 0 {
+				name += fmt.Sprintf(", levels L2 %g", v.CategoryL2)
+			}
+			out = append(out, propensity.Spec{Name: name, Trees: &v})
 		}
 	}
 	return out
 }
 
-// manyTerms is from how many terms an elastic net is tried.
-const manyTerms = 20
+// manyFeatures is from how many features an elastic net is tried. Where a feature has
+// more than manyLevels levels, a fit of up to moreLevels of them is tried too
+// unless there are more than mostTerms terms, and a stronger penalty on them.
+const manyFeatures, manyLevels, moreLevels, mostTerms = 20, 50, 150, 600
 
-// terms estimates those of a logistic regression.
-func terms(x propensity.Table) (n float64) {
+// richLevels is the largest number of levels of a feature.
+func richLevels(x propensity.Table) (most int) {
+	for _, c := range x {
+		if c.Levels != nil {
+			most = max(most, len(distinct(c.Levels)))
+		}
+	}
+	return most
+}
+
+// terms estimates those of a logistic regression with so many levels of a feature
+// named at most; 0: 50, the default.
+func terms(x propensity.Table, levels int) (n float64) {
+	if levels == 0 {
+		levels = manyLevels
+	}
 	for _, c := range x {
 		n++
 		if c.Levels != nil {
-			n += min(50, float64(len(distinct(c.Levels))))
+			n += float64(min(levels, len(distinct(c.Levels))))
 		}
 	}
 	return n
 }
 
-// work estimates the additions of one fit.
-func work(s *Sample, spec propensity.Spec, rows int, p float64) float64 {
-	n, width := float64(rows), float64(len(s.X))
+// work estimates the additions of one fit on so many rows of the features.
+func work(x propensity.Table, spec propensity.Spec, rows int) float64 {
+	n, width := float64(rows), float64(len(x))
 	var sum float64
-	if spec.Logistic != nil {
+	if o := spec.Logistic; o != nil {
+		p := terms(x, o.Levels)
 		sum += 12 * (n*width*width/2 + p*p*p/3)
 	}
-	if t := spec.Trees; t != nil {
-		sum += n * width * float64(max(1, t.Rounds)) * (1 + float64(max(1, t.Depth)))
+	if o := spec.Trees; o != nil {
+		sum += n * width * float64(max(1, o.Rounds)) * (1 + float64(max(1, o.Depth)))
 	}
 	return sum
 }
 
-// within thins the customers and then the candidates until the work fits the
-// budget, and draws the folds.
+// within thins the customers, and then drops the costliest candidates, until the
+// work fits the budget; it draws the folds.
 func (c *Choice) within(s Sample, o *ChooseOptions) (Sample, []Fold, error) {
-	p := terms(s.X)
-	total := func(rows int) float64 {
-		var sum float64
-		for _, spec := range o.Candidates {
-			sum += float64(o.Folds) * work(&s, spec, rows, p)
-		}
-		return sum
-	}
 	const least = 10_000
+	share := func(rows int) []float64 {
+		costs := make([]float64, len(o.Candidates))
+		for k, spec := range o.Candidates {
+			costs[k] = float64(o.Folds) * work(s.X, spec, rows)
+		}
+		return costs
+	}
 	rows := len(s.Y)
-	for rows > least && total(rows) > o.Budget {
+	for rows > least && total(share(rows)) > o.Budget {
 		rows = max(least, rows*9/10)
 	}
 	small := s
@@ -222,14 +247,29 @@ func (c *Choice) within(s Sample, o *ChooseOptions) (Sample, []Fold, error) {
 		small = s.Take(thin(s, rows))
 	}
 	c.Rows = len(small.Y)
-	for len(o.Candidates) > 1 && total(rows) > o.Budget {
-		last := o.Candidates[len(o.Candidates)-1]
-		c.Trials = append(c.Trials, Trial{Name: last.Name, Reason: "not tried: beyond the budget of work"})
-		o.Candidates = o.Candidates[:len(o.Candidates)-1]
+	for costs := share(rows); total(costs) > o.Budget; costs = share(rows) {
+		at := -1
+		for k, cost := range costs {
+			first := !slices.ContainsFunc(o.Candidates[:k], func(b propensity.Spec) bool { return (b.Trees == nil) == (o.Candidates[k].Trees == nil) })
+			if !first && (at < 0 || cost > costs[at]) {
+				at = k
+			}
+		}
+		if at < 0 {
+			break // the first of each kind is always tried
+		}
+		c.Trials = append(c.Trials, Trial{Name: o.Candidates[at].Name, Reason: "not tried: beyond the budget of work"})
+		o.Candidates = slices.Delete(slices.Clone(o.Candidates), at, at+1)
 	}
-	slices.Reverse(c.Trials)
 	folds, err := Inner(small, o.Folds, o.Gap, o.Seed)
 	return small, folds, err
+}
+
+func total(v []float64) (sum float64) {
+	for _, x := range v {
+		sum += x
+	}
+	return sum
 }
 
 // Inner are the folds to choose settings by: the latest origins where three or

@@ -103,7 +103,7 @@ func TestBudget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(c.Trials); n != 5 || !strings.Contains(c.Trials[0].Reason, "budget") {
+	if n := len(c.Trials); n != 5 || !strings.Contains(c.Trials[0].Reason, "budget") || c.Trials[4].Reason != "" || c.Trials[4].Name[:14] != "trees, depth 1" {
 		t.Errorf("%d trials: %+v", n, c.Trials)
 	}
 	if _, err := Choose(small, ChooseOptions{Learner: "forest"}); !errors.Is(err, ErrValue) {

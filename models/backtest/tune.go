@@ -71,11 +71,11 @@ func (t *tuner) run() []*trial {
 
 // curves fits the trials on folds from to to.
 func (t *tuner) curves(trials []*trial, from, to int) {
-	samples, p := make([][2]Sample, to-from), terms(t.s.X)
+	samples := make([][2]Sample, to-from)
 	for j, f := range t.folds[from:to] {
 		samples[j] = [2]Sample{t.s.Take(f.Train), t.s.Take(f.Test)}
 		for _, v := range trials {
-			v.Work += work(&t.s, v.spec, len(f.Train), p)
+			v.Work += work(t.s.X, v.spec, len(f.Train))
 		}
 	}
 	reasons := make([]string, len(trials)*len(samples))
