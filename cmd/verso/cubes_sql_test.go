@@ -27,6 +27,7 @@ func TestCubesEqualTheirSQL(t *testing.T) {
 	cubesEqualTheirSQL(t, db)
 	productsEqualTheirSQL(t, db)
 	questionsAreAnswered(t, db)
+	customersAreTold(t, dir, db)
 }
 
 // cubesEqualTheirSQL asks the shipped cubes for every measure they list, by
