@@ -14,7 +14,7 @@ import (
 type Options struct {
 	Budget    float64          // customers that can be contacted, of all predictions together; 0: a tenth of the rows
 	Retention metric.Retention // what a contact costs and brings, for the expected maximum profit
-	Draws     int              // of the bootstrap by customer; 0: 500, fewer above 40,000 rows
+	Draws     int              // of the bootstrap by customer; 0: 500, fewer above 40,000 rows; 1: no intervals
 	Seed      uint64
 	Bins      int // of equal count, for ECE and the parts of the Brier score; 0: 10
 	Least     int // rows of a segment for it to be judged apart; 0: 100

@@ -277,7 +277,9 @@ func (out *Result) judge(r *Request, folds []backtest.Fold, p *backtest.Predicti
 	if out.Metrics, err = backtest.Judge(p, o); err != nil {
 		return err
 	}
-	if out.Baseline, err = backtest.Judge(base, o); err != nil {
+	plain := o
+	plain.Draws = 1 // intervals of a baseline are not looked at
+	if out.Baseline, err = backtest.Judge(base, plain); err != nil {
 		return err
 	}
 	name := backtest.Words{EN: "the base rate of each fold's training rows", ZH: "各折训练样本的基准率"}
