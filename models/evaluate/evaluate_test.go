@@ -169,7 +169,7 @@ func TestOddData(t *testing.T) {
 		{"no target in some", 400, func(x *Table, _ *Request) { x.Column("y").Numbers[3] = math.NaN() }, "", "1 rows without a value of y"},
 	} {
 		x := customers(c.rows, 5)
-		r := Request{Table: x, Target: "y", ID: "id", Plain: true, Learner: "logistic"}
+		r := Request{Table: x, Target: "y", ID: "id", Plain: true, Draws: 20, Learner: "logistic"}
 		if c.edit != nil {
 			c.edit(x, &r)
 		}
@@ -204,7 +204,7 @@ func TestSplits(t *testing.T) {
 		x.Columns[0].Levels[i] = fmt.Sprint("c", i/3)
 	}
 	x.number("month", func(i int) float64 { return float64(i % 3) })
-	r := Request{Table: x, Target: "y", ID: "id", Plain: true, Learner: "logistic", Drop: []string{"month"}}
+	r := Request{Table: x, Target: "y", ID: "id", Plain: true, Draws: 20, Learner: "logistic", Drop: []string{"month"}}
 	out, err := Run(r)
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func TestSplits(t *testing.T) {
 
 // TestFinal: the model of all rows scores them.
 func TestFinal(t *testing.T) {
-	r := Request{Table: customers(300, 7), Target: "y", ID: "id", Plain: true, Learner: "trees"}
+	r := Request{Table: customers(300, 7), Target: "y", ID: "id", Plain: true, Draws: 20, Learner: "trees"}
 	out, err := Run(r)
 	if err != nil {
 		t.Fatal(err)

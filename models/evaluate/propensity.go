@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"verso/models/backtest"
-	"verso/models/metric"
 	"verso/models/propensity"
 )
 
@@ -26,6 +25,7 @@ type Request struct {
 	Learner  string   // see backtest.ChooseOptions
 	Plain    bool     // default settings of Learner (Auto: trees) without a search
 	Budget   float64  // customers to contact; see backtest.Options
+	Draws    int     // of the bootstrap; see backtest.Options
 	Seed     uint64
 	Workers  int
 	Clock    func() Timing // since some moment, for the timings; nil: none
@@ -269,7 +269,7 @@ func choose(r *Request, train backtest.Sample) (*backtest.Choice, error) {
 
 // judge measures the predictions and the baseline on the same rows.
 func (out *Result) judge(r *Request, folds []backtest.Fold, p *backtest.Predictions) error {
-	o := backtest.Options{Seed: r.Seed, Budget: r.Budget, Retention: metric.Retention{}}
+	o := backtest.Options{Seed: r.Seed, Budget: r.Budget, Draws: r.Draws}
 	base, err := backtest.BaseRates(out.sample, folds)
 	if err != nil {
 		return err
