@@ -195,8 +195,9 @@ func renewalCard(groups []*renewing) job.Card {
 		if c.Reading.EN != "" {
 			c.Reading.EN += " "
 		}
-		c.Reading.EN += fmt.Sprintf("Of %.0f customers %.0f %% %s; of those who did so five times %.0f %% go on.", m.N, 100*m.Retention(1), what.EN, 100*m.Retention(6))
-		c.Reading.ZH += fmt.Sprintf("%.0f 个客户中 %.0f %% %s；连续五次者中 %.0f %% 再续。", m.N, 100*m.Retention(1), what.ZH, 100*m.Retention(6))
+		w := job.Wordsf("Of %.0f customers %.0f %% "+what.EN+"; of those who did so five times %.0f %% go on.", "%.0f 个客户中 %.0f%% "+what.ZH+"；连续五次者中 %.0f%% 再续。",
+			m.N, 100*m.Retention(1), 100*m.Retention(6))
+		c.Reading.EN, c.Reading.ZH = c.Reading.EN+w.EN, c.Reading.ZH+w.ZH
 	}
 	if c.Reading.EN == "" {
 		c.Reading = job.Words{EN: "No renewals can be fitted: there are no two renewals whose outcome is known.", ZH: "无法拟合续约：尚无两次结果已知的续约。"}

@@ -38,10 +38,11 @@ func basketCard(all []outcome, pooled continuation, o BasketOptions, rows int64)
 		if l.raised > 0 {
 			c.Metric(l.name+".raised", float64(l.raised), "times", job.Wordsf("how often the least count was doubled, to %d, until no more than %d rules passed: weaker rules exist", "最少次数加倍的次数（至 %d），直至通过的规则不超过 %d 条：尚有较弱的规则", l.least, o.MaxRules))
 		}
-		en, zh := fmt.Sprintf("%s: %d of %d tests", l.words.EN, len(l.rules), l.tests), fmt.Sprintf("%s：%d／%d 项检验", l.words.ZH, len(l.rules), l.tests)
+		w := job.Wordsf("%d of %d tests", "%d／%d 项检验", len(l.rules), l.tests)
 		if len(l.rules) == 0 {
-			en, zh = l.words.EN+": "+l.reason.EN, l.words.ZH+"："+l.reason.ZH
+			w = l.reason
 		}
+		en, zh := l.words.EN+": "+w.EN, l.words.ZH+"："+w.ZH
 		if l.raised > 0 {
 			en += fmt.Sprintf(" (at %d baskets and more; weaker ones exist)", l.least)
 			zh += fmt.Sprintf("（至少 %d 个购物篮；另有较弱规则）", l.least)
@@ -57,12 +58,12 @@ func basketCard(all []outcome, pooled continuation, o BasketOptions, rows int64)
 		said, saidZH = append(said, en), append(saidZH, zh)
 	}
 	c.Reading = job.Wordsf("%d rules. %s.", "%d 条规则。%s。", rows, strings.Join(said, "; "))
-	c.Reading.ZH = fmt.Sprintf("%d 条规则。%s。", rows, strings.Join(saidZH, "；"))
+	c.Reading.ZH = job.Wordsf("", "%d 条规则。", rows).ZH + strings.Join(saidZH, "；") + "。"
 	if pooled.could > 0 {
 		share, low, high := wilson(pooled.did, pooled.could)
 		c.Metric("continuation", share, "share", job.Wordsf("of %d customers with a volume who ordered after the next was listed, took it; 95 %% interval %.3f to %.3f", "有一册并在下一册列目后再次订购的 %d 位客户中购买下一册的比例；95%% 区间 %.3f 至 %.3f", pooled.could, low, high))
-		c.Reading.EN += fmt.Sprintf(" Of those who had a volume and came again, %.0f %% took the next.", 100*share)
-		c.Reading.ZH += fmt.Sprintf("购有一册并再次订购者中，%.0f %% 购买了下一册。", 100*share)
+		w := job.Wordsf(" Of those who had a volume and came again, %.0f %% took the next.", "购有一册并再次订购者中，%.0f%% 购买了下一册。", 100*share)
+		c.Reading.EN, c.Reading.ZH = c.Reading.EN+w.EN, c.Reading.ZH+w.ZH
 	}
 	return c
 }

@@ -151,8 +151,9 @@ func (d *division) reading(found, next float64) job.Words {
 		if i == 0 {
 			comma = job.Words{}
 		}
-		names.EN += comma.EN + fmt.Sprintf("%s %.1f %%", g.Name.EN, 100*g.Share)
-		names.ZH += comma.ZH + fmt.Sprintf("%s %.1f %%", g.Name.ZH, 100*g.Share)
+		share := job.Wordsf(" %.1f %%", " %.1f%%", 100*g.Share)
+		names.EN += comma.EN + g.Name.EN + share.EN
+		names.ZH += comma.ZH + g.Name.ZH + share.ZH
 	}
 	trust, trustZH := "found again in other samples", "在其他样本中可重现"
 	if found < segmentTrust {

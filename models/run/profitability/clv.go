@@ -48,6 +48,7 @@ type lifetime struct {
 	margins  map[int64]float64 // margin rate of a customer whose cost is known
 	groups   []group
 	grouping choice
+	pooled   *clv.Model   // of all customers together, where groups were taken
 	others   []*clv.Model // the models beside, all customers together
 	backtest *backtest
 }

@@ -50,6 +50,9 @@ func (l *lifetime) card(reason error) job.Card {
 		tellModel(&c, g.model, suffix)
 		tellSpend(&c, g.spend, suffix)
 	}
+	if l.pooled != nil {
+		tellModel(&c, l.pooled, "")
+	}
 	for _, m := range l.others {
 		tellModel(&c, m, "")
 		if n := len(l.rows.Key); int(m.Customers) < n {

@@ -27,6 +27,9 @@ func (l *lifetime) fit() error {
 	}
 	pooled = l.chooseClock(pooled)
 	l.groups = l.chooseGroups(pooled)
+	if l.grouping.taken {
+		l.pooled = pooled
+	}
 	for i := range l.groups {
 		g := &l.groups[i]
 		c := part(l.rows.Customers, g.index)

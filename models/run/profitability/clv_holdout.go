@@ -21,11 +21,11 @@ type course struct {
 // follow is the course from the end of the calibration to the as-of date.
 func (l *lifetime) follow(b *backtest, rows *clv.Rows, o clv.RowOptions) (*course, error) {
 	c := &course{}
-	for day := b.split; day < l.asOf; {
-		day = min(day+holdoutStep, l.asOf)
-		c.day = append(c.day, day)
+	n := max((l.asOf-b.split+holdoutStep/2)/holdoutStep, 1) // a short rest joins the step before
+	for k := range n {
+		c.day = append(c.day, b.split+(k+1)*holdoutStep)
 	}
-	n := len(c.day)
+	c.day[n-1] = l.asOf
 	c.actual, c.expected, c.naive = make([]float64, n), make([]float64, n), make([]float64, n)
 	known := make(map[int64]bool, len(rows.Key))
 	for _, key := range rows.Key {

@@ -329,7 +329,7 @@ func (a *answers) card(e *uplift.Elasticity, scored int64) job.Card {
 	case !(e.SE > 0):
 		c.Reading = job.Words{EN: "No elasticity can be told: " + e.Reason + ".", ZH: "无法估计弹性：报价不足或从无差异。"}
 	case !e.TwoClasses:
-		c.Reading = job.Wordsf("One percent of price moves acceptance by %.1f percent; customers do not fall into two classes, so those below -1 stand for them. %d have %d quotations or more.", "价格每变动 1 %%，接受率变动 %.1f %%；客户未分成两类，以弹性低于 -1 者代之。%d 个客户有至少 %d 次报价。", e.Mean, scored, fewestQuotes)
+		c.Reading = job.Wordsf("One percent of price moves acceptance by %.1f percent; customers do not fall into two classes, so those below −1 stand for them. %d have %d quotations or more.", "价格每变动 1 %%，接受率变动 %.1f %%；客户未分成两类，以弹性低于 −1 者代之。%d 个客户有至少 %d 次报价。", e.Mean, scored, fewestQuotes)
 	default:
 		c.Metric("transaction", e.Classes[1].Weight, "share", job.Words{EN: "of customers for whom price counts", ZH: "看重价格的客户比例"})
 		c.Metric("elasticity.transaction", e.Classes[1].Mean, "", job.Words{EN: "of those", ZH: "这些客户的值"})

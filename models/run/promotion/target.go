@@ -63,7 +63,7 @@ func writePullForward(ctx context.Context, j *job.Job, list []campaign, c *job.C
 		zh := "活动期内没有明确增量，谈不上提前购买。"
 		switch {
 		case p.During.P < level && p.During.Lift > 0 && p.DipP < level:
-			zh = fmt.Sprintf("增量的 %.0f %% 只是提前购买。", 100*p.Pulled.Value)
+			zh = fmt.Sprintf("增量的 %.0f%% 只是提前购买。", 100*p.Pulled.Value)
 		case p.During.P < level && p.During.Lift > 0:
 			zh = "活动后没有明确回落。"
 		}

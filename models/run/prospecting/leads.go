@@ -3,7 +3,6 @@ package prospecting
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"math"
 
 	"verso/models/frame"
@@ -33,6 +32,7 @@ type subject struct {
 	numbers []string
 	levels  []string
 	words   map[string]job.Words // of the features
+	areas   map[string]string    // Chinese names of areas
 	sql     string
 	*chances
 	*verdict
@@ -89,6 +89,9 @@ func runLeads(ctx context.Context, j *job.Job) (int64, error) {
 
 // read takes the features.
 func (s *subject) read(ctx context.Context, j *job.Job) error {
+	if err := s.readAreas(ctx, j); err != nil {
+		return err
+	}
 	columns := "id, day_no, age_days, success_days, is_open"
 	for _, name := range s.numbers {
 		columns += ", CAST(" + name + " AS DOUBLE) AS " + name
@@ -195,22 +198,22 @@ func (s *subject) explain(rows []int, p []float64, reasons *[2][2][]string) erro
 
 // reason tells what a feature does to the odds of a row.
 func (s *subject) reason(name string, x propensity.Table, row int, share float64) job.Words {
-	value := ""
+	var value job.Words
 	for _, c := range x {
 		if c.Name != name {
 			continue
 		}
 		switch {
 		case c.Levels != nil:
-			value = c.Levels[row]
+			value = s.levelName(name, c.Levels[row])
 		case math.IsNaN(c.Numbers[row]):
-			value = "–"
+			value = job.Words{EN: "–", ZH: "–"}
 		default:
-			value = fmt.Sprintf("%.0f", c.Numbers[row])
+			value = job.Wordsf("%.0f", "%.0f", c.Numbers[row])
 		}
 	}
 	w := s.words[name]
-	return job.Wordsf("%[1]s %[3]s: odds × %.2[4]f", "%[2]s %[3]s：几率 × %.2[4]f", w.EN, w.ZH, value, math.Exp(share))
+	return job.Wordsf("%[1]s %[3]s: odds × %.2[5]f", "%[2]s %[4]s：几率 × %.2[5]f", w.EN, w.ZH, value.EN, value.ZH, math.Exp(share))
 }
 
 func writeCalibration(ctx context.Context, j *job.Job, list []*subject) error {
