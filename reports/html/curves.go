@@ -121,12 +121,13 @@ func apart(c *view.Chart, f frame) []float64 {
 		}
 	}
 	start := slices.Clone(place)
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(place[a], place[b]) })
+	end := func(i int) int { return lastKnown(c.Series[i].Values) }
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(end(a), end(b)), cmp.Compare(place[a], place[b])) })
 	gap := float64(f.font + 3)
 	for range 20 * len(order) {
 		for k := 1; k < len(order); k++ {
 			above, below := order[k-1], order[k]
-			if lack := gap - (place[below] - place[above]); lack > 0 && lastKnown(c.Series[above].Values) == lastKnown(c.Series[below].Values) {
+			if lack := gap - (place[below] - place[above]); lack > 0 && end(above) == end(below) {
 				place[above] -= lack / 2
 				place[below] += lack / 2
 			}
