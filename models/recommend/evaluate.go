@@ -10,14 +10,17 @@ import (
 // Held is the titles held out of each user's history, ascending.
 type Held [][]int32
 
-// NewHeld makes the held-out titles from rows, each pair once.
+// NewHeld makes the held-out titles from rows, each pair once; returns do not
+// count.
 func NewHeld(r Rows, users, items int) (Held, error) {
 	if err := r.valid(users, items); err != nil {
 		return nil, err
 	}
 	h := make(Held, users)
 	for k, u := range r.User {
-		h[u] = append(h[u], r.Item[k])
+		if r.Copies == nil || r.Copies[k] > 0 {
+			h[u] = append(h[u], r.Item[k])
+		}
 	}
 	for u := range h {
 		slices.Sort(h[u])

@@ -1,7 +1,6 @@
 package recommend
 
 import (
-	"cmp"
 	"slices"
 
 	"verso/models/recommend/dense"
@@ -93,11 +92,24 @@ func (m *ItemItem) Explain(h History, item int) Explanation {
 	return explained(reasons)
 }
 
-// strongest keeps the n largest coefficients of one title: by value, then own
-// item. The list is reordered.
+// strongest keeps the n largest coefficients of one title: by absolute value,
+// then own item. The list is reordered.
 func strongest(list []coefficient, n int) []coefficient {
 	order := func(a, b coefficient) int {
-		return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.own, b.own))
+		x, y := a.value, b.value
+		if x < 0 {
+			x = -x
+		}
+		if y < 0 {
+			y = -y
+		}
+		switch {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return int(a.own) - int(b.own)
 	}
 	if len(list) > n {
 		partition(list, n, order)

@@ -246,3 +246,40 @@ func packTransposed(v, into []float32) {
 		}
 	}
 }
+
+// Square is the full matrix as square tiles: row-major, padded with the identity.
+type Square struct {
+	n, blocks int
+	tiles     [][]float32
+}
+
+// Full adds the upper tiles, which doubles the memory. s must not be used after.
+func (s *Symmetric) Full() *Square {
+	q := &Square{n: s.n, blocks: s.blocks, tiles: make([][]float32, s.blocks*s.blocks)}
+	Each(len(s.tiles), func(_, t int) {
+		i, j := place(t)
+		lower := s.tiles[t]
+		q.tiles[i*s.blocks+j] = lower
+		if i == j {
+			for r := range block {
+				for c := r + 1; c < block; c++ {
+					lower[r*block+c] = lower[c*block+r]
+				}
+			}
+			return
+		}
+		upper := make([]float32, block*block)
+		transpose(lower, upper)
+		q.tiles[j*s.blocks+i] = upper
+	})
+	return q
+}
+
+// AddRow adds alpha times row i to y, which has n elements.
+func (q *Square) AddRow(alpha float32, i int, y []float32) {
+	bi, row := i/block, i%block*block
+	for b := range q.blocks {
+		part := y[b*block : min((b+1)*block, q.n)]
+		Axpy(alpha, q.tiles[bi*q.blocks+b][row:row+len(part)], part)
+	}
+}
