@@ -174,10 +174,10 @@ func (s *search) ridge() error {
 	var shared *ridge
 	most := 0
 	axes := []axis{
-		{values: []float64{.3, 1, 3, 10, 20, 40, 80, 160, 320, 1000}, start: 4}, // lambda
-		{values: []float64{0, .25, .5, 1, 2}, start: 0},                         // dropout
+		{values: []float64{.3, 1, 3, 10, 20, 40, 80, 160, 320, 1000}, start: 5}, // lambda
+		{values: []float64{0, .25, .5, 1, 2}, start: 2},                         // dropout
 		{values: []float64{25, 50, 100, 200, 400}, start: 2},                    // neighbours
-		{values: []float64{0, .15, .3, .45, .6, .8}, start: 0},                  // user power
+		{values: []float64{0, .15, .3, .45, .6}, start: 2},                      // user power
 	}
 	return s.climb(axes, s.o.Trials, func(v []float64) (Spec, Model, error) {
 		o := RidgeOptions{Lambda: v[0], Dropout: v[1], Neighbours: int(v[2]), UserPower: v[3]}.defaults()

@@ -35,16 +35,21 @@ func (t Trial) Objective() float64 { return (t.Recall + t.NDCG) / 2 }
 
 // weightsTried are the weights of a further model against the strongest, whose
 // weight is 1.
-func weightsTried() []float64 { return []float64{0, .05, .1, .2, .3, .45, .6, .8, 1} }
+func weightsTried() []float64 { return []float64{0, .05, .1, .2, .3, .45, .6, .8, 1, 1.5, 2} }
 
-// leastGain is the rise of the objective that makes a further model or a
-// weight worth it: less is noise.
-const leastGain = 2e-4
+// leastGain is the rise of the objective that makes another setting or weight
+// worth it, leastModel the one that makes a further model worth its time and
+// memory: less is noise.
+const (
+	leastGain  = 2e-4
+	leastModel = 1e-3
+)
 
 // TuneBlend finds weights by coordinate ascent on held-out rows: the best single
 // model has weight 1; the others, from 0, take in turn the weight of a fixed grid
-// that reaches the highest objective, until a round changes nothing. Only the
-// best Depth candidates of each model are ranked.
+// that reaches the highest objective, until a round changes nothing. A model
+// joins only when it raises the objective by 0.001. Only the best Depth
+// candidates of each model are ranked.
 func TuneBlend(models []Model, x *Matrix, held Held, o TuneOptions) (*Blend, *Tuning, error) {
 	if err := held.Disjoint(x); err != nil {
 		return nil, nil, err
@@ -77,14 +82,17 @@ func TuneBlend(models []Model, x *Matrix, held Held, o TuneOptions) (*Blend, *Tu
 			if k == strongest {
 				continue
 			}
-			keep := weights[k]
+			keep, gain := weights[k], leastGain
+			if keep == 0 {
+				gain = leastModel
+			}
 			for _, w := range weightsTried() {
 				trial := slices.Clone(weights)
 				if trial[k] = w; w == weights[k] {
 					continue
 				}
-				if t := try(trial); t.Objective() > best.Objective()+leastGain {
-					best, keep, changed = t, w, true
+				if t := try(trial); t.Objective() > best.Objective()+gain {
+					best, keep, gain, changed = t, w, leastGain, true
 				}
 			}
 			weights[k] = keep
