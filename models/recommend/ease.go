@@ -77,13 +77,12 @@ type ease struct {
 	lists         [][]coefficient
 }
 
-// keep stores the strongest coefficients of title j.
-func (e *ease) keep(j int, list []coefficient) {
+// begin empties the collection for one title.
+func (e *ease) begin(s *strongest) {
+	s.begin(e.o.Keep)
 	if e.o.Keep < 0 {
-		e.lists[j] = slices.Clone(list)
-		return
+		s.begin(len(e.titles))
 	}
-	e.lists[j] = strongest(list, e.o.Keep)
 }
 
 // byTitles inverts XᵀX/λ + I over the titles.
@@ -118,19 +117,20 @@ func (e *ease) byTitles(ctx context.Context) error {
 		return err
 	}
 	rows := make([][]float32, dense.Workers())
+	best := make([]strongest, dense.Workers())
 	dense.Each(n, func(worker, a int) {
 		if rows[worker] == nil {
 			rows[worker] = make([]float32, n)
 		}
-		row := rows[worker]
+		row, found := rows[worker], &best[worker]
 		s.Row(a, row)
-		list := make([]coefficient, 0, n)
+		e.begin(found)
 		for b, v := range row {
 			if b != a && v != 0 {
-				list = append(list, coefficient{own: int32(e.titles[b]), value: -v / row[a]})
+				found.offer(coefficient{own: int32(e.titles[b]), value: -v / row[a]})
 			}
 		}
-		e.keep(e.titles[a], list)
+		e.lists[e.titles[a]] = found.list()
 	})
 	return nil
 }
@@ -178,7 +178,7 @@ func (e *ease) project(ctx context.Context, inverse *dense.Square, place []int32
 	const width = dense.Columns
 	type space struct {
 		z, columns, dots []float32
-		list             []coefficient
+		best             strongest
 	}
 	x, n := e.x, len(e.users)
 	work := make([]space, dense.Workers())
@@ -212,13 +212,13 @@ func (e *ease) project(ctx context.Context, inverse *dense.Square, place []int32
 		}
 		for k, j := range part {
 			rest := 1 - w.dots[j*width+k]
-			w.list = w.list[:0]
+			e.begin(&w.best)
 			for _, i := range e.titles {
 				if v := w.dots[i*width+k]; i != j && v != 0 {
-					w.list = append(w.list, coefficient{own: int32(i), value: v / rest})
+					w.best.offer(coefficient{own: int32(i), value: v / rest})
 				}
 			}
-			e.keep(j, w.list)
+			e.lists[j] = w.best.list()
 		}
 	})
 	return ctx.Err()

@@ -83,11 +83,10 @@ func top(scores []float32, n int, ties []int32, allowed func(item int) bool) []S
 		}
 		return a.Item < b.Item
 	}
-	least := float32(math.Inf(-1))
-	for i, s := range scores {
-		if !(s >= least) || s == float32(math.Inf(-1)) {
-			continue
-		}
+	const smallest = -math.MaxFloat32
+	least := float32(smallest)
+	for i := dense.Above(scores, 0, least); i < len(scores); i = dense.Above(scores, i+1, least) {
+		s := scores[i]
 		c := Scored{Item: int32(i), Score: s}
 		if len(best) == n && !before(c, best[n-1]) {
 			continue

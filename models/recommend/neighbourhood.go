@@ -61,7 +61,6 @@ func newRidge(ctx context.Context, x *Matrix, o RidgeOptions) (*ridge, error) {
 	}
 	s := similarity{user: r.user, norm: norms(x, r.user), shrink: 5}
 	count := counters(x.Items)
-	scratch := make([][]coefficient, len(count))
 	dense.Each(x.Items, func(worker, j int) {
 		if ctx.Err() != nil {
 			return
@@ -70,14 +69,13 @@ func newRidge(ctx context.Context, x *Matrix, o RidgeOptions) (*ridge, error) {
 		c.row(x, j, r.user)
 		if r.gram != nil {
 			row := r.gram[j*(j+1)/2:]
-			for _, i := range c.touched {
+			for _, i := range c.touched() {
 				if int(i) <= j {
 					row[i] = c.sum[i]
 				}
 			}
 		}
-		scratch[worker] = s.candidates(c, j, scratch[worker][:0])
-		for _, n := range strongest(scratch[worker], o.Neighbours) {
+		for _, n := range s.nearest(c, j, o.Neighbours) {
 			r.near[j] = append(r.near[j], n.own)
 		}
 		c.reset()
@@ -106,14 +104,14 @@ func (r *ridge) fit(ctx context.Context, o RidgeOptions) (*ItemItem, error) {
 			failed[j] = fmt.Errorf("recommend: the regression of title %d is singular: a larger lambda than %v is needed", j, o.Lambda)
 			return
 		}
-		list := make([]coefficient, len(w.own))
+		w.best.begin(len(w.own))
+		if o.Keep > 0 {
+			w.best.begin(o.Keep)
+		}
 		for k, i := range w.own {
-			list[k] = coefficient{own: i, value: w.right[k]}
+			w.best.offer(coefficient{own: i, value: w.right[k]})
 		}
-		lists[j] = list
-		if o.Keep > 0 && len(list) > o.Keep {
-			lists[j] = strongest(list, o.Keep)
-		}
+		lists[j] = w.best.list()
 	})
 	for _, err := range failed {
 		if err != nil {
@@ -131,6 +129,7 @@ type regression struct {
 
 	bucket [][]entry // by user, what the user has of own
 	users  []int32
+	best   strongest
 }
 
 // entry is a user's weight of one of the regression's titles.

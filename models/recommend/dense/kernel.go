@@ -58,6 +58,29 @@ func Tile(k int, a, b, c []float32, stride int) {
 	tile(k, a, b, c, stride)
 }
 
+// Above is the first index, from the one given on, of an element of at least
+// least; len(x) when there is none.
+func Above(x []float32, from int, least float32) int {
+	if whole := (len(x) - from) &^ 31; whole > 0 {
+		from += 32 * above(x[from:from+whole], least)
+	}
+	for from < len(x) && !(x[from] >= least) {
+		from++
+	}
+	return from
+}
+
+func abovePortable(x []float32, least float32) int {
+	for b := range len(x) / 32 {
+		for _, v := range x[b*32 : b*32+32] {
+			if v >= least {
+				return b
+			}
+		}
+	}
+	return len(x) / 32
+}
+
 func tilePortable(k int, a, b, c []float32, stride int) {
 	for i := range Rows {
 		var sum [Columns]float32

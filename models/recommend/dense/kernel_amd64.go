@@ -20,6 +20,9 @@ func axpy512(blocks int, alpha float32, x, y *float32)
 //go:noescape
 func axpy256(blocks int, alpha float32, x, y *float32)
 
+//go:noescape
+func above256(blocks int, least float32, x *float32) int
+
 // level is the widest kernel that the processor runs; all give the same bytes.
 var level = detect()
 
@@ -66,4 +69,13 @@ func axpy(alpha float32, x, y []float32) {
 	default:
 		axpyPortable(alpha, x, y)
 	}
+}
+
+// above is the number of leading blocks of 32 without an element of at least
+// least.
+func above(x []float32, least float32) int {
+	if level == portable {
+		return abovePortable(x, least)
+	}
+	return above256(len(x)/32, least, &x[0])
 }

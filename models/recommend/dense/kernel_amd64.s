@@ -296,3 +296,34 @@ axpyloop256:
 axpydone256:
 	VZEROUPPER
 	RET
+
+// func above256(blocks int, least float32, x *float32) int
+TEXT ·above256(SB), NOSPLIT, $0-32
+	MOVQ blocks+0(FP), CX
+	VBROADCASTSS least+8(FP), Y0
+	MOVQ x+16(FP), AX
+	XORQ DX, DX
+aboveloop:
+	CMPQ DX, CX
+	JGE abovedone
+	VMOVUPS (AX), Y1
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y3
+	VMOVUPS 96(AX), Y4
+	VCMPPS $0x1d, Y0, Y1, Y1
+	VCMPPS $0x1d, Y0, Y2, Y2
+	VCMPPS $0x1d, Y0, Y3, Y3
+	VCMPPS $0x1d, Y0, Y4, Y4
+	VORPS Y2, Y1, Y1
+	VORPS Y4, Y3, Y3
+	VORPS Y3, Y1, Y1
+	VMOVMSKPS Y1, BX
+	TESTL BX, BX
+	JNZ abovedone
+	ADDQ $128, AX
+	INCQ DX
+	JMP aboveloop
+abovedone:
+	MOVQ DX, ret+24(FP)
+	VZEROUPPER
+	RET

@@ -69,6 +69,24 @@ func TestKernelsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
+func TestAbove(t *testing.T) {
+	x := random(1003, 9)
+	x[40], x[41] = float32(math.NaN()), float32(math.Inf(-1))
+	eachLevel(t, func(t *testing.T) {
+		for _, least := range []float32{-9, 0, 1.5, 2.5, 99} {
+			for from := 0; from <= len(x); from++ {
+				want := from
+				for want < len(x) && !(x[want] >= least) {
+					want++
+				}
+				if got := Above(x, from, least); got != want {
+					t.Fatalf("from %d at least %v: got %d, want %d", from, least, got, want)
+				}
+			}
+		}
+	})
+}
+
 func BenchmarkTile(b *testing.B) {
 	const k = 256
 	x, y, c := random(k*Rows, 1), random(k*Columns, 2), make([]float32, Rows*Columns)
