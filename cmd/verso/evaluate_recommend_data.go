@@ -65,8 +65,8 @@ func fileColumns(ctx context.Context, db engine.Database, flag, path string) ([]
 	return names, nil
 }
 
-// columnsOf finds the columns by the names given or known.
-func columnsOf(flag, path string, names []string, given map[string]string) (map[string]string, error) {
+// findColumns finds the columns by the names given or known.
+func findColumns(flag, path string, names []string, given map[string]string) (map[string]string, error) {
 	found := map[string]string{}
 	for role, known := range interactionColumns() {
 		want := known
@@ -95,7 +95,7 @@ func readInteractions(ctx context.Context, db engine.Database, flag, path string
 		return nil, err
 	}
 	f := &interactionFile{path: path}
-	if f.columns, err = columnsOf(flag, path, names, given); err != nil {
+	if f.columns, err = findColumns(flag, path, names, given); err != nil {
 		return nil, err
 	}
 	column := func(role, empty, form string) string {

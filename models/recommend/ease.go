@@ -12,10 +12,10 @@ import (
 // EASEOptions choose the closed-form autoencoder. The zero value means the
 // documented defaults.
 type EASEOptions struct {
-	Lambda    float64 // ridge penalty; 0 means 100
-	Keep      int     // strongest coefficients kept of each title; 0 means 50, negative all
-	UserPower float64 // a customer of n titles counts (n/mean)^−power; 0 means 1 each
-	Limit     int     // rows of the largest matrix to invert; 0 means 24,000 (2.3 GB for users, 1.2 for titles)
+	Lambda    float64 `json:"lambda,omitempty"`     // ridge penalty; 0 means 100
+	Keep      int     `json:"keep,omitempty"`       // strongest coefficients kept of each title; 0 means 50, negative all
+	UserPower float64 `json:"user_power,omitempty"` // a customer of n titles counts (n/mean)^−power; 0 means 1 each
+	Limit     int     `json:"limit,omitempty"`      // rows of the largest matrix to invert; 0 means 24,000 (2.3 GB for users, 1.2 for titles)
 }
 
 // EASE is an ItemItem model with the part of the catalogue it covers.

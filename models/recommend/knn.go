@@ -11,12 +11,12 @@ import (
 // KNNOptions choose a nearest-neighbour model. The zero value is cosine with 20
 // neighbours.
 type KNNOptions struct {
-	Similarity string  // cosine (default), tfidf, bm25 or rp3beta
-	Neighbours int     // own titles kept for each title; 0 means 20
-	Shrink     float64 // added to the norms: similarities on few customers shrink; 0 means 5 for cosine and tfidf, negative none
-	Alpha      float64 // rp3beta: power of both transition probabilities; 0 means 0.4
-	Beta       float64 // rp3beta: power of the title's popularity; 0 means 0.5
-	UserPower  float64 // a customer of n titles counts (n/mean)^−power in the sums; 0 means not
+	Similarity string  `json:"similarity,omitempty"` // cosine (default), tfidf, bm25 or rp3beta
+	Neighbours int     `json:"neighbours,omitempty"` // own titles kept for each title; 0 means 20
+	Shrink     float64 `json:"shrink,omitempty"`     // added to the norms: similarities on few customers shrink; 0 means 5 for cosine and tfidf, negative none
+	Alpha      float64 `json:"alpha,omitempty"`      // rp3beta: power of both transition probabilities; 0 means 0.4
+	Beta       float64 `json:"beta,omitempty"`       // rp3beta: power of the title's popularity; 0 means 0.5
+	UserPower  float64 `json:"user_power,omitempty"` // a customer of n titles counts (n/mean)^−power in the sums; 0 means not
 }
 
 // similarity is the form that all of them share: the sum over customers of user

@@ -13,12 +13,12 @@ import (
 // RidgeOptions choose a ridge regression of every title on its neighbours. The
 // zero value means the documented defaults.
 type RidgeOptions struct {
-	Neighbours int     // own titles in each regression; 0 means 100
-	Keep       int     // strongest coefficients kept of each; 0 means all
-	Lambda     float64 // ridge penalty in customers; 0 means 30
-	Dropout    float64 // further penalty as a share of the own title's sum of squares; 0 means none
-	UserPower  float64 // a customer of n titles counts (n/mean)^−power; 0 means 1 each
-	MaxGram    int     // bytes of the dense Gram matrix, above which sums are made anew for each title; 0 means 1 GiB
+	Neighbours int     `json:"neighbours,omitempty"` // own titles in each regression; 0 means 100
+	Keep       int     `json:"keep,omitempty"`       // strongest coefficients kept of each; 0 means all
+	Lambda     float64 `json:"lambda,omitempty"`     // ridge penalty in customers; 0 means 30
+	Dropout    float64 `json:"dropout,omitempty"`    // further penalty as a share of the own title's sum of squares; 0 means none
+	UserPower  float64 `json:"user_power,omitempty"` // a customer of n titles counts (n/mean)^−power; 0 means 1 each
+	MaxGram    int     `json:"-"`                    // bytes of the dense Gram matrix, above which sums are made anew for each title; 0 means 1 GiB
 }
 
 func (o RidgeOptions) defaults() RidgeOptions {
@@ -36,7 +36,7 @@ func (o RidgeOptions) defaults() RidgeOptions {
 // neighbours³/3 and memory with the interactions, so any catalogue will do.
 func FitRidge(ctx context.Context, x *Matrix, o RidgeOptions) (*ItemItem, error) {
 	o = o.defaults()
-	r, err := newRidge(ctx, x, o)
+	r, err := newRidge(ctx, x, o, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -53,11 +53,17 @@ type ridge struct {
 	gram []float32
 }
 
-// newRidge finds o.Neighbours neighbours of every title.
-func newRidge(ctx context.Context, x *Matrix, o RidgeOptions) (*ridge, error) {
+// newRidge finds o.Neighbours neighbours of every title. It takes the memory of
+// another's Gram matrix, which may be nil, when that fits.
+func newRidge(ctx context.Context, x *Matrix, o RidgeOptions, spare []float32) (*ridge, error) {
 	r := &ridge{x: x, user: userFactors(x, o.UserPower), power: o.UserPower, near: make([][]int32, x.Items)}
 	if cells := x.Items * (x.Items + 1) / 2; cells <= o.MaxGram/4 {
-		r.gram = make([]float32, cells)
+		if len(spare) == cells {
+			clear(spare)
+			r.gram = spare
+		} else {
+			r.gram = make([]float32, cells)
+		}
 	}
 	s := similarity{user: r.user, norm: norms(x, r.user), shrink: 5}
 	count := counters(x.Items)
