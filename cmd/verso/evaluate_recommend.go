@@ -71,7 +71,7 @@ is refused. Item attributes are all other columns of --items.`,
 	flags.StringVar(&f.validation, "validation", "", "file of rows to choose settings on; the final fit uses them too")
 	flags.StringVar(&f.items, "items", "", "file of item attributes")
 	flags.StringVar(&f.separator, "separator", "|", "what parts several values in one cell of --items; empty: nothing")
-	for _, c := range [][2]string{{"user", "column of users"}, {"item", "column of items"}, {"copies", "column of copies, negative for returns"}, {"day", "column of dates or times"}, {"flag", "column that marks the training rows to choose settings on"}} {
+	for _, c := range [][2]string{{"user", "column of users"}, {"item", "column of items"}, {"copies", "column of copies, negative for returns"}, {"day", "column of dates or times"}, {"flag", "column that marks the training rows to choose settings on"}, {"type", "column of customer types, to report by"}} {
 		named[c[0]] = flags.String(c[0], "", c[1]+" (default: found by name)")
 	}
 	flags.IntVar(&f.k, "k", 20, "length of the lists")
@@ -199,6 +199,7 @@ type recommendParts struct {
 	train, validation, test recommend.Rows // train without validation
 	users, items            *idTable
 	attributes              *recommend.Attributes
+	types                   []string // of users; nil without
 }
 
 // readRecommend reads the files and parts the rows.
@@ -233,6 +234,7 @@ func readRecommend(ctx context.Context, f recommendFlags, r *recommendReport) (*
 		}
 	}
 	p := numbered(files, items, f.separator)
+	p.types = train.types(p.users)
 	r.Data = recommendData{Columns: train.columns, Users: len(p.users.names), Items: len(p.items.names)}
 	for _, file := range files {
 		r.Data.Dropped += file.dropped
@@ -334,4 +336,3 @@ func (r *recommendReport) table(w io.Writer) error {
 	fmt.Fprintf(w, "\n%.1f s in all (%.1f s of CPU, %d threads), %.0f MB at most\n", r.Total.Seconds, r.Total.CPU, r.Threads, r.PeakMB)
 	return nil
 }
-

@@ -129,7 +129,7 @@ func (m *recommendMeasure) add(ctx context.Context, s recommend.Spec) error {
 }
 
 func (m *recommendMeasure) evaluate(model recommend.Model, s *recommend.Spec, fit timing) error {
-	e, err := recommend.Evaluate(model, m.x, m.held, recommend.EvaluateOptions{K: m.k, Further: []int{5, 10, 50, 100}, Attributes: m.p.attributes})
+	e, err := recommend.Evaluate(model, m.x, m.held, recommend.EvaluateOptions{K: m.k, Further: []int{5, 10, 50, 100}, Attributes: m.p.attributes, Type: m.p.types})
 	if err != nil {
 		return err
 	}

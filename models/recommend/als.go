@@ -18,7 +18,7 @@ type ALSOptions struct {
 	Unobserved float64 `json:"unobserved,omitempty"` // weight α₀ of a pair without purchase against one with; 0 means 0.1
 	Lambda     float64 `json:"lambda,omitempty"`     // regularisation; 0 means 0.003, negative none
 	Exponent   float64 `json:"exponent,omitempty"`   // ν: a row's penalty grows with (its weight + α₀·columns)^ν; 0 means 1
-	Steps      int     `json:"steps,omitempty"`      // conjugate gradient steps a row and iteration; 0 means 3
+	Steps      int     `json:"steps,omitempty"`      // conjugate gradient steps a row and iteration; 0 means 2
 	Seed       uint64
 }
 
@@ -28,7 +28,7 @@ func (o ALSOptions) defaults() ALSOptions {
 	o.Unobserved = cmp.Or(o.Unobserved, .1)
 	o.Lambda = max(cmp.Or(o.Lambda, .003), 0)
 	o.Exponent = cmp.Or(o.Exponent, 1)
-	o.Steps = cmp.Or(o.Steps, 3)
+	o.Steps = cmp.Or(o.Steps, 2)
 	return o
 }
 
