@@ -24,6 +24,7 @@ type interactionFile struct {
 	copies  []float64 // nil: no such column
 	day     []float64 // nil: no such column
 	flag    []bool    // rows for tuning; nil: no such column
+	kind    []string  // customer type; nil: no such column
 	dropped int       // rows without a user, an item, or a number or day that can be read
 }
 
