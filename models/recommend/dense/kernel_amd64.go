@@ -21,6 +21,12 @@ func axpy512(blocks int, alpha float32, x, y *float32)
 func axpy256(blocks int, alpha float32, x, y *float32)
 
 //go:noescape
+func gather512(n int, rows *int32, weights, base, to *float32)
+
+//go:noescape
+func gather256(n int, rows *int32, weights, base, to *float32)
+
+//go:noescape
 func above256(blocks int, least float32, x *float32) int
 
 // level is the widest kernel that the processor runs; all give the same bytes.
@@ -78,4 +84,15 @@ func above(x []float32, least float32) int {
 		return abovePortable(x, least)
 	}
 	return above256(len(x)/32, least, &x[0])
+}
+
+func gather(rows []int32, weights, base, to []float32) {
+	switch level {
+	case wide512:
+		gather512(len(rows), &rows[0], &weights[0], &base[0], &to[0])
+	case wide256:
+		gather256(len(rows), &rows[0], &weights[0], &base[0], &to[0])
+	default:
+		gatherPortable(rows, weights, base, to)
+	}
 }
