@@ -87,6 +87,9 @@ func (a *app) recommendSpecs(ctx context.Context, f recommendFlags, p *recommend
 			r.Choice, err = recommend.Choose(ctx, x, held, p.attributes, recommend.ChooseOptions{K: f.k, Seed: f.seed})
 			return err
 		})
+		if errors.Is(err, recommend.ErrNothingHeld) {
+			return nil, fmt.Errorf("there are no rows to choose settings on: give --validation, or a --model other than auto (%w)", err)
+		}
 		if err = p.named(err); err != nil {
 			return nil, err
 		}
