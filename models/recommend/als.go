@@ -210,7 +210,7 @@ func newSolver(s *side) *solver {
 
 // tolerance is the squared residual against the squared right side at which a
 // row is solved.
-const tolerance = 1e-12
+const tolerance = 1e-11
 
 // solve runs conjugate gradients on the batch's rows x.
 func (w *solver) solve(x []float32, count, steps int) {
