@@ -23,7 +23,7 @@ func (a *app) evaluateCommand() *cobra.Command {
 		Args:  usageArgs(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.evaluatePropensityCommand())
+	cmd.AddCommand(a.evaluatePropensityCommand(), a.evaluateRecommendCommand())
 	return cmd
 }
 

@@ -82,6 +82,7 @@ var floors = map[string][]string{
 	"models/uplift":      {"models/metric", "models/propensity"},
 	"models/backtest":    {"models/metric", "models/propensity"},
 	"models/evaluate":    {"models/backtest", "models/propensity", "olap/engine"},
+	"models/recommend":   {"models/recommend/..."},
 	"models/run/...":     {"models/...", "olap/engine"},
 	"models/...":         {"models/frame", "models/metric"},
 	"models":             {"models/...", "olap/engine"},
