@@ -1,0 +1,93 @@
+package cold
+
+import (
+	"cmp"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+)
+
+// neighbour is a similar title and its share of the similarity of a row.
+type neighbour struct {
+	title int32
+	share float32
+}
+
+// neighbours lists the most similar titles of each: the cosine of their
+// customers, shrunk, where a customer counts 1/log(2+titles) so that those who
+// buy everything say little; each row is scaled to sum 1. A customer with more
+// than reseller titles is left out: he says nothing of likeness and costs the
+// square of his titles. The places of equal titles follow their index.
+func (b *baskets) neighbours(most int, shrink float64, reseller int) [][]neighbour {
+	rows := make([][]neighbour, len(b.by))
+	weight := make([]float32, len(b.of))
+	for c, list := range b.of {
+		if len(list) <= reseller {
+			weight[c] = float32(1 / math.Log(2+float64(len(list))))
+		}
+	}
+	spread(len(rows), func(from, step int) {
+		sum := make([]float32, len(rows))
+		var touched []int32
+		var row []neighbour
+		for i := from; i < len(rows); i += step {
+			touched, row = touched[:0], row[:0]
+			for _, c := range b.by[i] {
+				w := weight[c]
+				if w == 0 {
+					continue
+				}
+				for _, j := range b.of[c] {
+					if sum[j] == 0 {
+						touched = append(touched, j)
+					}
+					sum[j] += w
+				}
+			}
+			for _, j := range touched {
+				if int(j) != i {
+					norm := math.Sqrt(float64(len(b.by[i]))*float64(len(b.by[j]))) + shrink
+					row = append(row, neighbour{j, float32(float64(sum[j]) / norm)})
+				}
+				sum[j] = 0
+			}
+			rows[i] = largest(row, most)
+		}
+	})
+	return rows
+}
+
+// largest copies the greatest of a row, scaled to sum 1.
+func largest(row []neighbour, most int) []neighbour {
+	slices.SortFunc(row, func(x, y neighbour) int {
+		if x.share != y.share {
+			return cmp.Compare(y.share, x.share)
+		}
+		return cmp.Compare(x.title, y.title)
+	})
+	kept := slices.Clone(row[:min(most, len(row))])
+	sum := float32(0)
+	for _, n := range kept {
+		sum += n.share
+	}
+	for i := range kept {
+		kept[i].share /= sum
+	}
+	return kept
+}
+
+// spread runs a function on every core; each does from, from+step, … of n.
+// Results written by index do not depend on the number of cores.
+func spread(n int, do func(from, step int)) {
+	step := min(runtime.GOMAXPROCS(0), max(n, 1))
+	var all sync.WaitGroup
+	for from := range step {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			do(from, step)
+		}()
+	}
+	all.Wait()
+}
