@@ -33,7 +33,7 @@ func (s *sample) group(taken, left [][2]int32) {
 // fill computes the signals of all rows; what a customer adds of his own
 // (activity) is the last column.
 func (s *sample) fill(w *world, activity bool) {
-	s.p = len(w.a.Kinds) * signals
+	s.p = w.columns()
 	if activity {
 		s.p++
 	}

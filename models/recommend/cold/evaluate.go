@@ -71,7 +71,7 @@ func (m *Model) Evaluate(test Sales, candidates []int32, k int) (*Evaluation, er
 func (m *Model) byPopularity() *Model {
 	p := *m
 	p.titles = make([]float64, len(m.titles))
-	for j := popular; j < len(p.titles); j += signals {
+	for j := popular; j < len(p.titles)-1; j += signals {
 		p.titles[j] = 1
 	}
 	return &p

@@ -22,6 +22,7 @@ type Options struct {
 	Hidden     float64 // share of known titles hidden to fit the weights (default .1)
 	Neighbours int     // similar titles kept of each (default 50)
 	Shrink     float64 // customers added to the norm of the similarity (default 5)
+	Factors    int     // singular vectors of the purchases (default 64)
 	Ease       float64 // α of the naive-Bayes signals, in titles (default 0: chosen of 3, 10, 30 on the inner split)
 	Groups     int     // customers, and titles, that the weights are fitted on, at most (default 2500)
 	Against    int     // rows not taken in each group (default 300)
@@ -37,6 +38,9 @@ func (o Options) filled() Options {
 	}
 	if o.Shrink <= 0 {
 		o.Shrink = 5
+	}
+	if o.Factors <= 0 {
+		o.Factors = 64
 	}
 	if o.Groups <= 0 {
 		o.Groups = 2500
@@ -61,6 +65,7 @@ type Weight struct {
 // Model is a fitted model.
 type Model struct {
 	Weights   []Weight
+	Mapped    Weight  // weights of the factors that attributes foretell
 	Activity  float64 // weight of log(1+titles of the customer) among customers of a title
 	Ease      float64 // α used
 	Known     int     // titles with a purchase
@@ -114,7 +119,9 @@ func Fit(s Sales, customers int, a *Attributes, o Options) (*Model, error) {
 			m.Weights = append(m.Weights, Weight{a.Kinds[k].Name, name, m.titles[k*signals+j], m.customers[k*signals+j]})
 		}
 	}
-	m.Activity = m.customers[len(m.customers)-1]
+	last := len(m.titles) - 1
+	m.Mapped = Weight{"all", "mapped", m.titles[last], m.customers[last]}
+	m.Activity = m.customers[last+1]
 	return m, nil
 }
 
@@ -161,8 +168,8 @@ func (m *Model) standard(kinds int, reason string) {
 	if m.Ease <= 0 {
 		m.Ease = eases[1]
 	}
-	m.titles = make([]float64, kinds*signals)
-	m.customers = make([]float64, kinds*signals+1)
+	m.titles = make([]float64, kinds*signals+1)
+	m.customers = make([]float64, kinds*signals+2)
 	for k := range kinds {
 		for _, j := range []int{bought, near, popular} {
 			m.titles[k*signals+j] = .3
@@ -171,7 +178,7 @@ func (m *Model) standard(kinds int, reason string) {
 			}
 		}
 	}
-	m.customers[kinds*signals] = 1
+	m.customers[kinds*signals+1] = 1
 }
 
 // eases are the values of α tried.

@@ -123,6 +123,7 @@ func (s *Scorer) Why(customer, title int) ([]Reason, error) {
 	if _, err := s.Titles(customer, []int32{int32(title)}, 1); err != nil {
 		return nil, err
 	}
+	mapped := s.m.titles[len(s.m.titles)-1]
 	var list []Reason
 	for k := range s.m.w.a.Kinds {
 		weights := s.m.titles[k*signals : (k+1)*signals]
@@ -135,6 +136,13 @@ func (s *Scorer) Why(customer, title int) ([]Reason, error) {
 		}
 		for i := range list[from:] {
 			list[from+i].Part /= float64(len(list) - from)
+		}
+		at := from
+		for _, a := range kind.Of(title) {
+			if s.b.w.lore[k].titles[a] > 0 {
+				list[at].Part += mapped * s.b.w.mapping.of(customer, k, a, len(kind.Of(title)))
+				at++
+			}
 		}
 		if len(list) == from {
 			list = append(list, Reason{Kind: kind.Name, Part: weights[unseen], Popular: 1})

@@ -17,6 +17,9 @@ import "math"
 //   - held: the customer's share n/(m+3) of the m known titles with it: who has
 //     them all is not he who has one of a hundred;
 //   - unseen: 1 when no attribute of the kind stands on a known title.
+//
+// One more is of all kinds together: the product of the customer's factors and
+// those that the title's attributes foretell (mapped).
 const (
 	bought = iota
 	near
@@ -49,7 +52,11 @@ type world struct {
 	lore       []lore
 	boughtEase float64 // α of the signal bought, in titles
 	nearEase   float64 // α of the signal near
+	mapping    *mapping
 }
+
+// columns is the number of signals of a pair.
+func (w *world) columns() int { return len(w.a.Kinds)*signals + 1 }
 
 func newWorld(a *Attributes, b *baskets, o Options) *world {
 	w := &world{a: a, b: b, known: make([]bool, a.Titles), boughtEase: o.Ease, nearEase: o.Ease}
@@ -70,6 +77,7 @@ func newWorld(a *Attributes, b *baskets, o Options) *world {
 	for k := range a.Kinds {
 		w.lore = append(w.lore, w.learn(&a.Kinds[k], mass, mean))
 	}
+	w.mapping = w.mapped(b.factorise(o.Factors, o.Seed))
 	return w
 }
 
@@ -209,4 +217,5 @@ func (b *bench) signals(title int, out []float64) {
 		}
 		copy(out[k*signals:], s[:])
 	}
+	out[len(b.w.a.Kinds)*signals] = product(b.w.mapping.customers[b.customer], b.w.mapping.titles[title])
 }
