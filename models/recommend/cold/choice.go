@@ -30,6 +30,19 @@ func (s *sample) group(taken, left [][2]int32) {
 	s.taken = append(s.taken, int32(len(taken)))
 }
 
+// join adds the filled groups of another sample.
+func (s *sample) join(o *sample) {
+	if len(s.start) == 0 {
+		s.start = []int32{0}
+	}
+	last := s.start[len(s.start)-1]
+	for _, at := range o.start[min(1, len(o.start)):] {
+		s.start = append(s.start, last+at)
+	}
+	s.taken = append(s.taken, o.taken...)
+	s.x, s.p = append(s.x, o.x...), o.p
+}
+
 // fill computes the signals of all rows; what a customer adds of his own
 // (activity) is the last column.
 func (s *sample) fill(w *world, activity bool) {

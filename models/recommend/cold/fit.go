@@ -5,8 +5,8 @@
 // say of each: naive-Bayes log-odds of what he bought, the same of what stands
 // near it, and how well known titles with the attribute sell. The weights of
 // these signals, one for each kind of attribute, are fitted as a conditional
-// logit on an inner cold split: a random tenth of the known titles is hidden,
-// and the weights are those that find who bought them. So no weight is chosen
+// logit on inner cold splits: a random tenth of the known titles is hidden at a
+// time, and the weights are those that find who bought them. So no weight is chosen
 // by hand, and a column that says nothing gets none.
 package cold
 
@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Seed       uint64
 	Hidden     float64 // share of known titles hidden to fit the weights (default .1)
+	Splits     int     // times that others are hidden (default 3)
 	Neighbours int     // similar titles kept of each (default 50)
 	Shrink     float64 // customers added to the norm of the similarity (default 5)
 	Factors    int     // singular vectors of the purchases (default 64)
@@ -32,6 +33,9 @@ type Options struct {
 func (o Options) filled() Options {
 	if o.Hidden <= 0 || o.Hidden >= 1 {
 		o.Hidden = .1
+	}
+	if o.Splits <= 0 {
+		o.Splits = 3
 	}
 	if o.Neighbours <= 0 {
 		o.Neighbours = 50
@@ -125,38 +129,51 @@ func Fit(s Sales, customers int, a *Attributes, o Options) (*Model, error) {
 	return m, nil
 }
 
-// learn fits the weights on an inner cold split, or takes the standard ones and
-// says why.
+// learn fits the weights on inner cold splits, or takes the standard ones and
+// says why. Each split hides other titles, and all splits fit one set of
+// weights: how well attributes sell shows over titles, and a split has few.
 func (m *Model) learn(a *Attributes, b *baskets, o Options) {
 	rng := rand.New(rand.NewPCG(o.Seed, 1))
-	hidden := make([]bool, a.Titles)
-	for t, list := range b.by {
-		if len(list) > 0 && rng.Float64() < o.Hidden {
-			hidden[t] = true
-			m.Hidden++
-		}
+	place := make([]float64, a.Titles)
+	for t := range place {
+		place[t] = rng.Float64()
 	}
-	inner := b.without(hidden)
-	titles := choices(b.of, inner.of, hidden, o, rng)
+	splits := min(o.Splits, int(1/o.Hidden))
+	part := o
+	part.Groups = (o.Groups + splits - 1) / splits
+	titles, customers := &sample{}, &sample{}
+	for split := range splits {
+		hidden := make([]bool, a.Titles)
+		for t, list := range b.by {
+			hidden[t] = len(list) > 0 && place[t] >= float64(split)*o.Hidden && place[t] < float64(split+1)*o.Hidden
+			if hidden[t] {
+				m.Hidden++
+			}
+		}
+		inner := b.without(hidden)
+		chosen := choices(b.of, inner.of, hidden, part, rng)
+		if len(chosen.taken) == 0 {
+			continue
+		}
+		w := newWorld(a, inner, part)
+		if part.Ease <= 0 {
+			part.Ease = w.ease(chosen)
+		}
+		w.boughtEase, w.nearEase = part.Ease, part.Ease
+		chosen.fill(w, false)
+		titles.join(chosen)
+		turned := reversed(b.by, inner.of, hidden, part, rng)
+		turned.fill(w, true)
+		customers.join(turned)
+	}
+	m.Ease = part.Ease
 	m.Groups = len(titles.taken)
-	if m.Groups < fewestGroups {
+	if m.Groups < fewestGroups || len(customers.taken) == 0 {
 		m.standard(len(a.Kinds), fmt.Sprintf("%d customers bought a hidden title, %d are needed to fit weights: the standard weights are used", m.Groups, fewestGroups))
 		return
 	}
-	customers := reversed(b.by, inner.of, hidden, o, rng)
-	try := o
-	if try.Ease <= 0 {
-		try.Ease = eases[1]
-	}
-	w := newWorld(a, inner, try)
-	if o.Ease <= 0 {
-		w.ease(titles)
-	}
-	m.Ease = w.boughtEase
-	titles.fill(w, false)
-	m.titles, _, m.Converged = titles.choose(o.Prior)
-	customers.fill(w, true)
 	var converged bool
+	m.titles, _, m.Converged = titles.choose(o.Prior)
 	m.customers, _, converged = customers.choose(o.Prior)
 	m.Converged = m.Converged && converged
 }
@@ -184,10 +201,10 @@ func (m *Model) standard(kinds int, reason string) {
 // eases are the values of α tried.
 var eases = []float64{3, 10, 30}
 
-// ease sets the α with the highest likelihood of the inner split, of a part of
-// the groups.
-func (w *world) ease(s *sample) {
-	part := &sample{start: s.start[:min(len(s.start), 501)], taken: s.taken[:min(len(s.taken), 500)]}
+// ease is the α with the highest likelihood of a split, of a part of the
+// groups.
+func (w *world) ease(s *sample) float64 {
+	part := &sample{start: s.start[:min(len(s.start), 301)], taken: s.taken[:min(len(s.taken), 300)]}
 	rows := part.start[len(part.start)-1]
 	part.customer, part.title = s.customer[:rows], s.title[:rows]
 	best, value := eases[1], 0.
@@ -198,7 +215,7 @@ func (w *world) ease(s *sample) {
 			best, value = e, l
 		}
 	}
-	w.boughtEase, w.nearEase = best, best
+	return best
 }
 
 // choices samples customers with hidden titles: what they took of them, against

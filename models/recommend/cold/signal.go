@@ -41,6 +41,7 @@ type lore struct {
 	drift   []float64 // of the mass that purchases spread over their neighbours
 	titles  []float64 // known titles
 	popular []float64
+	size    []float64 // log(1 + titles)
 }
 
 // world is everything that signals are made of: the purchases of known titles.
@@ -83,7 +84,7 @@ func newWorld(a *Attributes, b *baskets, o Options) *world {
 
 func (w *world) learn(k *Kind, mass []float64, mean float64) lore {
 	n := len(k.Labels)
-	l := lore{share: make([]float64, n), drift: make([]float64, n), titles: make([]float64, n), popular: make([]float64, n)}
+	l := lore{share: make([]float64, n), drift: make([]float64, n), titles: make([]float64, n), popular: make([]float64, n), size: make([]float64, n)}
 	all, spread := 0., 0.
 	for t, known := range w.known {
 		if !known {
@@ -103,6 +104,7 @@ func (w *world) learn(k *Kind, mass []float64, mean float64) lore {
 			continue
 		}
 		l.popular[a] = math.Log((l.share[a] + mean) / (l.titles[a] + 1) / mean)
+		l.size[a] = math.Log1p(l.titles[a])
 		l.share[a] /= all
 		if spread > 0 {
 			l.drift[a] /= spread
@@ -122,12 +124,14 @@ type bench struct {
 	counted  [][]int32
 	counts   []float64 // kind → N
 	arounds  []float64
+	never    []float64 // kind → bought of what was not bought
+	far      []float64 // kind → near of what is not near
 }
 
 func (w *world) bench() *bench {
 	n := len(w.a.Kinds)
 	b := &bench{w: w, customer: -1, mass: make([]float32, w.a.Titles), count: make([][]float32, n), around: make([][]float32, n),
-		counted: make([][]int32, n), counts: make([]float64, n), arounds: make([]float64, n)}
+		counted: make([][]int32, n), counts: make([]float64, n), arounds: make([]float64, n), never: make([]float64, n), far: make([]float64, n)}
 	for k := range w.a.Kinds {
 		b.count[k] = make([]float32, len(w.a.Kinds[k].Labels))
 		b.around[k] = make([]float32, len(w.a.Kinds[k].Labels))
@@ -177,6 +181,10 @@ func (b *bench) load(customer int) {
 	for _, t := range b.reached {
 		b.mass[t] = 0
 	}
+	for k := range b.never {
+		b.never[k] = odds(0, b.counts[k], 1, b.w.boughtEase)
+		b.far[k] = odds(0, b.arounds[k], 1, b.w.nearEase)
+	}
 }
 
 // of adds the signals of one attribute to s; false when no known title has it.
@@ -186,12 +194,20 @@ func (b *bench) of(k int, a int32, s *[signals]float64) bool {
 		return false
 	}
 	n := float64(b.count[k][a])
-	s[bought] += odds(n, b.counts[k], l.share[a], b.w.boughtEase)
-	if l.drift[a] > 0 {
-		s[near] += odds(float64(b.around[k][a]), b.arounds[k], l.drift[a], b.w.nearEase)
+	if n == 0 {
+		s[bought] += b.never[k]
+	} else {
+		s[bought] += odds(n, b.counts[k], l.share[a], b.w.boughtEase)
+	}
+	switch m := float64(b.around[k][a]); {
+	case l.drift[a] == 0: // no title is near one with the attribute
+	case m == 0:
+		s[near] += b.far[k]
+	default:
+		s[near] += odds(m, b.arounds[k], l.drift[a], b.w.nearEase)
 	}
 	s[popular] += l.popular[a]
-	s[size] += math.Log1p(l.titles[a])
+	s[size] += l.size[a]
 	s[held] += n / (l.titles[a] + heldPrior)
 	return true
 }
