@@ -14,6 +14,7 @@ type sample struct {
 	taken           []int32 // rows of each group that were taken
 	x               []float64
 	p               int
+	power           float64 // a group counts its taken rows to this power
 }
 
 func (s *sample) group(taken, left [][2]int32) {
@@ -74,10 +75,9 @@ func (s *sample) fill(w *world, activity bool) {
 }
 
 // choose fits the conditional logit (McFadden 1974) of what was taken among
-// what was there: it maximises the sum over groups of the mean over what was
-// taken of log softmax(w·x), minus prior/2·|w|², by Newton steps that are halved
-// until the likelihood rises. Every group counts alike, however many it took.
-// Sums are taken in blocks of fixed size, so that the cores do not change the
+// what was there: it maximises the sum over groups of m^(power-1) times the sum
+// over the m taken of log softmax(w·x), minus prior/2·|w|², by Newton steps that
+// are halved until the likelihood rises. Sums are taken in blocks of fixed size, so that the cores do not change the
 // result.
 func (s *sample) choose(prior float64) (weights []float64, value float64, converged bool) {
 	w, trial := make([]float64, s.p), make([]float64, s.p)
@@ -167,6 +167,7 @@ func (s *sample) slope(i int, w, g, h []float64) float64 {
 		z += e[r]
 	}
 	m := float64(taken)
+	weight := math.Pow(m, s.power)
 	mean := make([]float64, p)
 	for r, v := range e {
 		for j, xj := range x[r*p : (r+1)*p] {
@@ -175,7 +176,7 @@ func (s *sample) slope(i int, w, g, h []float64) float64 {
 	}
 	d := make([]float64, p)
 	for r, v := range e {
-		v /= z
+		v *= weight / z
 		row := x[r*p : (r+1)*p]
 		for j := range d {
 			d[j] = row[j] - mean[j]
@@ -188,9 +189,9 @@ func (s *sample) slope(i int, w, g, h []float64) float64 {
 				}
 			}
 			if r < taken {
-				g[a] += d[a] / m
+				g[a] += weight / m * d[a]
 			}
 		}
 	}
-	return l/m - math.Log(z)
+	return weight * (l/m - math.Log(z))
 }

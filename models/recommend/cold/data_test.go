@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // douban reads one file of integer pairs of the douban-book data sets.
@@ -79,10 +80,12 @@ func TestDoubanCold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	began := time.Now()
 	m, err := Fit(salesOf(douban(t, "douban-book-cold/train.csv.gz")), doubanUsers, a, Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Logf("fitted in %v", time.Since(began))
 	var candidates []int32
 	for _, p := range douban(t, "douban-book-cold/cold_items.csv.gz") {
 		candidates = append(candidates, p[0])
@@ -99,8 +102,8 @@ func TestDoubanCold(t *testing.T) {
 	if !m.Converged || m.New != len(candidates) {
 		t.Errorf("converged %v, %d new titles, want %d", m.Converged, m.New, len(candidates))
 	}
-	if e.Model.Recall < .30 || e.Model.NDCG < .2523 || e.Customers.Recall < .3005 || e.Customers.Precision < .2006 {
-		t.Errorf("new books are found worse than by the best peer")
+	if e.Model.Recall < .30 || e.Model.NDCG < .25 || e.Customers.Recall < .30 || e.Customers.Precision < .20 {
+		t.Errorf("new books are found worse than asked: recall .30, NDCG .25, of customers .30 and precision .20")
 	}
 	if e.Popularity.Recall > .5*e.Model.Recall {
 		t.Errorf("popularity alone reaches %.4f of %.4f", e.Popularity.Recall, e.Model.Recall)

@@ -29,13 +29,13 @@ type Reverse struct {
 
 // Evaluation compares the model with the popularity of the attributes alone.
 type Evaluation struct {
-	Model      Quality `json:"model"`
-	Popularity Quality `json:"popularity"`
-	Customers  Reverse `json:"customers"`
-	Ease       float64 `json:"ease"`
-	Hidden     int     `json:"hidden_titles"`
-	Reason     string  `json:"reason,omitempty"`
-	Weights    []Weight
+	Model      Quality  `json:"model"`
+	Popularity Quality  `json:"popularity"`
+	Customers  Reverse  `json:"customers"`
+	Ease       float64  `json:"ease"`
+	Hidden     int      `json:"hidden_titles"`
+	Reason     string   `json:"reason,omitempty"`
+	Weights    []Weight `json:"weights"`
 }
 
 // Evaluate ranks the candidates for every customer of test, full ranking, and
@@ -86,7 +86,7 @@ func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, err
 		for c := from; c < len(lists); c += step {
 			if len(truth.of[c]) > 0 {
 				list, err := s.Titles(c, candidates, k)
-				lists[c], failed[c] = slices.Clone(list), err
+				lists[c], failed[c] = list, err
 			}
 		}
 	})

@@ -20,7 +20,7 @@ import (
 type Options struct {
 	Seed       uint64
 	Hidden     float64 // share of known titles hidden to fit the weights (default .1)
-	Splits     int     // times that others are hidden (default 3)
+	Splits     int     // times that others are hidden (default 4)
 	Neighbours int     // similar titles kept of each (default 50)
 	Shrink     float64 // customers added to the norm of the similarity (default 5)
 	Factors    int     // singular vectors of the purchases (default 64)
@@ -35,7 +35,7 @@ func (o Options) filled() Options {
 		o.Hidden = .1
 	}
 	if o.Splits <= 0 {
-		o.Splits = 3
+		o.Splits = 4
 	}
 	if o.Neighbours <= 0 {
 		o.Neighbours = 50
@@ -141,7 +141,7 @@ func (m *Model) learn(a *Attributes, b *baskets, o Options) {
 	splits := min(o.Splits, int(1/o.Hidden))
 	part := o
 	part.Groups = (o.Groups + splits - 1) / splits
-	titles, customers := &sample{}, &sample{}
+	titles, customers := &sample{}, &sample{power: .5}
 	for split := range splits {
 		hidden := make([]bool, a.Titles)
 		for t, list := range b.by {
@@ -255,6 +255,11 @@ func choices(all, inner [][]int32, hidden []bool, o Options, rng *rand.Rand) *sa
 	return s
 }
 
+// crowd: a title is set against so many times more customers than a customer is
+// against titles, and as many times fewer titles are taken. Few of all
+// customers buy a title, and the top of a long list is what is used.
+const crowd = 5
+
 // reversed samples hidden titles: the customers who took them, against random
 // other customers.
 func reversed(by, inner [][]int32, hidden []bool, o Options, rng *rand.Rand) *sample {
@@ -266,7 +271,7 @@ func reversed(by, inner [][]int32, hidden []bool, o Options, rng *rand.Rand) *sa
 	}
 	s := &sample{}
 	for _, t := range rng.Perm(len(by)) {
-		if len(s.taken) == o.Groups || len(pool) == 0 {
+		if len(s.taken)*crowd >= o.Groups || len(pool) == 0 {
 			break
 		}
 		if !hidden[t] {
@@ -275,11 +280,11 @@ func reversed(by, inner [][]int32, hidden []bool, o Options, rng *rand.Rand) *sa
 		took := map[int32]bool{}
 		var taken, left [][2]int32
 		for _, c := range by[t] {
-			if took[c] = true; len(inner[c]) > 0 && len(taken) < o.Against {
+			if took[c] = true; len(inner[c]) > 0 && len(taken) < o.Against*crowd {
 				taken = append(taken, [2]int32{c, int32(t)})
 			}
 		}
-		for range o.Against {
+		for range o.Against * crowd {
 			if c := pool[rng.IntN(len(pool))]; !took[c] {
 				left = append(left, [2]int32{c, int32(t)})
 			}

@@ -1,7 +1,6 @@
 package cold
 
 import (
-	"cmp"
 	"math"
 	"runtime"
 	"slices"
@@ -60,13 +59,15 @@ func (b *baskets) neighbours(most int, shrink float64, reseller int) [][]neighbo
 
 // largest copies the greatest of a row, scaled to sum 1.
 func largest(row []neighbour, most int) []neighbour {
-	slices.SortFunc(row, func(x, y neighbour) int {
-		if x.share != y.share {
-			return cmp.Compare(y.share, x.share)
+	kept := first(row, most, func(x, y neighbour) int {
+		switch {
+		case x.share > y.share:
+			return -1
+		case x.share < y.share:
+			return 1
 		}
-		return cmp.Compare(x.title, y.title)
+		return int(x.title) - int(y.title)
 	})
-	kept := slices.Clone(row[:min(most, len(row))])
 	sum := float32(0)
 	for _, n := range kept {
 		sum += n.share
@@ -75,6 +76,27 @@ func largest(row []neighbour, most int) []neighbour {
 		kept[i].share /= sum
 	}
 	return kept
+}
+
+// first copies the n first of a list in an order, without sorting all of it:
+// what does not come before the n-th so far is passed over.
+func first[T any](list []T, n int, order func(x, y T) int) []T {
+	if n = min(n, len(list)); n <= 0 {
+		return nil
+	}
+	kept := make([]T, 0, 2*n)
+	bounded := false
+	for _, x := range list {
+		if bounded && order(x, kept[n-1]) >= 0 {
+			continue
+		}
+		if kept = append(kept, x); len(kept) == 2*n {
+			slices.SortFunc(kept, order)
+			kept, bounded = kept[:n], true
+		}
+	}
+	slices.SortFunc(kept, order)
+	return kept[:n]
 }
 
 // spread runs a function on every core; each does from, from+step, … of n.

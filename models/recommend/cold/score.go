@@ -53,13 +53,15 @@ func dot(w, x []float64) float64 {
 }
 
 func best(list []Ranked, n int) []Ranked {
-	slices.SortFunc(list, func(a, b Ranked) int {
-		if a.Score != b.Score {
-			return cmp.Compare(b.Score, a.Score)
+	return first(list, n, func(a, b Ranked) int {
+		switch {
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
+			return 1
 		}
-		return cmp.Compare(a.Index, b.Index)
+		return int(a.Index) - int(b.Index)
 	})
-	return list[:min(max(n, 0), len(list))]
 }
 
 // CustomersOf ranks the customers with a purchase for each of the titles and
@@ -99,7 +101,7 @@ func (m *Model) CustomersOf(titles []int32, n int) ([][]Ranked, error) {
 						list = append(list, Ranked{int32(c), float64(scores[c][i])})
 					}
 				}
-				lists[from+i] = slices.Clone(best(list, n))
+				lists[from+i] = best(list, n)
 			}
 		})
 	}
