@@ -22,5 +22,6 @@ func Pages() []page.Page {
 		{Slug: "profit", Build: profit},
 		{Slug: "loyalty", Build: loyalty},
 		{Slug: "sevenp", Build: sevenp},
+		{Slug: "taste", Build: preferences},
 	}
 }
