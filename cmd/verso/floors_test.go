@@ -93,6 +93,7 @@ var floors = map[string][]string{
 	"reports/html":          {"reports/view", "reports/web"},
 	"reports/html/...":      {"reports/view", "reports/html/...", "reports/web"},
 	"reports/site":          {"reports/page", "reports/html", "reports/html/...", "reports/view", "reports/web"},
+	"reports/text":          {"reports/view", "olap/export"},
 	"reports/serve":         {"reports/page", "reports/html", "reports/view", "olap/warehouse", "olap/api"},
 	"reports/mail":          {},
 	"reports/digest":        {"reports/page", "reports/pages", "reports/view", "reports/web"},
