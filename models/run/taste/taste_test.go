@@ -110,7 +110,7 @@ func TestNothingToRead(t *testing.T) {
 		if jobtest.Value(t, conn, "SELECT reading <> '' AND reading_zh <> '' FROM card.model WHERE model = 'taste'") != "true" {
 			t.Errorf("%s: no reading", name)
 		}
-		for table, columns := range map[string]float64{"taste": 15, "taste_profile": 35, "taste_demand": 13} {
+		for table, columns := range map[string]float64{"taste": 15, "taste_profile": 36, "taste_demand": 13} {
 			if got := jobtest.Number(t, conn, "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'score' AND table_name = '"+table+"'"); got != columns {
 				t.Errorf("%s: score.%s has %v columns", name, table, got)
 			}
