@@ -4,7 +4,7 @@
 -- nothing anew. Subjects that everyone moved to are left out.
 WITH chosen AS (
     SELECT l.customer_key, l.title_key, l.day,
-           row_number() OVER (PARTITION BY l.customer_key, coalesce(t.series_id, CAST(l.title_key AS VARCHAR)) ORDER BY l.day, l.title_key) AS place
+           row_number() OVER (PARTITION BY l.customer_key, coalesce('series ' || t.series_id, 'title ' || l.title_key) ORDER BY l.day, l.title_key) AS place
     FROM feature.taste_line AS l
     JOIN core.dim_title AS t ON t.title_key = l.title_key
 ), visit AS (
