@@ -19,6 +19,7 @@ import (
 	"verso/models/run/promotion"
 	"verso/models/run/prospecting"
 	"verso/models/run/sevenp"
+	"verso/models/run/taste"
 	"verso/olap/engine"
 )
 
@@ -66,6 +67,7 @@ func list(o Options) []job.Model {
 		promotion.Fatigue(),
 		promotion.Price(),
 		sevenp.SevenP(),
+		taste.Taste(),
 	}
 }
 

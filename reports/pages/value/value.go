@@ -23,5 +23,6 @@ func Pages() []page.Page {
 		{Slug: "clv", Build: clv},
 		{Slug: "loyalty", Build: loyalty},
 		{Slug: "sevenp", Build: sevenp},
+		{Slug: "taste", Build: preferences},
 	}
 }
