@@ -6,6 +6,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"verso/models/job"
@@ -31,6 +32,7 @@ type Options struct {
 	Pyramid  pyramid.Options
 	Segments profiling.SegmentOptions
 	CLV      profitability.CLVOptions
+	Only     []string                       // names of models to run on the scores that an earlier run left; empty is all
 	Progress func(model string, rows int64) // may be nil
 }
 
@@ -86,6 +88,9 @@ func Run(ctx context.Context, conn engine.Conn, o Options) error {
 		return fmt.Errorf("models: prepare: %w", err)
 	}
 	for _, m := range list(o) {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, m.Name) {
+			continue
+		}
 		rows, err := m.Run(ctx, j)
 		if err != nil {
 			return fmt.Errorf("model %s: %w", m.Name, err)
