@@ -281,25 +281,40 @@ func (out *outcome) gather(ctx context.Context, j *job.Job, most int) error {
 	if err != nil || n <= most {
 		return err
 	}
-	if fits, not := 0, out.months; not > 0 {
-		for not-fits > 1 {
-			middle := (fits + not) / 2
-			if n, err = out.pair(ctx, j, middle); err != nil {
-				return err
-			}
-			if n <= most {
-				fits = middle
-			} else {
-				not = middle
-			}
+	if out.months > 0 {
+		months, err := out.fitting(ctx, j, most)
+		if err != nil {
+			return err
 		}
 		out.narrowed = true
-		if n, err = out.pair(ctx, j, max(1, fits)); err != nil || n <= most {
+		if n, err = out.pair(ctx, j, max(1, months)); err != nil || n <= most {
 			return err
 		}
 	}
 	out.every = (n + most - 1) / most
 	return j.Exec(ctx, "DELETE FROM temp.main.basket_pair WHERE basket % ? <> 0", out.every)
+}
+
+// fitting is the largest number of the last months that hold no more than most
+// baskets; the table of pairs is that of all its months.
+func (out *outcome) fitting(ctx context.Context, j *job.Job, most int) (int, error) {
+	f, err := j.Frame(ctx, `SELECT last_day, count(*) AS baskets FROM (
+    SELECT CAST(max(last_date) - DATE '1970-01-01' AS INTEGER) AS last_day FROM temp.main.basket_pair GROUP BY basket) AS b
+GROUP BY last_day ORDER BY last_day DESC`)
+	if err != nil {
+		return 0, err
+	}
+	days, baskets := f.Column("last_day"), f.Column("baskets")
+	n, at := 0, 0
+	for months := 1; months < out.months; months++ {
+		for from := day(since(j, months)); at < len(days) && int64(days[at]) >= from; at++ {
+			n += int(baskets[at])
+		}
+		if n > most {
+			return months - 1, nil
+		}
+	}
+	return out.months - 1, nil
 }
 
 // read fills baskets with the items that are in enough of them; keys[i] is the

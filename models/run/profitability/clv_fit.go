@@ -48,7 +48,7 @@ func (l *lifetime) fit() error {
 
 // mostPareto is how many customers Pareto/NBD is fitted on for comparison: its
 // likelihood costs a quadrature a customer.
-const mostPareto = 4000
+const mostPareto = 1500
 
 // sampled are all of n rows, or most of them at equal distances.
 func sampled(n, most int) []int {
