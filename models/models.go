@@ -6,6 +6,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -98,6 +99,9 @@ func Run(ctx context.Context, conn engine.Conn, o Options) error {
 		if o.Progress != nil {
 			o.Progress(m.Name, rows)
 		}
+		// What a model worked on would else stand beside the pages of the database
+		// while the next one runs.
+		debug.FreeOSMemory()
 	}
 	return nil
 }
