@@ -13,7 +13,6 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -257,15 +256,6 @@ func runBenchModels(ctx context.Context, cfg *config.Config, path string, o mode
 		began, cpu = now, used
 	}
 	return r, models.Run(ctx, timed, options)
-}
-
-// processorTime is the seconds that all threads of the process have used.
-func processorTime() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }
 
 // timedConn notes what each statement takes.
