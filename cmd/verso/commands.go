@@ -32,7 +32,9 @@ func (a *app) commands() []*cobra.Command {
 		a.diffCommand(),
 		a.backupCommand(),
 		a.restoreCommand(),
+		a.evaluateCommand(),
 		a.benchCommand(),
+		a.evaluateCommand(),
 		a.versionCommand(),
 	}
 }
