@@ -81,6 +81,7 @@ var floors = map[string][]string{
 	"models/job/jobtest": {"models/job", "olap/engine", "olap/engine/duck"},
 	"models/uplift":      {"models/metric", "models/propensity"},
 	"models/backtest":    {"models/metric", "models/propensity"},
+	"models/churn":       {"models/metric", "models/propensity"},
 	"models/run/...":     {"models/...", "olap/engine"},
 	"models/...":         {"models/frame", "models/metric"},
 	"models":             {"models/...", "olap/engine"},
