@@ -11,6 +11,7 @@ import (
 	"verso/models/job"
 	"verso/models/pyramid"
 	"verso/models/rfm"
+	"verso/models/run/churn"
 	"verso/models/run/loyalty"
 	"verso/models/run/performance"
 	"verso/models/run/product"
@@ -31,6 +32,7 @@ type Options struct {
 	Pyramid  pyramid.Options
 	Segments profiling.SegmentOptions
 	CLV      profitability.CLVOptions
+	Churn    churn.Options
 	Progress func(model string, rows int64) // may be nil
 }
 
@@ -65,6 +67,7 @@ func list(o Options) []job.Model {
 		promotion.Campaigns(),
 		promotion.Fatigue(),
 		promotion.Price(),
+		churn.Churn(o.Churn),
 		sevenp.SevenP(),
 	}
 }

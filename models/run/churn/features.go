@@ -20,7 +20,7 @@ type featureWords struct {
 
 // features are those of feature.churn that are learned from, in its order.
 var features = []featureWords{
-	{"recency", "recency", "log", 0, job.Words{EN: "days since the last order", ZH: "距上次订货天数"}},
+	{"recency", "rhythm", "log", 0, job.Words{EN: "days since the last order", ZH: "距上次订货天数"}},
 	{"tenure", "tenure", "log", 0, job.Words{EN: "days since the first order", ZH: "距首次订货天数"}},
 	{"days", "frequency", "log", -1, job.Words{EN: "order days ever", ZH: "历来订货天数"}},
 	{"days_365", "frequency", "log", -1, job.Words{EN: "order days in the last 365 days", ZH: "近 365 天订货天数"}},
@@ -34,8 +34,8 @@ var features = []featureWords{
 	{"season_type", "season", "", 0, job.Words{EN: "a year ago, how much more often than usual its type ordered in the days that are now the horizon (1: as usual)", ZH: "去年同期该类客户订货频度与平时之比（1 为平常）"}},
 	{"gap_mean", "rhythm", "log", 0, job.Words{EN: "mean days from one order day to the next", ZH: "平均订货间隔天数"}},
 	{"gap_cv", "rhythm", "", 0, job.Words{EN: "spread of the gaps over their mean: 0 as a clock, 1 at random", ZH: "间隔的变异系数：0 如钟表，1 为随机"}},
-	{"overdue", "recency", "log", 0, job.Words{EN: "silence in mean gaps", ZH: "沉默为平均间隔的倍数"}},
-	{"overdue_max", "recency", "log", 0, job.Words{EN: "silence in longest gaps so far", ZH: "沉默为最长间隔的倍数"}},
+	{"overdue", "rhythm", "log", 0, job.Words{EN: "silence in mean gaps", ZH: "沉默为平均间隔的倍数"}},
+	{"overdue_max", "rhythm", "log", 0, job.Words{EN: "silence in longest gaps so far", ZH: "沉默为最长间隔的倍数"}},
 	{"trend", "trend", "", 0, job.Words{EN: "order days of the last 183 days against the same days a year ago, less the change of its type (log)", ZH: "近 183 天订货天数较去年同期的变化，扣除同类变化（对数）"}},
 	{"value_365", "value", "log", 0, job.Words{EN: "ordered in the last 365 days", ZH: "近 365 天订货额"}},
 	{"value_change", "trend", "", 0, job.Words{EN: "that against the 365 days before (log)", ZH: "较再前 365 天的变化（对数）"}},
