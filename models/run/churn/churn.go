@@ -6,6 +6,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"time"
 
 	"verso/models/backtest"
@@ -31,12 +32,13 @@ func Churn(o Options) job.Model {
 }
 
 const (
-	learners    = 30000   // customers learned from at most, drawn by a hash of the key
-	everyone    = 1 << 40 // no limit
-	memory      = 1095    // days of origins before the first test that are learned from
-	testStep    = 91      // days between test origins
-	testCount   = 4       // test origins
-	longHistory = 2*365 + 183
+	leastCustomers = 100     // that have ordered, to learn from
+	learners       = 30000   // customers learned from at most, drawn by a hash of the key
+	everyone       = 1 << 40 // no limit
+	memory         = 1095    // days of origins before the first test that are learned from
+	testStep       = 91      // days between test origins
+	testCount      = 4       // test origins
+	longHistory    = 2*365 + 183
 )
 
 // study is one run.
@@ -51,6 +53,7 @@ type study struct {
 	readiness *backtest.Readiness
 	fitted    *churn.Fitted // nil: there is too little to learn from
 	model     *churn.Model  // of the champion, moved to the season
+	few       string        // there are too few customers to look back
 	why       string        // there is no model
 	judged    []judged
 	placebo   float64 // AUC after the outcomes were dealt out at random
@@ -86,13 +89,15 @@ func (s *study) read(ctx context.Context, j *job.Job, o Options) error {
 	if s.kinds, err = kinds(ctx, j, o); err != nil {
 		return err
 	}
-	f, err := j.Frame(ctx, "SELECT min(day) AS first, max(day) AS last FROM feature.churn_day")
+	f, err := j.Frame(ctx, "SELECT min(day) AS first, count(DISTINCT customer_key) AS buyers FROM feature.churn_day")
 	if err != nil {
 		return err
 	}
 	var origins []int
-	if first := f.Column("first")[0]; first == first {
-		origins = s.origins(o, int(first))
+	if buyers := int(f.Column("buyers")[0]); buyers >= leastCustomers {
+		origins = s.origins(o, int(f.Column("first")[0]))
+	} else {
+		s.few = fmt.Sprintf("%d customers have ordered, and it takes %d", buyers, leastCustomers)
 	}
 	if err := writeUntil(ctx, j, s.kinds, append(origins, s.asOf)); err != nil {
 		return err
@@ -175,6 +180,10 @@ func (s *study) lastKnown(day int) int {
 func (s *study) learn() error {
 	var err error
 	features := learnFeatures()
+	s.backtest = &churn.Backtest{Champion: churn.Blend}
+	if s.why = s.few; s.why != "" {
+		return nil
+	}
 	if s.backtest, err = churn.Run(s.data.Data, features, s.tests, s.asOf); err != nil {
 		return err
 	}
