@@ -13,7 +13,7 @@ import (
 func (s *study) card() job.Card {
 	c := job.Card{
 		Model: "churn", Version: 1, Rows: int64(s.today.Rows()),
-		Outputs: []string{"churn", "churn_reason", "watchlist", "churn_change", "churn_backtest", "churn_calibration", "churn_gain", "churn_rate", "churn_curve"},
+		Outputs: []string{"churn", "churn_reason", "churn_band", "watchlist", "churn_change", "churn_backtest", "churn_calibration", "churn_gain", "churn_rate", "churn_curve"},
 		Definition: job.Words{
 			EN: "Churn is no order within the horizon after a day, of customers who ordered and were not silent for longer than the limit by then. The horizon is what 90 of 100 gaps between orders of the customer type do not exceed, within 30 to 365 days; for universities and schools days outside the terms do not count. " +
 				"A penalised regression on logarithms, boosted trees and their blend learn from what was known at earlier days only; the simplest within one standard error of the best is used. All odds are moved by the factor that was missing in the same season a year before. " +

@@ -19,6 +19,8 @@ var (
 	reasonSQL string
 	//go:embed sql/watchlist.sql
 	watchlistSQL string
+	//go:embed sql/churn_band.sql
+	bandSQL string
 )
 
 // reasonsTold is how many reasons a customer has at most.
@@ -156,8 +158,10 @@ func (s *study) remember(ctx context.Context, j *job.Job) error {
 }
 
 func (s *study) writeWatchlist(ctx context.Context, j *job.Job) error {
-	if err := j.Exec(ctx, watchlistSQL); err != nil {
-		return fmt.Errorf("write the watch-list: %w", err)
+	for _, sql := range []string{watchlistSQL, bandSQL} {
+		if err := j.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("write the watch-list: %w", err)
+		}
 	}
 	return nil
 }

@@ -14,6 +14,7 @@
 --   is_holdout     not to be acted on, so that the effect of acting can be measured:
 --                  one customer in ten, by a hash of seed and number, the same in every run
 --   risk_rank      by value at risk
+--   expected_left  the probability, to be added up
 CREATE OR REPLACE TABLE score.churn AS
 WITH valued AS (
     SELECT s.customer_key, s.horizon_days, s.until_day, s.last_day, s.p, s.p_none, s.basis, s.reason_1, s.reason_2, s.reason_3, s.reason_1_zh, s.reason_2_zh, s.reason_3_zh,
@@ -29,7 +30,9 @@ SELECT CAST(s.customer_key AS INTEGER) AS "customer_key", r.as_of AS "as_of",
        c.customer_type AS "customer_type", coalesce(c.geo_key, -1) AS "geo_key", coalesce(c.channel_key, -1) AS "channel_key", coalesce(c.owner_employee_key, -1) AS "employee_key",
        CAST(s.horizon_days AS INTEGER) AS "horizon_days", DATE '1970-01-01' + CAST(s.until_day AS INTEGER) AS "until",
        DATE '1970-01-01' + CAST(s.last_day AS INTEGER) AS "last_order", CAST(r.as_of - (DATE '1970-01-01' + CAST(s.last_day AS INTEGER)) AS INTEGER) AS "silent_days",
-       s.p AS "probability", s.basis AS "basis", CASE WHEN s.p >= 0.6 THEN 'high' WHEN s.p >= 0.3 THEN 'medium' WHEN s.p >= 0 THEN 'low' END AS "band",
+       s.p AS "probability", CAST(s.p AS DECIMAL(9, 6)) AS "expected_left", s.basis AS "basis",
+       CASE WHEN s.p >= 0.6 THEN 'high' WHEN s.p >= 0.3 THEN 'medium' WHEN s.p >= 0 THEN 'low' END AS "band",
+       CASE WHEN s.p >= 0.6 THEN 1 WHEN s.p >= 0.3 THEN 2 WHEN s.p >= 0 THEN 3 ELSE -1 END AS "band_no",
        s.p_none AS "btyd", b.probability AS "before", b.as_of AS "before_as_of", s.p - b.probability AS "change",
        CAST(s.value AS DECIMAL(18, 2)) AS "value", s.value_basis AS "value_basis", s.value_at_risk AS "value_at_risk",
        CAST(? AS DOUBLE) AS "save_rate",
