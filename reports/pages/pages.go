@@ -8,11 +8,12 @@ import (
 	"verso/reports/pages/answer"
 	"verso/reports/pages/front"
 	"verso/reports/pages/market"
+	"verso/reports/pages/risk"
 	"verso/reports/pages/trust"
 	"verso/reports/pages/value"
 )
 
 // All are the pages in menu order.
 func All() []page.Page {
-	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), market.Pages(), trust.Pages())
+	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), risk.Pages(), market.Pages(), trust.Pages())
 }

@@ -36,10 +36,12 @@ func (s *study) card() job.Card {
 		}
 		c.Parameter("horizon."+name, k.horizon)
 		c.Parameter("horizon_because."+name, k.reason.EN)
+		c.Parameter("horizon_because_zh."+name, k.reason.ZH)
 		c.Parameter("silence_limit."+name, k.limit)
 	}
 	c.Parameter("save_rate", s.offer.rate)
 	c.Parameter("save_rate_because", s.offer.words().EN)
+	c.Parameter("save_rate_because_zh", s.offer.words().ZH)
 	c.Parameter("contact_cost", s.offer.cost)
 	s.tellFit(&c)
 	s.tellBacktest(&c)
