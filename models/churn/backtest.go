@@ -28,30 +28,32 @@ type Test struct {
 	Rows    []int
 	Y       []float64
 	P       map[string][]float64 // by learner and baseline; a baseline that does not exist is absent
-	Shift   map[string]float64   // of the learners
-	Learned int                  // rows the learners were fitted on
+	Slope   map[string]float64   // of the learners
+	Shift   map[string]float64
+	Learned int // rows the learners were fitted on
 }
 
 // Backtest is how learners and baselines did at rolling origins.
 type Backtest struct {
 	Tests    []Test
-	Champion string      // learner of the final model: the blend until a test has told them apart
-	Losses   [][]float64 // by learner, simplest first, and test: mean log-loss
+	Champion string             // learner of the final model: the blend until a test has told them apart
+	Losses   [][]float64        // by learner, simplest first, and test: mean log-loss
+	Slope    map[string]float64 // of the log-odds of each learner, by the tests so far
 }
 
 // Run tests at every origin that has enough before it. asOf is the last day of
 // which outcomes are known.
 func Run(d *Data, features []Feature, origins []int, asOf int) (*Backtest, error) {
-	b := &Backtest{Champion: Blend, Losses: make([][]float64, len(Kinds()))}
+	b := &Backtest{Champion: Blend, Losses: make([][]float64, len(Kinds())), Slope: map[string]float64{Logistic: 1, Trees: 1, Blend: 1}}
 	var before *Fitted
 	for _, o := range origins {
-		t := Test{Origin: o, P: map[string][]float64{}, Shift: map[string]float64{}}
+		t := Test{Origin: o, P: map[string][]float64{}, Slope: map[string]float64{}, Shift: map[string]float64{}}
 		for _, i := range d.At(o) {
 			if d.Until[i] <= asOf {
 				t.Rows, t.Y = append(t.Rows, i), append(t.Y, d.Outcome(i, d.Until[i]))
 			}
 		}
-		f, err := Learn(d, features, o)
+		f, err := Learn(d, features, o, b.Slope)
 		if errors.Is(err, ErrFew) || len(t.Rows) == 0 {
 			continue
 		}
@@ -83,17 +85,17 @@ func (b *Backtest) test(d *Data, t *Test, f, before *Fitted) error {
 		if err != nil {
 			return err
 		}
-		t.P[kind], t.Shift[kind] = p, m.Shift
+		t.P[kind], t.Slope[kind], t.Shift[kind] = p, m.Slope, m.Shift
 		b.Losses[k] = append(b.Losses[k], meanLoss(t.Y, p))
 	}
-	t.P[Policy] = t.P[b.Champion]
+	t.P[Policy] = t.P[b.For(f)]
 	p, err := f.Recency.Score(recencyOnly(x))
 	if err != nil {
 		return err
 	}
 	t.P[Recency] = p
 	if before != nil {
-		m, err := before.Level(d, b.Champion, t.Rows)
+		m, err := before.Level(d, b.For(before), t.Rows)
 		if err != nil {
 			return err
 		}
@@ -105,6 +107,17 @@ func (b *Backtest) test(d *Data, t *Test, f, before *Fitted) error {
 		t.P[BTYD] = none
 	}
 	return nil
+}
+
+// For is the learner that is used for what was learned: the champion, or where less
+// than a year of outcomes is known the regression. On a history that short all later
+// customers are older than any learned from, and trees cannot go beyond what they
+// have seen.
+func (b *Backtest) For(f *Fitted) string {
+	if !f.Season {
+		return Logistic
+	}
+	return b.Champion
 }
 
 // none is the baseline of the buy-till-you-die model; nil where a row has none.
@@ -122,18 +135,45 @@ func (d *Data) none(rows []int) []float64 {
 }
 
 // choose takes the simplest learner whose mean loss over the tests so far is
-// within one standard error of the lowest.
+// within one standard error of the lowest, and learns from these tests by how much
+// the log-odds of each learner are to be stretched (Platt's slope, 1999).
 func (b *Backtest) choose() error {
 	k, err := propensity.Simplest(b.Losses)
-	if err == nil {
-		b.Champion = Kinds()[k]
+	if err != nil {
+		return err
 	}
-	return err
+	b.Champion = Kinds()[k]
+	slopes := map[string]float64{}
+	for _, kind := range Kinds() {
+		var y, p []float64
+		for _, t := range b.Tests {
+			y, p = append(y, t.Y...), append(p, t.P[kind]...)
+		}
+		slopes[kind] = b.Slope[kind]
+		c, err := propensity.FitPlatt(y, p, nil)
+		if errors.Is(err, propensity.ErrOneOutcome) || err == nil && !(c.Slope > 0) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		last := b.Tests[len(b.Tests)-1].Slope[kind]
+		slopes[kind] = min(max(c.Slope*last, leastSlope), mostSlope)
+	}
+	b.Slope = slopes
+	return nil
 }
+
+// The slope is kept near 1: tests of few origins do not tell more.
+const (
+	leastSlope = .8
+	mostSlope  = 1.4
+)
 
 // Fitted is what was learned up to a day.
 type Fitted struct {
 	Model   *Model             // both learners
+	Slope   map[string]float64 // of each learner, as given
 	Shift   map[string]float64 // of each learner
 	Season  bool               // the shift is that of the same season a year before
 	Recency *propensity.Logistic
@@ -142,8 +182,9 @@ type Fitted struct {
 	Used    []string // columns learned from
 }
 
-// Learn fits on all rows whose outcome a day knows.
-func Learn(d *Data, features []Feature, day int) (*Fitted, error) {
+// Learn fits on all rows whose outcome a day knows; the log-odds are stretched by the
+// slopes that a backtest found.
+func Learn(d *Data, features []Feature, day int, slope map[string]float64) (*Fitted, error) {
 	rows, until, y := d.known(day)
 	var ones float64
 	for _, v := range y {
@@ -161,7 +202,7 @@ func Learn(d *Data, features []Feature, day int) (*Fitted, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Fitted{Model: m, Rows: len(rows), Shift: map[string]float64{}}
+	f := &Fitted{Model: m, Rows: len(rows), Slope: slope, Shift: map[string]float64{}}
 	for _, c := range s.X {
 		f.Used = append(f.Used, c.Name)
 	}

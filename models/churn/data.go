@@ -72,6 +72,22 @@ func (d *Data) known(day int) (rows, until []int, y []float64) {
 	return rows, until, y
 }
 
+// Known are the rows of origins up to the last whose whole horizon has ended by a
+// day, with their features and outcomes.
+func (d *Data) Known(last, day int) (rows []int, s propensity.Sample) {
+	for i, until := range d.Until {
+		if d.Origin[i] <= last && until <= day {
+			rows, s.Y = append(rows, i), append(s.Y, d.Outcome(i, until))
+		}
+	}
+	for _, c := range d.table(rows, d.ends(rows)) {
+		if c.Name != WindowColumn {
+			s.X = append(s.X, c)
+		}
+	}
+	return rows, s
+}
+
 // table is the features of rows of which so much of the horizon is looked at.
 func (d *Data) table(rows, until []int) propensity.Table {
 	x := d.X.Take(rows)

@@ -29,13 +29,14 @@ type Feature struct {
 	Monotone int    // trees: +1 the risk may only rise with it, −1 only fall
 }
 
-// Model is a fitted learner. Its probabilities are those of the learner with all
-// odds moved by one factor, that of the season.
+// Model is a fitted learner. Its probabilities are those of the learner with its
+// log-odds stretched, and all odds moved by one factor, that of the season.
 type Model struct {
 	Kind     string               `json:"kind"`
 	Logs     []string             `json:"logs"` // columns the regression sees as ln(1+x)
 	Logistic *propensity.Logistic `json:"logistic,omitempty"`
 	Trees    *propensity.Trees    `json:"trees,omitempty"`
+	Slope    float64              `json:"slope"` // of the log-odds: above 1 where shrinkage made them timid
 	Shift    float64              `json:"shift"` // of the log-odds
 }
 
@@ -49,7 +50,7 @@ const (
 
 // Fit fits both learners on a sample; Of picks one of them or their blend.
 func Fit(s propensity.Sample, features []Feature) (*Model, error) {
-	m := &Model{Kind: Blend}
+	m := &Model{Kind: Blend, Slope: 1}
 	monotone := map[string]int{}
 	for _, f := range features {
 		for _, c := range s.X {
@@ -74,9 +75,10 @@ func Fit(s propensity.Sample, features []Feature) (*Model, error) {
 	return m, nil
 }
 
-// Of is the model with one learner only, or with both for Blend, and its own shift.
-func (m *Model) Of(kind string, shift float64) *Model {
-	out := &Model{Kind: kind, Logs: m.Logs, Shift: shift}
+// Of is the model with one learner only, or with both for Blend, and its own slope
+// and shift.
+func (m *Model) Of(kind string, slope, shift float64) *Model {
+	out := &Model{Kind: kind, Logs: m.Logs, Slope: slope, Shift: shift}
 	if kind != Trees {
 		out.Logistic = m.Logistic
 	}
@@ -139,7 +141,7 @@ func (m *Model) Score(x propensity.Table) ([]float64, error) {
 		}
 	}
 	for i, v := range out {
-		out[i] = sigmoid(v + m.Shift)
+		out[i] = sigmoid(m.Slope*v + m.Shift)
 	}
 	return out, nil
 }
@@ -149,7 +151,7 @@ func (m *Model) Score(x propensity.Table) ([]float64, error) {
 func (m *Model) Explain(x propensity.Table) (*propensity.Explanation, error) {
 	var out *propensity.Explanation
 	parts := m.parts(x)
-	w := 1 / float64(len(parts))
+	w := m.Slope / float64(len(parts))
 	for _, p := range parts {
 		e, err := p.learner.Explain(p.x)
 		if err != nil {

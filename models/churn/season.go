@@ -27,7 +27,7 @@ func (f *Fitted) recalibrate(d *Data, day int, rows, until []int, y []float64) e
 	}
 	x := d.table(r, u)
 	for _, kind := range Kinds() {
-		p, err := f.Model.Of(kind, 0).Score(x)
+		p, err := f.Model.Of(kind, f.Slope[kind], 0).Score(x)
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ func (f *Fitted) recalibrate(d *Data, day int, rows, until []int, y []float64) e
 // buy-till-you-die model, which knows tenure but neither origins nor seasons, errs
 // otherwise: the mean log-odds are put half-way between the two.
 func (f *Fitted) Level(d *Data, kind string, rows []int) (*Model, error) {
-	m := f.Model.Of(kind, f.Shift[kind])
+	m := f.Model.Of(kind, f.Slope[kind], f.Shift[kind])
 	if f.Season {
 		return m, nil
 	}

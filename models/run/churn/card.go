@@ -16,10 +16,10 @@ func (s *study) card() job.Card {
 		Outputs: []string{"churn", "churn_reason", "churn_band", "watchlist", "churn_change", "churn_backtest", "churn_calibration", "churn_gain", "churn_rate", "churn_curve"},
 		Definition: job.Words{
 			EN: "Churn is no order within the horizon after a day, of customers who ordered and were not silent for longer than the limit by then. The horizon is what 90 of 100 gaps between orders of the customer type do not exceed, within 30 to 365 days; for universities and schools days outside the terms do not count. " +
-				"A penalised regression on logarithms, boosted trees and their blend learn from what was known at earlier days only; the simplest within one standard error of the best is used. All odds are moved by the factor that was missing in the same season a year before. " +
+				"A penalised regression on logarithms, boosted trees and their blend learn from what was known at earlier days only; the simplest within one standard error of the best is used, the regression where less than a year of outcomes is known. All odds are moved by the factor that was missing in the same season a year before. " +
 				"Causes that customers give are not in the data, so reasons are what raises the predicted risk, not proven causes; the effect of service failures is in the card of hazard, contracts in that of renewal. Share of wallet is left out: budgets are known as of today only.",
 			ZH: "流失指：曾订货且沉默未超上限的客户，在某日之后的预测期内没有订货。预测期为该类客户 90 % 的订货间隔不超过的天数（30 至 365 天之间）；高校与学校学期外的日子不计。" +
-				"惩罚回归（对数）、提升树及二者的混合只从较早各日当时已知的情况学习；取与最佳相差不超过一个标准误的最简者。全部几率按去年同季所差的倍数调整。" +
+				"惩罚回归（对数）、提升树及二者的混合只从较早各日当时已知的情况学习；取与最佳相差不超过一个标准误的最简者；已知结果不足一年时用回归。全部几率按去年同季所差的倍数调整。" +
 				"数据中没有客户说明的原因，故所列理由是推高预测风险者，并非已证实的原因；服务失误的影响见 hazard 卡，合同见 renewal 卡。钱包份额未用：预算只有今日之值。"},
 	}
 	for _, f := range features {
@@ -56,13 +56,21 @@ func (o offer) words() job.Words {
 	return job.Words{EN: "assumed, the mean acceptance of retention offers in Verbraken, Verbeke and Baesens (2013); no campaign with a random control group brought a lift", ZH: "假定值，取 Verbraken 等（2013）挽留接受率的均值；尚无随机对照的活动测得提升"}
 }
 
-// tellFit writes what was learned.
+// tellFit writes what was learned, and from what.
 func (s *study) tellFit(c *job.Card) {
+	if s.readiness != nil {
+		c.Parameter("readiness", s.readiness.Words.EN)
+		c.Parameter("readiness_zh", s.readiness.Words.ZH)
+		for k, w := range s.readiness.Warnings {
+			c.Parameter(fmt.Sprintf("readiness.%d", k+1), w.EN)
+			c.Parameter(fmt.Sprintf("readiness_zh.%d", k+1), w.ZH)
+		}
+	}
 	if s.fitted == nil {
 		c.Parameter("model", "none: "+s.why)
 		return
 	}
-	c.Parameter("learner", s.backtest.Champion)
+	c.Parameter("learner", s.model.Kind)
 	c.Parameter("learned_rows", s.fitted.Rows)
 	c.Parameter("learned_origins", s.fitted.Origins)
 	c.Parameter("season", s.fitted.Season)
@@ -79,6 +87,7 @@ func (s *study) tellFit(c *job.Card) {
 	if err := json.NewEncoder(&text).Encode(s.model); err == nil {
 		c.Parameter("model", text.String())
 	}
+	c.Metric("slope", s.model.Slope, "", "the log-odds are stretched by this, as the backtest found")
 	c.Metric("season_shift", s.model.Shift, "log-odds", "all odds are moved by this, the season's or, on a short history, half-way to the buy-till-you-die model")
 }
 

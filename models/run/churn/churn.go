@@ -190,7 +190,10 @@ func (s *study) learn() error {
 	if err := s.judge(); err != nil {
 		return err
 	}
-	s.fitted, err = churn.Learn(s.data.Data, features, s.asOf)
+	if err := s.examine(); err != nil {
+		return err
+	}
+	s.fitted, err = churn.Learn(s.data.Data, features, s.asOf, s.backtest.Slope)
 	if errors.Is(err, churn.ErrFew) {
 		s.fitted, s.why = nil, err.Error()
 		return nil
@@ -204,5 +207,5 @@ func (s *study) learn() error {
 
 // level is the champion moved to the season of today's customers.
 func (s *study) level() (*churn.Model, error) {
-	return s.fitted.Level(s.today.Data, s.backtest.Champion, s.today.At(s.asOf))
+	return s.fitted.Level(s.today.Data, s.backtest.For(s.fitted), s.today.At(s.asOf))
 }

@@ -92,6 +92,22 @@ func (s *study) judge() error {
 	return s.deal()
 }
 
+// examine says whether the data can carry a model, and whether a feature knows too
+// much.
+func (s *study) examine() error {
+	rows, known := s.data.Known(s.tests[len(s.tests)-1], s.asOf)
+	if len(rows) == 0 {
+		return nil
+	}
+	sample := backtest.Sample{Sample: known}
+	for _, i := range rows {
+		sample.Customer, sample.Origin = append(sample.Customer, fmt.Sprint(s.data.Customer[i])), append(sample.Origin, s.data.Origin[i])
+	}
+	var err error
+	s.readiness, err = backtest.Examine(sample)
+	return err
+}
+
 // of is the report of a model, or nil.
 func (s *study) of(name string) *judged {
 	for i := range s.judged {

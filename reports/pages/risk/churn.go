@@ -9,6 +9,9 @@ import (
 	"verso/reports/view"
 )
 
+// drawnOrigins are the days looked back from that the chart shows, the last.
+const drawnOrigins = 12
+
 // churn answers: how many customers are about to stop, where, and why?
 func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 	c := desk{k}
@@ -84,8 +87,7 @@ func (c desk) course(ctx context.Context, s atRisk) ([]view.Block, *view.KPIRow,
 	add := func(key string, v view.Value, f view.Format, unit string, better int, pairs ...string) {
 		kpis.Items = append(kpis.Items, view.KPI{Label: c.T("churn.kpi." + key), Value: v, Format: f, Unit: unit, Better: better, Note: c.T("churn.kpi."+key+".note", pairs...)})
 	}
-	add("customers", view.I(s.customers), view.Integer(), "", 0)
-	add("high", view.I(s.high), view.Integer(), "", -1, "medium", page.Count(c.Lang, s.medium))
+	add("high", view.I(s.high), view.Integer(), "", -1, "medium", page.Count(c.Lang, s.medium), "n", page.Count(c.Lang, s.customers))
 	format, unit := c.Money(s.value)
 	add("value", s.value, format, unit, -1)
 	add("expected", view.Ratio(s.expected, view.I(s.customers)), view.Pct(), "", -1)
@@ -95,7 +97,7 @@ func (c desk) course(ctx context.Context, s atRisk) ([]view.Block, *view.KPIRow,
 		add("back", view.Ratio(page.Value(last[3]), page.Value(last[2])), view.Pct(), "", 1)
 	}
 	add("fading", view.I(changed["fading"]), view.Integer(), "", -1, "partial", page.Count(c.Lang, changed["partial"]))
-	if len(rows) < 2 {
+	if rows = rows[max(0, len(rows)-drawnOrigins):]; len(rows) < 2 {
 		return nil, kpis, nil
 	}
 	ch := &view.Chart{ID: "churn-rate", Kind: view.Lines, Title: c.T("churn.course"), Subtitle: c.T("churn.course.sub"), Insight: c.T("churn.course.text"), Format: view.Pct(), Better: -1}
@@ -103,7 +105,7 @@ func (c desk) course(ctx context.Context, s atRisk) ([]view.Block, *view.KPIRow,
 		{Label: c.T("churn.horizon.half"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.one"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.double"), Unit: "%", Format: bare()}}}
 	series := []view.Series{{Name: c.T("churn.horizon.one"), Role: view.AC}, {Name: c.T("churn.horizon.half"), Role: view.Other}, {Name: c.T("churn.horizon.double"), Role: view.Other}}
 	for _, row := range rows {
-		ch.Categories = append(ch.Categories, c.day(row[0]))
+		ch.Categories = append(ch.Categories, monthOf(row[0]))
 		shares := []view.Value{view.Ratio(page.Value(row[2]), page.Value(row[1])), share(row[4], row[1]), share(row[5], row[1])}
 		for k := range series {
 			series[k].Values = append(series[k].Values, shares[k])
@@ -120,6 +122,14 @@ func share(part, whole any) view.Value {
 		return view.Value{}
 	}
 	return view.Ratio(page.Value(part), page.Value(whole))
+}
+
+// monthOf is a day as year and month, short enough for an axis.
+func monthOf(v any) string {
+	if t, ok := v.(time.Time); ok {
+		return t.Format("2006-01")
+	}
+	return page.Text(v)
 }
 
 func (c desk) day(v any) string {

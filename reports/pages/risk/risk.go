@@ -103,6 +103,4 @@ func column(rows [][]any, k int) []view.Value {
 	return out
 }
 
-func (c desk) band(v any) view.Value { return view.T(c.MemberLabel("churn_band.band", v)) }
-
 func bare() view.Format { return view.Pct().Bare() }
