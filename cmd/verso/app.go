@@ -83,8 +83,7 @@ generation stays published); 6 locked by another run; 130 interrupted.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{command: cmd.CommandPath(), cause: err}
 	})
-	root.AddCommand(a.demoCommand(), a.initCommand(), a.refreshCommand(), a.serveCommand(), a.nightCommand(), a.digestCommand(), a.alertCommand(), a.statusCommand(), a.queryCommand(), a.cubesCommand(), a.whyCommand(), a.anomaliesCommand(), a.modelsCommand(), a.questionsCommand(), a.campaignCommand(), a.sqlCommand(),
-		a.siteCommand(), a.checkCommand(), a.duplicatesCommand(), a.doctorCommand(), a.canonCommand(), a.rollupCommand(), a.lineageCommand(), a.diffCommand(), a.backupCommand(), a.restoreCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.commands()...)
 	return root
 }
 

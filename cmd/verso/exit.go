@@ -10,6 +10,7 @@ import (
 	"verso/etl/check"
 	"verso/etl/config"
 	"verso/etl/source"
+	"verso/models/evaluate"
 	"verso/olap/anomaly"
 	"verso/olap/compile"
 	"verso/olap/cube"
@@ -98,7 +99,9 @@ func exitRules() []exitRule {
 		{exitRefused, a[*check.RefusedError]},
 		{exitRefused, a[*etl.RefusedError]},
 		{exitRefused, a[*rollupError]},
+		{exitRefused, a[*evaluate.RefusedError]},
 		{exitSource, a[*source.UnreadableError]},
+		{exitSource, a[*evaluate.UnreadableError]},
 		{exitLocked, a[*warehouse.LockedError]},
 		{exitLocked, func(err error) bool { return errors.Is(err, engine.ErrBusy) }},
 	}

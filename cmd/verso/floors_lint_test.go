@@ -1,16 +1,15 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write generated files and golden outputs anew")
+	"verso/reports/page/pagetest"
+)
 
 // TestFloorsAreLintRules holds the depguard rules of .golangci.yml to the table
 // of floors, so that editors and the linter tell the same as TestFloors.
@@ -30,7 +29,7 @@ func TestFloorsAreLintRules(t *testing.T) {
 	if want == string(text) {
 		return
 	}
-	if *update {
+	if pagetest.Updating() {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}

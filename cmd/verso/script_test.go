@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"verso/reports/page/pagetest"
 )
 
 // TestMain lets the test binary stand in for verso, so that scripts and crash
@@ -23,7 +25,7 @@ func TestScripts(t *testing.T) {
 	needsAssets(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
-		UpdateScripts:       *update,
+		UpdateScripts:       pagetest.Updating(),
 		RequireExplicitExec: true,
 		ContinueOnError:     true,
 		Setup: func(e *testscript.Env) error {

@@ -149,7 +149,7 @@ func (r *Readiness) quiet() {
 	}
 }
 
-// judge comes to the verdict.
+// judge weighs outcomes, origins and features.
 func (r *Readiness) judge() {
 	few := min(r.Events, r.Rows-r.Events)
 	switch {
@@ -166,16 +166,25 @@ func (r *Readiness) judge() {
 		r.Warnings = append(r.Warnings, wordsf("%d rows repeat a customer at the same origin: they are kept in one fold and drawn together", "%d 行为同一时点的重复客户：它们归入同一折并一同抽样", r.Duplicates))
 	}
 	r.judgeOrigins()
-	used := 0
-	for _, f := range r.Features {
-		if f.State == Fine || f.State == Suspect {
-			used++
-		}
-	}
-	if used == 0 && len(r.Blocking) == 0 {
+	if r.used() == 0 && len(r.Blocking) == 0 {
 		r.Blocking = append(r.Blocking, Words{"no column says anything: each is empty, constant or an identifier", "没有可用的列：每列都为空、恒定或仅为标识"})
 	}
-	r.Verdict, r.Words = Ready, wordsf("ready: %d rows, %d events, %d features of use", "可以建模：%d 行，%d 个事件，%d 个可用特征", r.Rows, r.Events, used)
+	r.conclude()
+}
+
+// used is how many features can be learned from.
+func (r *Readiness) used() (n int) {
+	for _, f := range r.Features {
+		if f.State == Fine || f.State == Suspect {
+			n++
+		}
+	}
+	return n
+}
+
+// conclude sets the verdict from what blocks and warns.
+func (r *Readiness) conclude() {
+	r.Verdict, r.Words = Ready, wordsf("ready: %d rows, %d events, %d features of use", "可以建模：%d 行，%d 个事件，%d 个可用特征", r.Rows, r.Events, r.used())
 	switch {
 	case len(r.Blocking) > 0:
 		r.Verdict, r.Words = Unfit, Words{"not fit for a model: " + r.Blocking[0].EN, "不宜建模：" + r.Blocking[0].ZH}
@@ -199,6 +208,26 @@ func (r *Readiness) judgeOrigins() {
 	if d := high - low; d > .05 && (low <= 0 || high/low > 1.25) {
 		r.Warnings = append(r.Warnings, wordsf("the event rate moves between %.1f %% and %.1f %% from origin to origin: recalibrate for the season", "事件率在各时点间于 %.1f %% 与 %.1f %% 之间变动：需按季节重新校准", 100*low, 100*high))
 	}
+}
+
+// Allow takes features that look like a leak as known beforehand, on the word of
+// whoever asked, and comes to the verdict anew.
+func (r *Readiness) Allow(names ...string) {
+	blocking := r.Blocking[:0:0]
+	for k := range r.Features {
+		f := &r.Features[k]
+		if f.State == Leak && slices.Contains(names, f.Name) {
+			f.State = Suspect
+			r.Warnings = append(r.Warnings, f.Words)
+		}
+	}
+	for _, w := range r.Blocking {
+		if !slices.ContainsFunc(r.Features, func(f FeatureReport) bool { return f.State == Suspect && f.Words == w }) {
+			blocking = append(blocking, w)
+		}
+	}
+	r.Blocking = blocking
+	r.conclude()
 }
 
 // Use is the sample without the columns that carry nothing, cannot be learned
@@ -227,11 +256,7 @@ func parts(s Sample) []int {
 	}
 	if s.Customer != nil {
 		for i, c := range s.Customer {
-			h := uint32(2166136261) // FNV-1a
-			for _, b := range []byte(c) {
-				h = (h ^ uint32(b)) * 16777619
-			}
-			out[i] = int(h>>16) % crossParts
+			out[i] = int(hash(c)>>16) % crossParts
 		}
 	}
 	return out

@@ -16,7 +16,9 @@ type drawer struct {
 	program *goja.Program
 	colours string            // the light palette as JSON, for the library
 	names   map[string]string // its hex values back to names, for the classes
-	idle    sync.Pool         // of *machine
+
+	mu   sync.Mutex
+	idle []*machine // loaded and not drawing; as many as ever drew at once
 }
 
 // machine is one loaded copy of the library.
@@ -65,22 +67,35 @@ func (d *drawer) start() (*machine, error) {
 	return &machine{vm: vm, draw: draw}, nil
 }
 
+// take is an idle machine, or a fresh one: to load the library takes longer than
+// to draw ten charts.
+func (d *drawer) take() (*machine, error) {
+	d.mu.Lock()
+	if n := len(d.idle); n > 0 {
+		m := d.idle[n-1]
+		d.idle = d.idle[:n-1]
+		d.mu.Unlock()
+		return m, nil
+	}
+	d.mu.Unlock()
+	return d.start()
+}
+
 // svg draws an option (JSON) at a size in pixels. The id prefixes every id
 // inside the drawing.
 func (d *drawer) svg(id string, option []byte, width, height int) (string, error) {
-	m, _ := d.idle.Get().(*machine)
-	if m == nil {
-		var err error
-		if m, err = d.start(); err != nil {
-			return "", err
-		}
+	m, err := d.take()
+	if err != nil {
+		return "", err
 	}
 	out, err := m.draw(goja.Undefined(), m.vm.ToValue(string(option)), m.vm.ToValue(d.colours),
 		m.vm.ToValue(width), m.vm.ToValue(height))
 	if err != nil {
 		return "", fmt.Errorf("html: chart %s: %w", id, err)
 	}
-	d.idle.Put(m)
+	d.mu.Lock()
+	d.idle = append(d.idle, m)
+	d.mu.Unlock()
 	clean, err := cleanSVG(id, out.String(), d.names)
 	if err != nil {
 		return "", fmt.Errorf("html: chart %s: %w", id, err)

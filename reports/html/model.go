@@ -195,11 +195,7 @@ func (m *model) figure(c *view.Chart) (*figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		text, err := encode(o)
-		if err != nil {
-			return nil, err
-		}
-		svg, err := m.renderer.draw.svg(c.ID+"-"+size.name, []byte(text), size.frame.width, size.frame.height)
+		svg, err := m.svg(c, c.ID+"-"+size.name, o, size.frame)
 		if err != nil {
 			return nil, err
 		}
@@ -209,6 +205,18 @@ func (m *model) figure(c *view.Chart) (*figure, error) {
 	var err error
 	f.Spec, err = encode(s)
 	return f, err
+}
+
+// svg draws a chart at one size.
+func (m *model) svg(c *view.Chart, id string, option map[string]any, f frame) (string, error) {
+	if c.Kind == view.Radar {
+		return drawRadar(c, f), nil
+	}
+	text, err := encode(option)
+	if err != nil {
+		return "", err
+	}
+	return m.renderer.draw.svg(id, []byte(text), f.width, f.height)
 }
 
 // legend names the notation where a chart has more than one series.

@@ -18,6 +18,9 @@ import (
 type Page struct {
 	Slug  string // file name without extension and anchor of the menu
 	Build func(ctx context.Context, c *Context) (view.Page, error)
+	// Below are the pages of single members that this one leads to; they are not
+	// in the menu. nil: none.
+	Below func(ctx context.Context, c *Context) ([]Page, error)
 }
 
 // Asker answers cube questions; *olap.Olap does. Members and labels come in the

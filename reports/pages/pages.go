@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"verso/reports/page"
+	"verso/reports/pages/account"
 	"verso/reports/pages/answer"
 	"verso/reports/pages/front"
 	"verso/reports/pages/market"
@@ -15,5 +16,5 @@ import (
 
 // All are the pages in menu order.
 func All() []page.Page {
-	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), risk.Pages(), market.Pages(), trust.Pages())
+	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), account.Pages(), risk.Pages(), market.Pages(), trust.Pages())
 }

@@ -86,8 +86,11 @@ func Prepare(ctx context.Context, o Options, pages ...page.Page) (*Pending, erro
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
-	p.Summary = Summary{Out: o.Out, Pages: len(pages) * len(langs), Files: len(files)}
+	p.Summary = Summary{Out: o.Out, Files: len(files)}
 	for _, f := range files {
+		if path.Ext(f.Path) == ".html" {
+			p.Summary.Pages++
+		}
 		p.Summary.Bytes += int64(len(f.Data))
 	}
 	return p, nil
@@ -124,10 +127,14 @@ func build(ctx context.Context, o Options, r *html.Renderer, lang string, langs 
 	if err != nil {
 		return nil, err
 	}
-	made := make([][]html.File, len(pages))
+	all, err := withBelow(ctx, c, pages)
+	if err != nil {
+		return nil, fmt.Errorf("%w (%s)", err, lang)
+	}
+	made := make([][]html.File, len(all))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, runtime.GOMAXPROCS(0)))
-	for i, p := range pages {
+	for i, p := range all {
 		g.Go(func() error {
 			v, err := p.Build(ctx, c)
 			if err != nil {
@@ -149,6 +156,22 @@ func build(ctx context.Context, o Options, r *html.Renderer, lang string, langs 
 		return nil, err
 	}
 	return slices.Concat(made...), nil
+}
+
+// withBelow are the pages of the menu, then those they lead to.
+func withBelow(ctx context.Context, c *page.Context, pages []page.Page) ([]page.Page, error) {
+	all := slices.Clone(pages)
+	for _, p := range pages {
+		if p.Below == nil {
+			continue
+		}
+		below, err := p.Below(ctx, c)
+		if err != nil {
+			return nil, fmt.Errorf("pages below %s: %w", p.Slug, err)
+		}
+		all = append(all, below...)
+	}
+	return all, nil
 }
 
 // below is the folder of a language: the root for the first.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -22,6 +23,16 @@ func redact(err error, password string) error {
 		return err
 	}
 	return errors.New(strings.ReplaceAll(err.Error(), password, "*****"))
+}
+
+// stopped is why the caller wants no more, or nil. A deadline counts from its
+// time: the server or the connection may tell of it before the context does.
+func stopped(ctx context.Context) error {
+	deadline, ok := ctx.Deadline()
+	if ok && ctx.Err() == nil && time.Until(deadline) <= 0 { //nolint:forbidigo // the caller's own deadline
+		return context.DeadlineExceeded
+	}
+	return ctx.Err()
 }
 
 // unreachable says where a connection was tried, why it failed and what to do.
@@ -60,8 +71,8 @@ func (s *Source) unreachable(ctx context.Context, err error) error {
 
 // failed explains an error of the SELECT itself.
 func (s *Source) failed(ctx context.Context, req source.Request, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("source %s: %s stopped: %w", s.name, req.Name, ctx.Err())
+	if stop := stopped(ctx); stop != nil {
+		return fmt.Errorf("source %s: %s stopped: %w", s.name, req.Name, stop)
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {

@@ -128,13 +128,17 @@ func (s *Source) begin(ctx context.Context) error {
 	}
 	timeout := int64(0)
 	if deadline, ok := ctx.Deadline(); ok {
-		timeout = max(1, time.Until(deadline).Milliseconds()) //nolint:forbidigo // what is left of the caller's own deadline
+		timeout = max(1, (time.Until(deadline) + serverGrace).Milliseconds()) //nolint:forbidigo // what is left of the caller's own deadline
 	}
 	if _, err := s.conn.Exec(ctx, fmt.Sprintf("SAVEPOINT extract; SET LOCAL statement_timeout = %d", timeout)); err != nil {
 		return s.unreachable(ctx, err)
 	}
 	return nil
 }
+
+// serverGrace is how much later than the caller's deadline the server ends a
+// statement by itself: it is for a caller that can no longer ask.
+const serverGrace = 5 * time.Second
 
 // end leaves the transaction usable whatever the extract did.
 func (s *Source) end() {
@@ -249,8 +253,8 @@ func (s *Source) copy(ctx context.Context, p *plan, rows func(messages []byte) e
 
 // failedMidway sorts the errors of a running extract.
 func (s *Source) failedMidway(ctx context.Context, req source.Request, err error, rows int64) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("source %s: %s stopped: %w", s.name, req.Name, ctx.Err())
+	if stop := stopped(ctx); stop != nil {
+		return fmt.Errorf("source %s: %s stopped: %w", s.name, req.Name, stop)
 	}
 	var told *source.UnreadableError
 	if errors.As(err, &told) {

@@ -21,6 +21,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+// Updating tells whether the golden files are to be written anew.
+func Updating() bool { return *update }
+
 // Context opens a warehouse for pages in a language.
 func Context(t testing.TB, db engine.Database, lang string) *page.Context {
 	t.Helper()

@@ -5,16 +5,12 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"verso/olap/engine"
 	"verso/reports/page"
 	"verso/reports/view"
 )
-
-// sevenParts are the seven P's in their order.
-var sevenParts = []string{"profiling", "persistency", "profitability", "performance", "prospecting", "product", "promotion"}
 
 // keyCustomers are how many customers the page lists, and drawnCustomers of how
 // many it draws the seven scores.
@@ -95,18 +91,6 @@ func sevenp(ctx context.Context, k *page.Context) (view.Page, error) {
 	return p, nil
 }
 
-func (c desk) partName(part string) string { return c.T("sevenp.part." + part) }
-
-func (c desk) partNames() []string {
-	names := make([]string, len(sevenParts))
-	for i, part := range sevenParts {
-		names[i] = c.partName(part)
-	}
-	return names
-}
-
-func scorePoints() view.Format { return view.Format{Style: view.Decimal, Decimals: 0} }
-
 func (c desk) readSevenTiers(ctx context.Context) ([]sevenTier, error) {
 	var list []sevenTier
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("sevenp_tier")), func(row []any) error {
@@ -118,13 +102,6 @@ func (c desk) readSevenTiers(ctx context.Context) ([]sevenTier, error) {
 		return nil
 	})
 	return list, err
-}
-
-func (c desk) tierLabel(name string) string {
-	if name == "(all)" {
-		return c.T("sevenp.all")
-	}
-	return c.MemberLabel("customer.tier", name)
 }
 
 // sevenMessage names the weakest P of the large customers, and what is to be done.
@@ -139,7 +116,7 @@ func (c desk) sevenMessage(tiers []sevenTier, winBack, losing int64) view.Messag
 			}
 		}
 		if at >= 0 {
-			m.Finding += c.T("sevenp.text.weakest", "tier", c.tierLabel(top.name), "part", c.partName(sevenParts[at]), "score", fmt.Sprintf("%.0f", weakest))
+			m.Finding += c.T("sevenp.text.weakest", "tier", c.TierLabel(top.name), "part", c.PartName(page.SevenParts[at]), "score", fmt.Sprintf("%.0f", weakest))
 		}
 	}
 	switch {
@@ -167,15 +144,15 @@ func staggered(names []string) []string {
 
 // tierHeat shades the mean score of every tier in every P.
 func (c desk) tierHeat(tiers []sevenTier) *view.Chart {
-	ch := &view.Chart{ID: "sevenp-tiers", Kind: view.Heat, Title: c.T("sevenp.heat"), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.heat.text"), Format: scorePoints(), Better: 1, Categories: staggered(c.partNames())}
+	ch := &view.Chart{ID: "sevenp-tiers", Kind: view.Heat, Title: c.T("sevenp.heat"), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.heat.text"), Format: page.Points(), Better: 1, Categories: staggered(c.PartNames())}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("head.customer.tier")}, {Label: c.T("col.customers"), Format: view.Integer()}}}
-	for _, name := range append(c.partNames(), c.T("sevenp.composite")) {
-		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: name, Unit: c.T("sevenp.points"), Format: scorePoints(), Total: "⌀"})
+	for _, name := range append(c.PartNames(), c.T("sevenp.composite")) {
+		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: name, Unit: c.T("sevenp.points"), Format: page.Points(), Total: "⌀"})
 	}
 	for y, t := range tiers {
-		ch.Rows = append(ch.Rows, c.tierLabel(t.name))
+		ch.Rows = append(ch.Rows, c.TierLabel(t.name))
 		for x, v := range t.scores {
-			cell := view.Cell{X: x, Y: y, Value: v, Label: view.Show(c.Lang, v, scorePoints())}
+			cell := view.Cell{X: x, Y: y, Value: v, Label: view.Show(c.Lang, v, page.Points())}
 			if v.Has() {
 				cell.Shade = max(1, min(5, int(math.Ceil(v.Float/20))))
 			}
@@ -185,7 +162,7 @@ func (c desk) tierHeat(tiers []sevenTier) *view.Chart {
 		if t.name == "(all)" {
 			kind = view.Total
 		}
-		ch.Table.Rows = append(ch.Table.Rows, view.Row{Kind: kind, Cells: append(append([]view.Value{view.T(c.tierLabel(t.name)), view.I(t.customers)}, t.scores...), t.composite)})
+		ch.Table.Rows = append(ch.Table.Rows, view.Row{Kind: kind, Cells: append(append([]view.Value{view.T(c.TierLabel(t.name)), view.I(t.customers)}, t.scores...), t.composite)})
 	}
 	return ch
 }
@@ -193,17 +170,17 @@ func (c desk) tierHeat(tiers []sevenTier) *view.Chart {
 // tierRadar draws the largest tier over all customers.
 func (c desk) tierRadar(tiers []sevenTier) *view.Chart {
 	all, first := tiers[len(tiers)-1], tiers[0]
-	series := []view.Series{{Name: c.tierLabel(first.name), Role: view.AC, Values: first.scores}}
+	series := []view.Series{{Name: c.TierLabel(first.name), Role: view.AC, Values: first.scores}}
 	if len(tiers) > 1 {
-		series = append(series, view.Series{Name: c.tierLabel(all.name), Role: view.PY, Values: all.scores})
+		series = append(series, view.Series{Name: c.TierLabel(all.name), Role: view.PY, Values: all.scores})
 	}
-	ch := &view.Chart{ID: "sevenp-radar", Kind: view.Radar, Title: c.T("sevenp.radar", "tier", c.tierLabel(first.name)), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.radar.text"),
-		Format: scorePoints(), Categories: c.partNames(), Series: series}
+	ch := &view.Chart{ID: "sevenp-radar", Kind: view.Radar, Title: c.T("sevenp.radar", "tier", c.TierLabel(first.name)), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.radar.text"),
+		Format: page.Points(), Categories: c.PartNames(), Series: series}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("sevenp.p")}}}
 	for _, s := range series {
-		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: s.Name, Unit: c.T("sevenp.points"), Format: scorePoints()})
+		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: s.Name, Unit: c.T("sevenp.points"), Format: page.Points()})
 	}
-	for i, name := range c.partNames() {
+	for i, name := range c.PartNames() {
 		cells := []view.Value{view.T(name)}
 		for _, s := range series {
 			cells = append(cells, s.Values[i])
@@ -230,13 +207,13 @@ func (c desk) readKeyCustomers(ctx context.Context) ([]scoredCustomer, error) {
 func (c desk) keyTable(keys []scoredCustomer) *view.Table {
 	t := &view.Table{ID: "sevenp-key", Title: c.T("sevenp.key.table"), Subtitle: c.T("sevenp.heat.sub"), Empty: c.T("sevenp.key.none"), Footnotes: []string{c.T("sevenp.unknown.score"), c.T("foot.privacy")},
 		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.tier")}}}
-	for _, name := range c.partNames() {
-		t.Columns = append(t.Columns, view.Column{Label: name, Format: scorePoints()})
+	for _, name := range c.PartNames() {
+		t.Columns = append(t.Columns, view.Column{Label: name, Format: page.Points()})
 	}
-	t.Columns = append(t.Columns, view.Column{Label: c.T("sevenp.composite"), Format: scorePoints()}, view.Column{Label: c.T("sevenp.percentile"), Format: scorePoints()},
-		view.Column{Label: c.T("sevenp.change"), Format: scorePoints().Change(), Better: 1}, view.Column{Label: c.T("sevenp.policy")})
+	t.Columns = append(t.Columns, view.Column{Label: c.T("sevenp.composite"), Format: page.Points()}, view.Column{Label: c.T("sevenp.percentile"), Format: page.Points()},
+		view.Column{Label: c.T("sevenp.change"), Format: page.Points().Change(), Better: 1}, view.Column{Label: c.T("sevenp.policy")})
 	for _, s := range keys {
-		cells := append([]view.Value{view.T(s.name), view.T(c.tierLabel(s.tier))}, s.scores...)
+		cells := append([]view.Value{view.T(s.name), view.T(c.TierLabel(s.tier))}, s.scores...)
 		t.Rows = append(t.Rows, view.Row{Cells: append(cells, s.composite, s.percentile, s.change, view.T(c.T("sevenp.policy."+s.policy)))})
 	}
 	return t
@@ -247,62 +224,33 @@ func (c desk) keyTable(keys []scoredCustomer) *view.Table {
 func (c desk) radars(ctx context.Context, keys []scoredCustomer, all sevenTier) ([]view.Block, error) {
 	var blocks []view.Block
 	for i, s := range keys[:min(len(keys), drawnCustomers)] {
-		ch := &view.Chart{ID: "sevenp-customer-" + strconv.Itoa(i+1), Kind: view.Radar, Title: s.name, Subtitle: c.T("sevenp.heat.sub"), Format: scorePoints(), Categories: c.partNames(),
-			Insight: c.T("sevenp.customer.text", "name", s.name, "score", view.Show(c.Lang, s.composite, scorePoints()), "percentile", view.Show(c.Lang, s.percentile, scorePoints()), "policy", c.T("sevenp.policy."+s.policy)),
+		ch := &view.Chart{ID: "sevenp-customer-" + strconv.Itoa(i+1), Kind: view.Radar, Title: s.name, Subtitle: c.T("sevenp.heat.sub"), Format: page.Points(), Categories: c.PartNames(),
+			Insight: c.T("sevenp.customer.text", "name", s.name, "score", view.Show(c.Lang, s.composite, page.Points()), "percentile", view.Show(c.Lang, s.percentile, page.Points()), "policy", c.T("sevenp.policy."+s.policy)),
 			Series:  []view.Series{{Name: s.name, Role: view.AC, Values: s.scores}, {Name: c.T("sevenp.all"), Role: view.PY, Values: all.scores}}}
-		ch.Table = view.Table{Title: s.name, Columns: []view.Column{{Label: c.T("sevenp.p")}, {Label: c.T("sevenp.score"), Unit: c.T("sevenp.points"), Format: scorePoints()}, {Label: c.T("sevenp.percentile"), Format: scorePoints()},
-			{Label: c.T("sevenp.change"), Format: scorePoints().Change(), Better: 1}, {Label: c.T("sevenp.facts"), Wide: true}}}
+		ch.Table = view.Table{Title: s.name, Columns: []view.Column{{Label: c.T("sevenp.p")}, {Label: c.T("sevenp.score"), Unit: c.T("sevenp.points"), Format: page.Points()}, {Label: c.T("sevenp.percentile"), Format: page.Points()},
+			{Label: c.T("sevenp.change"), Format: page.Points().Change(), Better: 1}, {Label: c.T("sevenp.facts"), Wide: true}}}
 		rows := map[string]view.Row{}
 		err := engine.Rows(ctx, c.DB, engine.SQL(statement("sevenp_part"), s.key), func(row []any) error {
-			facts := c.fact(page.Text(row[5]), page.Value(row[6]))
-			if second := c.fact(page.Text(row[7]), page.Value(row[8])); second != "" {
+			facts := c.ScoreFact(page.Text(row[5]), page.Value(row[6]))
+			if second := c.ScoreFact(page.Text(row[7]), page.Value(row[8])); second != "" {
 				facts += c.T("list.semicolon") + second
 			}
-			rows[page.Text(row[1])] = view.Row{Cells: []view.Value{view.T(c.partName(page.Text(row[1]))), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), view.T(facts)}}
+			rows[page.Text(row[1])] = view.Row{Cells: []view.Value{view.T(c.PartName(page.Text(row[1]))), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), view.T(facts)}}
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		for _, part := range sevenParts {
+		for _, part := range page.SevenParts {
 			row, ok := rows[part]
 			if !ok {
-				row = view.Row{Cells: []view.Value{view.T(c.partName(part)), {}, {}, {}, view.T(c.T("sevenp.notknown"))}}
+				row = view.Row{Cells: []view.Value{view.T(c.PartName(part)), {}, {}, {}, view.T(c.T("sevenp.notknown"))}}
 			}
 			ch.Table.Rows = append(ch.Table.Rows, row)
 		}
 		blocks = append(blocks, view.Block{Width: view.Half, Chart: ch})
 	}
 	return blocks, nil
-}
-
-// fact writes one of the two figures behind a score.
-func (c desk) fact(code string, v view.Value) string {
-	if segment, ok := strings.CutPrefix(code, "segment_"); ok {
-		return c.MemberLabel("customer.segment", segment)
-	}
-	if status, ok := strings.CutPrefix(code, "status_"); ok {
-		return c.T("loyalty.status." + status)
-	}
-	if !v.Has() {
-		return ""
-	}
-	text := page.Count(c.Lang, int64(math.Round(v.Float)))
-	switch code {
-	case "contribution", "net", "future":
-		text = c.SignedAmount(v)
-		if v.Float >= 0 {
-			text = c.Amount(v)
-		}
-	case "contribution_rate", "main_share", "net_change":
-		text = view.Show(c.Lang, v, view.Pct())
-		if code == "net_change" {
-			text = view.Show(c.Lang, v, view.Pct().Change())
-		}
-	case "expected_orders":
-		text = view.Figure(v.Float, 1, false)
-	}
-	return c.T("sevenp.fact."+code, "v", text)
 }
 
 func (c desk) policyTable(ctx context.Context) (t *view.Table, winBack, losing int64, err error) {
@@ -338,13 +286,13 @@ func (c desk) policyTable(ctx context.Context) (t *view.Table, winBack, losing i
 
 func (c desk) movedTable(ctx context.Context) (*view.Table, error) {
 	t := &view.Table{ID: "sevenp-moved", Title: c.T("sevenp.moved.table"), Subtitle: c.T("sevenp.heat.sub"), Empty: c.T("sevenp.moved.none"),
-		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.type")}, {Label: c.T("head.customer.tier")}, {Label: c.T("sevenp.before"), Format: scorePoints()},
-			{Label: c.T("sevenp.now"), Format: scorePoints()}, {Label: c.T("sevenp.change"), Format: scorePoints().Change(), Visual: view.Variance, Better: 1}}}
+		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.type")}, {Label: c.T("head.customer.tier")}, {Label: c.T("sevenp.before"), Format: page.Points()},
+			{Label: c.T("sevenp.now"), Format: page.Points()}, {Label: c.T("sevenp.change"), Format: page.Points().Change(), Visual: view.Variance, Better: 1}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("sevenp_moved"), movedCustomers), func(row []any) error {
 		if before, ok := row[4].(time.Time); ok && t.Shown == "" {
 			t.Shown = c.T("sevenp.moved.since", "date", view.LongDate(c.Lang, before), "n", strconv.Itoa(movedCustomers))
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.CustomerName(page.Text(row[0]), page.Text(row[1]), page.Text(row[2]))), c.KindOf(row[2]), view.T(c.tierLabel(page.Text(row[3]))),
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.CustomerName(page.Text(row[0]), page.Text(row[1]), page.Text(row[2]))), c.KindOf(row[2]), view.T(c.TierLabel(page.Text(row[3]))),
 			page.Value(row[5]), page.Value(row[6]), page.Value(row[7])}})
 		return nil
 	})
@@ -356,7 +304,7 @@ func (c desk) weightTable(ctx context.Context) (*view.Table, error) {
 		Columns: []view.Column{{Label: c.T("sevenp.p")}, {Label: c.T("sevenp.weight"), Unit: "%", Format: view.Integer()}, {Label: c.T("sevenp.knownof"), Format: view.Integer()}, {Label: c.T("col.definition"), Wide: true}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("sevenp_known")), func(row []any) error {
 		part := page.Text(row[1])
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.partName(part)), page.Value(row[3]), page.Value(row[2]), view.T(c.T("sevenp.how." + part))}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.PartName(part)), page.Value(row[3]), page.Value(row[2]), view.T(c.T("sevenp.how." + part))}})
 		return nil
 	})
 	return t, err

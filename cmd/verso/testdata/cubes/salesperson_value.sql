@@ -34,7 +34,7 @@ SELECT CASE WHEN GROUPING(t.a) = 1 THEN '(total)' ELSE t.a END AS "type",
 FROM (
   SELECT f.*,
     CASE WHEN f.employee_key = -1 OR e.employee_key IS NULL THEN '(unknown)' ELSE coalesce(e.dept, '(none)') END AS a,
-    CASE WHEN f.employee_key = -1 OR e.employee_key IS NULL THEN '-1' ELSE CAST(f.employee_key AS VARCHAR) END AS b
+    CASE WHEN f.employee_key = -1 OR e.employee_key IS NULL THEN '(unknown)' ELSE CAST(f.employee_key AS VARCHAR) END AS b
   FROM score.salesperson AS f
   LEFT JOIN core.dim_employee AS e ON e.employee_key = f.employee_key
 ) AS t

@@ -1,0 +1,39 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands are the subcommands in the order of the help.
+func (a *app) commands() []*cobra.Command {
+	return []*cobra.Command{
+		a.demoCommand(),
+		a.initCommand(),
+		a.refreshCommand(),
+		a.serveCommand(),
+		a.nightCommand(),
+		a.digestCommand(),
+		a.alertCommand(),
+		a.statusCommand(),
+		a.queryCommand(),
+		a.cubesCommand(),
+		a.whyCommand(),
+		a.anomaliesCommand(),
+		a.modelsCommand(),
+		a.questionsCommand(),
+		a.customerCommand(),
+		a.campaignCommand(),
+		a.sqlCommand(),
+		a.siteCommand(),
+		a.checkCommand(),
+		a.duplicatesCommand(),
+		a.doctorCommand(),
+		a.canonCommand(),
+		a.rollupCommand(),
+		a.lineageCommand(),
+		a.diffCommand(),
+		a.backupCommand(),
+		a.restoreCommand(),
+		a.evaluateCommand(),
+		a.benchCommand(),
+		a.versionCommand(),
+	}
+}
