@@ -25,7 +25,7 @@ type Request struct {
 	Learner  string   // see backtest.ChooseOptions
 	Plain    bool     // default settings of Learner (Auto: trees) without a search
 	Budget   float64  // customers to contact; see backtest.Options
-	Draws    int     // of the bootstrap; see backtest.Options
+	Draws    int      // of the bootstrap; see backtest.Options
 	Seed     uint64
 	Workers  int
 	Clock    func() Timing // since some moment, for the timings; nil: none
