@@ -4,7 +4,7 @@ CREATE SCHEMA IF NOT EXISTS card;
 CREATE TABLE score.churn_band AS SELECT * FROM (VALUES (1, 'high'), (2, 'medium'), (3, 'low')) AS b(band_no, band);
 CREATE TABLE score.churn AS
 SELECT c.customer_key, DATE '2025-06-30' AS as_of, c.customer_type, c.geo_key, c.channel_key, c.owner_employee_key AS employee_key, 90 AS horizon_days, DATE '2025-09-28' AS until,
-       DATE '2025-06-30' - CAST(7 * c.customer_key AS INTEGER) AS last_order, CAST(7 * c.customer_key AS INTEGER) AS silent_days, c.customer_key / 32.0 AS probability, CAST(c.customer_key / 32.0 AS DECIMAL(9, 6)) AS expected_left, 'model' AS basis,
+       DATE '2025-06-30' - CAST(7 * c.customer_key AS INTEGER) AS last_order, CAST(7 * c.customer_key AS INTEGER) AS silent_days, c.customer_key / 32.0 AS probability, CAST(c.customer_key / 32.0 AS DECIMAL(18, 4)) AS expected_left, 'model' AS basis,
        CASE WHEN c.customer_key >= 20 THEN 'high' WHEN c.customer_key >= 10 THEN 'medium' ELSE 'low' END AS band, CASE WHEN c.customer_key >= 20 THEN 1 WHEN c.customer_key >= 10 THEN 2 ELSE 3 END AS band_no, 0.5 AS btyd,
        CAST(NULL AS DOUBLE) AS "before", CAST(NULL AS DATE) AS before_as_of, CAST(NULL AS DOUBLE) AS change, CAST(1000 + c.customer_key AS DECIMAL(18, 2)) AS value, 'margin' AS value_basis,
        CAST((1000 + c.customer_key) * c.customer_key / 32.0 AS DECIMAL(18, 2)) AS value_at_risk, 0.1 AS save_rate, CAST((1000 + c.customer_key) * c.customer_key / 320.0 - 20 AS DECIMAL(18, 2)) AS expected_gain, c.customer_key % 10 = 9 AS is_holdout,
