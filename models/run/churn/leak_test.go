@@ -145,17 +145,12 @@ func TestLeaksAreFound(t *testing.T) {
 	conn, cut := prepared(t, open(t)), then(t)
 	for _, m := range []struct{ feature, old, new string }{
 		{"days", "count(CASE WHEN d.day <= a.o THEN 1 END) AS days", "count(*) AS days"},
-		{"value_365", "sum(CASE WHEN d.day <= a.o AND d.day > a.o - 365 THEN d.value END) AS value_365", "sum(CASE WHEN d.day > a.o - 365 THEN d.value END) AS value_365"},
 		{"late_waiting", "OR g.ended_key > a.date_key", "OR g.ended_key > 20991231"},
-		{"late_183", "WHERE g.promised < a.o AND", "WHERE"},
 		{"tickets", "WHERE f.date <= a.date AND f.date > a.date - 365", "WHERE f.date > a.date - 365"},
 		{"invoices_overdue", "coalesce(v.settled_date > a.date, true) AS is_open", "v.settled_date IS NULL AS is_open"},
 		{"salesperson_left", "CASE WHEN e.leave_date <= a.date THEN 1 ELSE 0 END", "CASE WHEN e.leave_date IS NOT NULL THEN 1 ELSE 0 END"},
-		{"returned_lines", "WHERE r.return_date <= a.date", "WHERE r.return_date IS NOT NULL"},
 		{"quotes_refused", "q.date <= a.date - 60 AND (q.days_to_order IS NULL OR q.days_to_order > 60)", "q.days_to_order IS NULL"},
 		{"customer_type", "WHEN v.valid_from <= a.date AND (v.valid_to IS NULL OR v.valid_to > a.date OR v.is_current)", "WHEN v.is_current"},
-		{"contacts", "WHERE x.date <= a.date\n    GROUP BY x.customer_key", "WHERE x.date IS NOT NULL\n    GROUP BY x.customer_key"},
-		{"answers", "FROM core.fact_campaign_response AS m\n    CROSS JOIN mark AS a\n    WHERE m.date <= a.date AND", "FROM core.fact_campaign_response AS m\n    CROSS JOIN mark AS a\n    WHERE"},
 		{"classes", "WHERE k.day <= a.o AND k.day > a.o - 1095", "WHERE k.day > a.o - 1095"},
 	} {
 		mutant := strings.Replace(text, m.old, m.new, 1)
