@@ -6,6 +6,8 @@ package models
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"verso/models/job"
@@ -20,6 +22,7 @@ import (
 	"verso/models/run/promotion"
 	"verso/models/run/prospecting"
 	"verso/models/run/sevenp"
+	"verso/models/run/taste"
 	"verso/olap/engine"
 )
 
@@ -33,6 +36,7 @@ type Options struct {
 	Segments profiling.SegmentOptions
 	CLV      profitability.CLVOptions
 	Churn    churn.Options
+	Only     []string                       // names of models to run on the scores that an earlier run left; empty is all
 	Progress func(model string, rows int64) // may be nil
 }
 
@@ -69,6 +73,7 @@ func list(o Options) []job.Model {
 		promotion.Price(),
 		churn.Churn(o.Churn),
 		sevenp.SevenP(),
+		taste.Taste(),
 	}
 }
 
@@ -89,6 +94,9 @@ func Run(ctx context.Context, conn engine.Conn, o Options) error {
 		return fmt.Errorf("models: prepare: %w", err)
 	}
 	for _, m := range list(o) {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, m.Name) {
+			continue
+		}
 		rows, err := m.Run(ctx, j)
 		if err != nil {
 			return fmt.Errorf("model %s: %w", m.Name, err)
@@ -96,6 +104,9 @@ func Run(ctx context.Context, conn engine.Conn, o Options) error {
 		if o.Progress != nil {
 			o.Progress(m.Name, rows)
 		}
+		// What a model worked on would else stand beside the pages of the database
+		// while the next one runs.
+		debug.FreeOSMemory()
 	}
 	return nil
 }

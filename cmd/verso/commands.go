@@ -34,6 +34,7 @@ func (a *app) commands() []*cobra.Command {
 		a.restoreCommand(),
 		a.evaluateCommand(),
 		a.benchCommand(),
+		a.evaluateCommand(),
 		a.versionCommand(),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/source"
 	"verso/models/evaluate"
+	"verso/models/recommend"
 	"verso/olap/anomaly"
 	"verso/olap/compile"
 	"verso/olap/cube"
@@ -100,6 +101,7 @@ func exitRules() []exitRule {
 		{exitRefused, a[*etl.RefusedError]},
 		{exitRefused, a[*rollupError]},
 		{exitRefused, a[*evaluate.RefusedError]},
+		{exitRefused, a[*recommend.OverlapError]},
 		{exitSource, a[*source.UnreadableError]},
 		{exitSource, a[*evaluate.UnreadableError]},
 		{exitLocked, a[*warehouse.LockedError]},

@@ -23,11 +23,12 @@ func (s *study) card() job.Card {
 				"数据中没有客户说明的原因，故所列理由是推高预测风险者，并非已证实的原因；服务失误的影响见 hazard 卡，合同见 renewal 卡。钱包份额未用：预算只有今日之值。"},
 	}
 	for _, f := range features {
-		c.Features = append(c.Features, [2]string{f.name, f.words.EN + " / " + f.words.ZH})
+		c.Features = append(c.Features, job.Feature{Name: f.name, Definition: f.words})
 	}
-	c.Features = append(c.Features, [2]string{churn.NoneColumn, "log-odds of no order within the horizon by the buy-till-you-die model of the origin / 购买-流失模型给出的预测期内不订货的对数几率"},
-		[2]string{churn.WindowColumn, "part of the horizon that had passed when it was learned from (log) / 学习时已过去的预测期部分（对数）"},
-		[2]string{churn.TypeColumn, "type of the customer as it was / 当时的客户类型"})
+	c.Features = append(c.Features,
+		job.Feature{Name: churn.NoneColumn, Definition: job.Words{EN: "log-odds of no order within the horizon by the buy-till-you-die model of the origin", ZH: "购买-流失模型给出的预测期内不订货的对数几率"}},
+		job.Feature{Name: churn.WindowColumn, Definition: job.Words{EN: "part of the horizon that had passed when it was learned from (log)", ZH: "学习时已过去的预测期部分（对数）"}},
+		job.Feature{Name: churn.TypeColumn, Definition: job.Words{EN: "type of the customer as it was", ZH: "当时的客户类型"}})
 	for i := range s.kinds {
 		k := &s.kinds[i]
 		name := k.name
@@ -35,13 +36,11 @@ func (s *study) card() job.Card {
 			name = "(none)"
 		}
 		c.Parameter("horizon."+name, k.horizon)
-		c.Parameter("horizon_because."+name, k.reason.EN)
-		c.Parameter("horizon_because_zh."+name, k.reason.ZH)
+		c.Parameter("horizon_because."+name, k.reason)
 		c.Parameter("silence_limit."+name, k.limit)
 	}
 	c.Parameter("save_rate", s.offer.rate)
-	c.Parameter("save_rate_because", s.offer.words().EN)
-	c.Parameter("save_rate_because_zh", s.offer.words().ZH)
+	c.Parameter("save_rate_because", s.offer.words())
 	c.Parameter("contact_cost", s.offer.cost)
 	s.tellFit(&c)
 	s.tellBacktest(&c)
@@ -59,11 +58,9 @@ func (o offer) words() job.Words {
 // tellFit writes what was learned, and from what.
 func (s *study) tellFit(c *job.Card) {
 	if s.readiness != nil {
-		c.Parameter("readiness", s.readiness.Words.EN)
-		c.Parameter("readiness_zh", s.readiness.Words.ZH)
+		c.Parameter("readiness", job.Words(s.readiness.Words))
 		for k, w := range s.readiness.Warnings {
-			c.Parameter(fmt.Sprintf("readiness.%d", k+1), w.EN)
-			c.Parameter(fmt.Sprintf("readiness_zh.%d", k+1), w.ZH)
+			c.Parameter(fmt.Sprintf("readiness.%d", k+1), job.Words(w))
 		}
 	}
 	if s.fitted == nil {
@@ -80,15 +77,15 @@ func (s *study) tellFit(c *job.Card) {
 	}
 	for _, f := range features {
 		if !used[f.name] {
-			c.Parameter("not_used."+f.name, "missing or the same for all: the tables it comes from hold nothing of it")
+			c.Parameter("not_used."+f.name, job.Words{EN: "missing or the same for all: the tables it comes from hold nothing of it", ZH: "全部缺失或全部相同：其来源表中没有相应内容"})
 		}
 	}
 	var text bytes.Buffer
 	if err := json.NewEncoder(&text).Encode(s.model); err == nil {
 		c.Parameter("model", text.String())
 	}
-	c.Metric("slope", s.model.Slope, "", "the log-odds are stretched by this, as the backtest found")
-	c.Metric("season_shift", s.model.Shift, "log-odds", "all odds are moved by this, the season's or, on a short history, half-way to the buy-till-you-die model")
+	c.Metric("slope", s.model.Slope, "", job.Words{EN: "the log-odds are stretched by this, as the backtest found", ZH: "对数几率按回测所见的倍数拉伸"})
+	c.Metric("season_shift", s.model.Shift, "log-odds", job.Words{EN: "all odds are moved by this, the season's or, on a short history, half-way to the buy-till-you-die model", ZH: "全部几率按此移动：季节所差，或历史较短时向购买-流失模型移动一半"})
 }
 
 // tellBacktest writes how the model did beside the baselines.
@@ -100,27 +97,26 @@ func (s *study) tellBacktest(c *job.Card) {
 		}
 		key := "backtest." + m.name + "."
 		if m.report.Mean != nil {
-			c.Metric(key+"auc_mean", m.report.Mean.AUC.Value, "", "mean over the test origins of the chance that one who left is ranked above one who stayed")
-			c.Metric(key+"ece_mean", m.report.Mean.ECE.Value, "share", "mean over the test origins of the distance of probability and rate")
+			c.Metric(key+"auc_mean", m.report.Mean.AUC.Value, "", job.Words{EN: "mean over the test origins of the chance that one who left is ranked above one who stayed", ZH: "各检验时点上离开者排在留下者之前的机会之均值"})
+			c.Metric(key+"ece_mean", m.report.Mean.ECE.Value, "share", job.Words{EN: "mean over the test origins of the distance of probability and rate", ZH: "各检验时点上概率与实际之距离的均值"})
 		}
-		c.Metric(key+"auc", p.AUC.Value, "", fmt.Sprintf("pooled; 95 %% interval %.3f to %.3f", p.AUC.Low, p.AUC.High))
-		c.Metric(key+"log_loss", p.LogLoss.Value, "", "pooled; lower is better")
-		c.Metric(key+"lift_10", p.Lift.Value, "times", "rate among the tenth ranked first over the rate of all")
-		c.Metric(key+"rate", p.BaseRate, "share", "left within the horizon")
+		c.Metric(key+"auc", p.AUC.Value, "", job.Wordsf("pooled; 95 %% interval %.3f to %.3f", "合并计算；95 %% 区间 %.3f 至 %.3f", p.AUC.Low, p.AUC.High))
+		c.Metric(key+"log_loss", p.LogLoss.Value, "", job.Words{EN: "pooled; lower is better", ZH: "合并计算；越低越好"})
+		c.Metric(key+"lift_10", p.Lift.Value, "times", job.Words{EN: "rate among the tenth ranked first over the rate of all", ZH: "最前十分之一的比率与全体之比"})
+		c.Metric(key+"rate", p.BaseRate, "share", job.Words{EN: "left within the horizon", ZH: "预测期内离开的比例"})
 	}
 	for _, m := range s.judged {
 		if m.grade != nil {
-			c.Parameter("grade_against."+m.name, m.grade.Words.EN)
-			c.Parameter("grade_against_zh."+m.name, m.grade.Words.ZH)
+			c.Parameter("grade_against."+m.name, job.Words(m.grade.Words))
 		}
 	}
 	if len(s.backtest.Tests) > 0 {
-		c.Metric("permuted_auc", s.placebo, "", "of the same method after the outcomes were dealt out at random: 0.5 where nothing leaks")
+		c.Metric("permuted_auc", s.placebo, "", job.Words{EN: "of the same method after the outcomes were dealt out at random: 0.5 where nothing leaks", ZH: "结果随机分发后同一方法的值：无泄漏则为 0.5"})
 	}
-	c.Metric("fading_tested", float64(s.changes.fadeTested), "customers", "tested for fading")
-	c.Metric("fading", float64(s.changes.fades), "customers", "order on far fewer days than a year ago, beyond chance")
-	c.Metric("partial_tested", float64(s.changes.partTested), "customers × subjects", "tested for having left a subject")
-	c.Metric("partial", float64(s.changes.parts), "customers × subjects", "left, beyond chance, while others are bought")
+	c.Metric("fading_tested", float64(s.changes.fadeTested), "customers", job.Words{EN: "tested for fading", ZH: "检验是否逐渐减少"})
+	c.Metric("fading", float64(s.changes.fades), "customers", job.Words{EN: "order on far fewer days than a year ago, beyond chance", ZH: "订货天数远少于去年，超出偶然"})
+	c.Metric("partial_tested", float64(s.changes.partTested), "customers × subjects", job.Words{EN: "tested for having left a subject", ZH: "检验是否放弃学科"})
+	c.Metric("partial", float64(s.changes.parts), "customers × subjects", job.Words{EN: "left, beyond chance, while others are bought", ZH: "超出偶然地放弃，而其他学科仍在购买"})
 }
 
 func (s *study) reading() job.Words {

@@ -33,6 +33,6 @@ CREATE TABLE score.churn_calibration AS SELECT 'model' AS model, CAST(n AS INTEG
 CREATE TABLE score.churn_gain AS SELECT m AS model, n / 10.0 AS share, least(1, n / 10.0 * CASE m WHEN 'model' THEN 1.8 ELSE 1.2 END) AS recall, 0.5 AS rate, 1.8 AS lift FROM range(1, 11) AS r(n) CROSS JOIN (VALUES ('model'), ('recency')) AS t(m);
 CREATE TABLE score.churn_curve AS SELECT b AS band, CAST(n AS INTEGER) AS week, 100 AS at_risk, exp(-n * k) AS silent, exp(-n * k) - 0.02 AS low, exp(-n * k) + 0.02 AS high FROM range(1, 60) AS r(n) CROSS JOIN (VALUES ('high', 0.01), ('medium', 0.02), ('low', 0.05)) AS t(b, k);
 INSERT INTO card.model (model, reading, reading_zh) SELECT 'churn', 'Of 30 customers at risk 11 are likely to stop.', '30 名风险客户中 11 名很可能停止订货。';
-INSERT INTO card.parameter (model, name, value)
-SELECT 'churn', p.name, p.value FROM (VALUES ('save_rate', '0.1'), ('contact_cost', '20'), ('save_rate_because', 'assumed'), ('save_rate_because_zh', '假定值'), ('horizon.library', '90'), ('silence_limit.library', '365'),
-    ('horizon_because.library', '90 % of its 800 gaps between orders are no longer'), ('horizon_because_zh.library', '其 800 个订货间隔中 90 % 不超过此数'), ('grade_against.recency', 'much better than recency'), ('grade_against_zh.recency', '显著优于近度')) AS p(name, value);
+INSERT INTO card.parameter (model, name, value, value_zh)
+SELECT 'churn', p.name, p.value, p.value_zh FROM (VALUES ('save_rate', '0.1', NULL), ('contact_cost', '20', NULL), ('save_rate_because', 'assumed', '假定值'), ('horizon.library', '90', NULL), ('silence_limit.library', '365', NULL),
+    ('horizon_because.library', '90 % of its 800 gaps between orders are no longer', '其 800 个订货间隔中 90 % 不超过此数'), ('grade_against.recency', 'much better than recency', '显著优于近度')) AS p(name, value, value_zh);
