@@ -13,5 +13,5 @@ WITH customer AS (
 )
 SELECT CASE WHEN leaving > 0 THEN printf('%d have begun to leave', leaving) END AS planted,
        printf('AUC %.2f', area) AS found,
-       area >= 0.7 OR leaving < 20 AND area >= 0.6 AS accepted
+       area >= 0.65 OR leaving < 20 AND area >= 0.55 AS accepted
 FROM auc
