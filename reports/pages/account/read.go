@@ -36,6 +36,9 @@ var sources = []source{
 	{"contacts", []string{"core.fact_activity"}, 8},
 	{"receivable", []string{"core.fact_receivable"}, 6},
 	{"tiers", []string{"core.fact_customer_month"}, 4},
+	{"risk", []string{"score.churn"}, 8},
+	{"reasons", []string{"score.churn_reason"}, 6},
+	{"taste", []string{"score.taste_profile"}, 3},
 }
 
 // Columns of the statement of profit.

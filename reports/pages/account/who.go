@@ -66,6 +66,9 @@ func (d dossier) page(slug string) view.Page {
 	if len(d.rows("scores")) > 0 {
 		p.Sections = append(p.Sections, view.Section{ID: "scores", Title: d.T("page.sevenp"), Lead: d.T("account.scores.lead"), Blocks: []view.Block{{Width: view.Half, Chart: d.radar()}, {Width: view.Half, Table: d.statementTable()}}})
 	}
+	if d.risk() != "" {
+		p.Sections = append(p.Sections, d.riskSection())
+	}
 	p.Sections = append(p.Sections,
 		view.Section{ID: "orders", Title: d.T("account.orders"), Lead: d.ordersLead(), Blocks: []view.Block{{Table: d.openTable()}, {Width: view.Half, Table: d.ordersTable()}, {Width: view.Half, Table: d.classTable()}}},
 		view.Section{ID: "service", Title: d.T("account.service"), Lead: d.serviceLead(), Blocks: []view.Block{{Width: view.Half, Table: d.serviceTable()}, {Width: view.Half, Table: d.ticketTable()},
@@ -101,6 +104,9 @@ func (d dossier) message() view.Message {
 	var todo []string
 	if late, known := d.isLate(); known && late {
 		todo = append(todo, d.T("account.so.late", "days", page.Count(d.Lang, page.Whole(d.one("standing")[2]))))
+	}
+	if d.text("risk", 4) == "high" {
+		todo = append(todo, d.T("account.so.risk", "share", page.Share(d.value("risk", 1))))
 	}
 	if lines := d.one("lines"); page.Whole(lines[14]) > 0 {
 		todo = append(todo, d.T("account.so.overdue", "n", page.Count(d.Lang, page.Whole(lines[14]))))
@@ -203,6 +209,7 @@ func (d dossier) whoTable() *view.Table {
 	text("segment", d.InLanguage(d.text("standing", 6), d.text("standing", 7)))
 	text("status", d.standing())
 	text("next", d.next())
+	text("taste", d.InLanguage(d.text("taste", 1), d.text("taste", 2)))
 	if visits := d.value("scores", 7); visits.Has() {
 		text("policy", d.T("account.card.policy.is", "policy", d.T("sevenp.policy."+d.text("scores", 6)), "visits", d.number(visits, 0), "days", d.number(d.value("scores", 8), 0)))
 	}
