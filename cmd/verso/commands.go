@@ -33,6 +33,7 @@ func (a *app) commands() []*cobra.Command {
 		a.backupCommand(),
 		a.restoreCommand(),
 		a.benchCommand(),
+		a.evaluateCommand(),
 		a.versionCommand(),
 	}
 }

@@ -80,6 +80,7 @@ var floors = map[string][]string{
 	"models/job":         {"models/feature", "models/frame", "olap/engine"},
 	"models/job/jobtest": {"models/job", "olap/engine", "olap/engine/duck"},
 	"models/uplift":      {"models/metric", "models/propensity"},
+	"models/recommend":   {"models/recommend/..."},
 	"models/run/...":     {"models/...", "olap/engine"},
 	"models/...":         {"models/frame", "models/metric"},
 	"models":             {"models/...", "olap/engine"},

@@ -1,0 +1,99 @@
+package recommend
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"verso/models/recommend/dense"
+)
+
+// Blend adds models up. Each model's scores are divided by their spread over the
+// catalogue for the customer at hand, so that weights mean the same for every
+// customer and model. (A mean taken off would change no ranking.)
+type Blend struct {
+	Items   int
+	Models  []Model
+	Weights []float64
+}
+
+// NewBlend checks the weights.
+func NewBlend(items int, models []Model, weights []float64) (*Blend, error) {
+	if len(models) == 0 || len(models) != len(weights) {
+		return nil, errors.New("recommend: a blend needs one weight for each of its models")
+	}
+	for k, w := range weights {
+		if math.IsNaN(w) || math.IsInf(w, 0) || w < 0 {
+			return nil, fmt.Errorf("recommend: weight %v of %s in a blend: want 0 or more", w, models[k].Name())
+		}
+	}
+	return &Blend{Items: items, Models: models, Weights: weights}, nil
+}
+
+// Name is "blend".
+func (b *Blend) Name() string { return "blend" }
+
+// spread is the root mean square of the scores; 0 when there is no evidence.
+func spread(scores []float32) float64 {
+	return math.Sqrt(float64(dense.Dot(scores, scores)) / float64(max(1, len(scores))))
+}
+
+// Scores adds the models' scores up.
+func (b *Blend) Scores(h History, scores []float32) {
+	part := make([]float32, len(scores))
+	clear(scores)
+	for k, m := range b.Models {
+		if b.Weights[k] == 0 {
+			continue
+		}
+		m.Scores(h, part)
+		if s := spread(part); s > 0 {
+			dense.Axpy(float32(b.Weights[k]/s), part, scores)
+		}
+	}
+}
+
+// ScoresOf scores several histories at once.
+func (b *Blend) ScoresOf(histories []History, scores [][]float32) {
+	part := make([][]float32, len(histories))
+	for n := range histories {
+		clear(scores[n])
+		part[n] = make([]float32, len(scores[n]))
+	}
+	for k, m := range b.Models {
+		if b.Weights[k] == 0 {
+			continue
+		}
+		scoresOf(m, histories, part)
+		for n := range histories {
+			if s := spread(part[n]); s > 0 {
+				dense.Axpy(float32(b.Weights[k]/s), part[n], scores[n])
+			}
+		}
+	}
+}
+
+// Explain joins the reasons of the models, in units of the blend. A model that
+// gives one reason a title says which model it is.
+func (b *Blend) Explain(h History, item int) Explanation {
+	var reasons []Reason
+	var scores []float32
+	for k, m := range b.Models {
+		if b.Weights[k] == 0 {
+			continue
+		}
+		if scores == nil {
+			scores = make([]float32, b.Items)
+		}
+		m.Scores(h, scores)
+		s := spread(scores)
+		if s == 0 {
+			continue
+		}
+		for _, r := range m.Explain(h, item).Reasons {
+			r.Value *= b.Weights[k] / s
+			reasons = append(reasons, r)
+		}
+	}
+	return explained(reasons)
+}

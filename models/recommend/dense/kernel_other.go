@@ -1,0 +1,11 @@
+//go:build !amd64
+
+package dense
+
+var level = portable
+
+func tile(k int, a, b, c []float32, stride int) { tilePortable(k, a, b, c, stride) }
+
+func dot(x, y []float32) float32 { return dotPortable(x, y) }
+
+func axpy(alpha float32, x, y []float32) { axpyPortable(alpha, x, y) }
