@@ -1,0 +1,197 @@
+package cold
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// sample is a set of choices: in each group the first of the rows were taken,
+// the others were not.
+type sample struct {
+	customer, title []int32
+	start           []int32 // of each group, and the end
+	taken           []int32 // rows of each group that were taken
+	x               []float64
+	p               int
+	power           float64 // a group counts its taken rows to this power
+}
+
+func (s *sample) group(taken, left [][2]int32) {
+	if len(s.start) == 0 {
+		s.start = []int32{0}
+	}
+	for _, list := range [][][2]int32{taken, left} {
+		for _, pair := range list {
+			s.customer = append(s.customer, pair[0])
+			s.title = append(s.title, pair[1])
+		}
+	}
+	s.start = append(s.start, int32(len(s.customer)))
+	s.taken = append(s.taken, int32(len(taken)))
+}
+
+// join adds the filled groups of another sample.
+func (s *sample) join(o *sample) {
+	if len(s.start) == 0 {
+		s.start = []int32{0}
+	}
+	last := s.start[len(s.start)-1]
+	for _, at := range o.start[min(1, len(o.start)):] {
+		s.start = append(s.start, last+at)
+	}
+	s.taken = append(s.taken, o.taken...)
+	s.x, s.p = append(s.x, o.x...), o.p
+}
+
+// fill computes the signals of all rows; what a customer adds of his own
+// (activity) is the last column.
+func (s *sample) fill(w *world, activity bool) {
+	s.p = w.columns()
+	if activity {
+		s.p++
+	}
+	s.x = make([]float64, len(s.customer)*s.p)
+	rows := make([][]int32, len(w.b.of))
+	for i, c := range s.customer {
+		rows[c] = append(rows[c], int32(i))
+	}
+	spread(len(rows), func(from, step int) {
+		b := w.bench()
+		for c := from; c < len(rows); c += step {
+			if len(rows[c]) == 0 {
+				continue
+			}
+			b.load(c)
+			for _, i := range rows[c] {
+				x := s.x[int(i)*s.p : int(i+1)*s.p]
+				b.signals(int(s.title[i]), x)
+				if activity {
+					x[s.p-1] = math.Log1p(float64(len(w.b.of[c])))
+				}
+			}
+		}
+	})
+}
+
+// choose fits the conditional logit (McFadden 1974) of what was taken among
+// what was there: it maximises the sum over groups of m^(power-1) times the sum
+// over the m taken of log softmax(w·x), minus prior/2·|w|², by Newton steps that
+// are halved until the likelihood rises. Sums are taken in blocks of fixed size, so that the cores do not change the
+// result.
+func (s *sample) choose(prior float64) (weights []float64, value float64, converged bool) {
+	w, trial := make([]float64, s.p), make([]float64, s.p)
+	l, g, h := s.slopes(w, prior)
+	for range 40 {
+		var step mat.VecDense
+		var chol mat.Cholesky
+		if !chol.Factorize(h) || chol.SolveVecTo(&step, g) != nil {
+			return w, l, false
+		}
+		share, rose := 1., false
+		for range 12 {
+			for j := range w {
+				trial[j] = w[j] + share*step.AtVec(j)
+			}
+			if lt, gt, ht := s.slopes(trial, prior); lt > l {
+				gain := lt - l
+				copy(w, trial)
+				l, g, h, rose = lt, gt, ht, gain > 1e-8*math.Abs(l)
+				break
+			}
+			share /= 2
+		}
+		if !rose {
+			return w, l, true
+		}
+	}
+	return w, l, false
+}
+
+// blocks is the number of partial sums.
+const blocks = 32
+
+func (s *sample) slopes(w []float64, prior float64) (float64, *mat.VecDense, *mat.SymDense) {
+	p, n := s.p, len(s.taken)
+	type part struct {
+		l    float64
+		g, h []float64
+	}
+	parts := make([]part, blocks)
+	spread(blocks, func(from, step int) {
+		for b := from; b < blocks; b += step {
+			q := part{g: make([]float64, p), h: make([]float64, p*p)}
+			for i := n * b / blocks; i < n*(b+1)/blocks; i++ {
+				q.l += s.slope(i, w, q.g, q.h)
+			}
+			parts[b] = q
+		}
+	})
+	l, g, h := 0., mat.NewVecDense(p, nil), mat.NewSymDense(p, nil)
+	for _, q := range parts {
+		l += q.l
+		for a := range p {
+			g.SetVec(a, g.AtVec(a)+q.g[a])
+			for c := a; c < p; c++ {
+				h.SetSym(a, c, h.At(a, c)+q.h[a*p+c])
+			}
+		}
+	}
+	for a, v := range w {
+		l -= prior / 2 * v * v
+		g.SetVec(a, g.AtVec(a)-prior*v)
+		h.SetSym(a, a, h.At(a, a)+prior)
+	}
+	return l, g, h
+}
+
+// slope adds one group's gradient and information, and returns its likelihood.
+func (s *sample) slope(i int, w, g, h []float64) float64 {
+	p := s.p
+	x := s.x[int(s.start[i])*p : int(s.start[i+1])*p]
+	rows, taken := len(x)/p, int(s.taken[i])
+	e := make([]float64, rows)
+	top := math.Inf(-1)
+	for r := range e {
+		for j, v := range x[r*p : (r+1)*p] {
+			e[r] += w[j] * v
+		}
+		top = max(top, e[r])
+	}
+	l, z := 0., 0.
+	for r := range e {
+		if r < taken {
+			l += e[r] - top
+		}
+		e[r] = math.Exp(e[r] - top)
+		z += e[r]
+	}
+	m := float64(taken)
+	weight := math.Pow(m, s.power)
+	mean := make([]float64, p)
+	for r, v := range e {
+		for j, xj := range x[r*p : (r+1)*p] {
+			mean[j] += v / z * xj
+		}
+	}
+	d := make([]float64, p)
+	for r, v := range e {
+		v *= weight / z
+		row := x[r*p : (r+1)*p]
+		for j := range d {
+			d[j] = row[j] - mean[j]
+		}
+		for a, da := range d {
+			if da *= v; da != 0 {
+				ha := h[a*p : (a+1)*p]
+				for c := a; c < p; c++ {
+					ha[c] += da * d[c]
+				}
+			}
+			if r < taken {
+				g[a] += weight / m * d[a]
+			}
+		}
+	}
+	return weight * (l/m - math.Log(z))
+}

@@ -1,0 +1,290 @@
+package cold
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// market is a made-up one: customers like two classes and within them some
+// authors; the last titles are new. The purchases of the new ones come apart.
+func market(seed uint64) (bought, later Sales, columns []Column, customers int, fresh []int32) {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	const titles, classes, authors, known = 600, 12, 120, 480
+	customers = 400
+	class, author := make([]string, titles), make([]string, titles)
+	price := make([]float64, titles)
+	text := make([]string, titles)
+	of := make([][]int32, classes)
+	for t := range titles {
+		a := rng.IntN(authors)
+		c := a % classes
+		class[t], author[t] = fmt.Sprintf("%c/%c%d", 'A'+c/3, 'A'+c/3, c), fmt.Sprintf("author %03d", a)
+		price[t] = 20 + 5*float64(c) + 40*rng.Float64()
+		text[t] = fmt.Sprintf("book %d 图书%c%c", t, rune(0x4e00+c), rune(0x4e20+c))
+		of[c] = append(of[c], int32(t))
+		if t >= known {
+			fresh = append(fresh, int32(t))
+		}
+	}
+	for c := range customers {
+		like := [2]int{rng.IntN(classes), rng.IntN(classes)}
+		seen := map[int32]bool{}
+		for range 8 + rng.IntN(20) {
+			list := of[like[rng.IntN(2)]]
+			if rng.Float64() < .2 {
+				list = of[rng.IntN(classes)]
+			}
+			t := list[rng.IntN(len(list))]
+			if seen[t] {
+				continue
+			}
+			seen[t] = true
+			s := &bought
+			if int(t) >= known {
+				s = &later
+			}
+			s.Customer, s.Title = append(s.Customer, int32(c)), append(s.Title, t)
+		}
+	}
+	columns = []Column{{Name: "class", Form: Path, Text: class}, {Name: "author", Text: author}, {Name: "price", Form: Number, Value: price}, {Name: "words", Form: Words, Text: text}}
+	return bought, later, columns, customers, fresh
+}
+
+func fitted(t testing.TB, o Options) (*Model, Sales, []int32) {
+	t.Helper()
+	bought, later, columns, customers, fresh := market(3)
+	a, err := Encode(columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Against, o.Groups = 60, 200
+	m, err := Fit(bought, customers, a, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, later, fresh
+}
+
+// TestFindsNewTitles: half of what customers buy is of two classes of twelve.
+func TestFindsNewTitles(t *testing.T) {
+	m, later, fresh := fitted(t, Options{})
+	if !m.Converged || m.Reason != "" || m.New != len(fresh) {
+		t.Fatalf("converged %v, reason %q, new %d of %d", m.Converged, m.Reason, m.New, len(fresh))
+	}
+	e, err := m.Evaluate(later, fresh, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Model.Recall < .6 || e.Popularity.Recall > .5*e.Model.Recall {
+		t.Errorf("recall %.3f, of popularity %.3f", e.Model.Recall, e.Popularity.Recall)
+	}
+	// At random 50 of 400 customers hold an eighth.
+	if e.Customers.Recall < .4 {
+		t.Errorf("customers of new titles: recall@50 %.3f", e.Customers.Recall)
+	}
+}
+
+func TestReasonsAddUp(t *testing.T) {
+	m, _, fresh := fitted(t, Options{})
+	s := m.Scorer()
+	for c := range 20 {
+		list, err := s.Titles(c, fresh, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list {
+			why, err := s.Why(c, int(r.Index))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := 0.
+			for _, w := range why {
+				sum += w.Part
+			}
+			if math.Abs(sum-r.Score) > 1e-5 {
+				t.Errorf("customer %d, title %d: parts %v, score %v", c, r.Index, sum, r.Score)
+			}
+		}
+	}
+}
+
+func TestCoresDoNotMatter(t *testing.T) {
+	lists := func(cores int) []any {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+		m, _, fresh := fitted(t, Options{Seed: 5})
+		list, err := m.Scorer().Titles(1, fresh, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		customers, err := m.CustomersOf(fresh[:3], 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []any{m.Weights, list, customers}
+	}
+	if d := cmp.Diff(lists(1), lists(4)); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestOrderOfLines: lines in another order, or split in copies, are the same.
+func TestOrderOfLines(t *testing.T) {
+	bought, _, columns, customers, fresh := market(3)
+	a, err := Encode(columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := Sales{}
+	for i := len(bought.Title) - 1; i >= 0; i-- {
+		for _, copies := range []float64{10000, -9999} {
+			other.Customer = append(other.Customer, bought.Customer[i])
+			other.Title = append(other.Title, bought.Title[i])
+			other.Copies = append(other.Copies, copies)
+		}
+	}
+	var lists [2][]Ranked
+	for i, s := range []Sales{bought, other} {
+		m, err := Fit(s, customers, a, Options{Against: 60, Groups: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lists[i], err = m.Scorer().Titles(0, fresh, 20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(lists[0], lists[1]); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestReturnsDoNotCount(t *testing.T) {
+	b, err := gather(Sales{Customer: []int32{0, 0, 0, 0}, Title: []int32{1, 1, 2, 0}, Copies: []float64{5, -5, 1, -1}}, 2, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([][]int32{{2}, nil}, b.of); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	a, err := Encode([]Column{{Name: "author", Text: []string{"x", "", "y"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Fit(Sales{}, 3, a, Options{}); !errors.Is(err, ErrEmpty) {
+		t.Errorf("no purchases: %v", err)
+	}
+	for want, s := range map[string]Sales{
+		"customer 9": {Customer: []int32{9}, Title: []int32{0}},
+		"title -1":   {Customer: []int32{0}, Title: []int32{-1}},
+		"NaN copies": {Customer: []int32{0}, Title: []int32{0}, Copies: []float64{math.NaN()}},
+		"1 titles":   {Customer: []int32{0, 0}, Title: []int32{0}},
+	} {
+		if _, err := Fit(s, 3, a, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q: %v", want, err)
+		}
+	}
+	// A customer who bought everything, and one who bought nothing.
+	m, err := Fit(Sales{Customer: []int32{0, 0, 0}, Title: []int32{0, 1, 2}}, 2, a, Options{})
+	if err != nil || m.Reason == "" {
+		t.Fatalf("%v, reason %q", err, m.Reason)
+	}
+	for c := range 2 {
+		list, err := m.Scorer().Titles(c, []int32{0, 1, 2}, 9)
+		if err != nil || len(list) != 3 || math.IsNaN(list[0].Score) || math.IsInf(list[0].Score, 0) {
+			t.Errorf("customer %d: %v, %v", c, list, err)
+		}
+	}
+	if _, err := m.Scorer().Titles(5, nil, 1); err == nil {
+		t.Error("an unknown customer is no error")
+	}
+	if _, err := m.CustomersOf([]int32{7}, 1); err == nil {
+		t.Error("an unknown title is no error")
+	}
+}
+
+func TestEncode(t *testing.T) {
+	a, err := Encode([]Column{
+		{Name: "class", Form: Path, Text: []string{"I712", "K82", "Q999", "", "813.6"},
+			Parent: map[string]string{"I712": "I7", "I7": "I", "K82": "K81", "K81": "K"},
+			Known:  map[string]bool{"I712": true, "K82": true, "I7": true}, Map: map[string]string{"813.6": "I7"}},
+		{Name: "author", Form: Multi, Text: []string{" b; a;b", "", "c", "a", ";"}},
+		{Name: "price", Form: Number, Value: []float64{1, 2, math.NaN(), 3, 4}, Bands: 2},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][][]string{}
+	for k := range a.Kinds {
+		kind := &a.Kinds[k]
+		for i := range a.Titles {
+			var labels []string
+			for _, v := range kind.Of(i) {
+				labels = append(labels, kind.Labels[v])
+			}
+			got[kind.Name] = append(got[kind.Name], labels)
+		}
+	}
+	want := map[string][][]string{
+		"class 1": {{"I"}, {"K"}, nil, nil, {"I"}},
+		"class 2": {{"I7"}, {"K81"}, nil, nil, {"I7"}},
+		"class 3": {{"I712"}, {"K82"}, nil, nil, nil},
+		"author":  {{"a", "b"}, nil, {"c"}, {"a"}, nil},
+		"price":   {{"below 3"}, {"below 3"}, nil, {"from 3"}, {"from 3"}},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if a.Unclassified["class"] != 1 {
+		t.Errorf("unclassified %v", a.Unclassified)
+	}
+	if _, err := Encode([]Column{{Name: "class", Form: Path, Text: []string{"A"}, Parent: map[string]string{"A": "B", "B": "A"}}}); err == nil || !strings.Contains(err.Error(), "circle") {
+		t.Errorf("circle: %v", err)
+	}
+	if _, err := Encode([]Column{{Name: "a", Text: []string{"x"}}, {Name: "b"}}); err == nil {
+		t.Error("columns of different lengths are no error")
+	}
+}
+
+func TestPairs(t *testing.T) {
+	var publisher, year []string
+	for i := range 40 {
+		publisher = append(publisher, fmt.Sprint("p", i%4))
+		year = append(year, fmt.Sprint(2000+i/4%3))
+	}
+	a, err := Encode([]Column{{Name: "publisher", Text: publisher}, {Name: "year", Text: year}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Kinds) != 3 || a.Kinds[2].Name != "publisher × year" || len(a.Kinds[2].Labels) != 12 {
+		t.Errorf("kinds %+v", a.Kinds)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                              "",
+		"The C++ Book 2024, 3D":         "3d|book|the",
+		"机器学习 Machine learning":         "machine|learning|器学|学习|机器",
+		"史":                             "史",
+		"Über Ökonomie — über Ökonomie": "ökonomie|über",
+	} {
+		got := Tokens(text)
+		if d := len(got) > 0 || want != ""; d && len(strings.Split(want, "|")) != len(got) {
+			t.Errorf("%q: %v, want %s", text, got, want)
+		}
+		for _, w := range strings.Split(want, "|") {
+			if w != "" && !strings.Contains("|"+strings.Join(got, "|")+"|", "|"+w+"|") {
+				t.Errorf("%q: %v lacks %s", text, got, w)
+			}
+		}
+	}
+}

@@ -1,0 +1,297 @@
+// Package cold recommends titles that nobody has bought yet, and finds
+// customers for them, from attributes alone.
+//
+// A score is a sum over the title's attributes of what the customer's purchases
+// say of each: naive-Bayes log-odds of what he bought, the same of what stands
+// near it, and how well known titles with the attribute sell. The weights of
+// these signals, one for each kind of attribute, are fitted as a conditional
+// logit on inner cold splits: a random tenth of the known titles is hidden at a
+// time, and the weights are those that find who bought them. So no weight is chosen
+// by hand, and a column that says nothing gets none.
+package cold
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+)
+
+// Options of a fit. The zero value means the defaults.
+type Options struct {
+	Seed       uint64
+	Hidden     float64 // share of known titles hidden to fit the weights (default .1)
+	Splits     int     // times that others are hidden (default 4)
+	Neighbours int     // similar titles kept of each (default 50)
+	Shrink     float64 // customers added to the norm of the similarity (default 5)
+	Factors    int     // singular vectors of the purchases (default 64)
+	Ease       float64 // α of the naive-Bayes signals, in titles (default 0: chosen of 3, 10, 30 on the inner split)
+	Groups     int     // customers, and titles, that the weights are fitted on, at most (default 2500)
+	Against    int     // rows not taken in each group (default 300)
+	Prior      float64 // precision of the weights' normal prior (default 1)
+}
+
+func (o Options) filled() Options {
+	if o.Hidden <= 0 || o.Hidden >= 1 {
+		o.Hidden = .1
+	}
+	if o.Splits <= 0 {
+		o.Splits = 4
+	}
+	if o.Neighbours <= 0 {
+		o.Neighbours = 50
+	}
+	if o.Shrink <= 0 {
+		o.Shrink = 5
+	}
+	if o.Factors <= 0 {
+		o.Factors = 64
+	}
+	if o.Groups <= 0 {
+		o.Groups = 2500
+	}
+	if o.Against <= 0 {
+		o.Against = 300
+	}
+	if o.Prior <= 0 {
+		o.Prior = 1
+	}
+	return o
+}
+
+// Weight is the fitted weight of one signal of one kind of attribute.
+type Weight struct {
+	Kind     string  `json:"kind"`
+	Signal   string  `json:"signal"`
+	Title    float64 `json:"titles"`    // when titles are chosen for a customer
+	Customer float64 `json:"customers"` // when customers are chosen for a title
+}
+
+// Model is a fitted model.
+type Model struct {
+	Weights   []Weight
+	Mapped    Weight  // weights of the factors that attributes foretell
+	Activity  float64 // weight of log(1+titles of the customer) among customers of a title
+	Ease      float64 // α used
+	Known     int     // titles with a purchase
+	New       int     // titles without
+	Customers int     // customers with a purchase
+	Hidden    int     // known titles hidden to fit the weights
+	Groups    int     // customers the weights of titles were fitted on
+	Converged bool
+	Reason    string // why the weights are the standard ones; "" when they were fitted
+
+	w         *world
+	titles    []float64 // weights by kind and signal
+	customers []float64 // the same, and the activity last
+}
+
+// ErrEmpty is returned when there is no purchase to learn from.
+var ErrEmpty = errors.New("cold: no customer kept a title: there is nothing to learn from")
+
+// fewestGroups are the customers with hidden titles below which weights are
+// not fitted.
+const fewestGroups = 20
+
+// Fit learns from the purchases of customers 0 to customers-1. The titles of a
+// without a purchase are new; they can be scored like the others.
+func Fit(s Sales, customers int, a *Attributes, o Options) (*Model, error) {
+	o = o.filled()
+	b, err := gather(s, customers, a.Titles)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Ease: o.Ease}
+	for _, list := range b.of {
+		if len(list) > 0 {
+			m.Customers++
+		}
+	}
+	for _, list := range b.by {
+		if len(list) > 0 {
+			m.Known++
+		}
+	}
+	m.New = a.Titles - m.Known
+	if m.Known == 0 {
+		return nil, ErrEmpty
+	}
+	m.learn(a, b, o)
+	o.Ease = m.Ease
+	m.w = newWorld(a, b, o)
+	for k := range a.Kinds {
+		for j, name := range signalNames {
+			m.Weights = append(m.Weights, Weight{a.Kinds[k].Name, name, m.titles[k*signals+j], m.customers[k*signals+j]})
+		}
+	}
+	last := len(m.titles) - 1
+	m.Mapped = Weight{"all", "mapped", m.titles[last], m.customers[last]}
+	m.Activity = m.customers[last+1]
+	return m, nil
+}
+
+// learn fits the weights on inner cold splits, or takes the standard ones and
+// says why. Each split hides other titles, and all splits fit one set of
+// weights: how well attributes sell shows over titles, and a split has few.
+func (m *Model) learn(a *Attributes, b *baskets, o Options) {
+	rng := rand.New(rand.NewPCG(o.Seed, 1))
+	place := make([]float64, a.Titles)
+	for t := range place {
+		place[t] = rng.Float64()
+	}
+	splits := min(o.Splits, int(1/o.Hidden))
+	part := o
+	part.Groups = (o.Groups + splits - 1) / splits
+	titles, customers := &sample{}, &sample{power: .5}
+	for split := range splits {
+		hidden := make([]bool, a.Titles)
+		for t, list := range b.by {
+			hidden[t] = len(list) > 0 && place[t] >= float64(split)*o.Hidden && place[t] < float64(split+1)*o.Hidden
+			if hidden[t] {
+				m.Hidden++
+			}
+		}
+		inner := b.without(hidden)
+		chosen := choices(b.of, inner.of, hidden, part, rng)
+		if len(chosen.taken) == 0 {
+			continue
+		}
+		w := newWorld(a, inner, part)
+		if part.Ease <= 0 {
+			part.Ease = w.ease(chosen)
+		}
+		w.boughtEase, w.nearEase = part.Ease, part.Ease
+		chosen.fill(w, false)
+		titles.join(chosen)
+		turned := reversed(b.by, inner.of, hidden, part, rng)
+		turned.fill(w, true)
+		customers.join(turned)
+	}
+	m.Ease = part.Ease
+	m.Groups = len(titles.taken)
+	if m.Groups < fewestGroups || len(customers.taken) == 0 {
+		m.standard(len(a.Kinds), fmt.Sprintf("%d customers bought a hidden title, %d are needed to fit weights: the standard weights are used", m.Groups, fewestGroups))
+		return
+	}
+	var converged bool
+	m.titles, _, m.Converged = titles.choose(o.Prior)
+	m.customers, _, converged = customers.choose(o.Prior)
+	m.Converged = m.Converged && converged
+}
+
+// standard sets equal weights of what was bought, what is near and what is
+// popular.
+func (m *Model) standard(kinds int, reason string) {
+	m.Reason, m.Converged = reason, false
+	if m.Ease <= 0 {
+		m.Ease = eases[1]
+	}
+	m.titles = make([]float64, kinds*signals+1)
+	m.customers = make([]float64, kinds*signals+2)
+	for k := range kinds {
+		for _, j := range []int{bought, near, popular} {
+			m.titles[k*signals+j] = .3
+			if j != popular {
+				m.customers[k*signals+j] = .3
+			}
+		}
+	}
+	m.customers[kinds*signals+1] = 1
+}
+
+// eases are the values of α tried.
+var eases = []float64{3, 10, 30}
+
+// ease is the α with the highest likelihood of a split, of a part of the
+// groups.
+func (w *world) ease(s *sample) float64 {
+	part := &sample{start: s.start[:min(len(s.start), 301)], taken: s.taken[:min(len(s.taken), 300)]}
+	rows := part.start[len(part.start)-1]
+	part.customer, part.title = s.customer[:rows], s.title[:rows]
+	best, value := eases[1], 0.
+	for i, e := range eases {
+		w.boughtEase, w.nearEase = e, e
+		part.fill(w, false)
+		if _, l, _ := part.choose(1); i == 0 || l > value {
+			best, value = e, l
+		}
+	}
+	return best
+}
+
+// choices samples customers with hidden titles: what they took of them, against
+// random others of the hidden ones.
+func choices(all, inner [][]int32, hidden []bool, o Options, rng *rand.Rand) *sample {
+	var pool []int32
+	for t, h := range hidden {
+		if h {
+			pool = append(pool, int32(t))
+		}
+	}
+	s := &sample{}
+	for _, c := range rng.Perm(len(all)) {
+		if len(s.taken) == o.Groups {
+			break
+		}
+		if len(all[c]) == len(inner[c]) || len(inner[c]) == 0 {
+			continue
+		}
+		took := map[int32]bool{}
+		var taken, left [][2]int32
+		for _, t := range all[c] {
+			if hidden[t] {
+				took[t] = true
+				taken = append(taken, [2]int32{int32(c), t})
+			}
+		}
+		for range o.Against {
+			if t := pool[rng.IntN(len(pool))]; !took[t] {
+				left = append(left, [2]int32{int32(c), t})
+			}
+		}
+		if len(left) > 0 {
+			s.group(taken, left)
+		}
+	}
+	return s
+}
+
+// crowd: a title is set against so many times more customers than a customer is
+// against titles, and as many times fewer titles are taken. Few of all
+// customers buy a title, and the top of a long list is what is used.
+const crowd = 5
+
+// reversed samples hidden titles: the customers who took them, against random
+// other customers.
+func reversed(by, inner [][]int32, hidden []bool, o Options, rng *rand.Rand) *sample {
+	var pool []int32
+	for c, list := range inner {
+		if len(list) > 0 {
+			pool = append(pool, int32(c))
+		}
+	}
+	s := &sample{}
+	for _, t := range rng.Perm(len(by)) {
+		if len(s.taken)*crowd >= o.Groups || len(pool) == 0 {
+			break
+		}
+		if !hidden[t] {
+			continue
+		}
+		took := map[int32]bool{}
+		var taken, left [][2]int32
+		for _, c := range by[t] {
+			if took[c] = true; len(inner[c]) > 0 && len(taken) < o.Against*crowd {
+				taken = append(taken, [2]int32{c, int32(t)})
+			}
+		}
+		for range o.Against * crowd {
+			if c := pool[rng.IntN(len(pool))]; !took[c] {
+				left = append(left, [2]int32{c, int32(t)})
+			}
+		}
+		if len(taken) > 0 && len(left) > 0 {
+			s.group(taken, left)
+		}
+	}
+	return s
+}
