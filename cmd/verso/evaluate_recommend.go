@@ -1,13 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -72,7 +71,7 @@ is refused. Item attributes are all other columns of --items.`,
 	flags.StringVar(&f.validation, "validation", "", "file of rows to choose settings on; the final fit uses them too")
 	flags.StringVar(&f.items, "items", "", "file of item attributes")
 	flags.StringVar(&f.separator, "separator", "|", "what parts several values in one cell of --items; empty: nothing")
-	for _, c := range [][2]string{{"user", "column of users"}, {"item", "column of items"}, {"copies", "column of copies, negative for returns"}, {"day", "column of dates or times"}, {"flag", "column that marks the training rows to choose settings on"}} {
+	for _, c := range [][2]string{{"user", "column of users"}, {"item", "column of items"}, {"copies", "column of copies, negative for returns"}, {"day", "column of dates or times"}, {"flag", "column that marks the training rows to choose settings on"}, {"type", "column of customer types, to report by"}} {
 		named[c[0]] = flags.String(c[0], "", c[1]+" (default: found by name)")
 	}
 	flags.IntVar(&f.k, "k", 20, "length of the lists")
@@ -169,6 +168,9 @@ func cpuSeconds() float64 {
 }
 
 func (a *app) evaluateRecommend(ctx context.Context, f recommendFlags) error {
+	// Matrices of a gigabyte come and go: without this the heap grows to twice what
+	// is in use.
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	r := &recommendReport{K: f.k, Seed: f.seed, Threads: runtime.GOMAXPROCS(0)}
 	var err error
 	r.Total, err = a.clocked(func() error {
@@ -197,6 +199,7 @@ type recommendParts struct {
 	train, validation, test recommend.Rows // train without validation
 	users, items            *idTable
 	attributes              *recommend.Attributes
+	types                   []string // of users; nil without
 }
 
 // readRecommend reads the files and parts the rows.
@@ -231,6 +234,7 @@ func readRecommend(ctx context.Context, f recommendFlags, r *recommendReport) (*
 		}
 	}
 	p := numbered(files, items, f.separator)
+	p.types = train.types(p.users)
 	r.Data = recommendData{Columns: train.columns, Users: len(p.users.names), Items: len(p.items.names)}
 	for _, file := range files {
 		r.Data.Dropped += file.dropped
@@ -331,173 +335,4 @@ func (r *recommendReport) table(w io.Writer) error {
 	}
 	fmt.Fprintf(w, "\n%.1f s in all (%.1f s of CPU, %d threads), %.0f MB at most\n", r.Total.Seconds, r.Total.CPU, r.Threads, r.PeakMB)
 	return nil
-}
-
-// measureRecommend chooses, fits and evaluates.
-func (a *app) measureRecommend(ctx context.Context, f recommendFlags, p *recommendParts, r *recommendReport) error {
-	weighting := recommend.Weighting{Binary: f.binary, HalfLife: f.halfLife}
-	users, items := len(p.users.names), len(p.items.names)
-	all, err := recommend.Build(p.train.With(p.validation), users, items, weighting)
-	if err != nil {
-		return err
-	}
-	r.Weights = all.Report
-	held, err := recommend.NewHeld(p.test, users, items)
-	if err != nil {
-		return err
-	}
-	if err := p.named(held.Disjoint(all)); err != nil {
-		return err
-	}
-	specs, err := a.recommendSpecs(ctx, f, p, weighting, r)
-	if err != nil {
-		return err
-	}
-	m := &recommendMeasure{app: a, p: p, x: all, held: held, r: r, k: f.k}
-	for _, s := range specs {
-		if err := m.add(ctx, s); err != nil {
-			return err
-		}
-	}
-	if r.Choice != nil && len(r.Choice.Specs) > 1 {
-		return m.blend()
-	}
-	m.finish()
-	return nil
-}
-
-// named says an overlap in the ids of the files.
-func (p *recommendParts) named(err error) error {
-	var overlap *recommend.OverlapError
-	if errors.As(err, &overlap) {
-		return fmt.Errorf("user %s, item %s: %w", p.users.names[overlap.User], p.items.names[overlap.Item], err)
-	}
-	return err
-}
-
-// recommendSpecs are the models to fit: popularity first, and those asked for or
-// chosen.
-func (a *app) recommendSpecs(ctx context.Context, f recommendFlags, p *recommendParts, weighting recommend.Weighting, r *recommendReport) ([]recommend.Spec, error) {
-	specs := []recommend.Spec{{Kind: "popularity"}}
-	for _, kind := range f.models {
-		if kind == "popularity" {
-			continue
-		}
-		if kind != "auto" {
-			s, err := recommend.NewSpec(kind)
-			if err != nil {
-				return nil, err
-			}
-			if s.ALS != nil {
-				s.ALS.Seed = f.seed
-			}
-			specs = append(specs, s)
-			continue
-		}
-		users, items := len(p.users.names), len(p.items.names)
-		x, err := recommend.Build(p.train, users, items, weighting)
-		if err != nil {
-			return nil, err
-		}
-		held, err := recommend.NewHeld(p.validation, users, items)
-		if err != nil {
-			return nil, err
-		}
-		var took timing
-		took, err = a.clocked(func() error {
-			var err error
-			r.Choice, err = recommend.Choose(ctx, x, held, p.attributes, recommend.ChooseOptions{K: f.k, Seed: f.seed})
-			return err
-		})
-		if err = p.named(err); err != nil {
-			return nil, err
-		}
-		r.Chosen = &took
-		for _, s := range r.Choice.Specs {
-			if s.Kind == "popularity" {
-				specs[0] = s
-				continue
-			}
-			specs = append(specs, s)
-		}
-	}
-	return specs, nil
-}
-
-// recommendMeasure fits and evaluates one model after another.
-type recommendMeasure struct {
-	app    *app
-	p      *recommendParts
-	x      *recommend.Matrix
-	held   recommend.Held
-	r      *recommendReport
-	k      int
-	models []recommend.Model
-}
-
-func (m *recommendMeasure) add(ctx context.Context, s recommend.Spec) error {
-	var model recommend.Model
-	took, err := m.app.clocked(func() error {
-		var err error
-		model, err = s.Fit(ctx, m.x, m.p.attributes)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return m.evaluate(model, &s, took)
-}
-
-func (m *recommendMeasure) evaluate(model recommend.Model, s *recommend.Spec, fit timing) error {
-	e, err := recommend.Evaluate(model, m.x, m.held, recommend.EvaluateOptions{K: m.k, Further: []int{5, 10, 50, 100}, Attributes: m.p.attributes})
-	if err != nil {
-		return err
-	}
-	users := make([]int, len(e.PerUser))
-	for k, h := range e.PerUser {
-		users[k] = h.User
-	}
-	list := recommend.List{N: m.k, Ties: recommend.Ties(m.x)}
-	serve, err := m.app.clocked(func() error {
-		recommend.Recommend(model, m.x, users, list)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	found := measuredModel{Spec: s, Fit: fit, Serve: serve, Evaluation: e, Rate: float64(len(users)) / max(serve.Seconds, 1e-9)}
-	m.r.Models = append(m.r.Models, found)
-	m.models = append(m.models, model)
-	last := &m.r.Models[len(m.r.Models)-1]
-	last.AgainstPopul, err = recommend.Paired(e, m.r.Models[0].Evaluation)
-	return err
-}
-
-// blend evaluates the chosen blend from the models already fitted.
-func (m *recommendMeasure) blend() error {
-	var parts []recommend.Model
-	var took timing
-	for _, s := range m.r.Choice.Specs {
-		at := slices.IndexFunc(m.r.Models, func(f measuredModel) bool { return f.Spec != nil && f.Spec.Kind == s.Kind })
-		parts = append(parts, m.models[at])
-		took.Seconds += m.r.Models[at].Fit.Seconds
-		took.CPU += m.r.Models[at].Fit.CPU
-	}
-	b, err := recommend.NewBlend(m.x.Items, parts, m.r.Choice.Weights)
-	if err != nil {
-		return err
-	}
-	if err := m.evaluate(b, nil, took); err != nil {
-		return err
-	}
-	m.finish()
-	return nil
-}
-
-// finish names the best model.
-func (m *recommendMeasure) finish() {
-	best := slices.MaxFunc(m.r.Models, func(a, b measuredModel) int {
-		return cmp.Compare(a.Evaluation.NDCG, b.Evaluation.NDCG)
-	})
-	m.r.Best = best.Evaluation.Model
 }

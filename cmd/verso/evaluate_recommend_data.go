@@ -18,12 +18,13 @@ import (
 // interactionFile is the rows of one file, ids still as text.
 type interactionFile struct {
 	path    string
-	columns map[string]string // user, item, copies, day, flag → column of the file
+	columns map[string]string // user, item, copies, day, flag, type → column of the file
 	user    []string
 	item    []string
 	copies  []float64 // nil: no such column
 	day     []float64 // nil: no such column
 	flag    []bool    // rows for tuning; nil: no such column
+	kind    []string  // customer type; nil: no such column
 	dropped int       // rows without a user, an item, or a number or day that can be read
 }
 
@@ -35,6 +36,7 @@ func interactionColumns() map[string][]string {
 		"copies": {"copies", "qty", "quantity", "qty_ordered"},
 		"day":    {"day", "date", "order_date", "timestamp", "time"},
 		"flag":   {"is_valid", "validation"},
+		"type":   {"type", "customer_type"},
 	}
 }
 
@@ -65,8 +67,8 @@ func fileColumns(ctx context.Context, db engine.Database, flag, path string) ([]
 	return names, nil
 }
 
-// columnsOf finds the columns by the names given or known.
-func columnsOf(flag, path string, names []string, given map[string]string) (map[string]string, error) {
+// findColumns finds the columns by the names given or known.
+func findColumns(flag, path string, names []string, given map[string]string) (map[string]string, error) {
 	found := map[string]string{}
 	for role, known := range interactionColumns() {
 		want := known
@@ -95,7 +97,7 @@ func readInteractions(ctx context.Context, db engine.Database, flag, path string
 		return nil, err
 	}
 	f := &interactionFile{path: path}
-	if f.columns, err = columnsOf(flag, path, names, given); err != nil {
+	if f.columns, err = findColumns(flag, path, names, given); err != nil {
 		return nil, err
 	}
 	column := func(role, empty, form string) string {
@@ -111,6 +113,7 @@ func readInteractions(ctx context.Context, db engine.Database, flag, path string
 		column("copies", "1.0", "TRY_CAST(%s AS DOUBLE)"),
 		column("day", "0.0", dayForm),
 		column("flag", "FALSE", "coalesce(lower(CAST(%s AS VARCHAR)) IN ('1', 'true', 't', 'yes'), FALSE)"),
+		column("type", "''", "CAST(%s AS VARCHAR)"),
 	}, ", ") + " FROM " + fromFile(db, path)
 	err = engine.Rows(ctx, db, engine.SQL(text), f.add)
 	if err != nil {
@@ -138,7 +141,26 @@ func (f *interactionFile) add(row []any) error {
 		mark, _ := row[4].(bool)
 		f.flag = append(f.flag, mark)
 	}
+	if f.columns["type"] != "" {
+		f.kind = append(f.kind, engine.Text(row[5]))
+	}
 	return nil
+}
+
+// types is the type of each user: the first of those in the file, in the order of
+// text, so that the order of rows does not matter; nil without such a column.
+func (f *interactionFile) types(users *idTable) []string {
+	if f.kind == nil {
+		return nil
+	}
+	types := make([]string, len(users.names))
+	for k, id := range f.user {
+		u := users.number[id]
+		if t := f.kind[k]; t != "" && (types[u] == "" || t < types[u]) {
+			types[u] = t
+		}
+	}
+	return types
 }
 
 // idTable numbers text ids in their order as text, so that the order of the

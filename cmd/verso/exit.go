@@ -10,6 +10,7 @@ import (
 	"verso/etl/check"
 	"verso/etl/config"
 	"verso/etl/source"
+	"verso/models/recommend"
 	"verso/olap/anomaly"
 	"verso/olap/compile"
 	"verso/olap/cube"
@@ -98,6 +99,7 @@ func exitRules() []exitRule {
 		{exitRefused, a[*check.RefusedError]},
 		{exitRefused, a[*etl.RefusedError]},
 		{exitRefused, a[*rollupError]},
+		{exitRefused, a[*recommend.OverlapError]},
 		{exitSource, a[*source.UnreadableError]},
 		{exitLocked, a[*warehouse.LockedError]},
 		{exitLocked, func(err error) bool { return errors.Is(err, engine.ErrBusy) }},

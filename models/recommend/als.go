@@ -13,12 +13,12 @@ import (
 // ALSOptions choose a factorisation by alternating least squares. The zero value
 // means the documented defaults.
 type ALSOptions struct {
-	Factors    int     // rounded up to a multiple of 32; 0 means 128
-	Iterations int     // of both sides; 0 means 15
-	Unobserved float64 // weight α₀ of a pair without purchase against one with; 0 means 0.1
-	Lambda     float64 // regularisation; 0 means 0.003, negative none
-	Exponent   float64 // ν: a row's penalty grows with (its weight + α₀·columns)^ν; 0 means 1
-	Steps      int     // conjugate gradient steps a row and iteration; 0 means 3
+	Factors    int     `json:"factors,omitempty"`    // rounded up to a multiple of 32; 0 means 128
+	Iterations int     `json:"iterations,omitempty"` // of both sides; 0 means 15
+	Unobserved float64 `json:"unobserved,omitempty"` // weight α₀ of a pair without purchase against one with; 0 means 0.1
+	Lambda     float64 `json:"lambda,omitempty"`     // regularisation; 0 means 0.003, negative none
+	Exponent   float64 `json:"exponent,omitempty"`   // ν: a row's penalty grows with (its weight + α₀·columns)^ν; 0 means 1
+	Steps      int     `json:"steps,omitempty"`      // conjugate gradient steps a row and iteration; 0 means 2
 	Seed       uint64
 }
 
@@ -28,7 +28,7 @@ func (o ALSOptions) defaults() ALSOptions {
 	o.Unobserved = cmp.Or(o.Unobserved, .1)
 	o.Lambda = max(cmp.Or(o.Lambda, .003), 0)
 	o.Exponent = cmp.Or(o.Exponent, 1)
-	o.Steps = cmp.Or(o.Steps, 3)
+	o.Steps = cmp.Or(o.Steps, 2)
 	return o
 }
 
@@ -210,7 +210,7 @@ func newSolver(s *side) *solver {
 
 // tolerance is the squared residual against the squared right side at which a
 // row is solved.
-const tolerance = 1e-12
+const tolerance = 1e-11
 
 // solve runs conjugate gradients on the batch's rows x.
 func (w *solver) solve(x []float32, count, steps int) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	"verso/models/recommend/dense"
 )
@@ -15,6 +16,8 @@ type Blend struct {
 	Items   int
 	Models  []Model
 	Weights []float64
+
+	spare sync.Pool // of *batch
 }
 
 // NewBlend checks the weights.
@@ -40,25 +43,19 @@ func spread(scores []float32) float64 {
 
 // Scores adds the models' scores up.
 func (b *Blend) Scores(h History, scores []float32) {
-	part := make([]float32, len(scores))
-	clear(scores)
-	for k, m := range b.Models {
-		if b.Weights[k] == 0 {
-			continue
-		}
-		m.Scores(h, part)
-		if s := spread(part); s > 0 {
-			dense.Axpy(float32(b.Weights[k]/s), part, scores)
-		}
-	}
+	b.ScoresOf([]History{h}, [][]float32{scores})
 }
 
 // ScoresOf scores several histories at once.
 func (b *Blend) ScoresOf(histories []History, scores [][]float32) {
-	part := make([][]float32, len(histories))
+	space, _ := b.spare.Get().(*batch)
+	if space == nil {
+		space = newBatch(b.Items)
+	}
+	defer b.spare.Put(space)
+	part := space.scores[:len(histories)]
 	for n := range histories {
 		clear(scores[n])
-		part[n] = make([]float32, len(scores[n]))
 	}
 	for k, m := range b.Models {
 		if b.Weights[k] == 0 {

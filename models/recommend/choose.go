@@ -182,9 +182,12 @@ func (s *search) ridge() error {
 	return s.climb(axes, s.o.Trials, func(v []float64) (Spec, Model, error) {
 		o := RidgeOptions{Lambda: v[0], Dropout: v[1], Neighbours: int(v[2]), UserPower: v[3]}.defaults()
 		if shared == nil || shared.power != o.UserPower || most < o.Neighbours {
+			var spare []float32
+			if shared != nil {
+				spare = shared.gram
+			}
 			var err error
-			shared = nil // its memory is needed for the next
-			if shared, err = newRidge(s.ctx, s.x, o); err != nil {
+			if shared, err = newRidge(s.ctx, s.x, o, spare); err != nil {
 				return Spec{}, nil, err
 			}
 			most = o.Neighbours

@@ -3,6 +3,7 @@ package recommend
 import (
 	"cmp"
 	"math"
+	"sync"
 )
 
 // Content scores items by their attributes alone: naive-Bayes log-odds of the
@@ -13,6 +14,7 @@ type Content struct {
 	Prior      float64   // purchases that the shares of all customers count for
 
 	items [][]int32 // with each feature
+	spare sync.Pool // of *profile
 }
 
 // FitContent counts the shares of features over all purchases. A prior of 0 means
@@ -38,46 +40,64 @@ func FitContent(x *Matrix, a *Attributes, prior float64) *Content {
 // Name is "content".
 func (m *Content) Name() string { return "content" }
 
+// profile is a customer's features: how much of each was bought, then its lift.
+type profile struct {
+	features []int32   // those of the history, in its order
+	value    []float32 // by feature, 0 for all others
+	seen     []bool    // by feature
+}
+
 // lifts are log(1 + n/(prior·share)) for each feature of the history bought n
 // times by weight: the log-odds of the feature for this customer against all, but
-// for a constant of the customer and kind.
-func (m *Content) lifts(h History) map[int32]float32 {
-	bought := map[int32]float32{}
+// for a constant of the customer and kind. The profile goes back by give.
+func (m *Content) lifts(h History) *profile {
+	p, _ := m.spare.Get().(*profile)
+	if p == nil {
+		p = &profile{value: make([]float32, len(m.Share)), seen: make([]bool, len(m.Share))}
+	}
 	for k, i := range h.Item {
 		for _, f := range m.Attributes.Of[i] {
-			bought[f] += h.Weight[k]
+			if !p.seen[f] {
+				p.seen[f] = true
+				p.features = append(p.features, f)
+			}
+			p.value[f] += h.Weight[k]
 		}
 	}
-	for f, n := range bought {
-		bought[f] = float32(math.Log1p(math.Max(float64(n), 0) / (m.Prior * float64(m.Share[f]))))
+	for _, f := range p.features {
+		p.value[f] = float32(math.Log1p(max(float64(p.value[f]), 0) / (m.Prior * float64(m.Share[f]))))
 	}
-	return bought
+	return p
+}
+
+func (m *Content) give(p *profile) {
+	for _, f := range p.features {
+		p.value[f], p.seen[f] = 0, false
+	}
+	p.features = p.features[:0]
+	m.spare.Put(p)
 }
 
 // Scores are the sums of the lifts of an item's features.
 func (m *Content) Scores(h History, scores []float32) {
 	clear(scores)
-	lifts := m.lifts(h)
-	for _, i := range h.Item { // each feature once, in a fixed order
-		for _, f := range m.Attributes.Of[i] {
-			v, left := lifts[f]
-			if !left {
-				continue
-			}
-			delete(lifts, f)
-			for _, j := range m.items[f] {
-				scores[j] += v
-			}
+	p := m.lifts(h)
+	defer m.give(p)
+	for _, f := range p.features {
+		v := p.value[f]
+		for _, j := range m.items[f] {
+			scores[j] += v
 		}
 	}
 }
 
 // Explain names the features that the item shares with the history.
 func (m *Content) Explain(h History, item int) Explanation {
-	lifts := m.lifts(h)
+	p := m.lifts(h)
+	defer m.give(p)
 	var reasons []Reason
 	for _, f := range m.Attributes.Of[item] {
-		if v := lifts[f]; v != 0 {
+		if v := p.value[f]; v != 0 {
 			part := m.Attributes.Kinds[m.Attributes.Kind[f]] + "=" + m.Attributes.Names[f]
 			reasons = append(reasons, Reason{Part: part, Item: -1, Value: float64(v)})
 		}

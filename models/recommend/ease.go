@@ -12,10 +12,10 @@ import (
 // EASEOptions choose the closed-form autoencoder. The zero value means the
 // documented defaults.
 type EASEOptions struct {
-	Lambda    float64 // ridge penalty; 0 means 100
-	Keep      int     // strongest coefficients kept of each title; 0 means 50, negative all
-	UserPower float64 // a customer of n titles counts (n/mean)^−power; 0 means 1 each
-	Limit     int     // rows of the largest matrix to invert; 0 means 24,000 (2.3 GB for users, 1.2 for titles)
+	Lambda    float64 `json:"lambda,omitempty"`     // ridge penalty; 0 means 100
+	Keep      int     `json:"keep,omitempty"`       // strongest coefficients kept of each title; 0 means 50, negative all
+	UserPower float64 `json:"user_power,omitempty"` // a customer of n titles counts (n/mean)^−power; 0 means 1 each
+	Limit     int     `json:"limit,omitempty"`      // rows of the largest matrix to invert; 0 means 24,000 (2.3 GB for users, 1.2 for titles)
 }
 
 // EASE is an ItemItem model with the part of the catalogue it covers.
@@ -77,13 +77,12 @@ type ease struct {
 	lists         [][]coefficient
 }
 
-// keep stores the strongest coefficients of title j.
-func (e *ease) keep(j int, list []coefficient) {
+// begin empties the collection for one title.
+func (e *ease) begin(s *strongest) {
+	s.begin(e.o.Keep)
 	if e.o.Keep < 0 {
-		e.lists[j] = slices.Clone(list)
-		return
+		s.begin(len(e.titles))
 	}
-	e.lists[j] = strongest(list, e.o.Keep)
 }
 
 // byTitles inverts XᵀX/λ + I over the titles.
@@ -118,19 +117,20 @@ func (e *ease) byTitles(ctx context.Context) error {
 		return err
 	}
 	rows := make([][]float32, dense.Workers())
+	best := make([]strongest, dense.Workers())
 	dense.Each(n, func(worker, a int) {
 		if rows[worker] == nil {
 			rows[worker] = make([]float32, n)
 		}
-		row := rows[worker]
+		row, found := rows[worker], &best[worker]
 		s.Row(a, row)
-		list := make([]coefficient, 0, n)
+		e.begin(found)
 		for b, v := range row {
 			if b != a && v != 0 {
-				list = append(list, coefficient{own: int32(e.titles[b]), value: -v / row[a]})
+				found.offer(coefficient{own: int32(e.titles[b]), value: -v / row[a]})
 			}
 		}
-		e.keep(e.titles[a], list)
+		e.lists[e.titles[a]] = found.list()
 	})
 	return nil
 }
@@ -172,16 +172,31 @@ func (e *ease) byUsers(ctx context.Context) error {
 	return e.project(ctx, s.Full(), place)
 }
 
+// scaled are the users of each title by place, and their factor times weight, in
+// the order of the matrix's columns.
+func (e *ease) scaled(place []int32) (users []int32, weights []float32) {
+	users, weights = make([]int32, len(e.x.ColUser)), make([]float32, len(e.x.ColUser))
+	for k, u := range e.x.ColUser {
+		users[k], weights[k] = place[u], float32(e.user[u]*e.x.ColWeight[k])
+	}
+	return users, weights
+}
+
+// projection is the working space of a batch of titles.
+type projection struct {
+	z       []float32 // of one title, by user
+	columns []float32 // of the batch, users × 32
+	dots    []float32 // items × 32
+	best    strongest
+}
+
 // project turns the inverse over users into coefficients, 32 titles at a time:
 // Z = M·x for each of them, then xᵢ·Z for every own item i.
 func (e *ease) project(ctx context.Context, inverse *dense.Square, place []int32) error {
 	const width = dense.Columns
-	type space struct {
-		z, columns, dots []float32
-		list             []coefficient
-	}
 	x, n := e.x, len(e.users)
-	work := make([]space, dense.Workers())
+	users, weights := e.scaled(place)
+	work := make([]projection, dense.Workers())
 	dense.Each((len(e.titles)+width-1)/width, func(worker, batch int) {
 		if ctx.Err() != nil {
 			return
@@ -193,9 +208,8 @@ func (e *ease) project(ctx context.Context, inverse *dense.Square, place []int32
 		part := e.titles[batch*width : min((batch+1)*width, len(e.titles))]
 		for k, j := range part {
 			clear(w.z)
-			users, weights := x.Column(j)
-			for p, u := range users {
-				inverse.AddRow(e.user[u]*weights[p], int(place[u]), w.z)
+			for p := x.ColStart[j]; p < x.ColStart[j+1]; p++ {
+				inverse.AddRow(weights[p], int(users[p]), w.z)
 			}
 			for u, v := range w.z {
 				w.columns[u*width+k] = v
@@ -203,23 +217,28 @@ func (e *ease) project(ctx context.Context, inverse *dense.Square, place []int32
 		}
 		clear(w.dots)
 		for _, i := range e.titles {
-			to := w.dots[i*width : (i+1)*width]
-			users, weights := x.Column(i)
-			for p, u := range users {
-				from := int(place[u]) * width
-				dense.Axpy(e.user[u]*weights[p], w.columns[from:from+width], to)
-			}
+			from, to := x.ColStart[i], x.ColStart[i+1]
+			dense.Gather(users[from:to], weights[from:to], w.columns, w.dots[i*width:(i+1)*width])
 		}
 		for k, j := range part {
-			rest := 1 - w.dots[j*width+k]
-			w.list = w.list[:0]
-			for _, i := range e.titles {
-				if v := w.dots[i*width+k]; i != j && v != 0 {
-					w.list = append(w.list, coefficient{own: int32(i), value: v / rest})
-				}
-			}
-			e.keep(j, w.list)
+			e.begin(&w.best)
+			e.lists[j] = w.coefficients(e.titles, j, k)
 		}
 	})
 	return ctx.Err()
+}
+
+// coefficients are the strongest for title j, column k of the batch.
+func (w *projection) coefficients(titles []int, j, k int) []coefficient {
+	scale := 1 / (1 - w.dots[j*dense.Columns+k])
+	least := float32(0)
+	for _, i := range titles {
+		v := w.dots[i*dense.Columns+k] * scale
+		if v == 0 || i == j || v < least && -v < least {
+			continue
+		}
+		w.best.offer(coefficient{own: int32(i), value: v})
+		least = w.best.least()
+	}
+	return w.best.list()
 }

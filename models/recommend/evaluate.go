@@ -159,7 +159,7 @@ func Evaluate(m Model, x *Matrix, held Held, o EvaluateOptions) (*Evaluation, er
 		e.PerUser[n] = measure(x, u, lists[n], held[u], k, o)
 	})
 	e.summarise(x, lists, o)
-	e.Segments = append(segments(e.PerUser, "titles", func(h Hits) string { return sizeBand(x.Size(h.User)) }), typeSegments(e.PerUser, o.Type)...)
+	e.Segments = append(segments(e.PerUser, "titles", func(h Hits) (int, string) { return sizeBand(x.Size(h.User)) }), typeSegments(e.PerUser, o.Type)...)
 	return e, nil
 }
 
@@ -255,40 +255,51 @@ func (e *Evaluation) summarise(x *Matrix, lists [][]Scored, o EvaluateOptions) {
 	}
 }
 
-// sizeBand names a number of titles by its band.
-func sizeBand(n int) string {
-	for _, b := range []struct {
+// sizeBands are the bands of titles a customer has, ascending.
+func sizeBands() []struct {
+	below int
+	name  string
+} {
+	return []struct {
 		below int
 		name  string
-	}{{1, "0"}, {5, "1-4"}, {10, "5-9"}, {20, "10-19"}, {50, "20-49"}, {200, "50-199"}} {
+	}{{1, "0"}, {5, "1-4"}, {10, "5-9"}, {20, "10-19"}, {50, "20-49"}, {200, "50-199"}, {math.MaxInt, "200+"}}
+}
+
+// sizeBand is the place and the name of the band of n titles.
+func sizeBand(n int) (place int, name string) {
+	for k, b := range sizeBands() {
 		if n < b.below {
-			return b.name
+			return k, b.name
 		}
 	}
-	return "200+"
+	return 0, ""
 }
 
 func typeSegments(users []Hits, kinds []string) []SegmentPart {
 	if kinds == nil {
 		return nil
 	}
-	parts := segments(users, "type", func(h Hits) string { return kinds[h.User] })
-	slices.SortFunc(parts, func(a, b SegmentPart) int { return cmp.Compare(a.Value, b.Value) })
-	return parts
+	return segments(users, "type", func(h Hits) (int, string) { return 0, kinds[h.User] })
 }
 
-// segments are the means by a label; bands of titles in ascending order.
-func segments(users []Hits, by string, label func(Hits) string) []SegmentPart {
-	var parts []SegmentPart
-	least := map[string]int{}
+// segments are the means by a label, in order of its place, then its text.
+func segments(users []Hits, by string, label func(Hits) (place int, text string)) []SegmentPart {
+	type part struct {
+		SegmentPart
+		place int
+	}
+	at := map[string]int{}
+	var parts []part
 	for _, h := range users {
-		value := label(h)
-		at := slices.IndexFunc(parts, func(p SegmentPart) bool { return p.Value == value })
-		if at < 0 {
-			at = len(parts)
-			parts = append(parts, SegmentPart{By: by, Value: value})
+		place, value := label(h)
+		k, known := at[value]
+		if !known {
+			k = len(parts)
+			at[value] = k
+			parts = append(parts, part{SegmentPart{By: by, Value: value}, place})
 		}
-		p := &parts[at]
+		p := &parts[k]
 		p.Users++
 		p.Recall += h.Recall
 		p.NDCG += h.NDCG
@@ -296,14 +307,14 @@ func segments(users []Hits, by string, label func(Hits) string) []SegmentPart {
 			p.Hit++
 		}
 	}
-	for k := range parts {
-		p := &parts[k]
+	slices.SortFunc(parts, func(a, b part) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.Value, b.Value))
+	})
+	list := make([]SegmentPart, len(parts))
+	for k, p := range parts {
 		n := float64(p.Users)
 		p.Recall, p.NDCG, p.Hit = p.Recall/n, p.NDCG/n, p.Hit/n
-		var first int
-		fmt.Sscanf(p.Value, "%d", &first)
-		least[p.Value] = first
+		list[k] = p.SegmentPart
 	}
-	slices.SortStableFunc(parts, func(a, b SegmentPart) int { return cmp.Compare(least[a.Value], least[b.Value]) })
-	return parts
+	return list
 }

@@ -148,7 +148,7 @@ func TestCanaries(t *testing.T) {
 	count := counters(items)
 	for j := range items {
 		count[0].row(x, j, counts.user)
-		lists[j] = counts.candidates(&count[0], j, nil)
+		lists[j] = counts.nearest(&count[0], j, items)
 		count[0].reset()
 	}
 	for _, bad := range []Model{FitPopularity(x, 0), bare, newItemItem("counts", lists)} {
@@ -184,8 +184,9 @@ func TestDoubanReachesThePeers(t *testing.T) {
 		{spec: Spec{Kind: "als", ALS: &ALSOptions{}}, recall: .1942, ndcg: .1907, tolerance: .002, slow: true},
 		{spec: Spec{Kind: "ease", EASE: &EASEOptions{}}, recall: .2286, ndcg: .2412, tolerance: 5e-4, slow: true},
 		{spec: Spec{Kind: "ease", EASE: &EASEOptions{Keep: 200}}, recall: .2279, ndcg: .2391, tolerance: 5e-4, slow: true},
-		// Regression on 100 neighbours at its defaults: better than all of them.
-		{spec: Spec{Kind: "ridge", Ridge: &RidgeOptions{}}, recall: .240, ndcg: .253, tolerance: 0},
+		// Regression on 100 neighbours at its defaults is better than all of them, and
+		// than the best blend measured.
+		{spec: Spec{Kind: "ridge", Ridge: &RidgeOptions{}}, recall: .2339, ndcg: .2465},
 	} {
 		if c.slow && !full {
 			t.Logf("%s left out: set VERSO_DOUBAN", c.spec.Kind)

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"math"
 	"slices"
 
 	"verso/models/recommend/dense"
@@ -92,110 +93,127 @@ func (m *ItemItem) Explain(h History, item int) Explanation {
 	return explained(reasons)
 }
 
-// strongest keeps the n largest coefficients of one title: by absolute value,
-// then own item. The list is reordered.
-func strongest(list []coefficient, n int) []coefficient {
-	order := func(a, b coefficient) int {
-		x, y := a.value, b.value
-		if x < 0 {
-			x = -x
-		}
-		if y < 0 {
-			y = -y
-		}
-		switch {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return int(a.own) - int(b.own)
-	}
-	if len(list) > n {
-		partition(list, n, order)
-		list = list[:n]
-	}
-	slices.SortFunc(list, order)
-	return slices.Clone(list)
+// strongest collects the largest coefficients of one title: by absolute value,
+// then own item. It is a heap with the weakest on top.
+type strongest struct {
+	n    int
+	heap []coefficient
 }
 
-// partition moves the n first elements of the order to the front (Hoare's
-// selection with the median of three).
-func partition(list []coefficient, n int, order func(a, b coefficient) int) {
-	for low, high := 0, len(list)-1; low < high; {
-		middle := (low + high) / 2
-		if order(list[middle], list[low]) < 0 {
-			list[middle], list[low] = list[low], list[middle]
-		}
-		if order(list[high], list[low]) < 0 {
-			list[high], list[low] = list[low], list[high]
-		}
-		if order(list[high], list[middle]) < 0 {
-			list[high], list[middle] = list[middle], list[high]
-		}
-		pivot := list[middle]
-		i, j := low, high
-		for i <= j {
-			for order(list[i], pivot) < 0 {
-				i++
-			}
-			for order(list[j], pivot) > 0 {
-				j--
-			}
-			if i <= j {
-				list[i], list[j] = list[j], list[i]
-				i++
-				j--
-			}
-		}
-		switch {
-		case n <= j:
-			high = j
-		case n > i:
-			low = i
-		default:
-			return
-		}
+// weaker is the order of the heap; values of 0 never come in.
+func weaker(a, b coefficient) bool {
+	x, y := a.value, b.value
+	if x < 0 {
+		x = -x
 	}
+	if y < 0 {
+		y = -y
+	}
+	return x < y || x == y && a.own > b.own
+}
+
+// begin empties the collection for n coefficients.
+func (s *strongest) begin(n int) { s.n, s.heap = n, s.heap[:0] }
+
+// least is the absolute value below which nothing comes in any more.
+func (s *strongest) least() float32 {
+	if len(s.heap) < s.n {
+		return 0
+	}
+	return max(s.heap[0].value, -s.heap[0].value)
+}
+
+func (s *strongest) offer(c coefficient) {
+	if len(s.heap) < s.n {
+		s.heap = append(s.heap, c)
+		k := len(s.heap) - 1
+		for k > 0 && weaker(c, s.heap[(k-1)/2]) {
+			s.heap[k] = s.heap[(k-1)/2]
+			k = (k - 1) / 2
+		}
+		s.heap[k] = c
+		return
+	}
+	if s.n == 0 || !weaker(s.heap[0], c) {
+		return
+	}
+	k := 0
+	for {
+		child := 2*k + 1
+		if child >= len(s.heap) {
+			break
+		}
+		if child+1 < len(s.heap) && weaker(s.heap[child+1], s.heap[child]) {
+			child++
+		}
+		if !weaker(s.heap[child], c) {
+			break
+		}
+		s.heap[k] = s.heap[child]
+		k = child
+	}
+	s.heap[k] = c
+}
+
+// list is what was collected, strongest first: a copy.
+func (s *strongest) list() []coefficient {
+	list := slices.Clone(s.heap)
+	slices.SortFunc(list, func(a, b coefficient) int {
+		if weaker(b, a) {
+			return -1
+		}
+		return 1
+	})
+	return list
 }
 
 // counter adds up one row of the Gram matrix: sums over customers of weight
 // times weight for the titles bought together with one.
 type counter struct {
-	sum     []float32
-	touched []int32
+	sum   []float32
+	found []int32 // room for one more than there are items
+	n     int     // of found
+
+	best strongest
 }
 
 // counters is one for every worker.
 func counters(items int) []counter {
 	c := make([]counter, dense.Workers())
 	for k := range c {
-		c[k].sum = make([]float32, items)
+		c[k].sum, c[k].found = make([]float32, items), make([]int32, items+1)
 	}
 	return c
 }
+
+// touched is the items with a sum, in no order.
+func (c *counter) touched() []int32 { return c.found[:c.n] }
 
 // row sums, over the users of item j in order, left·right where left is the
 // user's factor times the weight of j and right that of the other title. All
 // factors are positive. The sums stand until reset.
 func (c *counter) row(x *Matrix, j int, user []float32) {
 	users, weights := x.Column(j)
+	n, found, sum := c.n, c.found, c.sum
 	for k, u := range users {
 		left := float32(user[u] * weights[k])
 		from, to := x.RowStart[u], x.RowStart[u+1]
 		right := x.Weight[from:to]
 		for p, i := range x.RowItem[from:to] {
-			if c.sum[i] == 0 {
-				c.touched = append(c.touched, i)
-			}
-			c.sum[i] += float32(left * right[p])
+			// Without a branch, which would be guessed wrong half of the time: the
+			// bits of a sum of 0 less 1 have the highest bit, those of others not.
+			before := sum[i]
+			found[n] = i
+			n += int((math.Float32bits(before) - 1) >> 31)
+			sum[i] = before + float32(left*right[p])
 		}
 	}
+	c.n = n
 }
 
 func (c *counter) reset() {
-	for _, i := range c.touched {
+	for _, i := range c.touched() {
 		c.sum[i] = 0
 	}
-	c.touched = c.touched[:0]
+	c.n = 0
 }

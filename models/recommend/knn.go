@@ -11,12 +11,12 @@ import (
 // KNNOptions choose a nearest-neighbour model. The zero value is cosine with 20
 // neighbours.
 type KNNOptions struct {
-	Similarity string  // cosine (default), tfidf, bm25 or rp3beta
-	Neighbours int     // own titles kept for each title; 0 means 20
-	Shrink     float64 // added to the norms: similarities on few customers shrink; 0 means 5 for cosine and tfidf, negative none
-	Alpha      float64 // rp3beta: power of both transition probabilities; 0 means 0.4
-	Beta       float64 // rp3beta: power of the title's popularity; 0 means 0.5
-	UserPower  float64 // a customer of n titles counts (n/mean)^−power in the sums; 0 means not
+	Similarity string  `json:"similarity,omitempty"` // cosine (default), tfidf, bm25 or rp3beta
+	Neighbours int     `json:"neighbours,omitempty"` // own titles kept for each title; 0 means 20
+	Shrink     float64 `json:"shrink,omitempty"`     // added to the norms: similarities on few customers shrink; 0 means 5 for cosine and tfidf, negative none
+	Alpha      float64 `json:"alpha,omitempty"`      // rp3beta: power of both transition probabilities; 0 means 0.4
+	Beta       float64 `json:"beta,omitempty"`       // rp3beta: power of the title's popularity; 0 means 0.5
+	UserPower  float64 `json:"user_power,omitempty"` // a customer of n titles counts (n/mean)^−power in the sums; 0 means not
 }
 
 // similarity is the form that all of them share: the sum over customers of user
@@ -58,37 +58,44 @@ func FitKNN(x *Matrix, o KNNOptions) (*ItemItem, error) {
 	n := cmp.Or(o.Neighbours, 20)
 	lists := make([][]coefficient, x.Items)
 	count := counters(x.Items)
-	scratch := make([][]coefficient, len(count))
 	dense.Each(x.Items, func(worker, j int) {
 		c := &count[worker]
 		c.row(x, j, s.user)
-		scratch[worker] = s.candidates(c, j, scratch[worker][:0])
-		lists[j] = strongest(scratch[worker], n)
+		lists[j] = s.nearest(c, j, n)
 		c.reset()
 	})
 	return newItemItem(kind, lists), nil
 }
 
-// candidates are the similarities of all own titles to title j.
-func (s *similarity) candidates(c *counter, j int, list []coefficient) []coefficient {
-	title := float32(1)
-	if s.title != nil {
-		title = s.title[j]
+// nearest is the n own titles most like title j, of which c holds the sums.
+func (s *similarity) nearest(c *counter, j, n int) []coefficient {
+	c.best.begin(n)
+	least := float32(0)
+	keep := func(i int32, v float32) {
+		if int(i) != j {
+			c.best.offer(coefficient{own: i, value: v})
+			least = c.best.least()
+		}
 	}
-	for _, i := range c.touched {
-		if int(i) == j {
-			continue
+	if s.norm != nil {
+		norm, shrink := s.norm[j], s.shrink
+		for _, i := range c.touched() {
+			if v := c.sum[i] / (float32(s.norm[i]*norm) + shrink); v >= least {
+				keep(i, v)
+			}
 		}
-		v := c.sum[i] * title
-		if s.own != nil {
-			v *= s.own[i]
-		}
-		if s.norm != nil {
-			v /= float32(s.norm[i]*s.norm[j]) + s.shrink
-		}
-		list = append(list, coefficient{own: i, value: v})
+		return c.best.list()
 	}
-	return list
+	for _, i := range c.touched() {
+		v := c.sum[i]
+		if s.title != nil {
+			v *= s.title[j] * s.own[i]
+		}
+		if v >= least {
+			keep(i, v)
+		}
+	}
+	return c.best.list()
 }
 
 // userFactors are what each customer counts in sums of pairs: the damping, and

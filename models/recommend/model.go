@@ -83,11 +83,10 @@ func top(scores []float32, n int, ties []int32, allowed func(item int) bool) []S
 		}
 		return a.Item < b.Item
 	}
-	least := float32(math.Inf(-1))
-	for i, s := range scores {
-		if !(s >= least) || s == float32(math.Inf(-1)) {
-			continue
-		}
+	const smallest = -math.MaxFloat32
+	least := float32(smallest)
+	for i := dense.Above(scores, 0, least); i < len(scores); i = dense.Above(scores, i+1, least) {
+		s := scores[i]
 		c := Scored{Item: int32(i), Score: s}
 		if len(best) == n && !before(c, best[n-1]) {
 			continue
@@ -136,30 +135,38 @@ func Recommend(m Model, x *Matrix, users []int, l List) [][]Scored {
 	return lists
 }
 
+// batch is working space for the scores of a few histories.
+type batch struct {
+	histories []History
+	scores    [][]float32 // dense.Rows × items
+}
+
+func newBatch(items int) *batch {
+	b := &batch{scores: make([][]float32, dense.Rows)}
+	all := make([]float32, dense.Rows*items)
+	for k := range b.scores {
+		b.scores[k] = all[k*items : (k+1)*items : (k+1)*items]
+	}
+	return b
+}
+
 // eachScores calls use with the scores of each user, in any order and from
 // several goroutines; use may change the scores.
 func eachScores(m Model, x *Matrix, users []int, use func(k int, scores []float32)) {
-	type space struct {
-		histories []History
-		scores    [][]float32
-	}
-	work := make([]space, dense.Workers())
-	dense.Each((len(users)+dense.Rows-1)/dense.Rows, func(worker, batch int) {
-		w := &work[worker]
-		if w.scores == nil {
-			all := make([]float32, dense.Rows*x.Items)
-			for k := range dense.Rows {
-				w.scores = append(w.scores, all[k*x.Items:(k+1)*x.Items:(k+1)*x.Items])
-			}
+	work := make([]*batch, dense.Workers())
+	dense.Each((len(users)+dense.Rows-1)/dense.Rows, func(worker, part int) {
+		if work[worker] == nil {
+			work[worker] = newBatch(x.Items)
 		}
-		from := batch * dense.Rows
-		part := users[from:min(from+dense.Rows, len(users))]
+		w := work[worker]
+		from := part * dense.Rows
+		few := users[from:min(from+dense.Rows, len(users))]
 		w.histories = w.histories[:0]
-		for _, u := range part {
+		for _, u := range few {
 			w.histories = append(w.histories, x.History(u))
 		}
-		scoresOf(m, w.histories, w.scores[:len(part)])
-		for k := range part {
+		scoresOf(m, w.histories, w.scores[:len(few)])
+		for k := range few {
 			use(from+k, w.scores[k])
 		}
 	})

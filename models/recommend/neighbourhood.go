@@ -13,12 +13,12 @@ import (
 // RidgeOptions choose a ridge regression of every title on its neighbours. The
 // zero value means the documented defaults.
 type RidgeOptions struct {
-	Neighbours int     // own titles in each regression; 0 means 100
-	Keep       int     // strongest coefficients kept of each; 0 means all
-	Lambda     float64 // ridge penalty in customers; 0 means 30
-	Dropout    float64 // further penalty as a share of the own title's sum of squares; 0 means none
-	UserPower  float64 // a customer of n titles counts (n/mean)^−power; 0 means 1 each
-	MaxGram    int     // bytes of the dense Gram matrix, above which sums are made anew for each title; 0 means 1 GiB
+	Neighbours int     `json:"neighbours,omitempty"` // own titles in each regression; 0 means 100
+	Keep       int     `json:"keep,omitempty"`       // strongest coefficients kept of each; 0 means all
+	Lambda     float64 `json:"lambda,omitempty"`     // ridge penalty in customers; 0 means 30
+	Dropout    float64 `json:"dropout,omitempty"`    // further penalty as a share of the own title's sum of squares; 0 means none
+	UserPower  float64 `json:"user_power,omitempty"` // a customer of n titles counts (n/mean)^−power; 0 means 1 each
+	MaxGram    int     `json:"-"`                    // bytes of the dense Gram matrix, above which sums are made anew for each title; 0 means 1 GiB
 }
 
 func (o RidgeOptions) defaults() RidgeOptions {
@@ -36,7 +36,7 @@ func (o RidgeOptions) defaults() RidgeOptions {
 // neighbours³/3 and memory with the interactions, so any catalogue will do.
 func FitRidge(ctx context.Context, x *Matrix, o RidgeOptions) (*ItemItem, error) {
 	o = o.defaults()
-	r, err := newRidge(ctx, x, o)
+	r, err := newRidge(ctx, x, o, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -53,15 +53,20 @@ type ridge struct {
 	gram []float32
 }
 
-// newRidge finds o.Neighbours neighbours of every title.
-func newRidge(ctx context.Context, x *Matrix, o RidgeOptions) (*ridge, error) {
+// newRidge finds o.Neighbours neighbours of every title. It takes the memory of
+// another's Gram matrix, which may be nil, when that fits.
+func newRidge(ctx context.Context, x *Matrix, o RidgeOptions, spare []float32) (*ridge, error) {
 	r := &ridge{x: x, user: userFactors(x, o.UserPower), power: o.UserPower, near: make([][]int32, x.Items)}
 	if cells := x.Items * (x.Items + 1) / 2; cells <= o.MaxGram/4 {
-		r.gram = make([]float32, cells)
+		if len(spare) == cells {
+			clear(spare)
+			r.gram = spare
+		} else {
+			r.gram = make([]float32, cells)
+		}
 	}
 	s := similarity{user: r.user, norm: norms(x, r.user), shrink: 5}
 	count := counters(x.Items)
-	scratch := make([][]coefficient, len(count))
 	dense.Each(x.Items, func(worker, j int) {
 		if ctx.Err() != nil {
 			return
@@ -70,14 +75,13 @@ func newRidge(ctx context.Context, x *Matrix, o RidgeOptions) (*ridge, error) {
 		c.row(x, j, r.user)
 		if r.gram != nil {
 			row := r.gram[j*(j+1)/2:]
-			for _, i := range c.touched {
+			for _, i := range c.touched() {
 				if int(i) <= j {
 					row[i] = c.sum[i]
 				}
 			}
 		}
-		scratch[worker] = s.candidates(c, j, scratch[worker][:0])
-		for _, n := range strongest(scratch[worker], o.Neighbours) {
+		for _, n := range s.nearest(c, j, o.Neighbours) {
 			r.near[j] = append(r.near[j], n.own)
 		}
 		c.reset()
@@ -106,14 +110,14 @@ func (r *ridge) fit(ctx context.Context, o RidgeOptions) (*ItemItem, error) {
 			failed[j] = fmt.Errorf("recommend: the regression of title %d is singular: a larger lambda than %v is needed", j, o.Lambda)
 			return
 		}
-		list := make([]coefficient, len(w.own))
+		w.best.begin(len(w.own))
+		if o.Keep > 0 {
+			w.best.begin(o.Keep)
+		}
 		for k, i := range w.own {
-			list[k] = coefficient{own: i, value: w.right[k]}
+			w.best.offer(coefficient{own: i, value: w.right[k]})
 		}
-		lists[j] = list
-		if o.Keep > 0 && len(list) > o.Keep {
-			lists[j] = strongest(list, o.Keep)
-		}
+		lists[j] = w.best.list()
 	})
 	for _, err := range failed {
 		if err != nil {
@@ -131,6 +135,7 @@ type regression struct {
 
 	bucket [][]entry // by user, what the user has of own
 	users  []int32
+	best   strongest
 }
 
 // entry is a user's weight of one of the regression's titles.

@@ -32,7 +32,7 @@ func NewSpec(kind string) (Spec, error) {
 	case "cosine", "tfidf", "bm25", "rp3beta":
 		s.KNN = &KNNOptions{Similarity: kind}
 	case "ridge":
-		s.Ridge = &RidgeOptions{}
+		s.Ridge = &RidgeOptions{Dropout: .5, UserPower: .3}
 	case "ease":
 		s.EASE = &EASEOptions{}
 	case "als":

@@ -61,22 +61,7 @@ func build(t testing.TB, r Rows, users, items int) *Matrix {
 	return x
 }
 
-// parted is a world split by chance.
-func parted(t testing.TB, users, items int, seed uint64) (*Matrix, Held, *Attributes) {
-	t.Helper()
-	rows, a := world(t, users, items, seed)
-	fit, test, _, err := Split(rows, SplitOptions{Seed: seed})
-	if err != nil {
-		t.Fatal(err)
-	}
-	held, err := NewHeld(test, users, items)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return build(t, fit, users, items), held, a
-}
-
-// each fits one model of every kind with small settings.
+// eachModel fits one model of every kind with small settings.
 func eachModel(t testing.TB, x *Matrix, a *Attributes) []Model {
 	t.Helper()
 	var models []Model

@@ -58,6 +58,48 @@ func Tile(k int, a, b, c []float32, stride int) {
 	tile(k, a, b, c, stride)
 }
 
+// Above is the first index, from the one given on, of an element of at least
+// least; len(x) when there is none.
+func Above(x []float32, from int, least float32) int {
+	if whole := (len(x) - from) &^ 31; whole > 0 {
+		from += 32 * above(x[from:from+whole], least)
+	}
+	for from < len(x) && !(x[from] >= least) {
+		from++
+	}
+	return from
+}
+
+// Gather adds to the 32 elements of to, for each of rows in turn, weight times
+// that row of base, whose rows have 32 elements.
+func Gather(rows []int32, weights, base, to []float32) {
+	if len(rows) == 0 {
+		return
+	}
+	_, _ = weights[len(rows)-1], to[Columns-1]
+	for _, r := range rows {
+		_ = base[int(r)*Columns : (int(r)+1)*Columns]
+	}
+	gather(rows, weights, base, to)
+}
+
+func gatherPortable(rows []int32, weights, base, to []float32) {
+	for k, r := range rows {
+		axpyPortable(weights[k], base[int(r)*Columns:(int(r)+1)*Columns], to[:Columns])
+	}
+}
+
+func abovePortable(x []float32, least float32) int {
+	for b := range len(x) / 32 {
+		for _, v := range x[b*32 : b*32+32] {
+			if v >= least {
+				return b
+			}
+		}
+	}
+	return len(x) / 32
+}
+
 func tilePortable(k int, a, b, c []float32, stride int) {
 	for i := range Rows {
 		var sum [Columns]float32

@@ -20,6 +20,15 @@ func axpy512(blocks int, alpha float32, x, y *float32)
 //go:noescape
 func axpy256(blocks int, alpha float32, x, y *float32)
 
+//go:noescape
+func gather512(n int, rows *int32, weights, base, to *float32)
+
+//go:noescape
+func gather256(n int, rows *int32, weights, base, to *float32)
+
+//go:noescape
+func above256(blocks int, least float32, x *float32) int
+
 // level is the widest kernel that the processor runs; all give the same bytes.
 var level = detect()
 
@@ -65,5 +74,25 @@ func axpy(alpha float32, x, y []float32) {
 		axpy256(len(x)/32, alpha, &x[0], &y[0])
 	default:
 		axpyPortable(alpha, x, y)
+	}
+}
+
+// above is the number of leading blocks of 32 without an element of at least
+// least.
+func above(x []float32, least float32) int {
+	if level == portable {
+		return abovePortable(x, least)
+	}
+	return above256(len(x)/32, least, &x[0])
+}
+
+func gather(rows []int32, weights, base, to []float32) {
+	switch level {
+	case wide512:
+		gather512(len(rows), &rows[0], &weights[0], &base[0], &to[0])
+	case wide256:
+		gather256(len(rows), &rows[0], &weights[0], &base[0], &to[0])
+	default:
+		gatherPortable(rows, weights, base, to)
 	}
 }

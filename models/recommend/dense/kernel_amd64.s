@@ -296,3 +296,100 @@ axpyloop256:
 axpydone256:
 	VZEROUPPER
 	RET
+
+// func above256(blocks int, least float32, x *float32) int
+TEXT ·above256(SB), NOSPLIT, $0-32
+	MOVQ blocks+0(FP), CX
+	VBROADCASTSS least+8(FP), Y0
+	MOVQ x+16(FP), AX
+	XORQ DX, DX
+aboveloop:
+	CMPQ DX, CX
+	JGE abovedone
+	VMOVUPS (AX), Y1
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y3
+	VMOVUPS 96(AX), Y4
+	VCMPPS $0x1d, Y0, Y1, Y1
+	VCMPPS $0x1d, Y0, Y2, Y2
+	VCMPPS $0x1d, Y0, Y3, Y3
+	VCMPPS $0x1d, Y0, Y4, Y4
+	VORPS Y2, Y1, Y1
+	VORPS Y4, Y3, Y3
+	VORPS Y3, Y1, Y1
+	VMOVMSKPS Y1, BX
+	TESTL BX, BX
+	JNZ abovedone
+	ADDQ $128, AX
+	INCQ DX
+	JMP aboveloop
+abovedone:
+	MOVQ DX, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func gather512(n int, rows *int32, weights, base, to *float32)
+TEXT ·gather512(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), CX
+	MOVQ rows+8(FP), AX
+	MOVQ weights+16(FP), BX
+	MOVQ base+24(FP), SI
+	MOVQ to+32(FP), DI
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	TESTQ CX, CX
+	JZ gatherdone512
+gatherloop512:
+	MOVLQSX (AX), DX
+	SHLQ $7, DX
+	VBROADCASTSS (BX), Z2
+	VMULPS (SI)(DX*1), Z2, Z3
+	VMULPS 64(SI)(DX*1), Z2, Z4
+	VADDPS Z3, Z0, Z0
+	VADDPS Z4, Z1, Z1
+	ADDQ $4, AX
+	ADDQ $4, BX
+	DECQ CX
+	JNZ gatherloop512
+gatherdone512:
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VZEROUPPER
+	RET
+
+// func gather256(n int, rows *int32, weights, base, to *float32)
+TEXT ·gather256(SB), NOSPLIT, $0-40
+	MOVQ n+0(FP), CX
+	MOVQ rows+8(FP), AX
+	MOVQ weights+16(FP), BX
+	MOVQ base+24(FP), SI
+	MOVQ to+32(FP), DI
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	TESTQ CX, CX
+	JZ gatherdone256
+gatherloop256:
+	MOVLQSX (AX), DX
+	SHLQ $7, DX
+	VBROADCASTSS (BX), Y4
+	VMULPS (SI)(DX*1), Y4, Y5
+	VMULPS 32(SI)(DX*1), Y4, Y6
+	VMULPS 64(SI)(DX*1), Y4, Y7
+	VMULPS 96(SI)(DX*1), Y4, Y8
+	VADDPS Y5, Y0, Y0
+	VADDPS Y6, Y1, Y1
+	VADDPS Y7, Y2, Y2
+	VADDPS Y8, Y3, Y3
+	ADDQ $4, AX
+	ADDQ $4, BX
+	DECQ CX
+	JNZ gatherloop256
+gatherdone256:
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VZEROUPPER
+	RET

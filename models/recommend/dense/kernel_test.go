@@ -46,6 +46,12 @@ func TestKernelsGiveTheSameBytes(t *testing.T) {
 	for i := range x {
 		wantY[i] += float32(.7 * x[i])
 	}
+	wantGather := append([]float32(nil), c[:Columns]...)
+	for k, w := range []float32{.5, -2, 1.1, .3} {
+		for i := range wantGather {
+			wantGather[i] += float32(w * b[[]int{3, 0, 7, 3}[k]*Columns+i])
+		}
+	}
 	var wantDot float32
 	eachLevel(t, func(t *testing.T) {
 		got := append([]float32(nil), c...)
@@ -54,6 +60,9 @@ func TestKernelsGiveTheSameBytes(t *testing.T) {
 		got = append([]float32(nil), y...)
 		Axpy(.7, x, got)
 		same(t, "axpy", got, wantY)
+		got = append([]float32(nil), c[:Columns]...)
+		Gather([]int32{3, 0, 7, 3}, []float32{.5, -2, 1.1, .3}, b, got)
+		same(t, "gather", got, wantGather)
 		d := Dot(x, y)
 		if level == portable {
 			wantDot = d
@@ -67,6 +76,24 @@ func TestKernelsGiveTheSameBytes(t *testing.T) {
 	if math.Abs(exact-float64(wantDot)) > 1e-3 {
 		t.Errorf("dot %v, want %v", wantDot, exact)
 	}
+}
+
+func TestAbove(t *testing.T) {
+	x := random(1003, 9)
+	x[40], x[41] = float32(math.NaN()), float32(math.Inf(-1))
+	eachLevel(t, func(t *testing.T) {
+		for _, least := range []float32{-9, 0, 1.5, 2.5, 99} {
+			for from := 0; from <= len(x); from++ {
+				want := from
+				for want < len(x) && !(x[want] >= least) {
+					want++
+				}
+				if got := Above(x, from, least); got != want {
+					t.Fatalf("from %d at least %v: got %d, want %d", from, least, got, want)
+				}
+			}
+		}
+	})
 }
 
 func BenchmarkTile(b *testing.B) {

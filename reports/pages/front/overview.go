@@ -3,6 +3,7 @@ package front
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"verso/reports/page"
@@ -47,6 +48,17 @@ func overview(ctx context.Context, k *page.Context) (view.Page, error) {
 		{ID: "figures", Title: c.T("overview.figures"), Lead: c.yearLead(year, w), Blocks: []view.Block{{KPIs: kpis}}},
 		{ID: "course", Title: c.T("overview.course"), Blocks: []view.Block{
 			{Width: view.Half, Chart: course}, {Width: view.Half, Table: rolling}}},
+	}
+	rolling12, err := c.Total(ctx, "sales", page.LastTwelveMonths(c.AsOf), "net")
+	if err != nil {
+		return p, err
+	}
+	found, err := c.findings(ctx, rolling12["net"])
+	if err != nil {
+		return p, err
+	}
+	if len(found) > 0 {
+		p.Sections = slices.Insert(p.Sections, 1, c.findingSection(found))
 	}
 	changes, err := c.changes(ctx, w, drivers)
 	if err != nil {
