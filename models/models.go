@@ -18,6 +18,7 @@ import (
 	"verso/models/run/profitability"
 	"verso/models/run/promotion"
 	"verso/models/run/prospecting"
+	"verso/models/run/recommend"
 	"verso/models/run/sevenp"
 	"verso/olap/engine"
 )
@@ -62,6 +63,7 @@ func list(o Options) []job.Model {
 		prospecting.Acquisition(),
 		prospecting.Wallet(),
 		prospecting.Leads(),
+		recommend.Recommend(recommend.Options{}),
 		promotion.Campaigns(),
 		promotion.Fatigue(),
 		promotion.Price(),

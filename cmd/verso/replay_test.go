@@ -118,6 +118,8 @@ var partly = map[string]string{
 	"meta.check_table":    "", // in which run what the checks read has changed
 	"meta.check_carry":    "", // in which run each check ran
 	"meta.check_history":  "", // what the runs before found, of which a rebuild knows none
+	"score.offer":         "", // what the runs before offered
+	"score.offer_outcome": "", // and what came of it
 	// Without what changed since the run before, of which a rebuild knows none.
 	"score.sevenp":      `"customer_key", "as_of", "tier", "profiling", "persistency", "profitability", "performance", "prospecting", "product", "promotion", "composite", "parts", "percentile", "policy_no", "policy"`,
 	"score.sevenp_part": `"customer_key", "as_of", "part_no", "part", "score", "percentile", "fact_1", "value_1", "fact_2", "value_2"`,

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"verso/models/offer"
+	"verso/models/recommend"
+	"verso/models/recommend/dense"
 )
 
 // base ranks for customers who bought nothing yet: what customers of their type
@@ -26,23 +28,25 @@ const (
 	interestLift = 8
 )
 
-// bases counts what each type takes.
-func (c *catalogue) bases() *base {
+// bases counts what each type takes up to a day.
+func (c *catalogue) bases(day int32) *base {
 	b := &base{c: c, kind: map[string][]float64{}, area: map[[2]string][]float64{}, total: map[string]float64{}, near: map[[2]string]float64{}, n12: map[string][]int32{}}
-	for u, kind := range c.kind {
+	for _, kind := range c.kind {
 		if b.kind[kind] == nil {
 			b.kind[kind], b.n12[kind] = make([]float64, len(c.titles)), make([]int32, len(c.titles))
 		}
-		for _, i := range c.left12[u] {
-			b.n12[kind][i]++
-		}
 	}
-	for k, day := range c.rows.Day {
-		if c.rows.Copies[k] <= 0 || day <= c.day-730 {
+	last := [2]int32{-1, -1} // rows come by customer and title
+	for k, d := range c.rows.Day {
+		if c.rows.Copies[k] <= 0 || d > day || d <= day-730 {
 			continue
 		}
 		u, i := c.rows.User[k], c.rows.Item[k]
-		w := math.Exp2(-float64(c.day-day) / demandHalfLife)
+		if d > day-365 && last != [2]int32{u, i} {
+			b.n12[c.kind[u]][i]++
+			last = [2]int32{u, i}
+		}
+		w := math.Exp2(-float64(day-d) / demandHalfLife)
 		key := [2]string{c.kind[u], c.area[u]}
 		if b.area[key] == nil {
 			b.area[key] = make([]float64, len(c.titles))
@@ -53,6 +57,87 @@ func (c *catalogue) bases() *base {
 		b.near[key] += w
 	}
 	return b
+}
+
+// newcomerDays is how long ago the test of lists by type begins.
+const newcomerDays = 182
+
+// testBase measures lists by type for customers who came in the last half year:
+// of what they took since, what the list of the day before would have held,
+// against the titles that sold best by then.
+func (c *catalogue) testBase(f *fitted) {
+	day := c.day - newcomerDays
+	had := make([]bool, len(c.customers))
+	sold := make([]float64, len(c.titles))
+	for k, d := range c.rows.Day {
+		if d <= day && c.rows.Copies[k] > 0 {
+			had[c.rows.User[k]] = true
+			sold[c.rows.Item[k]]++
+		}
+	}
+	took := map[int32][]int32{}
+	var users []int32
+	after := c.between(day, c.day)
+	for k, u := range after.User {
+		if had[u] {
+			continue
+		}
+		if took[u] == nil {
+			users = append(users, u)
+		}
+		took[u] = append(took[u], after.Item[k])
+	}
+	if len(users) < leastUsers {
+		return
+	}
+	b := c.bases(day)
+	var titles, best []int32
+	for i := range c.titles {
+		if c.listed[i] <= day {
+			titles = append(titles, int32(i))
+		}
+	}
+	scores := make([]float32, len(sold))
+	for i, n := range sold {
+		scores[i] = float32(n)
+	}
+	for _, s := range recommend.Top(scores, listLength, nil) {
+		best = append(best, s.Item)
+	}
+	slices.Sort(users)
+	own := &recommend.Evaluation{Model: "type", K: listLength, Users: len(users)}
+	popular := &recommend.Evaluation{Model: "popularity", K: listLength, Users: len(users)}
+	lists := make([][]int32, len(users))
+	dense.Each(len(users), func(_, n int) {
+		for _, e := range b.candidates(int(users[n]), titles, listLength) {
+			lists[n] = append(lists[n], e.Title)
+		}
+	})
+	for n, u := range users {
+		count(own, lists[n], took[u])
+		count(popular, best, took[u])
+	}
+	f.tests = append(f.tests, tested{"newcomers", popular, 0}, tested{"newcomers", own, 1})
+}
+
+// count adds a customer to the means of an evaluation.
+func count(e *recommend.Evaluation, list, took []int32) {
+	slices.Sort(took)
+	took = slices.Compact(took)
+	hits, gain, ideal := 0.0, 0.0, 0.0
+	for place, i := range list {
+		if _, hit := slices.BinarySearch(took, i); hit {
+			hits++
+			gain += 1 / math.Log2(float64(place)+2)
+		}
+	}
+	for place := range min(e.K, len(took)) {
+		ideal += 1 / math.Log2(float64(place)+2)
+	}
+	n := float64(e.Users)
+	e.Recall += hits / float64(len(took)) / n
+	e.NDCG += gain / ideal / n
+	e.HitRate += min(hits, 1) / n
 }
 
 // candidates are the best titles among some for a customer without a history.
@@ -83,6 +168,8 @@ func (b *base) explain(u int, e *entry) {
 	}
 	if n := int(b.n12[b.c.kind[u]][e.Title]); n > 1 {
 		found = append(found, reason{kind: reasonType, n: n, text: b.c.kind[u]})
+	} else if q := b.c.popular(e.Title); q.kind != noReason {
+		found = append(found, q)
 	} else if len(found) == 0 && b.c.issued[e.Title] > b.c.day-issueDays {
 		found = append(found, reason{kind: reasonIssue})
 	}

@@ -60,14 +60,16 @@ func (c *catalogue) fitCold(day int32, seed int64) (*cold.Model, error) {
 			s.Customer, s.Title, s.Copies = append(s.Customer, c.rows.User[k]), append(s.Title, c.rows.Item[k]), append(s.Copies, c.rows.Copies[k])
 		}
 	}
-	return cold.Fit(s, len(c.customers), a, cold.Options{Seed: uint64(seed), Splits: 2, Groups: 600, Against: 100, Factors: 32, Neighbours: 20})
+	return cold.Fit(s, len(c.customers), a, cold.Options{Seed: uint64(seed), Splits: 2, Groups: 300, Against: 60, Factors: 32, Neighbours: 20})
 }
+
+// freshDays is how long ago the test of new titles begins.
+const freshDays = 60
 
 // testCold measures new titles: those of the issues that were current two months
 // ago, and who bought them since.
 func (c *catalogue) testCold(f *fitted, seed int64) error {
-	const after = 60
-	day := c.day - after
+	day := c.day - freshDays
 	var titles []int32
 	fresh := make([]bool, len(c.titles))
 	for i, d := range c.issued {

@@ -75,7 +75,7 @@ func (c *catalogue) set(o Options) *offer.Set {
 
 // lists ranks for everybody.
 func (c *catalogue) lists(f *fitted, o Options, seed int64) (*lists, error) {
-	l := &lists{c: c, f: f, o: o, base: c.bases(), stock: made{list: "stock"}, new: made{list: "new"}}
+	l := &lists{c: c, f: f, o: o, base: c.bases(c.day), stock: made{list: "stock"}, new: made{list: "new"}}
 	for _, key := range c.customers {
 		l.held = append(l.held, offer.Hold(key, seed, o.Held))
 	}

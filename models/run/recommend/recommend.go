@@ -109,5 +109,6 @@ func (c *catalogue) fitted(ctx context.Context, seed int64) (*fitted, error) {
 	case err != nil:
 		return nil, err
 	}
+	c.testBase(f)
 	return f, c.testCold(f, seed)
 }

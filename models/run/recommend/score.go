@@ -265,7 +265,7 @@ func (t *tally) attribute(c *catalogue, kind string, title int32) reason {
 		return reason{kind: reasonClassAll, key: c.titles[title], n: n, share: float64(n) / float64(t.all)}
 	case kind == "author" && t.author[c.text.author[title]] > 0:
 		return reason{kind: reasonAuthor, key: c.titles[title], n: t.author[c.text.author[title]]}
-	case kind == "publisher" && t.publisher[c.text.publisher[title]] > 0:
+	case kind == "publisher" && t.publisher[c.text.publisher[title]] > 1:
 		return reason{kind: reasonPublish, key: c.titles[title], n: t.publisher[c.text.publisher[title]]}
 	}
 	return reason{}

@@ -100,11 +100,11 @@ func writeSchema(ctx context.Context, j *job.Job) error {
 func (f *fitted) writeTests(ctx context.Context, j *job.Job) error {
 	var list, model, kind, size []string
 	var users, window []int64
-	var recall, ndcg, hit, coverage, novelty, diversity, calibration, base, ratio []float64
+	var recall, ndcg, hit, covered, novelty, diversity, calibration, base, ratio []float64
 	add := func(t *tested, k, s string, n int, r, g, h, c, nov, div, cal, b float64) {
 		list, model, kind, size = append(list, t.list), append(model, t.Model), append(kind, k), append(size, s)
-		users, window = append(users, int64(n)), append(window, int64(f.window))
-		recall, ndcg, hit, coverage = append(recall, r), append(ndcg, g), append(hit, h), append(coverage, c)
+		users, window = append(users, int64(n)), append(window, map[string]int64{"stock": int64(f.window), "new": freshDays, "newcomers": newcomerDays}[t.list])
+		recall, ndcg, hit, covered = append(recall, r), append(ndcg, g), append(hit, h), append(covered, c)
 		novelty, diversity, calibration, base = append(novelty, nov), append(diversity, div), append(calibration, cal), append(base, b)
 		q := math.NaN()
 		if b > 0 {
@@ -120,7 +120,14 @@ func (f *fitted) writeTests(ctx context.Context, j *job.Job) error {
 		if popular != nil {
 			b = popular.Recall
 		}
-		add(t, "(all)", "(all)", t.Users, t.Recall, t.NDCG, t.HitRate, t.Coverage, t.Novelty, value(t.Diversity), value(t.Calibration), b)
+		coverage, novel := t.Coverage, t.Novelty
+		if t.list == "newcomers" {
+			coverage = nan
+		}
+		if t.list != "stock" {
+			novel = nan
+		}
+		add(t, "(all)", "(all)", t.Users, t.Recall, t.NDCG, t.HitRate, coverage, novel, value(t.Diversity), value(t.Calibration), b)
 		for s, part := range t.Segments {
 			b := nan
 			if popular != nil {
@@ -137,7 +144,7 @@ func (f *fitted) writeTests(ctx context.Context, j *job.Job) error {
 SELECT list, model, customer_type, size, CAST(days AS INTEGER) AS days, CAST(customers AS INTEGER) AS customers, recall, ndcg, hit_rate, coverage, novelty, diversity, calibration, recall_popularity, ratio
 FROM temp.main.fitted ORDER BY list, model, customer_type, size`, nil,
 		job.Col("list", list), job.Col("model", model), job.Col("customer_type", kind), job.Col("size", size), job.Col("days", window), job.Col("customers", users), job.Col("recall", recall),
-		job.Col("ndcg", ndcg), job.Col("hit_rate", hit), job.Col("coverage", coverage), job.Col("novelty", novelty), job.Col("diversity", diversity), job.Col("calibration", calibration),
+		job.Col("ndcg", ndcg), job.Col("hit_rate", hit), job.Col("coverage", covered), job.Col("novelty", novelty), job.Col("diversity", diversity), job.Col("calibration", calibration),
 		job.Col("recall_popularity", base), job.Col("ratio", ratio))
 }
 
