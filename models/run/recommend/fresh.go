@@ -55,12 +55,37 @@ func (c *catalogue) fitCold(day int32, seed int64) (*cold.Model, error) {
 		return nil, err
 	}
 	var s cold.Sales
-	for k, d := range c.rows.Day {
-		if d <= day && d > day-coldHistory {
+	for from := 0; from < len(c.rows.Day); {
+		to := from
+		for ; to < len(c.rows.Day) && c.rows.User[to] == c.rows.User[from]; to++ {
+		}
+		for _, k := range c.latest(from, to, day) {
 			s.Customer, s.Title, s.Copies = append(s.Customer, c.rows.User[k]), append(s.Title, c.rows.Item[k]), append(s.Copies, c.rows.Copies[k])
 		}
+		from = to
 	}
-	return cold.Fit(s, len(c.customers), a, cold.Options{Seed: uint64(seed), Splits: 2, Groups: 300, Against: 60, Factors: 32, Neighbours: 20})
+	return cold.Fit(s, len(c.customers), a, cold.Options{Seed: uint64(seed), Splits: 2, Groups: 300, Against: 60, Factors: 32, Neighbours: 20, Ease: 10})
+}
+
+// coldLines is how many of a customer's lines, the latest, new titles are learned
+// from: time grows with their square, and a reseller's taste is everybody's.
+const coldLines = 300
+
+// latest are the rows from one number to another up to a day, of three years, the
+// last coldLines of them by day.
+func (c *catalogue) latest(from, to int, day int32) []int {
+	var rows []int
+	for k := from; k < to; k++ {
+		if d := c.rows.Day[k]; d <= day && d > day-coldHistory {
+			rows = append(rows, k)
+		}
+	}
+	if len(rows) > coldLines {
+		slices.SortStableFunc(rows, func(a, b int) int { return int(c.rows.Day[b]) - int(c.rows.Day[a]) })
+		rows = rows[:coldLines]
+		slices.Sort(rows)
+	}
+	return rows
 }
 
 // freshDays is how long ago the test of new titles begins.

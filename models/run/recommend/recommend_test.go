@@ -53,7 +53,7 @@ func TestLists(t *testing.T) {
 		// The next volume stands first, and says so; not the one after it.
 		"SELECT title_key || ' ' || is_next || ' ' || split_part(reason_en, ';', 1) FROM score.recommendation WHERE customer_key = 1 AND list = 'stock' AND rank = 1": "2 true volume 2 of a series you hold: you have \"Title 1\"",
 		"SELECT title_key || ' ' || split_part(reason_zh, '；', 1) FROM score.recommendation WHERE customer_key = 2 AND list = 'stock' AND rank = 1":                   "6 所藏丛书的第 3 卷：已有《书 5》",
-		"SELECT count(*) FROM score.recommendation WHERE customer_key = 1 AND title_key = 3":                                                      "0",
+		"SELECT count(*) FROM score.recommendation WHERE customer_key = 1 AND title_key = 3":                                                                          "0",
 		// Customers buy in one class, and are offered it first.
 		"SELECT count(*) > 70 FROM score.recommendation AS r INNER JOIN core.dim_title AS t ON t.title_key = r.title_key WHERE r.list = 'new' AND r.rank = 1 AND r.customer_key <= 80 AND t.clc_key = 1 + r.customer_key % 4": "true",
 		"SELECT count(*) FROM score.recommendation WHERE reason_en IS NULL OR reason_zh IS NULL":                                                                                                                              "0",
