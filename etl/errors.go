@@ -82,6 +82,9 @@ type RefusedError struct {
 
 // Error says what, and what to do.
 func (e *RefusedError) Error() string {
+	if e.Table == "" { // of the whole run
+		return fmt.Sprintf("%s\n  %s", e.What, e.Hint)
+	}
 	return fmt.Sprintf("table %s: %s\n  %s", e.Table, e.What, e.Hint)
 }
 

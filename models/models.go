@@ -20,6 +20,7 @@ import (
 	"verso/models/run/prospecting"
 	"verso/models/run/recommend"
 	"verso/models/run/sevenp"
+	"verso/models/run/taste"
 	"verso/olap/engine"
 )
 
@@ -68,6 +69,7 @@ func list(o Options) []job.Model {
 		promotion.Fatigue(),
 		promotion.Price(),
 		sevenp.SevenP(),
+		taste.Taste(),
 	}
 }
 

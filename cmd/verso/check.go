@@ -152,7 +152,11 @@ func (a *app) checkHistory(format string) error {
 		_, err := fmt.Fprintln(a.stdout, "no run has been checked yet (run: verso refresh)")
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%s runs, as of %s to %s; shares of offending rows, each scaled to its own largest\n\n", thousands(int64(len(past))), past[0].AsOf, past[len(past)-1].AsOf)
+	runs := thousands(int64(len(past))) + " runs"
+	if len(past) == 1 {
+		runs = "1 run"
+	}
+	fmt.Fprintf(a.stdout, "%s, as of %s to %s; shares of offending rows, each scaled to its own largest\n\n", runs, past[0].AsOf, past[len(past)-1].AsOf)
 	for _, t := range trends {
 		last := t.Points[len(t.Points)-1]
 		state := "ok"

@@ -33,6 +33,7 @@ func (a *app) commands() []*cobra.Command {
 		a.diffCommand(),
 		a.backupCommand(),
 		a.restoreCommand(),
+		a.evaluateCommand(),
 		a.benchCommand(),
 		a.evaluateCommand(),
 		a.versionCommand(),

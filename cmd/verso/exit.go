@@ -10,6 +10,7 @@ import (
 	"verso/etl/check"
 	"verso/etl/config"
 	"verso/etl/source"
+	"verso/models/evaluate"
 	"verso/models/recommend"
 	"verso/olap/anomaly"
 	"verso/olap/compile"
@@ -99,8 +100,10 @@ func exitRules() []exitRule {
 		{exitRefused, a[*check.RefusedError]},
 		{exitRefused, a[*etl.RefusedError]},
 		{exitRefused, a[*rollupError]},
+		{exitRefused, a[*evaluate.RefusedError]},
 		{exitRefused, a[*recommend.OverlapError]},
 		{exitSource, a[*source.UnreadableError]},
+		{exitSource, a[*evaluate.UnreadableError]},
 		{exitLocked, a[*warehouse.LockedError]},
 		{exitLocked, func(err error) bool { return errors.Is(err, engine.ErrBusy) }},
 	}

@@ -73,6 +73,7 @@ func contactSteps() []step {
 		relation("fact_contract", "core.fact_contract"),
 		relation("aside_contract", ""),
 		relation("fact_customer_profile", "core.fact_customer_profile"),
+		relation("bridge_customer_interest", "core.bridge_customer_interest"),
 		{"ticket_moved", "", working{name: "ticket", keys: []string{"ticket_id"}}.compare},
 		tickets().step(),
 		relation("aside_ticket", ""),

@@ -162,6 +162,7 @@ func salesSteps() []step {
 		{"isbn", "star_isbn", numbers},
 		{"bridge_title_clc", "core.bridge_title_clc", script("bridge_title_clc")},
 		{"dim_title", "core.dim_title", script("dim_title")},
+		{"bridge_title_contributor", "core.bridge_title_contributor", script("bridge_title_contributor")},
 		{"customer_member", "star_customer", script("customer_member")},
 		{"customer_merge", "", hierarchy("merge", "merge_edge")},
 		{"customer_tree", "", hierarchy("customer", "customer_edge")},

@@ -14,19 +14,10 @@ var schema = []string{
 	"CREATE SCHEMA IF NOT EXISTS score",
 	"CREATE SCHEMA IF NOT EXISTS card",
 	`CREATE OR REPLACE TABLE card.model (model VARCHAR, version INTEGER, as_of DATE, seed BIGINT, "rows" BIGINT, definition VARCHAR, reading VARCHAR, definition_zh VARCHAR, reading_zh VARCHAR)`,
-	"CREATE OR REPLACE TABLE card.parameter (model VARCHAR, name VARCHAR, value VARCHAR)",
-	"CREATE OR REPLACE TABLE card.metric (model VARCHAR, name VARCHAR, value DOUBLE, unit VARCHAR, reading VARCHAR)",
-	"CREATE OR REPLACE TABLE card.feature (model VARCHAR, name VARCHAR, definition VARCHAR)",
+	"CREATE OR REPLACE TABLE card.parameter (model VARCHAR, name VARCHAR, value VARCHAR, value_zh VARCHAR)",
+	"CREATE OR REPLACE TABLE card.metric (model VARCHAR, name VARCHAR, value DOUBLE, unit VARCHAR, reading VARCHAR, reading_zh VARCHAR)",
+	"CREATE OR REPLACE TABLE card.feature (model VARCHAR, name VARCHAR, definition VARCHAR, definition_zh VARCHAR)",
 	"CREATE OR REPLACE TABLE card.output (model VARCHAR, table_name VARCHAR)",
-}
-
-// Words is a text in the languages of the report.
-type Words struct{ EN, ZH string }
-
-// Wordsf fills the same arguments into a text in both languages. ZH may take
-// them in another order by index.
-func Wordsf(en, zh string, args ...any) Words {
-	return Words{fmt.Sprintf(en, args...), fmt.Sprintf(zh, args...)}
 }
 
 // Card is what a reader must know of a fit.
@@ -35,11 +26,11 @@ type Card struct {
 	Version    int // of the method; raised when the definition changes
 	Rows       int64
 	Definition Words
-	Reading    Words       // what the fit says, or why there is none
-	Parameters [][2]string // name, value
+	Reading    Words // what the fit says, or why there is none
+	Parameters []Parameter
 	Metrics    []Metric
-	Features   [][2]string // name, definition
-	Outputs    []string    // tables of the schema score, the main one first
+	Features   []Feature
+	Outputs    []string // tables of the schema score, the main one first
 }
 
 // Metric is one figure of a card.
@@ -47,37 +38,55 @@ type Metric struct {
 	Name    string
 	Value   float64
 	Unit    string
-	Reading string
+	Reading Words
+}
+
+// Parameter is what was fitted or chosen. A value that is not words is the same
+// in both languages and stands in EN.
+type Parameter struct {
+	Name  string
+	Value Words
+}
+
+// Feature is what a model was given.
+type Feature struct {
+	Name       string
+	Definition Words
 }
 
 // Metric adds a figure; one that is not a number is left out.
-func (c *Card) Metric(name string, value float64, unit, reading string) {
+func (c *Card) Metric(name string, value float64, unit string, reading Words) {
 	if !math.IsNaN(value) && !math.IsInf(value, 0) {
 		c.Metrics = append(c.Metrics, Metric{name, value, unit, reading})
 	}
 }
 
 // Parameter adds a fitted or chosen parameter; a float64 is written to the last
-// digit that tells it from its neighbours.
+// digit that tells it from its neighbours. Words are kept in both languages.
 func (c *Card) Parameter(name string, value any) {
-	text := fmt.Sprint(value)
-	if f, ok := value.(float64); ok {
-		text = strconv.FormatFloat(f, 'g', -1, 64)
+	var text Words
+	switch v := value.(type) {
+	case Words:
+		text = v
+	case float64:
+		text.EN = strconv.FormatFloat(v, 'g', -1, 64)
+	default:
+		text.EN = fmt.Sprint(value)
 	}
-	c.Parameters = append(c.Parameters, [2]string{name, text})
+	c.Parameters = append(c.Parameters, Parameter{name, text})
 }
 
 // Save writes the rows of a card.
 func (j *Job) Save(ctx context.Context, c Card) error {
 	parameters, metrics, features := rows{into: "card.parameter"}, rows{into: "card.metric"}, rows{into: "card.feature"}
 	for _, p := range c.Parameters {
-		parameters.add(c.Model, p[0], p[1])
+		parameters.add(c.Model, p.Name, p.Value.EN, p.Value.ZH)
 	}
 	for _, m := range c.Metrics {
-		metrics.add(c.Model, m.Name, m.Value, m.Unit, m.Reading)
+		metrics.add(c.Model, m.Name, m.Value, m.Unit, m.Reading.EN, m.Reading.ZH)
 	}
 	for _, f := range c.Features {
-		features.add(c.Model, f[0], f[1])
+		features.add(c.Model, f.Name, f.Definition.EN, f.Definition.ZH)
 	}
 	outputs := rows{into: "card.output"}
 	for _, table := range c.Outputs {

@@ -24,9 +24,11 @@ type Saved struct {
 // Read returns the cards of a warehouse in the order the models ran, with their
 // words in a language: en or zh. It is an error when no models have run.
 func Read(ctx context.Context, q engine.Querier, lang string) ([]Saved, error) {
-	words := "definition, reading"
-	if lang == "zh" {
-		words = "coalesce(nullif(definition_zh, ''), definition), coalesce(nullif(reading_zh, ''), reading)"
+	in := func(column string) string {
+		if lang == "zh" {
+			return "coalesce(nullif(" + column + "_zh, ''), " + column + ")"
+		}
+		return column
 	}
 	if row, err := engine.One(ctx, q, engine.SQL("SELECT count(*) AS n FROM information_schema.tables WHERE table_schema = 'card' AND table_name = 'output'")); err != nil {
 		return nil, err
@@ -35,7 +37,7 @@ func Read(ctx context.Context, q engine.Querier, lang string) ([]Saved, error) {
 	}
 	var list []Saved
 	place := map[string]int{}
-	err := engine.Rows(ctx, q, engine.SQL(`SELECT model, version, CAST(as_of AS VARCHAR), "rows", `+words+` FROM card.model ORDER BY rowid`), func(r []any) error {
+	err := engine.Rows(ctx, q, engine.SQL(`SELECT model, version, CAST(as_of AS VARCHAR), "rows", `+in("definition")+", "+in("reading")+` FROM card.model ORDER BY rowid`), func(r []any) error {
 		s := Saved{Model: engine.Text(r[0]), AsOf: engine.Text(r[2]), Definition: engine.Text(r[4]), Reading: engine.Text(r[5])}
 		s.Version, _ = engine.Int(r[1])
 		s.Rows, _ = engine.Int(r[3])
@@ -50,13 +52,13 @@ func Read(ctx context.Context, q engine.Querier, lang string) ([]Saved, error) {
 		sql string
 		add func(s *Saved, r []any)
 	}{
-		{"SELECT model, name, value FROM card.parameter ORDER BY rowid", func(s *Saved, r []any) {
+		{"SELECT model, name, " + in("value") + " FROM card.parameter ORDER BY rowid", func(s *Saved, r []any) {
 			s.Parameters = append(s.Parameters, [2]string{engine.Text(r[1]), engine.Text(r[2])})
 		}},
-		{"SELECT model, name, value, unit, reading FROM card.metric ORDER BY rowid", func(s *Saved, r []any) {
+		{"SELECT model, name, value, unit, " + in("reading") + " FROM card.metric ORDER BY rowid", func(s *Saved, r []any) {
 			s.Metrics = append(s.Metrics, [4]string{engine.Text(r[1]), engine.Text(r[2]), engine.Text(r[3]), engine.Text(r[4])})
 		}},
-		{"SELECT model, name, definition FROM card.feature ORDER BY rowid", func(s *Saved, r []any) {
+		{"SELECT model, name, " + in("definition") + " FROM card.feature ORDER BY rowid", func(s *Saved, r []any) {
 			s.Features = append(s.Features, [2]string{engine.Text(r[1]), engine.Text(r[2])})
 		}},
 		{"SELECT model, table_name FROM card.output ORDER BY rowid", func(s *Saved, r []any) { s.Outputs = append(s.Outputs, engine.Text(r[1])) }},

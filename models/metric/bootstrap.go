@@ -42,24 +42,50 @@ type BootstrapOptions struct {
 // Each draw has its own random stream, so a seed gives the same interval on
 // any number of cores and in any order of rows.
 func Bootstrap[K cmp.Ordered](customer []K, o BootstrapOptions, statistic func(w []float64) (float64, error)) (*Interval, error) {
-	if len(customer) == 0 {
-		return nil, fmt.Errorf("%w: no rows", ErrShape)
+	all, err := BootstrapAll(customer, o, func(w []float64) ([]float64, error) {
+		v, err := statistic(w)
+		return []float64{v}, err
+	})
+	if err != nil {
+		return nil, err
 	}
+	if all[0] == nil {
+		return nil, fmt.Errorf("%w: of %d draws", ErrFewDraws, o.withDefaults().Draws)
+	}
+	return all[0], nil
+}
+
+func (o BootstrapOptions) withDefaults() BootstrapOptions {
 	if o.Draws == 0 {
 		o.Draws = 1000
 	}
 	if o.Level == 0 {
 		o.Level = .95
 	}
+	return o
+}
+
+// BootstrapAll is Bootstrap for several statistics of the same draws: it gives
+// one interval for each number the function returns, always in the same order.
+// A number that is NaN could not be computed in that draw; one that could not in
+// most has no interval (nil).
+func BootstrapAll[K cmp.Ordered](customer []K, o BootstrapOptions, statistics func(w []float64) ([]float64, error)) ([]*Interval, error) {
+	if len(customer) == 0 {
+		return nil, fmt.Errorf("%w: no rows", ErrShape)
+	}
+	o = o.withDefaults()
 	if o.Draws < 2 || !(o.Level > 0 && o.Level < 1) {
 		return nil, fmt.Errorf("%w: bootstrap needs at least 2 draws and a level between 0 and 1: %+v", ErrValue, o)
 	}
-	value, err := statistic(nil)
+	values, err := statistics(nil)
 	if err != nil {
 		return nil, err
 	}
 	id, customers := numbered(customer)
-	draws := make([]float64, o.Draws)
+	draws := make([][]float64, len(values)) // by statistic
+	for s := range draws {
+		draws[s] = make([]float64, o.Draws)
+	}
 	parallel(o.Draws, func(d int) {
 		rng := rand.New(rand.NewPCG(o.Seed, uint64(d)))
 		count := make([]float64, customers)
@@ -70,21 +96,27 @@ func Bootstrap[K cmp.Ordered](customer []K, o BootstrapOptions, statistic func(w
 		for i, c := range id {
 			w[i] = count[c]
 		}
-		v, err := statistic(w)
-		if err != nil {
-			v = math.NaN()
+		v, err := statistics(w)
+		for s := range draws {
+			if draws[s][d] = math.NaN(); err == nil && s < len(v) {
+				draws[s][d] = v[s]
+			}
 		}
-		draws[d] = v
 	})
-	return interval(value, draws, o)
+	out := make([]*Interval, len(values))
+	for s := range draws {
+		out[s] = interval(values[s], draws[s], o)
+	}
+	return out, nil
 }
 
-// interval summarises the draws; those that are NaN failed.
-func interval(value float64, draws []float64, o BootstrapOptions) (*Interval, error) {
+// interval summarises the draws; those that are NaN failed. It is nil when most
+// did.
+func interval(value float64, draws []float64, o BootstrapOptions) *Interval {
 	kept := slices.DeleteFunc(draws, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
 	out := &Interval{Value: value, Draws: len(kept), Failed: o.Draws - len(kept)}
 	if len(kept) < 2 || out.Failed > out.Draws {
-		return nil, fmt.Errorf("%w: %d of %d", ErrFewDraws, out.Failed, o.Draws)
+		return nil
 	}
 	slices.Sort(kept)
 	var mean float64
@@ -97,7 +129,7 @@ func interval(value float64, draws []float64, o BootstrapOptions) (*Interval, er
 	out.SE = math.Sqrt(out.SE)
 	out.Low = quantile(kept, (1-o.Level)/2)
 	out.High = quantile(kept, (1+o.Level)/2)
-	return out, nil
+	return out
 }
 
 // quantile interpolates linearly between the order statistics (type 7 of

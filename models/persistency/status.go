@@ -52,6 +52,9 @@ func (o StatusOptions) withDefaults() (StatusOptions, error) {
 	return o, nil
 }
 
+// Filled is the rule with the defaults where nothing is set.
+func (o StatusOptions) Filled() (StatusOptions, error) { return o.withDefaults() }
+
 // Words prints the rule with the numbers in use.
 func (o StatusOptions) Words() string {
 	o, err := o.withDefaults()

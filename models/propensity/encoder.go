@@ -7,11 +7,12 @@ import "math"
 type Term struct {
 	Feature string  `json:"feature"`
 	Level   string  `json:"level,omitempty"` // of a categorical feature
-	Kind    string  `json:"kind"`            // "number", "level", "other" (any level not named), "missing"
-	Center  float64 `json:"center"`          // of a number: its mean
-	Step    float64 `json:"step"`            // of a number: its standard deviation; else 1
-	Mean    float64 `json:"mean"`            // share of training rows with the term; 0 for a number
-	Beta    float64 `json:"beta"`            // change of the log-odds per unit of the number, or with the level
+	Kind    string  `json:"kind"`            // "number", "log" (±ln(1+|number|/Scale)), "level", "other" (any level not named), "missing"
+	Scale   float64 `json:"scale,omitempty"` // of a log
+	Center  float64 `json:"center"`          // of a number or log: its mean
+	Step    float64 `json:"step"`            // of a number or log: its standard deviation; else 1
+	Mean    float64 `json:"mean"`            // share of training rows with the term; 0 for a number or log
+	Beta    float64 `json:"beta"`            // change of the log-odds per unit of the number or log, or with the level
 	SE      float64 `json:"se"`              // standard error of Beta, 0 when the L1 penalty removed the term
 	Z       float64 `json:"z"`
 	P       float64 `json:"p"`          // two-sided, of Beta = 0
@@ -23,6 +24,7 @@ type Term struct {
 // Kinds of terms.
 const (
 	numberTerm  = "number"
+	logTerm     = "log"
 	levelTerm   = "level"
 	otherTerm   = "other"
 	missingTerm = "missing"
@@ -48,7 +50,7 @@ type encoder struct {
 
 // newEncoder looks at the sample. reference leaves out the most frequent level
 // of each categorical feature; numbers that do not vary have no term.
-func newEncoder(s Sample, levels int, reference bool) *encoder {
+func newEncoder(s Sample, o LogisticOptions) *encoder {
 	e := &encoder{}
 	var total float64
 	for i := range s.Y {
@@ -56,15 +58,15 @@ func newEncoder(s Sample, levels int, reference bool) *encoder {
 	}
 	for _, c := range s.X {
 		if c.Levels != nil {
-			e.addLevels(c, s, levels, reference)
+			e.addLevels(c, s, o.Levels, o.Reference)
 		} else {
-			e.addNumber(c, s)
+			e.addNumber(c, s, o.Logs)
 		}
 	}
 	for k, c := range s.X {
 		known := newLevelIndex(e.columns[k].feature.Levels)
 		for i := range s.Y {
-			if at, _ := e.entry(k, c, i, &known); at != none && e.terms[at].Kind != numberTerm {
+			if at, _ := e.entry(k, c, i, &known); at != none && e.columns[k].number != at {
 				e.terms[at].Mean += s.weight(i) / total
 			}
 		}
@@ -79,31 +81,111 @@ func (s Sample) weight(i int) float64 {
 	return s.W[i]
 }
 
-func (e *encoder) addNumber(c Column, s Sample) {
-	var weight, sum, square float64
-	missing := false
-	for i, v := range c.Numbers {
-		if math.IsNaN(v) {
-			missing = true
-			continue
-		}
-		weight += s.weight(i)
-		sum += s.weight(i) * v
-	}
-	mean := sum / weight
-	for i, v := range c.Numbers {
-		if !math.IsNaN(v) {
-			square += s.weight(i) * (v - mean) * (v - mean)
-		}
-	}
+func (e *encoder) addNumber(c Column, s Sample, logs bool) {
+	t, m := s.number(c, logs)
 	out := column{feature: Feature{Name: c.Name}, number: none, missing: none}
-	if sd := math.Sqrt(square / weight); weight > 0 && sd > 1e-12*math.Abs(mean) && !math.IsInf(sd, 0) {
-		out.number = e.add(Term{Feature: c.Name, Kind: numberTerm, Center: mean, Step: sd})
+	if m.weight > 0 && m.sd > 1e-12*math.Abs(m.mean) && !math.IsInf(m.sd, 0) {
+		t.Center, t.Step = m.mean, m.sd
+		out.number = e.add(t)
 	}
-	if missing && weight > 0 {
+	if m.missing && m.weight > 0 {
 		out.missing = e.add(Term{Feature: c.Name, Kind: missingTerm, Step: 1})
 	}
 	e.columns = append(e.columns, out)
+}
+
+// number is the term of a column of numbers, its log where that is asked for and
+// lessens a large skewness.
+func (s Sample) number(c Column, logs bool) (Term, moments) {
+	t := Term{Feature: c.Name, Kind: numberTerm}
+	m := s.moments(c.Numbers, &t)
+	if !logs || !(math.Abs(m.skew) > skewed) {
+		return t, m
+	}
+	l := Term{Feature: c.Name, Kind: logTerm, Scale: s.middleSize(c.Numbers)}
+	if l.Scale > 0 {
+		if in := s.moments(c.Numbers, &l); math.Abs(in.skew) < math.Abs(m.skew) {
+			return l, in
+		}
+	}
+	return t, m
+}
+
+// LongTailed says whether LogisticOptions.Logs would take the logs of a column. w
+// is the weight of each row; nil: 1 each.
+func LongTailed(c Column, w []float64) bool {
+	if c.Levels != nil {
+		return false
+	}
+	t, _ := Sample{W: w}.number(c, true)
+	return t.Kind == logTerm
+}
+
+// skewed is the skewness from which a number may enter as its log: that of an
+// exponential distribution is 2.
+const skewed = 2
+
+// moments are those of the numbers there are, as a term sees them.
+type moments struct {
+	weight, mean, sd, skew float64
+	missing                bool
+}
+
+func (s Sample) moments(v []float64, t *Term) moments {
+	var m moments
+	var sum float64
+	for i, x := range v {
+		if math.IsNaN(x) {
+			m.missing = true
+			continue
+		}
+		m.weight += s.weight(i)
+		sum += s.weight(i) * t.seen(x)
+	}
+	m.mean = sum / m.weight
+	var square, cube float64
+	for i, x := range v {
+		if !math.IsNaN(x) {
+			d := t.seen(x) - m.mean
+			square += s.weight(i) * d * d
+			cube += s.weight(i) * d * d * d
+		}
+	}
+	m.sd = math.Sqrt(square / m.weight)
+	if m.sd > 0 {
+		m.skew = cube / m.weight / (m.sd * m.sd * m.sd)
+	}
+	return m
+}
+
+// seen is the number as the term sees it, before it is standardised.
+func (t *Term) seen(v float64) float64 {
+	if t.Kind != logTerm {
+		return v
+	}
+	return math.Copysign(math.Log1p(math.Abs(v)/t.Scale), v)
+}
+
+// middleSize is the median size of the numbers that are not 0, in whose units the
+// log is taken, so that the unit of money does not matter. 0: none.
+func (s Sample) middleSize(v []float64) float64 {
+	sizes := make([]float64, len(v))
+	for i, x := range v {
+		if sizes[i] = math.Abs(x); x == 0 {
+			sizes[i] = math.NaN()
+		}
+	}
+	values, weights := distinct(sizes, s.W)
+	var total, sum float64
+	for _, w := range weights {
+		total += w
+	}
+	for k, w := range weights {
+		if sum += w; sum >= total/2 {
+			return values[k]
+		}
+	}
+	return 0
 }
 
 func (e *encoder) addLevels(c Column, s Sample, levels int, reference bool) {
@@ -147,7 +229,7 @@ func (e *encoder) entry(k int, c Column, i int, known *levelIndex) (at int, valu
 			return none, 0
 		}
 		t := &e.terms[col.number]
-		return col.number, (v - t.Center) / t.Step
+		return col.number, (t.seen(v) - t.Center) / t.Step
 	}
 	v := c.Levels[i]
 	if v == "" {

@@ -21,6 +21,7 @@ type LogisticOptions struct {
 	Factor     map[string]float64 // of both penalties on a feature's terms, such as 0 for none or 10 for a strong one; not listed: 1
 	NoPenalty  bool               // plain maximum likelihood; the most frequent level of a feature is its reference
 	Reference  bool               // leave out the most frequent level under a penalty too
+	Logs       bool               // numbers with a long tail (skewness above 2) enter as ±ln(1+|v|/m), m the median size, when that lessens the skewness
 	Levels     int                // named levels of a feature at most, the others are one; 0: 50
 	Iterations int                // Newton steps at most; 0: 100
 	Workers    int                // goroutines; 0: all cores. The result does not depend on it
@@ -66,7 +67,7 @@ func FitLogistic(s Sample, o LogisticOptions) (*Logistic, error) {
 	if s, err = s.check(true); err != nil {
 		return nil, err
 	}
-	e := newEncoder(s, o.Levels, o.Reference)
+	e := newEncoder(s, o)
 	f := newNewton(s, e, o)
 	m := &Logistic{L1: o.L1, L2: o.L2, Rows: len(s.Y), Separation: separation(s)}
 	for k := range e.columns {
@@ -167,7 +168,7 @@ func (m *Logistic) encoder() *encoder {
 	for k, t := range m.Terms {
 		c := &e.columns[place[t.Feature]]
 		switch t.Kind {
-		case numberTerm:
+		case numberTerm, logTerm:
 			c.number = k
 		case missingTerm:
 			c.missing = k

@@ -19,17 +19,25 @@ type Learner interface {
 	Explain(x Table) (*Explanation, error)
 }
 
-// Model is a learner with its calibration, as it is kept on file. Exactly one
-// of Trees and Logistic is set.
+// Version is that of the form models are written in. It is raised when a reader
+// of the old form would misread the new one.
+const Version = 1
+
+// Model is a learner with its calibration, as it is kept on file: Trees, or
+// Logistic, or both, which is a blend of their margins.
 type Model struct {
+	Version     int          `json:"version"` // of the form; set when the model is written
 	Trees       *Trees       `json:"trees,omitempty"`
 	Logistic    *Logistic    `json:"logistic,omitempty"`
+	TreesShare  float64      `json:"trees_share,omitempty"` // of a blend: weight of the trees' margins, between 0 and 1
 	Calibration *Calibration `json:"calibration,omitempty"` // of probabilities; nil: none
 }
 
-// Learner is the one that is set, or nil.
+// Learner is the one that is set, their blend when both are, or nil.
 func (m *Model) Learner() Learner {
 	switch {
+	case m.Trees != nil && m.Logistic != nil:
+		return &blend{m.Trees, m.Logistic, m.TreesShare}
 	case m.Trees != nil:
 		return m.Trees
 	case m.Logistic != nil:
@@ -64,8 +72,16 @@ func (m *Model) Save(w io.Writer) error {
 	return err
 }
 
-// Load reads a model written by Save. What could not have been written by it is
-// refused.
+// MarshalJSON writes the form's version with the model, wherever it is kept.
+func (m *Model) MarshalJSON() ([]byte, error) {
+	type plain Model
+	kept := plain(*m)
+	kept.Version = Version
+	return json.Marshal(kept)
+}
+
+// Load reads a model written by Save, or by its first form, which had no version.
+// What could not have been written by it is refused.
 func Load(r io.Reader) (*Model, error) {
 	raw, err := io.ReadAll(r)
 	if err != nil {
@@ -81,8 +97,15 @@ func Load(r io.Reader) (*Model, error) {
 }
 
 func (m *Model) check() error {
-	if (m.Trees == nil) == (m.Logistic == nil) {
-		return fmt.Errorf("%w: a model is either trees or a logistic regression", ErrShape)
+	if m.Version < 0 || m.Version > Version {
+		return fmt.Errorf("%w: the model is of version %d and this program reads up to %d: fit it again", ErrValue, m.Version, Version)
+	}
+	if m.Trees == nil && m.Logistic == nil {
+		return fmt.Errorf("%w: a model is trees, a logistic regression or both", ErrShape)
+	}
+	both := m.Trees != nil && m.Logistic != nil
+	if both != (m.TreesShare > 0 && m.TreesShare < 1) || !both && m.TreesShare != 0 || both && m.Trees.Loss != LogLoss {
+		return fmt.Errorf("%w: a blend has trees of loss %q, a logistic regression and a share between 0 and 1, not %v", ErrValue, LogLoss, m.TreesShare)
 	}
 	if m.Calibration != nil {
 		if err := m.Calibration.check(); err != nil {
@@ -90,7 +113,9 @@ func (m *Model) check() error {
 		}
 	}
 	if m.Trees != nil {
-		return m.Trees.check()
+		if err := m.Trees.check(); err != nil || m.Logistic == nil {
+			return err
+		}
 	}
 	return m.Logistic.check()
 }
@@ -178,6 +203,8 @@ func (m *Logistic) check() error {
 		switch t.Kind {
 		case numberTerm:
 			ok = ok && !f.Categorical
+		case logTerm:
+			ok = ok && !f.Categorical && t.Scale > 0
 		case levelTerm:
 			ok = ok && slices.Contains(f.Levels, t.Level)
 		case otherTerm:

@@ -74,19 +74,20 @@ func TestRoundTrip(t *testing.T) {
 func TestLoadRefuses(t *testing.T) {
 	leaf := `{"feature":-1,"cover":1}`
 	for name, text := range map[string]string{
-		"not JSON":     `{`,
-		"nothing":      `{}`,
-		"unknown key":  `{"forest":1}`,
-		"loss":         `{"trees":{"loss":"x","features":[],"trees":[]}}`,
-		"no nodes":     `{"trees":{"loss":"log","features":[],"trees":[{"nodes":[]}]}}`,
-		"feature":      `{"trees":{"loss":"log","features":[],"trees":[{"nodes":[{"feature":0,"left":1,"right":2},` + leaf + `,` + leaf + `]}]}}`,
-		"loop":         `{"trees":{"loss":"log","features":[{"name":"a"}],"trees":[{"nodes":[{"feature":0,"left":0,"right":1},` + leaf + `]}]}}`,
-		"two parents":  `{"trees":{"loss":"log","features":[{"name":"a"}],"trees":[{"nodes":[{"feature":0,"left":1,"right":1},` + leaf + `]}]}}`,
-		"cuts":         `{"trees":{"loss":"log","features":[{"name":"a","cuts":[2,1]}],"trees":[]}}`,
-		"term":         `{"logistic":{"features":[],"terms":[{"feature":"a","step":1}]}}`,
-		"calibration":  `{"logistic":{"features":[],"terms":[]},"calibration":{"method":"guess"}}`,
-		"no steps":     `{"logistic":{"features":[],"terms":[]},"calibration":{"method":"isotonic"}}`,
-		"both learner": `{"logistic":{"features":[]},"trees":{"loss":"log"}}`,
+		"not JSON":       `{`,
+		"nothing":        `{}`,
+		"unknown key":    `{"forest":1}`,
+		"loss":           `{"trees":{"loss":"x","features":[],"trees":[]}}`,
+		"no nodes":       `{"trees":{"loss":"log","features":[],"trees":[{"nodes":[]}]}}`,
+		"feature":        `{"trees":{"loss":"log","features":[],"trees":[{"nodes":[{"feature":0,"left":1,"right":2},` + leaf + `,` + leaf + `]}]}}`,
+		"loop":           `{"trees":{"loss":"log","features":[{"name":"a"}],"trees":[{"nodes":[{"feature":0,"left":0,"right":1},` + leaf + `]}]}}`,
+		"two parents":    `{"trees":{"loss":"log","features":[{"name":"a"}],"trees":[{"nodes":[{"feature":0,"left":1,"right":1},` + leaf + `]}]}}`,
+		"cuts":           `{"trees":{"loss":"log","features":[{"name":"a","cuts":[2,1]}],"trees":[]}}`,
+		"term":           `{"logistic":{"features":[],"terms":[{"feature":"a","step":1}]}}`,
+		"calibration":    `{"logistic":{"features":[],"terms":[]},"calibration":{"method":"guess"}}`,
+		"no steps":       `{"logistic":{"features":[],"terms":[]},"calibration":{"method":"isotonic"}}`,
+		"both, no share": `{"logistic":{"features":[]},"trees":{"loss":"log"}}`,
+		"version":        `{"version":99,"logistic":{"features":[],"terms":[]}}`,
 	} {
 		if _, err := Load(strings.NewReader(text)); err == nil {
 			t.Errorf("%s was read", name)

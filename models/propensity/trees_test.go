@@ -428,3 +428,29 @@ func BenchmarkMillion(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkWide is 800 rows of 200 numbers, where looking for splits takes longer
+// than counting.
+func BenchmarkWide(b *testing.B) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	s := Sample{Y: make([]float64, 800)}
+	for k := range 200 {
+		c := Column{Name: strconv.Itoa(k), Numbers: make([]float64, len(s.Y))}
+		for i := range c.Numbers {
+			c.Numbers[i] = rng.NormFloat64()
+			s.Y[i] += c.Numbers[i]
+		}
+		s.X = append(s.X, c)
+	}
+	for i, v := range s.Y {
+		s.Y[i] = 0
+		if rng.Float64() < sigmoid(v/5) {
+			s.Y[i] = 1
+		}
+	}
+	cpu(b, func() {
+		if _, err := FitTrees(s, TreeOptions{Workers: 1}); err != nil {
+			b.Fatal(err)
+		}
+	})
+}

@@ -261,7 +261,7 @@ func (b *builder) records() {
 		add("order lines", "rows", Money(int64(lines+2)*10000), Money(int64(lines)*10000), Money(2*10000), Money(0), "2 quarantined")
 	b.data.table("card.model", "model version as_of seed rows definition reading definition_zh reading_zh").
 		add("rfm", "1", asOf, 1, len(b.data.Table("score.rfm").Rows), "quintiles of recency, frequency and value", "who buys often, lately and much", "近度、频度、金额的五分位", "谁近来常买、买得多")
-	b.data.table("card.parameter", "model name value").add("rfm", "mode", "quintile")
-	b.data.table("card.metric", "model name value unit reading").add("rfm", "gini", 0.5, "", "how unequal customers are")
-	b.data.table("card.feature", "model name definition").add("rfm", "recency_days", "days since the last order")
+	b.data.table("card.parameter", "model name value value_zh").add("rfm", "mode", "quintile", "")
+	b.data.table("card.metric", "model name value unit reading reading_zh").add("rfm", "gini", 0.5, "", "how unequal customers are", "客户之间有多不均")
+	b.data.table("card.feature", "model name definition definition_zh").add("rfm", "recency_days", "days since the last order", "距最近一次下单的天数")
 }

@@ -91,9 +91,9 @@ CREATE TABLE score.concentration (
 
 CREATE TABLE card.model (model VARCHAR, version VARCHAR, as_of DATE, seed BIGINT, "rows" BIGINT, definition VARCHAR, reading VARCHAR,
   definition_zh VARCHAR, reading_zh VARCHAR);
-CREATE TABLE card.parameter (model VARCHAR, name VARCHAR, "value" VARCHAR);
-CREATE TABLE card.metric (model VARCHAR, name VARCHAR, "value" DOUBLE, unit VARCHAR, reading VARCHAR);
-CREATE TABLE card.feature (model VARCHAR, name VARCHAR, definition VARCHAR);
+CREATE TABLE card.parameter (model VARCHAR, name VARCHAR, "value" VARCHAR, value_zh VARCHAR);
+CREATE TABLE card.metric (model VARCHAR, name VARCHAR, "value" DOUBLE, unit VARCHAR, reading VARCHAR, reading_zh VARCHAR);
+CREATE TABLE card.feature (model VARCHAR, name VARCHAR, definition VARCHAR, definition_zh VARCHAR);
 
 CREATE TABLE meta.run (
   run_id VARCHAR, as_of DATE, seed BIGINT, version VARCHAR, config_digest VARCHAR, company VARCHAR, currency VARCHAR,

@@ -1,7 +1,9 @@
 package html
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -96,36 +98,43 @@ func nameRoom(c *view.Chart, f frame) int {
 }
 
 // apart moves the names at the ends of lines up or down, in pixels, so that they
-// do not cover each other.
+// do not cover each other: names closer than a line of text move away from each
+// other by halves. Where a chart is shown smaller than it was drawn, the ends
+// are closer and the text is not, so they are taken to be at least a quarter
+// closer than drawn.
 func apart(c *view.Chart, f frame) []float64 {
-	_, high := 0.0, 0.0
-	ends := make([]float64, len(c.Series))
-	for i, s := range c.Series {
+	high := 0.0
+	for _, s := range c.Series {
 		_, h := extent(c.Format, s.Values)
-		high = max(high, h)
-		if last := lastKnown(s.Values); last >= 0 {
-			ends[i] = c.Format.Scaled(s.Values[last].Float)
-		}
+		high = math.Max(high, h)
 	}
-	out := make([]float64, len(ends))
+	out := make([]float64, len(c.Series))
 	if high == 0 {
 		return out
 	}
+	place := make([]float64, len(c.Series))
+	var order []int
+	for i, s := range c.Series {
+		if last := lastKnown(s.Values); last >= 0 {
+			place[i] = -c.Format.Scaled(s.Values[last].Float) / high * float64(f.height-54) * 0.75
+			order = append(order, i)
+		}
+	}
+	start := slices.Clone(place)
+	end := func(i int) int { return lastKnown(c.Series[i].Values) }
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(end(a), end(b)), cmp.Compare(place[a], place[b])) })
 	gap := float64(f.font + 3)
-	at := func(i int) float64 { return -ends[i]/high*float64(f.height-54) + out[i] }
-	for i := range ends {
-		for k := range i {
-			if lastKnown(c.Series[i].Values) != lastKnown(c.Series[k].Values) {
-				continue
-			}
-			if d := at(i) - at(k); math.Abs(d) < gap {
-				move := gap - math.Abs(d)
-				if d < 0 {
-					move = -move
-				}
-				out[i] += move
+	for range 20 * len(order) {
+		for k := 1; k < len(order); k++ {
+			above, below := order[k-1], order[k]
+			if lack := gap - (place[below] - place[above]); lack > 0 && end(above) == end(below) {
+				place[above] -= lack / 2
+				place[below] += lack / 2
 			}
 		}
+	}
+	for i := range out {
+		out[i] = round(place[i]-start[i], 1)
 	}
 	return out
 }

@@ -17,6 +17,8 @@ type model struct {
 	HasChart bool
 	renderer *Renderer
 	names    map[string]string
+	section  string          // title of the section being prepared
+	labels   map[string]bool // of tables and sections
 }
 
 // part is a section.
@@ -66,9 +68,10 @@ type key struct{ Class, Name string }
 
 type tableModel struct {
 	*view.Table
-	CSV  string
-	Cols []columnModel
-	Body []rowModel
+	Label string // what a reader who hears the page is told it is; unique on the page
+	CSV   string
+	Cols  []columnModel
+	Body  []rowModel
 }
 
 type columnModel struct {
@@ -108,8 +111,13 @@ func (m *model) RowsText(n int64) string { return view.Figure(float64(n), 0, fal
 
 // prepare draws and writes every block.
 func (m *model) prepare() error {
+	m.labels = map[string]bool{}
+	for _, s := range m.Sections {
+		m.labels[s.Title] = true
+	}
 	for _, s := range m.Sections {
 		p := part{Section: s}
+		m.section = s.Title
 		for _, b := range s.Blocks {
 			it, err := m.item(b)
 			if err != nil {
@@ -120,6 +128,25 @@ func (m *model) prepare() error {
 		m.Parts = append(m.Parts, p)
 	}
 	return nil
+}
+
+// label is a name for the region of a table that nothing else on the page has:
+// its title, else with that of its section, else with a number.
+func (m *model) label(title string) string {
+	name := title
+	if m.labels[name] && title != m.section {
+		name = m.section + ": " + title
+	}
+	base := name
+	if base == m.section {
+		base += " (" + m.W["data"] + ")"
+		name = base
+	}
+	for n := 2; m.labels[name]; n++ {
+		name = fmt.Sprintf("%s (%d)", base, n)
+	}
+	m.labels[name] = true
+	return name
 }
 
 func (m *model) item(b view.Block) (item, error) {

@@ -44,7 +44,7 @@ func radar(c *view.Chart, f frame) (map[string]any, error) {
 		return nil, err
 	}
 	if component, ok := o["radar"].(map[string]any); ok {
-		component["radius"] = "64%"
+		component["radius"] = "76%"
 		component["axisName"] = map[string]any{"color": "@ink2", "fontSize": f.font}
 	}
 	return o, nil

@@ -8,7 +8,7 @@ import (
 
 // table writes the cells of a table out.
 func (m *model) table(t *view.Table, csv string) *tableModel {
-	out := &tableModel{Table: t, CSV: csv}
+	out := &tableModel{Table: t, CSV: csv, Label: m.label(t.Title)}
 	sortable := len(t.Rows) > 2
 	visuals := map[int][]drawing{}
 	for i, c := range t.Columns {

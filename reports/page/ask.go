@@ -264,3 +264,9 @@ func Share(v view.Value) string {
 	}
 	return view.Percentage(x)
 }
+
+// SignedShare writes a share of 1 as a change: "+2.7%", "−3.4%".
+func SignedShare(v view.Value) string { return view.Show("", v, view.Pct().Change()) }
+
+// Rounded writes a number without decimals.
+func Rounded(v view.Value) string { return view.Figure(v.Float, 0, false) }

@@ -71,7 +71,7 @@ type Context struct {
 	// Stale are the sources whose data are of an earlier run.
 	Stale []stale
 
-	tables map[string]bool // schema.table; nil: not read yet
+	tables map[string]bool // schema.table
 }
 
 // Coverage is how far the order lines reach.
@@ -94,7 +94,7 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 		return nil, err
 	}
 	c := &Context{Lang: lang, Asker: s.Cubes(lang), DB: s.DB, Model: s.Model, Words: words}
-	for _, step := range []func(context.Context) error{c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored, c.readStale} {
+	for _, step := range []func(context.Context) error{c.readTables, c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored, c.readStale} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)
 		}
@@ -153,7 +153,7 @@ func (c *Context) readFooter(ctx context.Context) error {
 	err = engine.Rows(ctx, c.DB, engine.SQL(Shared("checks")), func(row []any) error {
 		f.Checks++
 		if passed, _ := row[6].(bool); !passed {
-			f.FailedChecks = append(f.FailedChecks, c.T("check.failed", "what", Text(row[3]), "n", Count(c.Lang, Whole(row[4]))))
+			f.FailedChecks = append(f.FailedChecks, c.T("check.failed", "what", c.Said(Text(row[3])), "n", Count(c.Lang, Whole(row[4]))))
 		}
 		return nil
 	})
@@ -175,19 +175,17 @@ func (c *Context) Page(slug string) view.Page {
 
 // Known tells whether a generation has one of the tables that were added later,
 // or that only a model writes.
-func (c *Context) Known(ctx context.Context, schema, table string) (bool, error) {
-	if c.tables == nil {
-		tables := map[string]bool{}
-		err := engine.Rows(ctx, c.DB, engine.SQL(Shared("tables")), func(row []any) error {
-			tables[Text(row[0])] = true
-			return nil
-		})
-		if err != nil {
-			return false, err
-		}
-		c.tables = tables
-	}
+func (c *Context) Known(_ context.Context, schema, table string) (bool, error) {
 	return c.tables[schema+"."+table], nil
+}
+
+// readTables reads which tables there are, before pages ask side by side.
+func (c *Context) readTables(ctx context.Context) error {
+	c.tables = map[string]bool{}
+	return engine.Rows(ctx, c.DB, engine.SQL(Shared("tables")), func(row []any) error {
+		c.tables[Text(row[0])] = true
+		return nil
+	})
 }
 
 // readScored reads which days the scores cover.

@@ -188,6 +188,10 @@ CREATE TABLE core.dim_customer_state (
   "tenure_no" INTEGER);
 CREATE TABLE core.bridge_title_clc (
   "title_key" INTEGER, "clc_key" INTEGER, "weight" DOUBLE, "is_primary" BOOLEAN);
+CREATE TABLE core.bridge_title_contributor (
+  "title_key" INTEGER, "name" VARCHAR, "role" VARCHAR, "seq" INTEGER);
+CREATE TABLE core.bridge_customer_interest (
+  "customer_key" INTEGER, "clc_key" INTEGER, "weight" DOUBLE, "updated" DATE);
 CREATE TABLE core.dim_supplier (
   "supplier_key" INTEGER, "supplier_id" VARCHAR, "name" VARCHAR, "type" VARCHAR, "country" VARCHAR, "ccy" VARCHAR, "lead_days_quoted" INTEGER,
   "payment_days" INTEGER, "status" VARCHAR, "is_inferred" BOOLEAN);

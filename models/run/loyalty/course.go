@@ -2,7 +2,6 @@ package loyalty
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"verso/models/job"
@@ -34,7 +33,7 @@ func (p *people) retention(ctx context.Context, j *job.Job, c *job.Card) error {
 		}
 		c.Parameter("cohort_months", months)
 		if t.Reason != "" {
-			c.Parameter("cohort_note", t.Reason)
+			c.Parameter("cohort_note", said(job.Words{}, t.Reason))
 		}
 		for i, row := range t.Customers {
 			for k, n := range row {
@@ -44,8 +43,8 @@ func (p *people) retention(ctx context.Context, j *job.Job, c *job.Card) error {
 		}
 		for _, a := range t.Ages {
 			if a.Age*months == 12 {
-				c.Metric("retention_12_months", a.Retention, "share", fmt.Sprintf("of %d customers of %d cohorts bought again in the period that begins a year after their first", a.Size, a.Cohorts))
-				c.Metric("value_retention_12_months", a.ValueRetention, "share", "of the value of their first period")
+				c.Metric("retention_12_months", a.Retention, "share", job.Wordsf("of %d customers of %d cohorts bought again in the period that begins a year after their first", "%d 个客户（%d 个批次）中，在首购一年后的那一期再次购买的比例", a.Size, a.Cohorts))
+				c.Metric("value_retention_12_months", a.ValueRetention, "share", job.Words{EN: "of the value of their first period", ZH: "与其首期金额之比"})
 			}
 		}
 	}
@@ -100,9 +99,9 @@ func (p *people) rhythm(ctx context.Context, j *job.Job, c *job.Card) error {
 			columns[k] = append(columns[k], row[k])
 		}
 		if g.Gaps > 0 && i == len(gaps)-1 {
-			c.Metric("gap_median", row[2], "days", "half of the gaps between purchases that ended were no longer")
-			c.Metric("gap_p80", row[3], "days", "80 % of them were no longer")
-			c.Metric("regularity", row[5], "", "shape of the gaps; "+reading)
+			c.Metric("gap_median", row[2], "days", job.Words{EN: "half of the gaps between purchases that ended were no longer", ZH: "已结束的购买间隔有一半不长于此"})
+			c.Metric("gap_p80", row[3], "days", job.Words{EN: "80 % of them were no longer", ZH: "其中 80% 不长于此"})
+			c.Metric("regularity", row[5], "", said(job.Words{EN: "shape of the gaps; ", ZH: "间隔的形状；"}, reading))
 		}
 	}
 	return j.Score(ctx, rhythmSQL, nil, job.Col("customer_type", names), job.Col("buyers", buyers), job.Col("repeaters", repeaters), job.Col("gaps", n), job.Col("mean_gap", columns[0]),
@@ -143,7 +142,7 @@ func (p *people) survival(ctx context.Context, j *job.Job, c *job.Card, states [
 		}
 		add(all, whole)
 		if step, known := whole.At(12); known {
-			c.Metric("stay_12_months", step.Survival, "share", "of customers who were not lost a year after their first purchase (Kaplan-Meier)")
+			c.Metric("stay_12_months", step.Survival, "share", job.Words{EN: "of customers who were not lost a year after their first purchase (Kaplan-Meier)", ZH: "首购一年后未流失的客户比例（Kaplan-Meier）"})
 		}
 		codes, parts, err := s.Split(group)
 		if err != nil {
@@ -164,7 +163,7 @@ func (p *people) survival(ctx context.Context, j *job.Job, c *job.Card, states [
 			return err
 		}
 		if test.Reason == "" {
-			c.Metric("log_rank_p", test.P, "", fmt.Sprintf("that customer types stay equally long: χ² %.1f on %d degrees of freedom", test.ChiSquare, test.DF))
+			c.Metric("log_rank_p", test.P, "", job.Wordsf("that customer types stay equally long: χ² %.1f on %d degrees of freedom", "各客户类型留存同样长久的概率：χ² %.1f，自由度 %d", test.ChiSquare, test.DF))
 		}
 	}
 	return j.Score(ctx, survivalSQL, nil, job.Col("customer_type", names), job.Col("month", months), job.Col("at_risk", risk), job.Col("events", events),

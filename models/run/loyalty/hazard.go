@@ -301,20 +301,20 @@ func (r *risk) card() job.Card {
 			EN: "Cox's proportional hazards of being lost, on what was known before each month under risk (time-varying intervals; the axis is the calendar), among customers of one type and size. " +
 				"At risk from the third order day. Lost: silent for more than 180 days and four usual gaps; the loss counts one usual gap after the customer began to leave. Service looks back 183 days.",
 			ZH: "以各月开始前已知情况为时变协变量的 Cox 比例风险模型（时间轴为日历），按客户类型与规模分层。自第三个订购日起计入风险集。流失：沉默超过 180 天且超过四个平均间隔；流失日为开始离开后一个平均间隔。服务情况回看 183 天。"},
-		Features: [][2]string{{"late", "lines delivered late, or due and not there, promised in the 183 days before"}, {"complaint", "complaints of the 183 days before, by how long they took"},
-			{"size", "net a year so far; classes that double from 100 are strata, with the customer type"}, {"placebo", "customers halved by a hash of their key: its ratio must be about 1"}},
+		Features: []job.Feature{{Name: "late", Definition: job.Words{EN: "lines delivered late, or due and not there, promised in the 183 days before", ZH: "此前 183 天内承诺而迟交或到期未到的行"}}, {Name: "complaint", Definition: job.Words{EN: "complaints of the 183 days before, by how long they took", ZH: "此前 183 天的投诉，按处理时长"}},
+			{Name: "size", Definition: job.Words{EN: "net a year so far; classes that double from 100 are strata, with the customer type", ZH: "迄今年均净额；自 100 起逐级加倍，与客户类型共同分层"}}, {Name: "placebo", Definition: job.Words{EN: "customers halved by a hash of their key: its ratio must be about 1", ZH: "按键的散列将客户一分为二：其比值应约为 1"}}},
 	}
-	c.Parameter("customers", fmt.Sprintf("%d, at most %d, drawn by a hash of the key", r.customers, watched))
+	c.Parameter("customers", job.Wordsf("%d, at most %d, drawn by a hash of the key", "%d 个，至多 %d 个，按键的散列抽取", r.customers, watched))
 	c.Parameter("losses", r.losses)
 	m := r.models[0]
 	if m.cox == nil {
 		c.Reading = job.Wordsf("No hazard ratios: %[1]s.", "无风险比：数据不足（%[1]s）。", m.why)
 		return c
 	}
-	c.Metric("concordance", m.cox.Concordance.C, "", "share of pairs in which the model ranks the one lost first (Harrell)")
+	c.Metric("concordance", m.cox.Concordance.C, "", job.Words{EN: "share of pairs in which the model ranks the one lost first (Harrell)", ZH: "模型将先流失者排在前面的配对比例（Harrell）"})
 	for k, v := range m.covariates {
 		row, _ := m.row(k)
-		c.Metric("hazard_ratio_"+v.name, row[0], "", v.words.EN)
+		c.Metric("hazard_ratio_"+v.name, row[0], "", v.words)
 	}
 	v := m.covariates[0]
 	row, note := m.row(0)

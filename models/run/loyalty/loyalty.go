@@ -158,7 +158,7 @@ func (p *people) terms(ctx context.Context, j *job.Job) (persistency.Clocks, err
 func (p *people) writeLoyalty(ctx context.Context, j *job.Job, states []persistency.State, index *persistency.Loyalty) error {
 	n := len(p.keys)
 	keys, last, lostOn := make([]int64, 0, n), make([]int64, 0, n), make([]int64, 0, n)
-	status, facts := make([]string, 0, n), [2][]string{}
+	status, facts, factsZH := make([]string, 0, n), [2][]string{}, [2][]string{}
 	own := make([]bool, 0, n)
 	var silence, gap, limit, loyal []float64
 	parts := make([][]float64, len(index.Weights))
@@ -178,18 +178,18 @@ func (p *people) writeLoyalty(ctx context.Context, j *job.Job, states []persiste
 			parts[part] = append(parts[part], v)
 		}
 		for k := range 2 {
-			words := ""
+			var words job.Words
 			if k < len(x.Facts) {
-				words = x.Facts[k].Words()
+				words = factWords(x.Facts[k])
 			}
-			facts[k] = append(facts[k], words)
+			facts[k], factsZH[k] = append(facts[k], words.EN), append(factsZH[k], words.ZH)
 		}
 	}
 	return j.Score(ctx, loyaltySQL, nil, job.Col("customer_key", keys), job.Col("status", status), job.Col("last_day", last), job.Col("silence", silence), job.Col("gap", gap),
 		job.Col("is_own_gap", own), job.Col("threshold", limit), job.Col("lost_on", lostOn), job.Col("loyalty", loyal),
 		job.Col("tenure", parts[persistency.Tenure]), job.Col("repeat", parts[persistency.Repeat]), job.Col("rhythm", parts[persistency.Rhythm]),
 		job.Col("recency", parts[persistency.Recency]), job.Col("alive", parts[persistency.PAlive]), job.Col("breadth", parts[persistency.Breadth]),
-		job.Col("fact_1", facts[0]), job.Col("fact_2", facts[1]))
+		job.Col("fact_1", facts[0]), job.Col("fact_2", facts[1]), job.Col("fact_1_zh", factsZH[0]), job.Col("fact_2_zh", factsZH[1]))
 }
 
 func (p *people) card(states []persistency.State, index *persistency.Loyalty) job.Card {
@@ -198,9 +198,9 @@ func (p *people) card(states []persistency.State, index *persistency.Loyalty) jo
 		Definition: job.Words{
 			EN: "Status by the rule below, on a clock that stands still outside the terms for universities and schools. Loyalty from 0 to 100: weighted percentiles within the customer's type of tenure, repeat rate, rhythm, recency against the own gap, probability of being alive, and breadth of subjects.",
 			ZH: "状态按下列规则判定，高校与学校的时钟在学期之外停止。忠诚度 0–100：在同类客户中，客户年限、复购率、节奏、相对自身间隔的近度、存续概率与学科广度的加权百分位。"},
-		Features: [][2]string{{"purchase", "a day with a positive sum, net of returns"}, {"breadth", "subjects bought from in the window"}},
+		Features: []job.Feature{{Name: "purchase", Definition: job.Words{EN: "a day with a positive sum, net of returns", ZH: "扣除退货后金额为正的一天"}}, {Name: "breadth", Definition: job.Words{EN: "subjects bought from in the window", ZH: "期内购买的学科数"}}},
 	}
-	c.Parameter("rule", p.rule().Words())
+	c.Parameter("rule", ruleWords(p.rule()))
 	for part, w := range index.Weights {
 		c.Parameter("weight."+persistency.Part(part).String(), w)
 	}
@@ -209,7 +209,7 @@ func (p *people) card(states []persistency.State, index *persistency.Loyalty) jo
 		count[s.Status]++
 	}
 	for _, s := range []persistency.Status{persistency.New, persistency.Active, persistency.Reactivated, persistency.Dormant, persistency.Lost} {
-		c.Metric("status."+string(s), float64(count[s]), "customers", "as of "+time.Unix(int64(p.asOf)*86400, 0).UTC().Format(time.DateOnly))
+		c.Metric("status."+string(s), float64(count[s]), "customers", job.Wordsf("as of %s", "截至 %s", time.Unix(int64(p.asOf)*86400, 0).UTC().Format(time.DateOnly)))
 	}
 	buyers := len(p.keys) - count[persistency.Never]
 	if buyers == 0 {

@@ -172,18 +172,18 @@ func renewalCard(groups []*renewing) job.Card {
 				"Year: bought again in each of the k years after the year of the first purchase; a year without a purchase counts as leaving, whoever comes back later. " +
 				"Customers who may have bought before the data begin are left out of the years.",
 			ZH: "续约的移位贝塔-几何模型（Fader 与 Hardie，2007）。合同：到期后 90 天内签订下一份。年度：首购年之后的 k 年中每年均再购；某年未购即视为离开，日后回归亦然。数据开始前可能已购买的客户不计入年度。"},
-		Features: [][2]string{{"seen", "renewals whose outcome is known by the as-of date"}, {"passed", "renewals passed one after another from the first"}},
+		Features: []job.Feature{{Name: "seen", Definition: job.Words{EN: "renewals whose outcome is known by the as-of date", ZH: "截止日结果已知的续约"}}, {Name: "passed", Definition: job.Words{EN: "renewals passed one after another from the first", ZH: "自首次起连续通过的续约"}}},
 	}
 	for _, g := range groups {
 		key := g.basis + "." + g.name
 		if g.model == nil {
-			c.Parameter(key, g.why)
+			c.Parameter(key, said(job.Words{}, g.why))
 			continue
 		}
 		m := g.model
-		c.Parameter(key, fmt.Sprintf("%s: alpha %.4f, beta %.4f, %.0f customers", m.Shape, m.Alpha, m.Beta, m.N))
-		c.Metric(key+"_leaves_first", m.Churn, "share", "probability to leave at the first renewal")
-		c.Metric(key+"_polarization", m.Polarization, "", "0: all customers alike, 1: each leaves at once or never")
+		c.Parameter(key, job.Wordsf("%s: alpha %.4f, beta %.4f, %.0f customers", "%s：alpha %.4f，beta %.4f，%.0f 个客户", m.Shape, m.Alpha, m.Beta, m.N))
+		c.Metric(key+"_leaves_first", m.Churn, "share", job.Words{EN: "probability to leave at the first renewal", ZH: "首次续约时离开的概率"})
+		c.Metric(key+"_polarization", m.Polarization, "", job.Words{EN: "0: all customers alike, 1: each leaves at once or never", ZH: "0：客户彼此相同；1：要么立即离开，要么永不离开"})
 		if g.name != all {
 			continue
 		}
@@ -195,8 +195,9 @@ func renewalCard(groups []*renewing) job.Card {
 		if c.Reading.EN != "" {
 			c.Reading.EN += " "
 		}
-		c.Reading.EN += fmt.Sprintf("Of %.0f customers %.0f %% %s; of those who did so five times %.0f %% go on.", m.N, 100*m.Retention(1), what.EN, 100*m.Retention(6))
-		c.Reading.ZH += fmt.Sprintf("%.0f 个客户中 %.0f %% %s；连续五次者中 %.0f %% 再续。", m.N, 100*m.Retention(1), what.ZH, 100*m.Retention(6))
+		w := job.Wordsf("Of %.0f customers %.0f %% "+what.EN+"; of those who did so five times %.0f %% go on.", "%.0f 个客户中 %.0f%% "+what.ZH+"；连续五次者中 %.0f%% 再续。",
+			m.N, 100*m.Retention(1), 100*m.Retention(6))
+		c.Reading.EN, c.Reading.ZH = c.Reading.EN+w.EN, c.Reading.ZH+w.ZH
 	}
 	if c.Reading.EN == "" {
 		c.Reading = job.Words{EN: "No renewals can be fitted: there are no two renewals whose outcome is known.", ZH: "无法拟合续约：尚无两次结果已知的续约。"}

@@ -23,14 +23,14 @@ func bridgeCard(ctx context.Context, j *job.Job, list []comparison, coverage flo
 		Definition: job.Words{
 			EN: "Why the margin changed against a year before: volume (all grow as sales at old prices do), mix (classes, channels and currencies of purchase that grew more or less), price and purchase cost of titles sold in both periods, discount, rates of exchange, inbound cost, how much of it is known, and assortment, the remainder, where new and lost titles are. A title whose price or cost a copy is less than half or more than twice what it was counts as another title. Lines without a known cost are left out. The effects add up to the change exactly. An effect of a quarter is out of the usual where its share of sales is 3.5 robust standard deviations from the other quarters', and a point at least (of one currency five).",
 			ZH: "毛利与上年同期相比变动的原因：销量（全部按旧价销售额同比增长）、结构（分类、渠道与采购币种增长快慢不一）、两期均售品种的价格与进价、折扣、汇率、到岸费用、到岸费用已知范围，余下为品种更替（新增与停售品种）。单册价格或进价不足原来一半或超过两倍的品种视为不同品种。成本未知的行不计。各项之和与变动额完全一致。季度某项影响占销售额之比偏离其他季度 3.5 个稳健标准差以上且至少一个百分点（单一币种为五个）时视为异常。"},
-		Features: [][2]string{
-			{"old rates", "mean rates of the earlier period by currency, of the document for sales and of purchase for cost"},
-			{"currency of purchase", "the supplier's, else that of the list price"},
+		Features: []job.Feature{
+			{Name: "old rates", Definition: job.Words{EN: "mean rates of the earlier period by currency, of the document for sales and of purchase for cost", ZH: "上期各币种平均汇率：销售按单据，成本按采购"}},
+			{Name: "currency of purchase", Definition: job.Words{EN: "the supplier's, else that of the list price", ZH: "供应商的币种，否则为标价的币种"}},
 		},
 	}
 	c.Parameter("to", j.AsOf.Format(time.DateOnly))
 	c.Parameter("comparisons", len(list))
-	c.Metric("cost_coverage", coverage, "share", "net sales on lines whose cost is known, of all history")
+	c.Metric("cost_coverage", coverage, "share", job.Words{EN: "net sales on lines whose cost is known, of all history", ZH: "全部历史中成本已知的行所占净额"})
 	f, err := j.Frame(ctx, "SELECT count(*) AS n, sum(CASE WHEN is_alarm THEN 1 ELSE 0 END) AS alarms FROM score.bridge")
 	if err != nil {
 		return c, err
@@ -44,7 +44,7 @@ func bridgeCard(ctx context.Context, j *job.Job, list []comparison, coverage flo
 	case c.Rows == 0:
 		c.Reading = job.Words{EN: "No bridge: a period and the same a year before, both with sales of known cost, are needed.", ZH: "没有毛利桥：需要本期与上年同期均有成本已知的销售。"}
 	default:
-		c.Metric("alarms", f.Column("alarms")[0], "effects", "effects of quarters out of the usual")
+		c.Metric("alarms", f.Column("alarms")[0], "effects", job.Words{EN: "effects of quarters out of the usual", ZH: "异常季度的影响项"})
 		return c, readBridge(ctx, j, &c)
 	}
 	return c, nil
@@ -62,8 +62,8 @@ func readBridge(ctx context.Context, j *job.Job, c *job.Card) error {
 		return err
 	}
 	before, after := t.Column("margin_before")[0], t.Column("margin_after")[0]
-	c.Metric("margin_before", before, "report currency", "margin of the earlier period of "+code)
-	c.Metric("margin_after", after, "report currency", "margin of the later one")
+	c.Metric("margin_before", before, "report currency", job.Words{EN: "margin of the earlier period of " + code, ZH: code + " 的前一期毛利"})
+	c.Metric("margin_after", after, "report currency", job.Words{EN: "margin of the later one", ZH: "后一期的毛利"})
 	f, err := j.Frame(ctx, "SELECT effect_no, amount FROM score.bridge WHERE comparison = ? AND level = 'total' ORDER BY effect_no", code)
 	if err != nil {
 		return err
@@ -78,13 +78,13 @@ func readBridge(ctx context.Context, j *job.Job, c *job.Card) error {
 	var en, zh []string
 	for i, e := range effectWords {
 		amount := f.Column("amount")[i]
-		c.Metric(e.name, amount, "report currency", "change of the margin by "+e.en)
-		en, zh = append(en, fmt.Sprintf("%s %+.0f", e.en, amount)), append(zh, fmt.Sprintf("%s %+.0f", e.zh, amount))
+		c.Metric(e.name, amount, "report currency", job.Words{EN: "change of the margin by " + e.en, ZH: "毛利因" + e.zh + "的变动"})
+		part := job.Wordsf(e.en+" %+.0f", e.zh+" %+.0f", amount)
+		en, zh = append(en, part.EN), append(zh, part.ZH)
 	}
-	c.Reading = job.Words{
-		EN: fmt.Sprintf("Margin %.0f after %.0f (%s): %s.", after, before, code, strings.Join(en, ", ")),
-		ZH: fmt.Sprintf("毛利由 %.0f 变为 %.0f（%s）：%s。", before, after, name.ZH, strings.Join(zh, "，")),
-	}
+	c.Reading = job.Wordsf("Margin %.0f after %.0f (", "毛利由 %.0[2]f 变为 %.0[1]f（", after, before)
+	c.Reading.EN += code + "): " + strings.Join(en, ", ") + "."
+	c.Reading.ZH += name.ZH + "）：" + strings.Join(zh, "，") + "。"
 	if err := readAlarms(ctx, j, c); err != nil {
 		return err
 	}
@@ -102,8 +102,9 @@ FROM score.bridge AS b INNER JOIN (SELECT comparison, row_number() OVER (ORDER B
 WHERE b.is_alarm AND q.age <= 4 ORDER BY q.age DESC, b.level, b.member, b.effect_no`, func(tenths int64, what string) {
 		part := strings.SplitN(what, "|", 3)
 		w := words[part[2]]
-		c.Reading.EN += fmt.Sprintf(" Out of the usual in %s: %s %s, %+.1f points of margin.", part[0], w.EN, part[1], float64(tenths)/10)
-		c.Reading.ZH += fmt.Sprintf("%s 异常：%s %s，毛利率影响 %+.1f 个百分点。", part[0], w.ZH, part[1], float64(tenths)/10)
+		points := job.Wordsf("%+.1f", "%+.1f", float64(tenths)/10)
+		c.Reading.EN += fmt.Sprintf(" Out of the usual in %s: %s %s, %s points of margin.", part[0], w.EN, part[1], points.EN)
+		c.Reading.ZH += fmt.Sprintf("%s 异常：%s %s，毛利率影响 %s 个百分点。", part[0], w.ZH, part[1], points.ZH)
 	})
 }
 

@@ -40,15 +40,15 @@ FROM score.gain_loss`)
 		return c, nil
 	}
 	netBefore, netNow := f.Column("net_before")[0], f.Column("net_now")[0]
-	c.Metric("net_before", netBefore, "report currency", "sales of the twelve months before")
-	c.Metric("net_now", netNow, "report currency", "sales of the last twelve months")
+	c.Metric("net_before", netBefore, "report currency", job.Words{EN: "sales of the twelve months before", ZH: "此前十二个月的销售"})
+	c.Metric("net_now", netNow, "report currency", job.Words{EN: "sales of the last twelve months", ZH: "最近十二个月的销售"})
 	if likeBefore := f.Column("like_before")[0]; likeBefore > 0 {
-		c.Metric("like_for_like", f.Column("like_now")[0]/likeBefore-1, "share", "growth with the customers who bought in both")
+		c.Metric("like_for_like", f.Column("like_now")[0]/likeBefore-1, "share", job.Words{EN: "growth with the customers who bought in both", ZH: "两期均购买的客户的增长"})
 	}
 	silent, halved, complained := f0(t.Column("silent")), f0(t.Column("halved")), f0(t.Column("complained"))
-	c.Metric("silent", silent, "customers", "of the largest of the last fiscal year, without an order since")
-	c.Metric("halved", halved, "customers", "of them, with less than half the orders")
-	c.Metric("complained", complained, "customers", "of them, with complaints in that year")
+	c.Metric("silent", silent, "customers", job.Words{EN: "of the largest of the last fiscal year, without an order since", ZH: "上一财年最大客户中此后无订单者"})
+	c.Metric("halved", halved, "customers", job.Words{EN: "of them, with less than half the orders", ZH: "其中订单数不足一半者"})
+	c.Metric("complained", complained, "customers", job.Words{EN: "of them, with complaints in that year", ZH: "其中该年有投诉者"})
 	c.Reading = job.Wordsf("Sales %+.0f to %.0f: %.0f new customers, %.0f lost. Of the %.0f largest of the last fiscal year %.0f are silent, %.0f halved, %.0f complained.",
 		"销售变动 %+.0f，至 %.0f：新增客户 %.0f 个，流失 %.0f 个。上一财年最大的 %.0f 个客户中，%.0f 个沉默，%.0f 个腰斩，%.0f 个有投诉。",
 		netNow-netBefore, netNow, f.Column("gained")[0], f.Column("lost")[0], f0(t.Column("n")), silent, halved, complained)
@@ -86,13 +86,13 @@ coalesce(sum(complaints), 0) AS complaints, count(service_rank) AS ranked, CAST(
 		c.Reading = job.Wordsf("No line was promised for a day of this period, so nothing can be said of punctuality; %.0f complaints, %.0f overdue.", "期内没有订单行有承诺日期，无法判断准时；投诉 %.0f 起，逾期 %.0f。", f.Column("complaints")[0], f.Column("overdue")[0])
 		return c, nil
 	}
-	c.Metric("lines_due", due, "lines", "lines promised in the period")
-	c.Metric("on_time", f.Column("on_time")[0]/due, "share", "of them on time")
-	c.Metric("otif", f.Column("otif")[0]/due, "share", "of them on time in full")
+	c.Metric("lines_due", due, "lines", job.Words{EN: "lines promised in the period", ZH: "期内承诺交付的行"})
+	c.Metric("on_time", f.Column("on_time")[0]/due, "share", job.Words{EN: "of them on time", ZH: "其中准时的比例"})
+	c.Metric("otif", f.Column("otif")[0]/due, "share", job.Words{EN: "of them on time in full", ZH: "其中准时足量的比例"})
 	if wanted := f.Column("wanted")[0]; wanted > 0 {
-		c.Metric("fill_rate", f.Column("filled")[0]/wanted, "share", "copies delivered of those wanted on these lines")
+		c.Metric("fill_rate", f.Column("filled")[0]/wanted, "share", job.Words{EN: "copies delivered of those wanted on these lines", ZH: "这些行所需册数中已交付的比例"})
 	}
-	c.Metric("ranked", f.Column("ranked")[0], "customers", "customers with enough lines for a rank")
+	c.Metric("ranked", f.Column("ranked")[0], "customers", job.Words{EN: "customers with enough lines for a rank", ZH: "行数足以排名的客户"})
 	c.Reading = job.Wordsf("%.0f of %.0f lines due came on time (%.1f %%); %.0f customers have enough lines for a rank; %.0f complaints; %.0f is overdue.",
 		"应交 %.0[2]f 行中 %.0[1]f 行准时（%.1[3]f %%）；%.0[4]f 个客户行数足以排名；投诉 %.0[5]f 起；逾期 %.0[6]f。",
 		f.Column("on_time")[0], due, 100*f.Column("on_time")[0]/due, f.Column("ranked")[0], f.Column("complaints")[0], f.Column("overdue")[0])
@@ -117,10 +117,10 @@ coalesce(sum(orphans), 0) AS orphans, coalesce(sum(orphans_fading), 0) AS fading
 		c.Reading = job.Words{EN: "No sales, contacts or expenses are on anybody's name.", ZH: "没有销售、联系或费用记在任何人名下。"}
 		return c, nil
 	}
-	c.Metric("losing", f0(f.Column("losing")), "people", "with sales and a negative contribution")
-	c.Metric("large_and_losing", f0(f.Column("large")), "people", "of them among the top fifth by sales")
-	c.Metric("orphans", f.Column("orphans")[0], "accounts", "on the name of somebody who has left")
-	c.Metric("orphans_fading", f.Column("fading")[0], "accounts", "of them, that fade")
+	c.Metric("losing", f0(f.Column("losing")), "people", job.Words{EN: "with sales and a negative contribution", ZH: "有销售而贡献为负"})
+	c.Metric("large_and_losing", f0(f.Column("large")), "people", job.Words{EN: "of them among the top fifth by sales", ZH: "其中销售额居前五分之一"})
+	c.Metric("orphans", f.Column("orphans")[0], "accounts", job.Words{EN: "on the name of somebody who has left", ZH: "挂在已离职人员名下"})
+	c.Metric("orphans_fading", f.Column("fading")[0], "accounts", job.Words{EN: "of them, that fade", ZH: "其中正在衰退"})
 	c.Reading = job.Wordsf("%.0f people sell; %.0f of them contribute less than they cost, %.0f of these among the top fifth by sales. %.0f accounts are without an owner, %.0f of them fade.",
 		"%.0f 人有销售；其中 %.0f 人贡献为负，%.0f 人销售额居前五分之一。%.0f 个客户无人负责，其中 %.0f 个正在衰退。",
 		f.Column("sellers")[0], f0(f.Column("losing")), f0(f.Column("large")), f.Column("orphans")[0], f.Column("fading")[0])
@@ -148,8 +148,8 @@ func supplierCard(ctx context.Context, j *job.Job, s span) (job.Card, error) {
 		c.Reading = job.Words{EN: "No supplier is known to have been ordered from or sold of in the last twelve months.", ZH: "最近十二个月没有已知供应商的采购或销售。"}
 		return c, nil
 	}
-	c.Metric("flagged", f0(f.Column("flagged")), "suppliers", "out of control on the as-of date")
-	c.Metric("stage_months", f0(m.Column("alarms")), "months", "months of stages out of control")
+	c.Metric("flagged", f0(f.Column("flagged")), "suppliers", job.Words{EN: "out of control on the as-of date", ZH: "截止日处于失控"})
+	c.Metric("stage_months", f0(m.Column("alarms")), "months", job.Words{EN: "months of stages out of control", ZH: "阶段失控的月份数"})
 	c.Reading = job.Wordsf("%.0f of %d suppliers are out of control (slow, short or damaged); %.0f stages were in %.0f months.", "%[2]d 家供应商中 %.0[1]f 家失控（迟缓、短缺或破损）；%.0[3]f 个阶段在 %.0[4]f 个月中失控。",
 		f0(f.Column("flagged")), c.Rows, f0(m.Column("stages")), f0(m.Column("alarms")))
 	return c, nil
@@ -172,9 +172,9 @@ func partnerCard(ctx context.Context, j *job.Job, s span) (job.Card, error) {
 		c.Reading = job.Words{EN: "No customer is a partner: none is an agent, or none ordered.", ZH: "没有代理商客户，或代理商均无订单。"}
 		return c, nil
 	}
-	c.Metric("finding", f0(f.Column("found")), "partners", "whose returns rise or are high")
-	c.Metric("net", f0(f.Column("net")), "report currency", "sell-in")
-	c.Metric("returned", f0(f.Column("returned")), "report currency", "value sent back")
+	c.Metric("finding", f0(f.Column("found")), "partners", job.Words{EN: "whose returns rise or are high", ZH: "退货上升或偏高"})
+	c.Metric("net", f0(f.Column("net")), "report currency", job.Words{EN: "sell-in", ZH: "进货"})
+	c.Metric("returned", f0(f.Column("returned")), "report currency", job.Words{EN: "value sent back", ZH: "退回金额"})
 	c.Reading = job.Wordsf("%d partners took %.0f and sent back %.0f; returns rise or are high with %.0f; %.0f rank lower by what they kept.", "%d 家代理商进货 %.0f，退货 %.0f；%.0f 家退货上升或偏高；%.0f 家按净留存排名下降。",
 		c.Rows, f0(f.Column("net")), f0(f.Column("returned")), f0(f.Column("found")), f0(f.Column("lower")))
 	return c, nil

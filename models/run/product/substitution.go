@@ -115,13 +115,13 @@ func substitutionCard(kinds []*switches, rows int64) job.Card {
 		Definition: job.Words{
 			EN: "stock_out: orders of a title of the same class and level while another was out of stock (orders_after) and in the stretches between counts around it when it was not (orders_before), against all other titles of that class and level in the same stretches. edition: orders of an old edition before the newer one was listed (orders_after) and since (orders_before), against titles of the level listed in the same quarter. ratio: by how much more the one rose, or the old edition fell, than its peers. q: false discovery rate of Fisher's exact test over all pairs of a kind; a substitute has q ≤ 5 %.",
 			ZH: "stock_out：某品种缺货期间（orders_after）与其前后有货的盘点期间（orders_before），同类同层次另一品种的订单数，与同类同层次其余品种同期对照。edition：新版列目之前（orders_after）与之后（orders_before）旧版的订单数，与同层次同季列目的品种对照。ratio：替代品增幅（或旧版降幅）为同侪的几倍。q：同一类别全部组合费舍尔精确检验的错误发现率；q ≤ 5 % 视为替代品。"},
-		Features: [][2]string{{"stock_out", "stretches between two counts that begin with no copy on hand"}, {"candidates", "the 20 titles of the class and level with most orders, at least 5"}},
+		Features: []job.Feature{{Name: "stock_out", Definition: job.Words{EN: "stretches between two counts that begin with no copy on hand", ZH: "两次盘点之间、起点无库存的时段"}}, {Name: "candidates", Definition: job.Words{EN: "the 20 titles of the class and level with most orders, at least 5", ZH: "同类同层次中订单最多的 20 个品种，至少 5 单"}}},
 	}
 	out, edition := kinds[0], kinds[1]
-	c.Metric("stock_out.pairs", float64(len(out.list)), "pairs", "pairs of a title that ran out and one that may stand in")
-	c.Metric("stock_out.substitutes", float64(out.substitute), "pairs", "those that pass")
-	c.Metric("edition.pairs", float64(len(edition.list)), "pairs", "old editions with five orders or more around the listing of the newer")
-	c.Metric("edition.substitutes", float64(edition.substitute), "pairs", "old editions that fell by more than their peers")
+	c.Metric("stock_out.pairs", float64(len(out.list)), "pairs", job.Words{EN: "pairs of a title that ran out and one that may stand in", ZH: "缺货品种与可能替代者的组合"})
+	c.Metric("stock_out.substitutes", float64(out.substitute), "pairs", job.Words{EN: "those that pass", ZH: "通过检验者"})
+	c.Metric("edition.pairs", float64(len(edition.list)), "pairs", job.Words{EN: "old editions with five orders or more around the listing of the newer", ZH: "新版列目前后有五单以上的旧版"})
+	c.Metric("edition.substitutes", float64(edition.substitute), "pairs", job.Words{EN: "old editions that fell by more than their peers", ZH: "降幅大于同侪的旧版"})
 	en, zh := "No title that ran out of stock has candidates of its class and level that were ordered: nothing to compare.", "没有缺货品种存在同类同层次的订购品种，无从比较。"
 	if n := len(out.list); n > 0 {
 		en = fmt.Sprintf("Of %d pairs around stock-outs, %d titles were ordered more while another was out of stock than chance explains.", n, out.substitute)

@@ -44,17 +44,17 @@ func completenessCard(ctx context.Context, j *job.Job, f *frame.Frame) (job.Card
 			EN: "Key fields that are filled in, of those that the company has of any customer of the type. Stale: neither an order nor any contact for more than 24 months; " +
 				"customers without either count from the day they were recorded.",
 			ZH: "已填关键字段占应填字段的比例（公司对该类客户均未记录的字段不计）。陈旧：24 个月以上既无订单也无任何接触；二者皆无者自建档日起算。"},
-		Features: [][2]string{{"fields", "name, type, place, channel, owner, first contact, contact person and how to reach it, interests, language, consent, credit, budget"},
-			{"touch", "order, activity, message, ticket, web session or answer to a campaign"}},
+		Features: []job.Feature{{Name: "fields", Definition: job.Words{EN: "name, type, place, channel, owner, first contact, contact person and how to reach it, interests, language, consent, credit, budget", ZH: "名称、类型、地点、渠道、负责人、首次接触、联系人及联系方式、兴趣、语言、同意、信用、预算"}},
+			{Name: "touch", Definition: job.Words{EN: "order, activity, message, ticket, web session or answer to a campaign", ZH: "订单、活动、来信、工单、网站访问或对营销的回应"}}},
 	}
 	if at("customers") == 0 {
 		c.Reading = job.Words{EN: "There are no customers.", ZH: "没有客户。"}
 		return c, nil
 	}
 	share := at("known") / at("fields")
-	c.Metric("completeness", share, "share", "of the key fields of all customers are filled in")
-	c.Metric("stale", at("stale"), "customers", "not heard of for more than 24 months")
-	c.Metric("untouched", at("untouched"), "customers", "never heard of")
+	c.Metric("completeness", share, "share", job.Words{EN: "of the key fields of all customers are filled in", ZH: "全部客户的关键字段已填的比例"})
+	c.Metric("stale", at("stale"), "customers", job.Words{EN: "not heard of for more than 24 months", ZH: "超过 24 个月无音讯"})
+	c.Metric("untouched", at("untouched"), "customers", job.Words{EN: "never heard of", ZH: "从无音讯"})
 	worst := job.Words{}
 	err := j.Each(ctx, `SELECT 0, field_en || '|' || field_zh FROM score.completeness WHERE is_counted
 GROUP BY field_en, field_zh ORDER BY CAST(sum(known) AS DOUBLE) / CAST(sum(customers) AS DOUBLE), field_en LIMIT 1`, func(_ int64, text string) {

@@ -51,11 +51,11 @@ var habits = []segment.Feature{
 }
 
 // definitions say what each habit is.
-var definitions = [][2]string{
-	{"textbook", "share of lines that are textbooks, pulled to the mean of the customer's type as far as chance explains the spread (beta-binomial)"},
-	{"fair", "share of orders in the six weeks after a book fair, pulled likewise"},
-	{"standing", "log of (orders without textbooks + 2) / (lines without textbooks / lines an order of the type + 2); under a contract log 2 at least"},
-	{"copies", "copies a line of lines under ten copies, with five lines of the median customer added"},
+var definitions = []job.Feature{
+	{Name: "textbook", Definition: job.Words{EN: "share of lines that are textbooks, pulled to the mean of the customer's type as far as chance explains the spread (beta-binomial)", ZH: "教材占行数的比例，按偶然所能解释的差异向其类型均值收缩（贝塔二项）"}},
+	{Name: "fair", Definition: job.Words{EN: "share of orders in the six weeks after a book fair, pulled likewise", ZH: "书展后六周内订单的比例，同样收缩"}},
+	{Name: "standing", Definition: job.Words{EN: "log of (orders without textbooks + 2) / (lines without textbooks / lines an order of the type + 2); under a contract log 2 at least", ZH: "（非教材订单数 + 2）÷（非教材行数 ÷ 该类型每单行数 + 2）的对数；有合同者至少 log 2"}},
+	{Name: "copies", Definition: job.Words{EN: "copies a line of lines under ten copies, with five lines of the median customer added", ZH: "十册以下各行的每行册数，另加中位客户的五行"}},
 }
 
 const (

@@ -68,7 +68,7 @@ func runMoves(ctx context.Context, j *job.Job, p pyramid.Options, r rfm.Options)
 			EN: "Places in the pyramid of the window and of the window of the same length before it, and RFM segments as of the last day of each. " +
 				"Tiers and scores are made anew for each window. Never: no purchase by the end of the window before.",
 			ZH: "比较本期与等长上期的金字塔层级，以及两期末日的 RFM 分群；各期分别划层、评分。never 指上期末之前未曾购买。"},
-		Features: [][2]string{{"revenue", "net sales of each window"}, {"margin", "net sales less cost of each window, where the cost is known"}, {"rfm", "net sales of all orders up to the last day of each window"}},
+		Features: []job.Feature{{Name: "revenue", Definition: job.Words{EN: "net sales of each window", ZH: "各期净额"}}, {Name: "margin", Definition: job.Words{EN: "net sales less cost of each window, where the cost is known", ZH: "各期净额减成本，限成本已知者"}}, {Name: "rfm", Definition: job.Words{EN: "net sales of all orders up to the last day of each window", ZH: "截至各期末日全部订单的净额"}}},
 	}
 	c.Reading = job.Words{EN: "There are no customers, so nobody moved.", ZH: "没有客户，故无迁移。"}
 	if !known {
@@ -149,12 +149,14 @@ WHERE n.basis = ? ORDER BY n.customer_key`, basis)
 
 func migrationMetrics(c *job.Card, basis string, flows *persistency.Migration) {
 	for _, flow := range []struct {
-		name, words string
+		name  string
+		words job.Words
 		persistency.Flow
-	}{{"up", "moved to a higher tier", flows.Up}, {"down", "moved to a lower tier", flows.Down}, {"stayed", "in the same tier", flows.Stay},
-		{"left", "in a tier before, in none now", flows.Lost}, {"came", "in none before, in a tier now", flows.New}} {
+	}{{"up", job.Words{EN: "moved to a higher tier", ZH: "升层"}, flows.Up}, {"down", job.Words{EN: "moved to a lower tier", ZH: "降层"}, flows.Down},
+		{"stayed", job.Words{EN: "in the same tier", ZH: "层级不变"}, flows.Stay}, {"left", job.Words{EN: "in a tier before, in none now", ZH: "上期在层，本期不在"}, flows.Lost},
+		{"came", job.Words{EN: "in none before, in a tier now", ZH: "上期不在，本期在层"}, flows.New}} {
 		c.Metric(basis+"_"+flow.name, float64(flow.Customers), "customers", flow.words)
-		c.Metric(basis+"_"+flow.name+"_change", flow.ToValue-flow.FromValue, "report currency", flow.words+": value now less value before")
+		c.Metric(basis+"_"+flow.name+"_change", flow.ToValue-flow.FromValue, "report currency", job.Words{EN: flow.words.EN + ": value now less value before", ZH: flow.words.ZH + "：本期金额减上期金额"})
 	}
 	if basis != "revenue" {
 		return

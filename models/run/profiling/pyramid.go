@@ -2,7 +2,6 @@ package profiling
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -38,8 +37,8 @@ func runPyramid(ctx context.Context, j *job.Job, o pyramid.Options) (int64, erro
 		Definition: job.Words{EN: "Customers with a positive value in the window, ordered by value: the first 1 % are the top, up to 5 % major, " +
 			"up to 20 % ordinary, the rest small. Customers without a positive value are inactive.",
 			ZH: "期内金额为正的客户按金额排序：前 1 % 为顶级客户，至 5 % 为大客户，至 20 % 为普通客户，其余为小客户；金额不为正者为不活跃客户。"},
-		Parameters: [][2]string{{"from", from.Format(time.DateOnly)}, {"to", to.Format(time.DateOnly)}, {"cut_offs", "1 %, 5 %, 20 %, 100 %"}},
-		Features:   [][2]string{{"revenue", "net sales in the window"}, {"margin", "net sales less cost in the window, where the cost is known"}},
+		Parameters: []job.Parameter{{Name: "from", Value: job.Words{EN: from.Format(time.DateOnly)}}, {Name: "to", Value: job.Words{EN: to.Format(time.DateOnly)}}, {Name: "cut_offs", Value: job.Words{EN: "1%, 5%, 20%, 100%"}}},
+		Features:   []job.Feature{{Name: "revenue", Definition: job.Words{EN: "net sales in the window", ZH: "期内净额"}}, {Name: "margin", Definition: job.Words{EN: "net sales less cost in the window, where the cost is known", ZH: "期内净额减成本，限成本已知者"}}},
 	}
 	for _, basis := range []string{"revenue", "margin"} {
 		m, n, err := placeCustomers(ctx, j, basis, o)
@@ -47,7 +46,7 @@ func runPyramid(ctx context.Context, j *job.Job, o pyramid.Options) (int64, erro
 			return 0, err
 		}
 		if n == 0 && basis == "margin" {
-			result.Parameter("margin", "not computed: no line has a cost")
+			result.Parameter("margin", job.Words{EN: "not computed: no line has a cost", ZH: "未计算：没有成本已知的行"})
 			continue
 		}
 		result.Rows += n
@@ -94,13 +93,13 @@ func writeCurve(ctx context.Context, j *job.Job, basis string, curve []pyramid.P
 }
 
 func pyramidMetrics(c *job.Card, basis string, m *pyramid.Model) {
-	c.Metric(basis+"_active", float64(m.Active), "customers", "customers with a positive value in the window")
-	c.Metric(basis+"_to_80", float64(m.To80), "customers", "customers that together make 80 % of the total")
-	c.Metric(basis+"_gini", m.Gini, "", "0: all equal, towards 1: one holds everything")
+	c.Metric(basis+"_active", float64(m.Active), "customers", job.Words{EN: "customers with a positive value in the window", ZH: "期内金额为正的客户"})
+	c.Metric(basis+"_to_80", float64(m.To80), "customers", job.Words{EN: "customers that together make 80 % of the total", ZH: "合计占总额 80% 的客户"})
+	c.Metric(basis+"_gini", m.Gini, "", job.Words{EN: "0: all equal, towards 1: one holds everything", ZH: "0：完全均等；趋近 1：集中于一位"})
 	for _, p := range m.Curve {
 		if p.ShareOfCustomers == 0.01 || p.ShareOfCustomers == 0.05 || p.ShareOfCustomers == 0.2 {
 			name := basis + "_top_" + strconv.Itoa(int(math.Round(100*p.ShareOfCustomers))) + "_share"
-			c.Metric(name, p.ShareOfValue, "share", fmt.Sprintf("held by the first %d customers", p.Customers))
+			c.Metric(name, p.ShareOfValue, "share", job.Wordsf("held by the first %d customers", "前 %d 位客户所占", p.Customers))
 		}
 	}
 }

@@ -53,11 +53,11 @@ func rfmCard(c rfm.Customers, m *rfm.Model) job.Card {
 			ZH: "近度：最近一次购买距截止日的天数；频度：金额为正的订单数；金额：这些订单的净销售额。各记 1–5 分（5 分最好），数值相同者得分相同。"},
 		Reading: job.Words{EN: "No customer has bought up to the as-of date, so there is nothing to score.",
 			ZH: "截至截止日没有客户购买，故无可评分者。"},
-		Parameters: [][2]string{{"mode", m.Mode}},
-		Features: [][2]string{
-			{"recency_days", "days from the last purchase to the as-of date"},
-			{"frequency", "distinct orders with a positive amount"},
-			{"monetary", "net sales of those orders, report currency"},
+		Parameters: []job.Parameter{{Name: "mode", Value: job.Words{EN: m.Mode}}},
+		Features: []job.Feature{
+			{Name: "recency_days", Definition: job.Words{EN: "days from the last purchase to the as-of date", ZH: "最近一次购买至截止日的天数"}},
+			{Name: "frequency", Definition: job.Words{EN: "distinct orders with a positive amount", ZH: "金额为正的不同订单数"}},
+			{Name: "monetary", Definition: job.Words{EN: "net sales of those orders, report currency", ZH: "这些订单的净额，报表币种"}},
 		},
 	}
 	for part, name := range []string{"recency", "frequency", "monetary"} {
@@ -83,10 +83,10 @@ func rfmCard(c rfm.Customers, m *rfm.Model) job.Card {
 	result.Reading = job.Wordsf("%d customers scored. %d (%.1f %%) are champions: they bought recently, often and for much. "+
 		"%d (%.1f %%) are lost or hibernating.", "已评分客户 %d 个。%d 个（%.1f %%）为重要客户：近期购买、次数多、金额大；%d 个（%.1f %%）已流失或沉睡。",
 		n, champions, share(champions), lost, share(lost))
-	result.Metric("customers", float64(n), "customers", "customers with at least one purchase")
-	result.Metric("recency_mean", mean(c.Recency), "days", "mean recency")
-	result.Metric("frequency_mean", mean(c.Frequency), "orders", "mean frequency")
-	result.Metric("monetary_mean", mean(c.Monetary), "report currency", "mean monetary value")
+	result.Metric("customers", float64(n), "customers", job.Words{EN: "customers with at least one purchase", ZH: "至少购买过一次的客户"})
+	result.Metric("recency_mean", mean(c.Recency), "days", job.Words{EN: "mean recency", ZH: "平均近度"})
+	result.Metric("frequency_mean", mean(c.Frequency), "orders", job.Words{EN: "mean frequency", ZH: "平均频度"})
+	result.Metric("monetary_mean", mean(c.Monetary), "report currency", job.Words{EN: "mean monetary value", ZH: "平均金额"})
 	return result
 }
 

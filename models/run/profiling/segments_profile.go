@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"verso/models/job"
+	"verso/models/segment"
 )
 
 // told is what one measure says of one segment, over the customers with habits.
@@ -99,6 +100,9 @@ func (d *division) dropped(name string) bool {
 	return true
 }
 
+// verdictZH says in Chinese whether a segment is found again.
+var verdictZH = map[string]string{segment.Stable: "稳定", segment.Doubtful: "存疑", segment.Unstable: "不稳定"}
+
 func (d *division) card(o SegmentOptions) job.Card {
 	c := job.Card{
 		Model: "segments", Version: 1, Rows: int64(len(d.labels)), Outputs: []string{"segment", "segment_profile", "segment_choice"},
@@ -107,11 +111,11 @@ func (d *division) card(o SegmentOptions) job.Card {
 				"The fit is on customers with enough orders to have habits; all others get the nearest segment and are marked (is_known is false).",
 			ZH: "按四项订购习惯（各标准化为均值 0、标准差 1）用 k 均值分群；群数取自助样本中重现最好者（相差 0.01 以内取轮廓系数最大者）。仅用订单足够的客户拟合，其余客户归入最近的群并标明（is_known 为假）。"},
 		Reading:  d.why,
-		Features: append([][2]string(nil), definitions...),
+		Features: append([]job.Feature(nil), definitions...),
 	}
 	c.Parameter("from", d.from.Format(time.DateOnly))
-	c.Parameter("to_have_habits", fmt.Sprintf("%d orders", o.Orders))
-	c.Parameter("fitted_on", fmt.Sprintf("%d customers, at most %d, in order of the hash of their key", len(d.fit), o.Rows))
+	c.Parameter("to_have_habits", job.Wordsf("%d orders", "%d 单", o.Orders))
+	c.Parameter("fitted_on", job.Wordsf("%d customers, at most %d, in order of the hash of their key", "%d 个客户，至多 %d 个，按键的散列排序", len(d.fit), o.Rows))
 	if d.model == nil {
 		return c
 	}
@@ -129,11 +133,11 @@ func (d *division) card(o SegmentOptions) job.Card {
 		} else {
 			tried = math.Max(tried, x.found)
 		}
-		c.Metric(fmt.Sprintf("found_again_%d", x.segments), x.found, "", fmt.Sprintf("mean adjusted Rand index of %d segments with those of %d bootstrap samples", x.segments, x.candidate.Stability.Runs))
+		c.Metric(fmt.Sprintf("found_again_%d", x.segments), x.found, "", job.Wordsf("mean adjusted Rand index of %d segments with those of %d bootstrap samples", "%d 个客群与 %d 个自助样本所得客群的平均调整兰德指数", x.segments, x.candidate.Stability.Runs))
 	}
-	c.Metric("silhouette", m.Silhouette, "", "1: segments far apart, 0: touching")
+	c.Metric("silhouette", m.Silhouette, "", job.Words{EN: "1: segments far apart, 0: touching", ZH: "1：客群相距甚远，0：相接"})
 	for s, g := range m.Segments {
-		c.Metric(fmt.Sprintf("segment_%d_found_again", s+1), g.Jaccard, "", g.Name.EN+": mean Jaccard similarity in bootstrap samples, "+g.Verdict)
+		c.Metric(fmt.Sprintf("segment_%d_found_again", s+1), g.Jaccard, "", job.Words{EN: g.Name.EN + ": mean Jaccard similarity in bootstrap samples, " + g.Verdict, ZH: g.Name.ZH + "：自助样本中的平均杰卡德相似度，" + verdictZH[g.Verdict]})
 	}
 	c.Reading = d.reading(found, tried)
 	return c
@@ -147,8 +151,9 @@ func (d *division) reading(found, next float64) job.Words {
 		if i == 0 {
 			comma = job.Words{}
 		}
-		names.EN += comma.EN + fmt.Sprintf("%s %.1f %%", g.Name.EN, 100*g.Share)
-		names.ZH += comma.ZH + fmt.Sprintf("%s %.1f %%", g.Name.ZH, 100*g.Share)
+		share := job.Wordsf(" %.1f %%", " %.1f%%", 100*g.Share)
+		names.EN += comma.EN + g.Name.EN + share.EN
+		names.ZH += comma.ZH + g.Name.ZH + share.ZH
 	}
 	trust, trustZH := "found again in other samples", "在其他样本中可重现"
 	if found < segmentTrust {

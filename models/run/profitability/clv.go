@@ -16,6 +16,8 @@ var (
 	clvSQL string
 	//go:embed sql/clv_tracking.sql
 	clvTrackingSQL string
+	//go:embed sql/clv_holdout.sql
+	clvHoldoutSQL string
 )
 
 // CLVOptions choose what customer lifetime value looks at.
@@ -26,7 +28,8 @@ type CLVOptions struct {
 
 // CLV values customers by what they will still buy, into score.clv: MBG/NBD with
 // Gamma-Gamma spend, beside BG/NBD, Pareto/NBD and NBD in the card, and a
-// backtest whose course is score.clv_tracking.
+// backtest whose course is score.clv_tracking for the model's shape and, for what
+// it expected of every customer in the time held out, score.clv_holdout.
 func CLV(o CLVOptions) job.Model {
 	return job.Model{Name: "clv", Run: func(ctx context.Context, j *job.Job) (int64, error) { return runCLV(ctx, j, o) }}
 }
@@ -45,6 +48,7 @@ type lifetime struct {
 	margins  map[int64]float64 // margin rate of a customer whose cost is known
 	groups   []group
 	grouping choice
+	pooled   *clv.Model   // of all customers together, where groups were taken
 	others   []*clv.Model // the models beside, all customers together
 	backtest *backtest
 }
@@ -52,7 +56,7 @@ type lifetime struct {
 // choice is one of two ways, and why.
 type choice struct {
 	taken bool
-	words string
+	words job.Words
 }
 
 // group are customers that one model was fitted on.
@@ -154,7 +158,18 @@ func (l *lifetime) write(ctx context.Context, j *job.Job) error {
 			actual, expected = append(actual, p.Actual), append(expected, p.Expected)
 		}
 	}
-	return j.Score(ctx, clvTrackingSQL, nil, job.Col("day", days), job.Col("is_holdout", held), job.Col("actual", actual), job.Col("expected", expected))
+	if err := j.Score(ctx, clvTrackingSQL, nil, job.Col("day", days), job.Col("is_holdout", held), job.Col("actual", actual), job.Col("expected", expected)); err != nil {
+		return err
+	}
+	var steps, ends []int64
+	var c course
+	if b := l.backtest; b != nil {
+		c = *b.course
+		for k, day := range c.day {
+			steps, ends = append(steps, int64(k+1)), append(ends, int64(day))
+		}
+	}
+	return j.Score(ctx, clvHoldoutSQL, nil, job.Col("step", steps), job.Col("day", ends), job.Col("actual", c.actual), job.Col("expected", c.expected), job.Col("naive", c.naive))
 }
 
 // noModel reports whether an error says that the data have nothing to learn.

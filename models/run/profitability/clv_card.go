@@ -9,18 +9,27 @@ import (
 	"verso/models/job"
 )
 
+// methodZH and warningZH say in Chinese what the fit says in English.
+var (
+	methodZH  = map[string]string{clv.ByInformation: "由信息矩阵", clv.ByProfile: "由剖面似然", clv.NoInterval: "无"}
+	warningZH = map[string]string{
+		"customers who buy more often spend more a purchase: the model, which takes the two to be independent, values frequent buyers too low":  "购买较频者每次花费较多：模型视二者独立，故低估常购客户",
+		"customers who buy more often spend less a purchase: the model, which takes the two to be independent, values frequent buyers too high": "购买较频者每次花费较少：模型视二者独立，故高估常购客户",
+	}
+)
+
 // card tells the fit; reason says why there is none.
 func (l *lifetime) card(reason error) job.Card {
 	c := job.Card{
-		Model: "clv", Version: 1, Rows: int64(len(l.rows.Key)), Outputs: []string{"clv", "clv_tracking"},
+		Model: "clv", Version: 1, Rows: int64(len(l.rows.Key)), Outputs: []string{"clv", "clv_tracking", "clv_holdout"},
 		Definition: job.Words{
 			EN: "What a customer will still buy, from how often, how long and how lately it bought: MBG/NBD (Batislam, Denizel and Filiztekin 2007). A purchase is a day with a positive sum, net of returns; spend a purchase is Gamma-Gamma (Fader and Hardie 2013). Value is the margin after landed cost of the customer's type on the expected purchases of the horizon, discounted.",
 			ZH: "由购买的频率、时长与近度推算客户将来的购买：MBG/NBD（Batislam 等，2007）。一次购买指扣除退货后金额为正的一天；单次金额用 Gamma-Gamma 模型（Fader 与 Hardie，2013）。价值为期内预期购买按客户类型到岸后毛利率计算并折现。"},
-		Features: [][2]string{
-			{"repeats", "days with a purchase after the first such day"},
-			{"recency", "weeks from the first purchase to the last"},
-			{"age", "weeks from the first purchase to the as-of date"},
-			{"mean spend", "net spend of the repeat purchases, divided by their number"},
+		Features: []job.Feature{
+			{Name: "repeats", Definition: job.Words{EN: "days with a purchase after the first such day", ZH: "首个购买日之后有购买的天数"}},
+			{Name: "recency", Definition: job.Words{EN: "weeks from the first purchase to the last", ZH: "首次至最近一次购买的周数"}},
+			{Name: "age", Definition: job.Words{EN: "weeks from the first purchase to the as-of date", ZH: "首次购买至截止日的周数"}},
+			{Name: "mean spend", Definition: job.Words{EN: "net spend of the repeat purchases, divided by their number", ZH: "重复购买的净额除以次数"}},
 		},
 	}
 	c.Parameter("as_of", time.Unix(int64(l.asOf)*86400, 0).UTC().Format(time.DateOnly))
@@ -32,7 +41,7 @@ func (l *lifetime) card(reason error) job.Card {
 	}
 	c.Parameter("clock", l.clock.words)
 	c.Parameter("groups", l.grouping.words)
-	c.Parameter("rows_left_out", fmt.Sprintf("%d customers without a purchase, %d days without a positive sum", l.rows.NoPurchase, l.rows.NotPositive))
+	c.Parameter("rows_left_out", job.Wordsf("%d customers without a purchase, %d days without a positive sum", "%d 个客户没有购买，%d 天金额不为正", l.rows.NoPurchase, l.rows.NotPositive))
 	for _, g := range l.groups {
 		suffix := ""
 		if g.name != "all" {
@@ -41,14 +50,17 @@ func (l *lifetime) card(reason error) job.Card {
 		tellModel(&c, g.model, suffix)
 		tellSpend(&c, g.spend, suffix)
 	}
+	if l.pooled != nil {
+		tellModel(&c, l.pooled, "")
+	}
 	for _, m := range l.others {
 		tellModel(&c, m, "")
 		if n := len(l.rows.Key); int(m.Customers) < n {
-			c.Parameter(key(m.Kind)+".sample", fmt.Sprintf("fitted on %.0f of %d customers, at equal distances", m.Customers, n))
+			c.Parameter(key(m.Kind)+".sample", job.Wordsf("fitted on %.0f of %d customers, at equal distances", "等距取 %.0f 个客户拟合，共 %d 个", m.Customers, n))
 		}
 	}
-	c.Metric("customers", float64(len(l.rows.Key)), "customers", "customers with a purchase")
-	c.Metric("repeat_customers", float64(repeats(l.rows.Customers)), "customers", "of them, those who came again")
+	c.Metric("customers", float64(len(l.rows.Key)), "customers", job.Words{EN: "customers with a purchase", ZH: "购买过的客户"})
+	c.Metric("repeat_customers", float64(repeats(l.rows.Customers)), "customers", job.Words{EN: "of them, those who came again", ZH: "其中再次购买者"})
 	l.tellBacktest(&c)
 	c.Reading = l.reading()
 	return c
@@ -76,22 +88,22 @@ func tellModel(c *job.Card, m *clv.Model, suffix string) {
 	for _, p := range m.Parameters {
 		c.Parameter(name+"."+p.Name+suffix, p.Value)
 		if p.Method == clv.NoInterval {
-			c.Parameter(name+"."+p.Name+".interval"+suffix, "none: on the edge of the search")
+			c.Parameter(name+"."+p.Name+".interval"+suffix, job.Words{EN: "none: on the edge of the search", ZH: "无：位于搜索边界"})
 		} else {
-			c.Parameter(name+"."+p.Name+".interval"+suffix, fmt.Sprintf("%.6g to %.6g, by %s, standard error %.3g", p.Low, p.High, p.Method, p.SE))
+			c.Parameter(name+"."+p.Name+".interval"+suffix, job.Words{EN: fmt.Sprintf("%.6g to %.6g, by %s, standard error %.3g", p.Low, p.High, p.Method, p.SE), ZH: fmt.Sprintf("%.6g 至 %.6g，%s，标准误 %.3g", p.Low, p.High, methodZH[p.Method], p.SE)})
 		}
 	}
 	for _, b := range m.Boundary {
 		c.Parameter(name+".finding"+suffix, b)
 	}
-	c.Metric(name+".log_likelihood"+suffix, m.LogLikelihood, "", "true log-likelihood; higher is better")
-	c.Metric(name+".bic"+suffix, m.BIC, "", "lower is better, for the same customers and clock")
-	c.Metric(name+".starts_agreeing"+suffix, float64(m.Agreeing)/float64(max(m.Starts, 1)), "share", "starting points that ended at the same optimum")
+	c.Metric(name+".log_likelihood"+suffix, m.LogLikelihood, "", job.Words{EN: "true log-likelihood; higher is better", ZH: "真实对数似然；越高越好"})
+	c.Metric(name+".bic"+suffix, m.BIC, "", job.Words{EN: "lower is better, for the same customers and clock", ZH: "同样客户与时钟下越低越好"})
+	c.Metric(name+".starts_agreeing"+suffix, float64(m.Agreeing)/float64(max(m.Starts, 1)), "share", job.Words{EN: "starting points that ended at the same optimum", ZH: "收敛到同一最优解的起点比例"})
 }
 
 func tellSpend(c *job.Card, s *clv.Spend, suffix string) {
 	if s == nil {
-		c.Parameter("gamma_gamma"+suffix, "not fitted: fewer than two repeat buyers have a positive mean spend")
+		c.Parameter("gamma_gamma"+suffix, job.Words{EN: "not fitted: fewer than two repeat buyers have a positive mean spend", ZH: "未拟合：平均金额为正的重复购买者不足两位"})
 		return
 	}
 	c.Parameter("gamma_gamma.p"+suffix, s.P)
@@ -101,29 +113,31 @@ func tellSpend(c *job.Card, s *clv.Spend, suffix string) {
 		c.Parameter("gamma_gamma.finding"+suffix, b)
 	}
 	d := s.Independence
-	c.Metric("gamma_gamma.log_likelihood"+suffix, s.LogLikelihood, "", "true log-likelihood")
-	c.Metric("gamma_gamma.correlation"+suffix, d.R, "", fmt.Sprintf("of repeats and mean spend, %.2f to %.2f; the model takes it to be 0. %s", d.Low, d.High, d.Warning))
+	c.Metric("gamma_gamma.log_likelihood"+suffix, s.LogLikelihood, "", job.Words{EN: "true log-likelihood", ZH: "真实对数似然"})
+	c.Metric("gamma_gamma.correlation"+suffix, d.R, "", job.Words{
+		EN: fmt.Sprintf("of repeats and mean spend, %.2f to %.2f; the model takes it to be 0. %s", d.Low, d.High, d.Warning),
+		ZH: fmt.Sprintf("重复次数与平均金额的相关，%.2f 至 %.2f；模型视其为 0。%s", d.Low, d.High, warningZH[d.Warning])})
 }
 
 func (l *lifetime) tellBacktest(c *job.Card) {
 	b := l.backtest
 	if b == nil {
-		c.Parameter("backtest", "none: the history is too short to hold a part of it out")
+		c.Parameter("backtest", job.Words{EN: "none: the history is too short to hold a part of it out", ZH: "无：历史太短，无法留出一部分"})
 		return
 	}
 	v := b.validation
 	c.Parameter("backtest.calibration_until", time.Unix(int64(b.split)*86400, 0).UTC().Format(time.DateOnly))
-	c.Metric("backtest.actual", v.Actual, "purchases", "purchases in the time held out, of customers known before it")
-	c.Metric("backtest.expected", v.Expected, "purchases", "what the model expected of them")
-	c.Metric("backtest.bias", v.Model.Bias, "share", "expected against actual")
-	c.Metric("backtest.mae", v.Model.MAE, "purchases", "mean absolute error of a customer")
-	c.Metric("backtest.correlation", v.Model.Correlation, "", "of expected and actual purchases of customers")
-	c.Metric("backtest.top_decile", v.Model.TopDecile, "share", "of all purchases held out, made by the tenth of customers expected to buy most")
-	c.Metric("backtest.coverage", v.Coverage, "share", fmt.Sprintf("of customers within their %.0f %% interval", 100*v.Level))
-	c.Metric("backtest.naive_bias", v.Naive.Bias, "share", "of going on as before")
-	c.Metric("backtest.naive_mae", v.Naive.MAE, "purchases", "of going on as before")
-	c.Metric("backtest.naive_top_decile", v.Naive.TopDecile, "share", "of going on as before")
-	c.Parameter("backtest.grade", fmt.Sprintf("%s: finds %.1f %% more of the best fifth than going on as before", v.Grade.Letter, 100*v.Grade.More))
+	c.Metric("backtest.actual", v.Actual, "purchases", job.Words{EN: "purchases in the time held out, of customers known before it", ZH: "此前已知的客户在留出期内的购买"})
+	c.Metric("backtest.expected", v.Expected, "purchases", job.Words{EN: "what the model expected of them", ZH: "模型对其的预期"})
+	c.Metric("backtest.bias", v.Model.Bias, "share", job.Words{EN: "expected against actual", ZH: "预期与实际之差"})
+	c.Metric("backtest.mae", v.Model.MAE, "purchases", job.Words{EN: "mean absolute error of a customer", ZH: "每客户平均绝对误差"})
+	c.Metric("backtest.correlation", v.Model.Correlation, "", job.Words{EN: "of expected and actual purchases of customers", ZH: "各客户预期与实际购买的相关"})
+	c.Metric("backtest.top_decile", v.Model.TopDecile, "share", job.Words{EN: "of all purchases held out, made by the tenth of customers expected to buy most", ZH: "留出期全部购买中由预期购买最多的十分之一客户所作的比例"})
+	c.Metric("backtest.coverage", v.Coverage, "share", job.Wordsf("of customers within their %.0f %% interval", "落在其 %.0f%% 区间内的客户比例", 100*v.Level))
+	c.Metric("backtest.naive_bias", v.Naive.Bias, "share", job.Words{EN: "of going on as before", ZH: "照旧推算的结果"})
+	c.Metric("backtest.naive_mae", v.Naive.MAE, "purchases", job.Words{EN: "of going on as before", ZH: "照旧推算的结果"})
+	c.Metric("backtest.naive_top_decile", v.Naive.TopDecile, "share", job.Words{EN: "of going on as before", ZH: "照旧推算的结果"})
+	c.Parameter("backtest.grade", job.Wordsf("%s: finds %.1f %% more of the best fifth than going on as before", "%s：比照旧推算多找出最好五分之一客户的 %.1f%%", v.Grade.Letter, 100*v.Grade.More))
 }
 
 func (l *lifetime) reading() job.Words {

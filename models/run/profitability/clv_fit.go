@@ -1,12 +1,12 @@
 package profitability
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"verso/models/clv"
+	"verso/models/job"
 )
 
 // leastGroup is how many customers and repeat buyers a type needs for a model of
@@ -27,6 +27,9 @@ func (l *lifetime) fit() error {
 	}
 	pooled = l.chooseClock(pooled)
 	l.groups = l.chooseGroups(pooled)
+	if l.grouping.taken {
+		l.pooled = pooled
+	}
 	for i := range l.groups {
 		g := &l.groups[i]
 		c := part(l.rows.Customers, g.index)
@@ -66,24 +69,24 @@ func sampled(n, most int) []int {
 func (l *lifetime) chooseClock(calendar *clv.Model) *clv.Model {
 	days := l.occasions()
 	if len(days) == 0 {
-		l.clock.words = "calendar time: there is no purchase to see a season in"
+		l.clock.words = job.Words{EN: "calendar time: there is no purchase to see a season in", ZH: "日历时间：没有购买可看出季节"}
 		return calendar
 	}
 	clock, err := clv.SeasonalIndex(days, slices.Min(days), l.asOf)
 	if err != nil {
-		l.clock.words = "calendar time: fewer than 24 whole months are known"
+		l.clock.words = job.Words{EN: "calendar time: fewer than 24 whole months are known", ZH: "日历时间：已知的完整月份不足 24 个"}
 		return calendar
 	}
 	o := l.options
 	o.Clock = clock
 	rows, err := clv.FromTransactions(l.tx, o)
 	if err != nil {
-		l.clock.words = "calendar time: " + err.Error()
+		l.clock.words = job.Words{EN: "calendar time: " + err.Error(), ZH: "日历时间：季节时钟无法拟合"}
 		return calendar
 	}
 	m, err := clv.Fit(rows.Customers, clv.Options{Kind: clv.MBGNBD})
 	if err != nil {
-		l.clock.words = "calendar time: " + err.Error()
+		l.clock.words = job.Words{EN: "calendar time: " + err.Error(), ZH: "日历时间：季节时钟无法拟合"}
 		return calendar
 	}
 	first := map[int64]int{}
@@ -98,10 +101,10 @@ func (l *lifetime) chooseClock(calendar *clv.Model) *clv.Model {
 	}
 	gain := 2*(likelihood-calendar.LogLikelihood) - 11*math.Log(float64(len(l.rows.Key)))
 	if gain <= 0 {
-		l.clock.words = fmt.Sprintf("calendar time: a seasonal clock does not pay for its indices (BIC worse by %.0f)", -gain)
+		l.clock.words = job.Wordsf("calendar time: a seasonal clock does not pay for its indices (BIC worse by %.0f)", "日历时间：季节时钟不值其参数（BIC 差 %.0f）", -gain)
 		return calendar
 	}
-	l.clock = choice{true, fmt.Sprintf("seasonal clock: BIC better by %.0f than calendar time", gain)}
+	l.clock = choice{true, job.Wordsf("seasonal clock: BIC better by %.0f than calendar time", "季节时钟：BIC 比日历时间好 %.0f", gain)}
 	l.options, l.rows = o, rows
 	return m
 }
@@ -138,7 +141,7 @@ func (l *lifetime) chooseGroups(pooled *clv.Model) []group {
 		list = append(list, group{name: l.names[no], index: index})
 	}
 	if len(list) < 2 && (len(list) == 0 || len(rest) == 0) {
-		l.grouping.words = "one model for all customers: no two types have enough of them"
+		l.grouping.words = job.Words{EN: "one model for all customers: no two types have enough of them", ZH: "全体客户一个模型：没有两个类型的客户足够多"}
 		return one
 	}
 	if len(rest) > 0 {
@@ -149,7 +152,7 @@ func (l *lifetime) chooseGroups(pooled *clv.Model) []group {
 	for i := range list {
 		m, err := clv.Fit(part(l.rows.Customers, list[i].index), clv.Options{Kind: clv.MBGNBD})
 		if err != nil {
-			l.grouping.words = fmt.Sprintf("one model for all customers: %s alone has none (%v)", list[i].name, err)
+			l.grouping.words = job.Wordsf("one model for all customers: %s alone has none (%v)", "全体客户一个模型：%s 单独无法拟合（%v）", list[i].name, err)
 			return one
 		}
 		list[i].model = m
@@ -157,10 +160,10 @@ func (l *lifetime) chooseGroups(pooled *clv.Model) []group {
 	}
 	gain := pooled.BIC - (-2*likelihood + float64(parameters)*math.Log(float64(len(all))))
 	if gain <= 0 {
-		l.grouping.words = fmt.Sprintf("one model for all customers: types do not pay for their parameters (BIC worse by %.0f)", -gain)
+		l.grouping.words = job.Wordsf("one model for all customers: types do not pay for their parameters (BIC worse by %.0f)", "全体客户一个模型：分类型不值其参数（BIC 差 %.0f）", -gain)
 		return one
 	}
-	l.grouping = choice{true, fmt.Sprintf("one model for each of %d groups of customer types: BIC better by %.0f", len(list), gain)}
+	l.grouping = choice{true, job.Wordsf("one model for each of %d groups of customer types: BIC better by %.0f", "%d 组客户类型各一个模型：BIC 好 %.0f", len(list), gain)}
 	return list
 }
 
@@ -274,6 +277,7 @@ type backtest struct {
 	model      *clv.Model
 	validation *clv.Validation
 	track      []clv.TrackPoint
+	course     *course
 }
 
 // backtested fits the chosen kind of model on all but the last year, or on half of
@@ -307,6 +311,9 @@ func (l *lifetime) backtested() *backtest {
 		return nil
 	}
 	if b.track, err = b.model.Track(l.tx, rows, o, l.asOf, 28); err != nil {
+		return nil
+	}
+	if b.course, err = l.follow(b, rows, o); err != nil {
 		return nil
 	}
 	return b

@@ -58,6 +58,8 @@ func TestCLVOrdersCustomers(t *testing.T) {
 		"SELECT a.expected_orders > 3 AND b.expected_orders < 1 AND a.p_alive > b.p_alive FROM score.clv a, score.clv b WHERE a.customer_key = 1 AND b.customer_key = 2":                                                                     "true",
 		"SELECT count(*) FROM score.clv WHERE next_order_early > coalesce(next_order_date, DATE '9999-01-01') OR next_order_date > coalesce(next_order_late, DATE '9999-01-01') OR next_order_date IS NOT NULL AND next_order_early IS NULL": "0",
 		"SELECT count(next_order_early) > 0 AND count(next_order_late) > 0 AND count(next_order_late) < count(*) FROM score.clv":                                                                                                             "true", // some may never come again
+		"SELECT sum(actual) = (SELECT value FROM card.metric WHERE name = 'backtest.actual') AND abs(sum(expected) - (SELECT value FROM card.metric WHERE name = 'backtest.expected')) < 1e-6 FROM score.clv_holdout":                        "true",
+		"SELECT abs(sum(going_on) / sum(actual) - 1 - (SELECT value FROM card.metric WHERE name = 'backtest.naive_bias')) < 1e-9 AND count(*) > 2 AND max(date) = DATE '2025-12-31' FROM score.clv_holdout":                                  "true",
 		"SELECT count(*) FROM score.clv WHERE abs(clv / sales_to_come - 0.25) > 0.001":                                                                                                                                                       "0",
 	} {
 		if got := jobtest.Value(t, conn, sql); got != want {

@@ -253,7 +253,7 @@ func campaignCard(j *job.Job, list []campaign, costed bool) job.Card {
 		Definition: job.Words{
 			EN: "Lift of the share of customers who order in the window of a campaign: against customers held back where there are any; else against customers alike the day before in type, orders, silence, tenure and season, or, where there are none alike, by the change against the same days of the two years before. p is adjusted over the campaigns with a control group, and over those without (Benjamini-Hochberg). Money is the extra margin of the orders, net of returns, less all cost of the campaign.",
 			ZH: "活动窗口内下单客户比例的增量：有对照组时与对照组比较；否则与活动前一日在类型、订单、静默、年限与季节上相似的客户比较；无相似客户时，与前两年同期的变化比较。p 值在有对照组与无对照组的活动中分别校正（Benjamini–Hochberg）。金额为订单增量毛利（扣除退货）减活动全部费用。"},
-		Features: [][2]string{{"window", "days of meta.relation_rule after the last send; an event's six weeks after its end"}, {"held back", "customers of the arm control, taken for drawn at random unless they differ before the campaign"}}}
+		Features: []job.Feature{{Name: "window", Definition: job.Words{EN: "days of meta.relation_rule after the last send; an event's six weeks after its end", ZH: "最后一次发送之后 meta.relation_rule 所定天数；活动为结束后六周"}}, {Name: "held back", Definition: job.Words{EN: "customers of the arm control, taken for drawn at random unless they differ before the campaign", ZH: "对照组客户，除非活动前已有差异，否则视为随机抽取"}}}}
 	c.Parameter("most_treated", mostTreated)
 	c.Parameter("most_others", mostOthers)
 	c.Parameter("fewest", least)
@@ -264,10 +264,10 @@ func campaignCard(j *job.Job, list []campaign, costed bool) job.Card {
 		verdicts[x.verdict]++
 	}
 	for _, m := range []string{byControl, byMatch, byDiD, byNothing} {
-		c.Metric("method."+m, float64(count[m]), "campaigns", "campaigns judged this way")
+		c.Metric("method."+m, float64(count[m]), "campaigns", job.Words{EN: "campaigns judged this way", ZH: "以此方法判断的活动"})
 	}
 	for _, v := range verdictOrder {
-		c.Metric("verdict."+v, float64(verdicts[v]), "campaigns", verdictWords[v].EN)
+		c.Metric("verdict."+v, float64(verdicts[v]), "campaigns", verdictWords[v])
 	}
 	judged := len(list) - count[byNothing]
 	switch {

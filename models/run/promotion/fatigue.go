@@ -38,7 +38,7 @@ func runFatigue(ctx context.Context, j *job.Job) (int64, error) {
 		Definition: job.Words{
 			EN: "Share of e-mails answered by which e-mail of its calendar month it was, and by the e-mails of the last 30 days. The ratio compares e-mails to the same customer (Mantel-Haenszel), so it does not matter who is mailed often.",
 			ZH: "按当月第几封邮件、以及过去 30 天内的邮件数统计的回应率。比值在同一客户的邮件之间比较（Mantel–Haenszel），与谁常收邮件无关。"},
-		Features: [][2]string{{"answered", "any reaction but an unsubscribe"}}}
+		Features: []job.Feature{{Name: "answered", Definition: job.Words{EN: "any reaction but an unsubscribe", ZH: "除退订外的任何反应"}}}}
 	var counting []string
 	var contacts, sent []int64
 	var columns [6][]float64
@@ -77,7 +77,7 @@ func runFatigue(ctx context.Context, j *job.Job) (int64, error) {
 // fatigueCard reads the steps within a calendar month, else says why there are none.
 func fatigueCard(c *job.Card, way string, r *uplift.Fatigue) {
 	if r.SE > 0 {
-		c.Metric("slope."+way, r.Slope, "share", fmt.Sprintf("change of the share answered with each further e-mail to the same customer; p = %.2g", r.P))
+		c.Metric("slope."+way, r.Slope, "share", job.Wordsf("change of the share answered with each further e-mail to the same customer; p = %.2g", "对同一客户每多发一封邮件回应率的变动；p = %.2g", r.P))
 	}
 	if way != inMonth {
 		return
@@ -88,7 +88,7 @@ func fatigueCard(c *job.Card, way string, r *uplift.Fatigue) {
 		if s.Contacts == 1 || s.Ratio == 0 {
 			continue
 		}
-		c.Metric(fmt.Sprintf("ratio.%d", s.Contacts), s.Ratio, "", fmt.Sprintf("answers to e-mail %d of a month against the first to the same customer; %.2f to %.2f", s.Contacts, s.RatioLow, s.RatioHigh))
+		c.Metric(fmt.Sprintf("ratio.%d", s.Contacts), s.Ratio, "", job.Wordsf("answers to e-mail %d of a month against the first to the same customer; %.2f to %.2f", "当月第 %d 封邮件的回应与同一客户第一封之比；%.2f 至 %.2f", s.Contacts, s.RatioLow, s.RatioHigh))
 		if s.RatioHigh < 1 && s.Ratio < lowest {
 			lowest = s.Ratio
 			c.Reading = job.Wordsf("Customers tire: e-mail %d of a month is answered %.0f %% less than the first (%.0f %% to %.0f %%).", "客户会疲劳：当月第 %d 封邮件的回应率比第一封低 %.0f %%（%.0f %% 至 %.0f %%）。",

@@ -2,7 +2,6 @@ package promotion
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -51,7 +50,7 @@ func writePlacebo(ctx context.Context, j *job.Job, list []campaign, c *job.Card)
 		no, lift, low, high, p, claimed = append(no, int64(k+1)), append(lift, e.lift.Value), append(low, e.lift.Low), append(high, e.lift.High), append(p, e.p), append(claimed, says)
 	}
 	if len(no) > 0 {
-		c.Metric("placebo_quiet", float64(quiet)/float64(len(no)), "share", fmt.Sprintf("of %d campaigns that never were and showed no lift at p < %.2f, not adjusted", len(no), level))
+		c.Metric("placebo_quiet", float64(quiet)/float64(len(no)), "share", job.Wordsf("of %d campaigns that never were and showed no lift at p < %.2f, not adjusted", "%d 个虚构活动中在 p < %.2f（未校正）下未显示增量的比例", len(no), level))
 	}
 	return j.Score(ctx, placeboSQL, nil, job.Col("repetition", no), job.Col("lift", lift), job.Col("low", low), job.Col("high", high), job.Col("p", p), job.Col("is_lift", claimed))
 }

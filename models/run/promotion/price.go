@@ -313,15 +313,15 @@ func (a *answers) card(e *uplift.Elasticity, scored int64) job.Card {
 		Definition: job.Words{
 			EN: "Elasticity of a customer: by how many percent its chance to accept a quotation changes for each percent of price against what is usual for the title; drawn towards that of all as far as the quotations leave it open. Two classes of customers where the data show two: transaction (price counts) and relationship. Causes only if prices were not set by how likely the customer was to buy.",
 			ZH: "客户价格弹性：报价相对该书通常价格每变动百分之一，接受可能性变动的百分比；报价不足时向总体收缩。数据显示两类时分为交易型（看价格）与关系型。仅当报价不取决于客户购买意愿时才有因果意义。"},
-		Features: [][2]string{{"price", "quoted ÷ usual price of the title at the time"}, {"quotation", "no longer valid at the as-of date"}}}
+		Features: []job.Feature{{Name: "price", Definition: job.Words{EN: "quoted ÷ usual price of the title at the time", ZH: "报价 ÷ 当时该书通常价格"}}, {Name: "quotation", Definition: job.Words{EN: "no longer valid at the as-of date", ZH: "截止日已失效"}}}}
 	if !a.quotes {
-		c.Features = [][2]string{{"price", "net price of a copy ÷ median of the title"}, {"quantity", "copies ÷ median of the title; discounts for quantity look like elasticity here"}}
+		c.Features = []job.Feature{{Name: "price", Definition: job.Words{EN: "net price of a copy ÷ median of the title", ZH: "单册净价 ÷ 该书中位数"}}, {Name: "quantity", Definition: job.Words{EN: "copies ÷ median of the title; discounts for quantity look like elasticity here", ZH: "册数 ÷ 该书中位数；数量折扣在此会显得像弹性"}}}
 	}
 	c.Parameter("fewest", fewestQuotes)
-	c.Metric("used", float64(e.Rows), "rows", "quotations, or purchases where there are none, that were used")
+	c.Metric("used", float64(e.Rows), "rows", job.Words{EN: "quotations, or purchases where there are none, that were used", ZH: "所用报价（无报价者用购买）"})
 	if e.SE > 0 {
-		c.Metric("elasticity", e.Mean, "", fmt.Sprintf("mean over customers, ± %.2f", 1.96*e.SE))
-		c.Metric("spread", e.Spread, "", "standard deviation between customers, noise taken off")
+		c.Metric("elasticity", e.Mean, "", job.Wordsf("mean over customers, ± %.2f", "客户平均，± %.2f", 1.96*e.SE))
+		c.Metric("spread", e.Spread, "", job.Words{EN: "standard deviation between customers, noise taken off", ZH: "客户间标准差，已扣除噪声"})
 	}
 	switch {
 	case len(a.key) == 0:
@@ -329,11 +329,11 @@ func (a *answers) card(e *uplift.Elasticity, scored int64) job.Card {
 	case !(e.SE > 0):
 		c.Reading = job.Words{EN: "No elasticity can be told: " + e.Reason + ".", ZH: "无法估计弹性：报价不足或从无差异。"}
 	case !e.TwoClasses:
-		c.Reading = job.Wordsf("One percent of price moves acceptance by %.1f percent; customers do not fall into two classes, so those below -1 stand for them. %d have %d quotations or more.", "价格每变动 1 %%，接受率变动 %.1f %%；客户未分成两类，以弹性低于 -1 者代之。%d 个客户有至少 %d 次报价。", e.Mean, scored, fewestQuotes)
+		c.Reading = job.Wordsf("One percent of price moves acceptance by %.1f percent; customers do not fall into two classes, so those below −1 stand for them. %d have %d quotations or more.", "价格每变动 1 %%，接受率变动 %.1f %%；客户未分成两类，以弹性低于 −1 者代之。%d 个客户有至少 %d 次报价。", e.Mean, scored, fewestQuotes)
 	default:
-		c.Metric("transaction", e.Classes[1].Weight, "share", "of customers for whom price counts")
-		c.Metric("elasticity.transaction", e.Classes[1].Mean, "", "of those")
-		c.Metric("elasticity.relationship", e.Classes[0].Mean, "", "of the others")
+		c.Metric("transaction", e.Classes[1].Weight, "share", job.Words{EN: "of customers for whom price counts", ZH: "看重价格的客户比例"})
+		c.Metric("elasticity.transaction", e.Classes[1].Mean, "", job.Words{EN: "of those", ZH: "这些客户的值"})
+		c.Metric("elasticity.relationship", e.Classes[0].Mean, "", job.Words{EN: "of the others", ZH: "其余客户的值"})
 		c.Reading = job.Wordsf("For %.0f %% of customers price counts: a percent dearer costs %.1f %% of the orders, for the others %.1f %%. Of %d customers with %d quotations or more, price counts for %d and service for %d.",
 			"%.0f %% 的客户看重价格：每贵 1 %%，订单少 %.1f %%；其余客户少 %.1f %%。%d 个有至少 %d 次报价的客户中，%d 个看重价格，%d 个看重服务。",
 			100*e.Classes[1].Weight, -e.Classes[1].Mean, -e.Classes[0].Mean, scored, fewestQuotes, e.Counts[uplift.Transaction], e.Counts[uplift.Relationship])

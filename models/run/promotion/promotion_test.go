@@ -117,7 +117,7 @@ func TestCampaignWithControlByHand(t *testing.T) {
 			t.Errorf("%s: %s, want %s", sql, got, want)
 		}
 	}
-	if words := jobtest.Value(t, conn, "SELECT words FROM score.campaign"); !strings.HasPrefix(words, "Lift. 12.0 % ordered where 4.0 % would have: +8.0 points") {
+	if words := jobtest.Value(t, conn, "SELECT words FROM score.campaign"); !strings.HasPrefix(words, "Lift. 12.0% ordered where 4.0% would have: +8.0 points") {
 		t.Error(words)
 	}
 }
@@ -187,7 +187,7 @@ FROM generate_series(1, 100) AS g(k), generate_series(1, 3) AS h(n);`)
 	for sql, want := range map[string]string{
 		"SELECT string_agg(contacts || ' ' || messages || ' ' || rate || ' ' || coalesce(CAST(ratio AS VARCHAR), '-'), ', ' ORDER BY contacts) FROM score.fatigue WHERE counting = 'calendar month'": "1 100 0.4 -, 2 100 0.4 1.0, 3 100 0.2 0.5",
 		"SELECT count(*) FROM score.fatigue WHERE counting = '30 days'":                  "3",
-		"SELECT substr(reading, 1, 75) FROM card.model WHERE model = 'response_fatigue'": "Customers tire: e-mail 3 of a month is answered 50 % less than the first (3",
+		"SELECT substr(reading, 1, 74) FROM card.model WHERE model = 'response_fatigue'": "Customers tire: e-mail 3 of a month is answered 50% less than the first (3",
 	} {
 		if got := jobtest.Value(t, conn, sql); got != want {
 			t.Errorf("%s: %s, want %s", sql, got, want)

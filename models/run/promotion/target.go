@@ -63,13 +63,13 @@ func writePullForward(ctx context.Context, j *job.Job, list []campaign, c *job.C
 		zh := "活动期内没有明确增量，谈不上提前购买。"
 		switch {
 		case p.During.P < level && p.During.Lift > 0 && p.DipP < level:
-			zh = fmt.Sprintf("增量的 %.0f %% 只是提前购买。", 100*p.Pulled.Value)
+			zh = fmt.Sprintf("增量的 %.0f%% 只是提前购买。", 100*p.Pulled.Value)
 		case p.During.P < level && p.During.Lift > 0:
 			zh = "活动后没有明确回落。"
 		}
 		r.reading, r.readingZH = append(r.reading, p.Reading), append(r.readingZH, zh)
 	}
-	c.Metric("pull_forward", float64(len(r.keys)), "campaigns", "campaigns with a control group whose second window of the same length is over")
+	c.Metric("pull_forward", float64(len(r.keys)), "campaigns", job.Words{EN: "campaigns with a control group whose second window of the same length is over", ZH: "设有对照组且其后同样长的观察期已结束的活动"})
 	return j.Score(ctx, pullForwardSQL, nil, job.Col("campaign_key", r.keys), job.Col("during", r.columns[0]), job.Col("after", r.columns[1]), job.Col("after_low", r.columns[2]), job.Col("after_high", r.columns[3]),
 		job.Col("net", r.columns[4]), job.Col("net_low", r.columns[5]), job.Col("net_high", r.columns[6]), job.Col("dip_p", r.columns[7]), job.Col("reading", r.reading), job.Col("reading_zh", r.readingZH))
 }
@@ -79,7 +79,7 @@ func writePullForward(ctx context.Context, j *job.Job, list []campaign, c *job.C
 func writeUplift(ctx context.Context, j *job.Job, list []campaign, c *job.Card) error {
 	x, why := largest(list)
 	if x == nil {
-		c.Parameter("uplift", why.EN)
+		c.Parameter("uplift", why)
 		c.Reading = job.Words{EN: c.Reading.EN + " " + why.EN, ZH: c.Reading.ZH + why.ZH}
 		if err := writeQini(ctx, j, 0, nil); err != nil {
 			return err
@@ -102,7 +102,7 @@ func writeUplift(ctx context.Context, j *job.Job, list []campaign, c *job.Card) 
 	}
 	best := tried[0]
 	for _, l := range tried {
-		c.Metric("qini."+l.method, l.qini.Q, "", fmt.Sprintf("%s; p = %.3g that the effect is the same for everyone", uplift.QiniFormula, l.qini.P))
+		c.Metric("qini."+l.method, l.qini.Q, "", job.Wordsf("%s; p = %.3g that the effect is the same for everyone", "%s；对每位客户效果相同的 p = %.3g", uplift.QiniFormula, l.qini.P))
 		if l.qini.Q > best.qini.Q {
 			best = l
 		}
@@ -220,8 +220,8 @@ ORDER BY f.customer_key`)
 	case x.verdict != verdictLift:
 		text = job.Words{EN: "It showed no lift, so nobody is to be contacted because of it.", ZH: "该活动未显示增量，无需据此联系任何人。"}
 	}
-	c.Metric("uplift_p", min(1, best.qini.P*3), "", "that the effect is the same for everyone; three methods were tried")
-	c.Metric("uplift_mean_lift", known(math.Max(-1, x.effect.lift.Value)), "share", "mean lift of the campaign")
+	c.Metric("uplift_p", min(1, best.qini.P*3), "", job.Words{EN: "that the effect is the same for everyone; three methods were tried", ZH: "对每位客户效果相同的概率；试过三种方法"})
+	c.Metric("uplift_mean_lift", known(math.Max(-1, x.effect.lift.Value)), "share", job.Words{EN: "mean lift of the campaign", ZH: "该活动的平均增量"})
 	c.Reading = job.Words{EN: c.Reading.EN + " " + text.EN, ZH: c.Reading.ZH + text.ZH}
 	return j.Score(ctx, upliftSQL, []any{x.key}, job.Col("customer_key", keys), job.Col("predicted_lift", predicted), job.Col("contact", contact), job.Col("profit", profit))
 }

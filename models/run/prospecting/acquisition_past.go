@@ -168,7 +168,7 @@ func acquisitionCard(c *cohorts, p *projection, past *pastProjections) job.Card 
 		Definition: job.Words{
 			EN: "Customers won are those who bought for the first time; active at the end of a month are those who bought within the twelve months before it. To come: customers won are forecast by month, and every cohort goes on with the share that stayed active at its age in the last two years. Intervals come from simulated futures, those by cohort year from what past projections missed by.",
 			ZH: "新客户指首次购买的客户；月末活跃客户指此前十二个月内有购买的客户。推算：新客户按月预测，每一批客户按近两年同龄客户的活跃保留比例延续。区间来自模拟，按批次年份的区间来自以往推算的误差。"},
-		Features: [][2]string{{"purchase", "a day with a positive sum, net of returns"}, {"cohort", "month of the first purchase"}},
+		Features: []job.Feature{{Name: "purchase", Definition: job.Words{EN: "a day with a positive sum, net of returns", ZH: "扣除退货后金额为正的一天"}}, {Name: "cohort", Definition: job.Words{EN: "month of the first purchase", ZH: "首次购买的月份"}}},
 	}
 	card.Parameter("horizon_months", horizon)
 	if p == nil {
@@ -177,23 +177,23 @@ func acquisitionCard(c *cohorts, p *projection, past *pastProjections) job.Card 
 	}
 	card.Parameter("first_month", monthName(c.first))
 	card.Parameter("last_month", monthName(c.last))
-	card.Parameter("lead_in", fmt.Sprintf("%d months at the start do not count as months of new customers: customers from before are seen in them for the first time", c.leadIn))
+	card.Parameter("lead_in", job.Wordsf("%d months at the start do not count as months of new customers: customers from before are seen in them for the first time", "最初 %d 个月不计为新客户的月份：更早的客户在其中首次出现", c.leadIn))
 	card.Parameter("method", string(p.Forecast.Method))
 	if p.Reason != "" {
 		card.Parameter("note", p.Reason)
 	}
 	for _, age := range []int{12, 24, 36} {
 		if age < len(p.curve) {
-			card.Metric(fmt.Sprintf("retention_%d_months", age), p.curve[age], "share", "of customers won, still active at this age")
+			card.Metric(fmt.Sprintf("retention_%d_months", age), p.curve[age], "share", job.Words{EN: "of customers won, still active at this age", ZH: "所赢得的客户中此时仍活跃的比例"})
 		}
 	}
 	for i := range past.whats {
 		w := &past.whats[i]
-		card.Metric(w.name+".smape", w.smape.mean(), "%", fmt.Sprintf("symmetric mean absolute percentage error of projections from %d earlier months", len(past.origins)))
-		card.Metric(w.name+".naive_smape", w.naive.mean(), "%", "of taking last year's number, or of active customers today's")
+		card.Metric(w.name+".smape", w.smape.mean(), "%", job.Wordsf("symmetric mean absolute percentage error of projections from %d earlier months", "自较早 %d 个月推算的对称平均绝对百分比误差", len(past.origins)))
+		card.Metric(w.name+".naive_smape", w.naive.mean(), "%", job.Words{EN: "of taking last year's number, or of active customers today's", ZH: "照搬上年数字（活跃客户照搬当时数字）的结果"})
 		for k := range levels {
-			card.Metric(fmt.Sprintf("%s.coverage_%.0f", w.name, 100*levels[k]), w.inside[k].mean(), "share", "of what came, within the interval given before")
-			card.Metric(fmt.Sprintf("%s.widened_%.0f", w.name, 100*levels[k]), w.widened[k], "times", "intervals were made wider by, so that those of the tests would have held")
+			card.Metric(fmt.Sprintf("%s.coverage_%.0f", w.name, 100*levels[k]), w.inside[k].mean(), "share", job.Words{EN: "of what came, within the interval given before", ZH: "实际值落在事先所给区间内的比例"})
+			card.Metric(fmt.Sprintf("%s.widened_%.0f", w.name, 100*levels[k]), w.widened[k], "times", job.Words{EN: "intervals were made wider by, so that those of the tests would have held", ZH: "区间加宽的倍数，以使检验中的区间成立"})
 		}
 	}
 	card.Reading = acquisitionReading(c, p, past)

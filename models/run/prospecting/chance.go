@@ -118,8 +118,8 @@ func (c *chances) judge(asOf float64, seed int64) (*verdict, error) {
 	}
 	if !(v.low > 0.5) || !(v.loss < v.baseLoss) {
 		v.reason = [2]string{
-			fmt.Sprintf("on the %d latest, a model from the earlier ones does not do better than the base rate (AUC %.2f, 95 %% interval %.2f to %.2f)", v.tested, v.auc, v.low, v.high),
-			fmt.Sprintf("以最近 %d 个检验，由较早数据建立的模型并不优于基准率（AUC %.2f，95 %% 区间 %.2f 至 %.2f）", v.tested, v.auc, v.low, v.high)}
+			fmt.Sprintf("on the %d latest, a model from the earlier ones does not do better than the base rate (AUC %.2f, 95%% interval %.2f to %.2f)", v.tested, v.auc, v.low, v.high),
+			fmt.Sprintf("以最近 %d 个检验，由较早数据建立的模型并不优于基准率（AUC %.2f，95%% 区间 %.2f 至 %.2f）", v.tested, v.auc, v.low, v.high)}
 		return v, nil
 	}
 	v.model, err = learnChance(c.sample(rows))

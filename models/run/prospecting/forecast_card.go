@@ -19,9 +19,9 @@ func (p *plan) card(j *job.Job, titles *titleDemand) job.Card {
 		Definition: job.Words{
 			EN: "What will be ordered in each of the next twelve months, net and in copies: the whole by subject (reconciled by minimum trace), and by publisher, level, language and textbook, which share the same total. Intervals are split-conformal: as wide as past forecasts missed by. Only whole months are learned from.",
 			ZH: "未来十二个月每月的订货净额与册数：总量按学科（最小迹法协调），并按出版社、层次、语种与是否教材划分，各划分合计同一总量。区间为分割保形区间，宽度取自以往预测的误差。只从完整月份学习。"},
-		Features: [][2]string{
-			{"net", "value of the order lines of a whole calendar month after discount"},
-			{"copies", "copies ordered less cancelled"},
+		Features: []job.Feature{
+			{Name: "net", Definition: job.Words{EN: "value of the order lines of a whole calendar month after discount", ZH: "整个日历月订单行的折后金额"}},
+			{Name: "copies", Definition: job.Words{EN: "copies ordered less cancelled", ZH: "订购册数减取消册数"}},
 		},
 	}
 	if p.months() <= 0 {
@@ -30,25 +30,25 @@ func (p *plan) card(j *job.Job, titles *titleDemand) job.Card {
 	}
 	c.Parameter("first_month", monthName(p.first))
 	c.Parameter("last_month", monthName(p.last))
-	c.Parameter("history_cap", fmt.Sprintf("at most %d months; an earlier history is left out", mostMonths))
-	c.Parameter("publishers", fmt.Sprintf("the %d largest of the last 24 months one by one, the others together", mostPublishers))
+	c.Parameter("history_cap", job.Wordsf("at most %d months; an earlier history is left out", "至多 %d 个月；更早的历史不计", mostMonths))
+	c.Parameter("publishers", job.Wordsf("the %d largest of the last 24 months one by one, the others together", "最近 24 个月最大的 %d 家逐一预测，其余合并", mostPublishers))
 	c.Parameter("method", string(p.method))
 	c.Parameter("method_chosen", p.chosen)
-	c.Parameter("reconciliation", "total and subjects: mint; other ways to divide: shares of that total")
+	c.Parameter("reconciliation", job.Words{EN: "total and subjects: mint; other ways to divide: shares of that total", ZH: "总量与学科：MinT；其他划分：按总量的份额"})
 	for m, name := range measures {
 		for k, level := range levels {
-			c.Metric(fmt.Sprintf("%s.widened_%.0f", name, 100*level), p.widened[m][k], "times", "intervals were made wider by, so that those of the tests would have held")
+			c.Metric(fmt.Sprintf("%s.widened_%.0f", name, 100*level), p.widened[m][k], "times", job.Words{EN: "intervals were made wider by, so that those of the tests would have held", ZH: "区间加宽的倍数，以使检验中的区间成立"})
 		}
 	}
-	c.Metric("series", float64(2*len(p.members)), "series", "members forecast, in net and in copies")
+	c.Metric("series", float64(2*len(p.members)), "series", job.Words{EN: "members forecast, in net and in copies", ZH: "所预测的序列，分净额与册数"})
 	for i := range p.tests {
 		t := &p.tests[i]
 		name := p.levels[t.level] + "." + measures[t.measure]
-		c.Metric(name+".mase", t.mase.mean(), "", fmt.Sprintf("mean absolute scaled error of %d forecasts from %d past months", t.series*t.origins, t.origins))
-		c.Metric(name+".naive_mase", t.naiveMASE.mean(), "", "of repeating the same month of the year before")
-		c.Metric(name+".smape", t.smape.mean(), "%", "symmetric mean absolute percentage error, 0 to 200")
+		c.Metric(name+".mase", t.mase.mean(), "", job.Wordsf("mean absolute scaled error of %d forecasts from %d past months", "%d 次预测（自过去 %d 个月起算）的平均绝对标度误差", t.series*t.origins, t.origins))
+		c.Metric(name+".naive_mase", t.naiveMASE.mean(), "", job.Words{EN: "of repeating the same month of the year before", ZH: "照搬上年同月的结果"})
+		c.Metric(name+".smape", t.smape.mean(), "%", job.Words{EN: "symmetric mean absolute percentage error, 0 to 200", ZH: "对称平均绝对百分比误差，0 至 200"})
 		for k := range levels {
-			c.Metric(fmt.Sprintf("%s.coverage_%.0f", name, 100*levels[k]), t.inside[k].mean(), "share", "of what came, within the interval given before")
+			c.Metric(fmt.Sprintf("%s.coverage_%.0f", name, 100*levels[k]), t.inside[k].mean(), "share", job.Words{EN: "of what came, within the interval given before", ZH: "实际值落在事先所给区间内的比例"})
 		}
 	}
 	titles.tell(&c)

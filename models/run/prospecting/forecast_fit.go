@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"verso/models/forecast"
+	"verso/models/job"
 )
 
 // plan is the demand with its forecasts.
 type plan struct {
 	*demand
 	method        forecast.Method
-	chosen        string                 // in plain words, how the method was chosen
+	chosen        job.Words              // in plain words, how the method was chosen
 	forecasts     [2][]forecast.Forecast // [measure][member], coherent
 	tests         []test
 	misses        [2][]miss     // of the tests, by measure
@@ -66,7 +67,7 @@ func testOrigins(months int) []int {
 // mean scaled error in the two times twelve months before the first test, so that
 // the test judges the choice too. The default has to be beaten by 2 %.
 func (p *plan) choose(ctx context.Context, origins []int) error {
-	p.method, p.chosen = forecast.Combination, "the default: fewer than 36 months are known before the test to choose by"
+	p.method, p.chosen = forecast.Combination, job.Words{EN: "the default: fewer than 36 months are known before the test to choose by", ZH: "默认：检验之前已知不足 36 个月，无从选择"}
 	if len(origins) == 0 || origins[0] < 36 {
 		return nil
 	}
@@ -88,7 +89,7 @@ func (p *plan) choose(ctx context.Context, origins []int) error {
 			best, p.method = loss, way
 		}
 	}
-	p.chosen = "least mean scaled error of combination and weighted for net sales by class, over twelve months from two origins until " + monthName(p.first+origins[0]-1)
+	p.chosen = job.Wordsf("least mean scaled error of combination and weighted for net sales by class, over twelve months from two origins until %s", "组合与加权两法中，自两个起点起十二个月分类净额平均标度误差最小者，至 %s", monthName(p.first+origins[0]-1))
 	return nil
 }
 

@@ -73,7 +73,7 @@ func (t *titleDemand) write(ctx context.Context, j *job.Job) error {
 
 // tell adds the titles to the card.
 func (t *titleDemand) tell(c *job.Card) {
-	c.Parameter("titles", fmt.Sprintf("at most %d: in stock at the last count or ordered in the last 12 months, by copies of the last 24 months; %d are forecast", mostTitles, len(t.keys)))
+	c.Parameter("titles", job.Wordsf("at most %d: in stock at the last count or ordered in the last 12 months, by copies of the last 24 months; %d are forecast", "至多 %d 个：最近盘点有库存或最近 12 个月有订购者，按最近 24 个月册数；实际预测 %d 个", mostTitles, len(t.keys)))
 	if t.model == nil {
 		return
 	}
@@ -83,16 +83,16 @@ func (t *titleDemand) tell(c *job.Card) {
 	}
 	for _, m := range forecast.Methods() {
 		if count[m] > 0 {
-			c.Metric("titles."+string(m), float64(count[m]), "titles", "forecast by this method")
+			c.Metric("titles."+string(m), float64(count[m]), "titles", job.Words{EN: "forecast by this method", ZH: "以此方法预测的品种"})
 		}
 	}
 	b, n := t.model.Backtest, t.model.Baseline
-	c.Metric("titles.rmsse", b.RMSSE, "", fmt.Sprintf("root mean squared scaled error over %d points of rolling backtests", b.Points))
-	c.Metric("titles.naive_rmsse", n.RMSSE, "", "of repeating the same month of the year before")
+	c.Metric("titles.rmsse", b.RMSSE, "", job.Wordsf("root mean squared scaled error over %d points of rolling backtests", "滚动检验 %d 点的均方根标度误差", b.Points))
+	c.Metric("titles.naive_rmsse", n.RMSSE, "", job.Words{EN: "of repeating the same month of the year before", ZH: "照搬上年同月的结果"})
 	for k, share := range t.model.Coverage {
-		c.Metric(fmt.Sprintf("titles.coverage_%.0f", 100*levels[k]), share, "share", "of backtest errors within the interval that the other half of the backtests gives")
+		c.Metric(fmt.Sprintf("titles.coverage_%.0f", 100*levels[k]), share, "share", job.Words{EN: "of backtest errors within the interval that the other half of the backtests gives", ZH: "检验误差落在另一半检验所给区间内的比例"})
 	}
 	if math.IsNaN(b.RMSSE) {
-		c.Parameter("titles.note", "no title has a history long enough to be tested")
+		c.Parameter("titles.note", job.Words{EN: "no title has a history long enough to be tested", ZH: "没有品种的历史长到可以检验"})
 	}
 }

@@ -3,7 +3,6 @@ package prospecting
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"math"
 
 	"verso/models/frame"
@@ -33,6 +32,7 @@ type subject struct {
 	numbers []string
 	levels  []string
 	words   map[string]job.Words // of the features
+	areas   map[string]string    // Chinese names of areas
 	sql     string
 	*chances
 	*verdict
@@ -89,6 +89,9 @@ func runLeads(ctx context.Context, j *job.Job) (int64, error) {
 
 // read takes the features.
 func (s *subject) read(ctx context.Context, j *job.Job) error {
+	if err := s.readAreas(ctx, j); err != nil {
+		return err
+	}
 	columns := "id, day_no, age_days, success_days, is_open"
 	for _, name := range s.numbers {
 		columns += ", CAST(" + name + " AS DOUBLE) AS " + name
@@ -195,22 +198,22 @@ func (s *subject) explain(rows []int, p []float64, reasons *[2][2][]string) erro
 
 // reason tells what a feature does to the odds of a row.
 func (s *subject) reason(name string, x propensity.Table, row int, share float64) job.Words {
-	value := ""
+	var value job.Words
 	for _, c := range x {
 		if c.Name != name {
 			continue
 		}
 		switch {
 		case c.Levels != nil:
-			value = c.Levels[row]
+			value = s.levelName(name, c.Levels[row])
 		case math.IsNaN(c.Numbers[row]):
-			value = "–"
+			value = job.Words{EN: "–", ZH: "–"}
 		default:
-			value = fmt.Sprintf("%.0f", c.Numbers[row])
+			value = job.Wordsf("%.0f", "%.0f", c.Numbers[row])
 		}
 	}
 	w := s.words[name]
-	return job.Wordsf("%[1]s %[3]s: odds × %.2[4]f", "%[2]s %[3]s：几率 × %.2[4]f", w.EN, w.ZH, value, math.Exp(share))
+	return job.Wordsf("%[1]s %[3]s: odds × %.2[5]f", "%[2]s %[4]s：几率 × %.2[5]f", w.EN, w.ZH, value.EN, value.ZH, math.Exp(share))
 }
 
 func writeCalibration(ctx context.Context, j *job.Job, list []*subject) error {
@@ -234,7 +237,7 @@ func leadsCard(list []*subject, rows int64) job.Card {
 	}
 	for _, s := range list {
 		for _, n := range append(append([]string{}, s.levels...), s.numbers...) {
-			c.Features = append(c.Features, [2]string{s.name + "." + n, s.words[n].EN + ", as of its creation"})
+			c.Features = append(c.Features, job.Feature{Name: s.name + "." + n, Definition: job.Words{EN: s.words[n].EN + ", as of its creation", ZH: s.words[n].ZH + "（建立时）"}})
 		}
 		s.tell(&c)
 		w := s.reading()
@@ -243,28 +246,31 @@ func leadsCard(list []*subject, rows int64) job.Card {
 	return c
 }
 
+// kindZH names the kinds of models in Chinese.
+var kindZH = map[string]string{"logistic regression": "逻辑回归", "boosted trees": "提升树"}
+
 func (s *subject) tell(c *job.Card) {
-	kind := s.kind
-	if kind == "" {
-		kind = "none: " + s.verdict.reason[0]
+	kind := job.Words{EN: s.kind, ZH: kindZH[s.kind]}
+	if s.kind == "" {
+		kind = job.Words{EN: "none: " + s.verdict.reason[0], ZH: "无：" + s.verdict.reason[1]}
 	}
 	c.Parameter(s.name+".model", kind)
 	c.Parameter(s.name+".days", s.days)
-	c.Metric(s.name+".rows", float64(s.rows), "rows", "old enough for their outcome to be certain")
+	c.Metric(s.name+".rows", float64(s.rows), "rows", job.Words{EN: "old enough for their outcome to be certain", ZH: "时间已够长、结果已定"})
 	if s.rows > 0 {
-		c.Metric(s.name+".base_rate", s.base, "share", "of them that succeeded in time")
+		c.Metric(s.name+".base_rate", s.base, "share", job.Words{EN: "of them that succeeded in time", ZH: "其中按期成功的比例"})
 	}
 	if s.tested == 0 {
 		return
 	}
-	c.Metric(s.name+".tested", float64(s.tested), "rows", "held out, the latest")
-	c.Metric(s.name+".auc", s.auc, "", "on the rows held out; 0.5 is chance")
-	c.Metric(s.name+".auc_low", s.low, "", "lower end of its 95 % interval (DeLong)")
-	c.Metric(s.name+".auc_high", s.high, "", "upper end")
-	c.Metric(s.name+".log_loss", s.loss, "", "on the rows held out; lower is better")
-	c.Metric(s.name+".base_log_loss", s.baseLoss, "", "of the base rate known before them")
-	c.Metric(s.name+".calibration_error", s.ece, "share", "mean distance of probability and rate over ten bins")
-	c.Metric(s.name+".permuted_auc", s.permuted, "", "of the same model after the outcomes were dealt out at random, mean of five deals: 0.5 where nothing leaks")
+	c.Metric(s.name+".tested", float64(s.tested), "rows", job.Words{EN: "held out, the latest", ZH: "留作检验，取最近者"})
+	c.Metric(s.name+".auc", s.auc, "", job.Words{EN: "on the rows held out; 0.5 is chance", ZH: "对留出的行；0.5 为随机"})
+	c.Metric(s.name+".auc_low", s.low, "", job.Words{EN: "lower end of its 95 % interval (DeLong)", ZH: "95% 区间下限（DeLong）"})
+	c.Metric(s.name+".auc_high", s.high, "", job.Words{EN: "upper end", ZH: "上限"})
+	c.Metric(s.name+".log_loss", s.loss, "", job.Words{EN: "on the rows held out; lower is better", ZH: "对留出的行；越低越好"})
+	c.Metric(s.name+".base_log_loss", s.baseLoss, "", job.Words{EN: "of the base rate known before them", ZH: "以此前已知的基准率计"})
+	c.Metric(s.name+".calibration_error", s.ece, "share", job.Words{EN: "mean distance of probability and rate over ten bins", ZH: "十个分组中概率与实际比例的平均差距"})
+	c.Metric(s.name+".permuted_auc", s.permuted, "", job.Words{EN: "of the same model after the outcomes were dealt out at random, mean of five deals: 0.5 where nothing leaks", ZH: "将结果随机打乱后同一模型的值，五次平均：无信息泄漏时为 0.5"})
 }
 
 func (s *subject) reading() job.Words {

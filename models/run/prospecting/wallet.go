@@ -90,26 +90,26 @@ func walletCard(count func(string) float64, t whitespaceTest) job.Card {
 		Definition: job.Words{
 			EN: "Share of wallet: our net sales of the last twelve months over the yearly book budget the customer has told; without a budget, over what the best quarter of customers alike (type, size by credit limit, area) bought at least. On the low list are those whose budget is five times our sales or more, in the last twelve months and in the last calendar year. Whitespace: subjects not bought in 24 months that many customers alike buy.",
 			ZH: "钱包份额：近十二个月我方净额 ÷ 客户告知的年度购书预算；无预算者除以同类客户（类型、按信用额度的规模、地区）前四分之一的起点。低份额名单为预算达我方销售五倍以上者（近十二个月与上一自然年均如此）。空白类目：24 个月内未购而同类客户多有购买的学科。"},
-		Features: [][2]string{
-			{"sales_12", "net sales of the order lines of the last twelve months"},
-			{"budget", "annual_book_budget of the customer's record; it is not dated"},
-			{"peers", fmt.Sprintf("customers alike who bought in these months, at least %d: of type, size and area, else of type and size, else of type", leastPeers)},
-			{"size", "third of the type by credit limit"},
+		Features: []job.Feature{
+			{Name: "sales_12", Definition: job.Words{EN: "net sales of the order lines of the last twelve months", ZH: "最近十二个月订单行的净额"}},
+			{Name: "budget", Definition: job.Words{EN: "annual_book_budget of the customer's record; it is not dated", ZH: "客户档案的年度购书预算（annual_book_budget）；无日期"}},
+			{Name: "peers", Definition: job.Wordsf("customers alike who bought in these months, at least %d: of type, size and area, else of type and size, else of type", "这些月份内购买的同类客户，至少 %d 个：同类型、规模与地区，否则同类型与规模，再否则同类型", leastPeers)},
+			{Name: "size", Definition: job.Words{EN: "third of the type by credit limit", ZH: "同类型中按信用额度的三分之一段"}},
 		},
 	}
-	c.Parameter("purchases_elsewhere", "the warehouse has no table of what customers buy from others, so shares rest on budgets and on customers alike")
+	c.Parameter("purchases_elsewhere", job.Words{EN: "the warehouse has no table of what customers buy from others, so shares rest on budgets and on customers alike", ZH: "仓库中没有客户向他人购买的数据，故份额依据预算与同类客户"})
 	c.Parameter("whitespace.window_months", 24)
-	c.Parameter("whitespace.rule", fmt.Sprintf("customer with 5 lines or more; subject bought by a quarter of at least %d alike; 1.6 or more lines expected; at most %d subjects a customer", leastPeers, mostSubjects))
-	c.Metric("customers", count("customers"), "customers", "who bought or have a budget")
-	c.Metric("by_budget", count("budgets"), "customers", "judged by their budget")
-	c.Metric("by_peers", count("peers"), "customers", "judged by customers alike")
-	c.Metric("without_basis", count("neither"), "customers", "with neither")
-	c.Metric("low_share", count("low"), "customers", "budget five times our sales or more")
-	c.Metric("wanted", count("wanted"), "customers", "of the quarter worth most in time to come, probably still alive, with less than half of the wallet spent with us")
-	c.Metric("whitespace", count("subjects"), "rows", "subjects listed")
+	c.Parameter("whitespace.rule", job.Wordsf("customer with 5 lines or more; subject bought by a quarter of at least %d alike; 1.6 or more lines expected; at most %d subjects a customer", "客户有 5 行以上；至少 %d 个同类客户中四分之一购买该学科；应有 1.6 行以上；每客户至多 %d 个学科", leastPeers, mostSubjects))
+	c.Metric("customers", count("customers"), "customers", job.Words{EN: "who bought or have a budget", ZH: "购买过或有预算的客户"})
+	c.Metric("by_budget", count("budgets"), "customers", job.Words{EN: "judged by their budget", ZH: "按其预算判断"})
+	c.Metric("by_peers", count("peers"), "customers", job.Words{EN: "judged by customers alike", ZH: "按同类客户判断"})
+	c.Metric("without_basis", count("neither"), "customers", job.Words{EN: "with neither", ZH: "两者皆无"})
+	c.Metric("low_share", count("low"), "customers", job.Words{EN: "budget five times our sales or more", ZH: "预算达我方销售五倍以上"})
+	c.Metric("wanted", count("wanted"), "customers", job.Words{EN: "of the quarter worth most in time to come, probably still alive, with less than half of the wallet spent with us", ZH: "将来价值最高的四分之一中，大概仍是客户且钱包不足一半花在我方者"})
+	c.Metric("whitespace", count("subjects"), "rows", job.Words{EN: "subjects listed", ZH: "所列学科"})
 	if t.listed > 0 && t.cells > t.listed {
-		c.Metric("whitespace.hit_rate", t.listedBought/t.listed, "share", fmt.Sprintf("of %.0f subjects that the same rule listed a year ago, bought since", t.listed))
-		c.Metric("whitespace.base_rate", (t.bought-t.listedBought)/(t.cells-t.listed), "share", "of the other subjects never bought, bought since")
+		c.Metric("whitespace.hit_rate", t.listedBought/t.listed, "share", job.Wordsf("of %.0f subjects that the same rule listed a year ago, bought since", "一年前同法所列 %.0f 个学科中此后被购买的比例", t.listed))
+		c.Metric("whitespace.base_rate", (t.bought-t.listedBought)/(t.cells-t.listed), "share", job.Words{EN: "of the other subjects never bought, bought since", ZH: "其余未购学科中此后被购买的比例"})
 	}
 	c.Reading = walletReading(count, t)
 	return c

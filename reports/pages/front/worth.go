@@ -204,7 +204,7 @@ func (c desk) concentrationText(k concentration, b base) string {
 	case k.n < 5:
 		return c.T("concentration.few", pairs...)
 	}
-	return c.T("concentration.text", append(pairs, "top", page.RoundShare(p.x), "k", page.Count(c.Lang, p.customers), "share", view.Percentage(p.y))...)
+	return c.T("concentration.text", append(pairs, "top", page.RoundShare(p.x), "k", page.Count(c.Lang, p.customers), "share", view.Percentage(p.y), "window", c.Scored)...)
 }
 
 // segmentValue is a segment in the page's language.

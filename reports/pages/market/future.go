@@ -220,7 +220,7 @@ func (c desk) titleTable(ctx context.Context) (*view.Table, error) {
 		Columns: []view.Column{{Label: c.T("future.title"), Wide: true}, {Label: c.T("future.sold"), Format: n}, {Label: c.T("future.stock"), Format: n}, {Label: c.T("future.expected"), Format: n},
 			{Label: c.T("future.missing"), Format: n, Visual: view.Share}, {Label: c.T("future.method")}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("future_titles"), 10), func(row []any) error {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), page.Value(row[1]), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), view.T(page.Text(row[5]))}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), page.Value(row[1]), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), view.T(c.T("future.method." + page.Text(row[5])))}})
 		return nil
 	})
 	return t, err

@@ -108,7 +108,7 @@ func (c desk) sellersMessage(list []seller, all seller) view.Message {
 			}
 		}
 	}
-	m := view.Message{Finding: c.T("salesforce.text", "n", page.Count(c.Lang, int64(len(list))), "net", c.Amount(all.net), "contribution", c.SignedAmount(all.contribution))}
+	m := view.Message{Finding: c.T("salesforce.text", "n", page.Count(c.Lang, int64(len(list))), "net", c.Amount(all.net), "contribution", c.Amount(all.contribution))}
 	switch {
 	case all.orphans > 0 && first != "":
 		m.Consequence = first + " " + c.T("salesforce.orphans", "n", page.Count(c.Lang, all.orphans), "fading", page.Count(c.Lang, all.fading))

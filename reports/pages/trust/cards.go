@@ -103,26 +103,26 @@ func (c desk) readCards(ctx context.Context) ([]modelCard, error) {
 func (c desk) cardTable(list []modelCard) *view.Table {
 	t := &view.Table{ID: "cards", Title: c.T("cards.all"), Columns: []view.Column{{Label: c.T("col.model")}, {Label: c.T("col.rows"), Format: view.Integer()}, {Label: c.T("cards.reading"), Wide: true}}}
 	for _, m := range list {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(m.model), view.I(m.rows), view.T(m.reading)}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.modelName(m.model)), view.I(m.rows), view.T(m.reading)}})
 	}
 	return t
 }
 
 // cardSection shows one model: what it is, how well it does, what it was given.
 func (c desk) cardSection(m modelCard) view.Section {
-	s := view.Section{ID: "card-" + m.model, Title: m.model, Lead: m.definition}
+	s := view.Section{ID: "card-" + m.model, Title: c.modelName(m.model), Lead: m.definition}
 	s.Blocks = append(s.Blocks, view.Block{Note: &view.Note{Text: m.reading}})
 	if len(m.metrics) > 0 {
 		t := &view.Table{ID: "metrics-" + m.model, Title: c.T("cards.metrics"), Columns: []view.Column{{Label: c.T("cards.metric")}, {Label: c.T("cards.value")}, {Label: c.T("cards.unit")}, {Label: c.T("cards.reading"), Wide: true}}}
 		for _, row := range m.metrics {
-			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(plain(page.Value(row[1]))), view.T(page.Text(row[2])), view.T(page.Text(row[3]))}})
+			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(plain(page.Value(row[1]))), view.T(c.unitName(page.Text(row[2]))), view.T(c.InLanguage(page.Text(row[3]), page.Text(row[4])))}})
 		}
 		s.Blocks = append(s.Blocks, view.Block{Table: t})
 	}
 	if len(m.parameters) > 0 {
 		t := &view.Table{ID: "parameters-" + m.model, Title: c.T("cards.parameters"), Columns: []view.Column{{Label: c.T("cards.parameter")}, {Label: c.T("cards.value"), Wide: true}}}
 		for _, row := range m.parameters[:min(len(m.parameters), mostParameters)] {
-			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(page.Text(row[1]))}})
+			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(c.InLanguage(page.Text(row[1]), page.Text(row[2])))}})
 		}
 		if n := len(m.parameters); n > mostParameters {
 			t.Shown = c.T("cards.shown", "n", page.Count(c.Lang, mostParameters), "of", page.Count(c.Lang, int64(n)))
@@ -132,7 +132,7 @@ func (c desk) cardSection(m modelCard) view.Section {
 	if len(m.features) > 0 {
 		t := &view.Table{ID: "features-" + m.model, Title: c.T("cards.features"), Columns: []view.Column{{Label: c.T("cards.feature")}, {Label: c.T("col.definition"), Wide: true}}}
 		for _, row := range m.features {
-			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(page.Text(row[1]))}})
+			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(c.InLanguage(page.Text(row[1]), page.Text(row[2])))}})
 		}
 		s.Blocks = append(s.Blocks, view.Block{Width: view.Half, Table: t})
 	}
@@ -140,6 +140,23 @@ func (c desk) cardSection(m modelCard) view.Section {
 		s.Blocks = append(s.Blocks, view.Block{Note: &view.Note{Text: c.T("cards.outputs", "tables", strings.Join(m.outputs, ", "))}})
 	}
 	return s
+}
+
+// modelName is what a model is called beside its code; the code alone where it
+// has no name.
+func (c desk) modelName(code string) string {
+	if name, known := c.Words["model."+code]; known {
+		return c.T("cards.name", "name", name, "code", code)
+	}
+	return code
+}
+
+// unitName is a unit in the page's language, as it is stored where it has no name.
+func (c desk) unitName(unit string) string {
+	if name, known := c.Words["metric.unit."+unit]; known {
+		return name
+	}
+	return unit
 }
 
 // plain writes a metric to about four digits; the exact figure is in card.metric.

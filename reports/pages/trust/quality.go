@@ -171,10 +171,10 @@ func (c desk) checkTable(ctx context.Context) (*view.Table, error) {
 		}
 		examples := ""
 		if !personal[page.Text(row[1])] {
-			examples = samples(page.Text(row[9]))
+			examples = c.samples(page.Text(row[9]))
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(words.of(page.Text(row[0]), page.Text(row[3]))), view.T(page.Text(row[1])), view.T(c.MemberLabel("severity", row[2])),
-			page.Value(row[5]), page.Value(row[4]), page.Value(row[7]), view.T(result), orNone(examples), orNone(page.Text(row[8]))}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(words.of(page.Text(row[0]), c.Said(page.Text(row[3])))), view.T(page.Text(row[1])), view.T(c.MemberLabel("severity", row[2])),
+			page.Value(row[5]), page.Value(row[4]), page.Value(row[7]), view.T(result), orNone(examples), orNone(c.Said(page.Text(row[8])))}})
 		return nil
 	})
 	if found > findings {
@@ -225,7 +225,7 @@ func sentence(s string) string {
 }
 
 // samples writes the first two of the offenders that a check kept, short.
-func samples(list string) string {
+func (c desk) samples(list string) string {
 	var items []any
 	d := json.NewDecoder(strings.NewReader(list))
 	d.UseNumber()
@@ -242,7 +242,7 @@ func samples(list string) string {
 		parts := make([]string, 0, len(fields))
 		for _, k := range slices.Sorted(maps.Keys(fields)) {
 			if fields[k] != nil {
-				parts = append(parts, k+" "+fmt.Sprint(fields[k]))
+				parts = append(parts, k+" "+c.Said(fmt.Sprint(fields[k])))
 			}
 		}
 		out = append(out, short(strings.Join(parts, ", ")))
@@ -344,7 +344,7 @@ func (c desk) reconciliationTable(ctx context.Context) (*view.Table, error) {
 		if all > comparisons && !differs && !explained {
 			return nil
 		}
-		cells := []view.Value{view.T(page.Text(row[0])), orNone(page.Text(row[1]))}
+		cells := []view.Value{view.T(c.Said(page.Text(row[0]))), orNone(c.Said(page.Text(row[1])))}
 		integers := wholeNumbers(row[2:6])
 		for i := 2; i <= 5; i++ {
 			v := page.Value(row[i])
@@ -355,7 +355,7 @@ func (c desk) reconciliationTable(ctx context.Context) (*view.Table, error) {
 			}
 			cells = append(cells, v)
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: append(cells, orNone(page.Text(row[6])))})
+		t.Rows = append(t.Rows, view.Row{Cells: append(cells, orNone(c.Said(page.Text(row[6]))))})
 		return nil
 	})
 	if all > 0 {

@@ -24,7 +24,7 @@ func (c desk) rollupTable(ctx context.Context) (*view.Table, error) {
 	var failed []string
 	states := map[string]string{"ok": c.T("rollup.ok"), "failed": c.T("rollup.failed"), "skipped": c.T("rollup.skipped")}
 	err = engine.Rows(ctx, c.DB, engine.SQL(statement("rollups")), func(row []any) error {
-		name, state, reason := page.Text(row[0]), page.Text(row[3]), short(page.Text(row[4]))
+		name, state, reason := page.Text(row[0]), page.Text(row[3]), short(c.Said(page.Text(row[4])))
 		if state == "failed" {
 			failed = append(failed, name)
 		}

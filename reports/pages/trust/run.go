@@ -41,7 +41,7 @@ func (c desk) modelTable(ctx context.Context) (*view.Table, error) {
 	t := &view.Table{ID: "models-table", Title: c.T("models.title"), Empty: c.T("models.none"),
 		Columns: []view.Column{{Label: c.T("col.model")}, {Label: c.T("col.rows"), Format: view.Integer()}, {Label: c.T("col.definition"), Wide: true}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("models")), func(row []any) error {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), page.Value(row[2]), view.T(c.InLanguage(page.Text(row[3]), page.Text(row[5])))}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.modelName(page.Text(row[0]))), page.Value(row[2]), view.T(c.InLanguage(page.Text(row[3]), page.Text(row[5])))}})
 		return nil
 	})
 	return t, err

@@ -86,7 +86,7 @@ func (c desk) readTrends(ctx context.Context) ([]trend, error) {
 	err = engine.Rows(ctx, c.DB, engine.SQL(statement("check_history")), func(row []any) error {
 		id := page.Text(row[0])
 		if len(all) == 0 || all[len(all)-1].id != id {
-			all = append(all, trend{id: id, what: words.of(id, page.Text(row[1]))})
+			all = append(all, trend{id: id, what: words.of(id, c.Said(page.Text(row[1])))})
 		}
 		t := &all[len(all)-1]
 		t.runs++

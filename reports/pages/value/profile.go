@@ -128,14 +128,8 @@ func (c desk) tellsTable(ctx context.Context) (*view.Table, error) {
 	t := &view.Table{ID: "tells", Title: c.T("profile.tells"), Subtitle: c.T("profile.tells.sub"), Empty: c.T("profile.none"), Footnotes: []string{c.T("profile.tells.foot")},
 		Columns: []view.Column{{Label: c.T("profile.segment")}, {Label: c.T("profile.feature")}, {Label: c.T("profile.mean")}, {Label: c.T("profile.others")},
 			{Label: c.T("profile.difference"), Format: view.Format{Style: view.Decimal, Decimals: 1, Signed: true}}}}
-	last := ""
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("profile_tells"), most), func(row []any) error {
-		name := c.InLanguage(page.Text(row[1]), page.Text(row[2]))
-		label := view.T(name)
-		if name == last {
-			label = view.Value{}
-		}
-		last = name
+		label := view.T(c.InLanguage(page.Text(row[1]), page.Text(row[2])))
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{label, view.T(c.InLanguage(page.Text(row[3]), page.Text(row[4]))), c.measured(page.Value(row[6]), page.Text(row[5])),
 			c.measured(page.Value(row[7]), page.Text(row[5])), page.Value(row[8])}})
 		return nil

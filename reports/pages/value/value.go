@@ -20,7 +20,9 @@ func Pages() []page.Page {
 	return []page.Page{
 		{Slug: "profile", Build: profile},
 		{Slug: "profit", Build: profit},
+		{Slug: "clv", Build: clv},
 		{Slug: "loyalty", Build: loyalty},
 		{Slug: "sevenp", Build: sevenp},
+		{Slug: "taste", Build: preferences},
 	}
 }

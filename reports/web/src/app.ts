@@ -199,6 +199,17 @@ function addSorting() {
   });
 }
 
+// addScrollHints marks the tables of which more is to be seen on the right.
+function addScrollHints() {
+  const boxes = [...document.querySelectorAll<HTMLElement>(".scroll")];
+  const mark = (box: HTMLElement) => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+  const sizes = new ResizeObserver((entries) => entries.forEach((e) => mark(e.target as HTMLElement)));
+  for (const box of boxes) {
+    sizes.observe(box);
+    box.addEventListener("scroll", () => mark(box), { passive: true });
+  }
+}
+
 function textOf(table: HTMLTableElement): string {
   return [...table.rows].map((r) => [...r.cells].map((c) => (c.textContent ?? "").trim().replace(/\s+/g, " ")).join("\t")).join("\n");
 }
@@ -227,6 +238,7 @@ addEventListener("DOMContentLoaded", () => {
   addThemeSwitch(redraw);
   addSorting();
   addCopy();
+  addScrollHints();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const current = document.querySelector<HTMLElement>('nav [aria-current="page"]');
   if (current && current.parentElement) {

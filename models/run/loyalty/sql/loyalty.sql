@@ -17,7 +17,9 @@ SELECT
     s.alive AS "alive_percentile",
     s.breadth AS "breadth_percentile",
     s.fact_1 AS "fact_1",
-    s.fact_2 AS "fact_2"
+    s.fact_2 AS "fact_2",
+    s.fact_1_zh AS "fact_1_zh",
+    s.fact_2_zh AS "fact_2_zh"
 FROM temp.main.fitted AS s
 CROSS JOIN meta.run AS r
 ORDER BY "customer_key"

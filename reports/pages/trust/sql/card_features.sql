@@ -1,1 +1,1 @@
-SELECT model, name, definition FROM card.feature ORDER BY rowid
+SELECT model, name, definition, definition_zh FROM card.feature ORDER BY rowid

@@ -1,1 +1,1 @@
-SELECT model, name, value, unit, reading FROM card.metric ORDER BY rowid
+SELECT model, name, value, unit, reading, reading_zh FROM card.metric ORDER BY rowid

@@ -1,1 +1,1 @@
-SELECT model, name, value FROM card.parameter ORDER BY rowid
+SELECT model, name, value, value_zh FROM card.parameter ORDER BY rowid

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"verso/olap/engine"
+	"verso/reports/pages"
+	"verso/reports/site/sitetest"
+)
+
+// The site of a demo company, where every model has an answer.
+func TestDemoSite(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("builds a company and looks at every page of it")
+	}
+	needsAssets(t)
+	dir := t.TempDir()
+	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.05")
+	names := dataNames(t, generation(t, dir))
+	for _, p := range pages.All() {
+		t.Run("Chinese/"+p.Slug, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join(dir, "site", "zh", p.Slug+".html"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range foreign(string(text), names, technical[p.Slug]) {
+				t.Errorf("not Chinese: %s", found)
+			}
+		})
+	}
+	t.Run("browser", func(t *testing.T) { lookAround(t, filepath.Join(dir, "site")) })
+}
+
+// lookAround opens every page in both languages, on a desk and on a telephone,
+// light and dark; axe looks at one of each.
+func lookAround(t *testing.T, root string) {
+	ctx := sitetest.Browser(t)
+	axe := sitetest.Axe(t)
+	for _, p := range pages.All() {
+		for _, l := range []struct {
+			folder, name, theme string
+			width               int64
+			axe                 string
+		}{{"", "en", "light", 1440, axe}, {"zh", "zh", "dark", 390, axe}, {"zh", "zh", "light", 1440, ""}, {"", "en", "dark", 390, ""}} {
+			look := sitetest.Look{File: filepath.Join(root, l.folder, p.Slug+".html"), Name: fmt.Sprintf("demo-%s-%s-%d-%s", p.Slug, l.name, l.width, l.theme), Theme: l.theme, Width: l.width, Axe: l.axe}
+			t.Run(look.Name, func(t *testing.T) {
+				t.Parallel()
+				sitetest.Inspect(t, ctx, look)
+			})
+		}
+	}
+}
+
+// technical are the pages that show names of tables, columns, metrics and
+// commands beside their text: there only three words in a row are prose.
+var technical = map[string]bool{"models": true, "definitions": true, "quality": true}
+
+var (
+	unseen  = regexp.MustCompile(`(?s)<script.*?</script>|<style.*?</style>|<header.*?</header>|<code.*?</code>|<head>.*?</head>`)
+	codes   = regexp.MustCompile(`(?s)<th scope="row"[^>]*>.*?</th>`)
+	tags    = regexp.MustCompile(`<[^>]*>`)
+	spoken  = regexp.MustCompile(` (?:aria-label|title|alt)="([^"]*)"`)
+	command = regexp.MustCompile(`verso [a-z]+( [-a-z_]+)*`)
+	word    = regexp.MustCompile(`[A-Za-z][A-Za-z'’_.-]{2,}`)
+	prose   = regexp.MustCompile(`[A-Za-z][A-Za-z'’-]*(?:[ ,;:]+[A-Za-z][A-Za-z'’-]*){2,}`)
+)
+
+// lexicon are names and signs that Chinese texts use as they are.
+var lexicon = setOf(`CSV ABC XYZ RFM BIC AUC MBG NBD Pareto Gamma Gamma-Gamma Kaplan-Meier Cox Wilson Wheat Morrison Benjamini Hochberg
+	CUSUM GMROI VIP Croston Syntetos-Boylan Teunter-Syntetos-Babai SBA TSB EUR USD GBP CNY JPY English verso benchmark`)
+
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return set
+}
+
+// foreign lists the texts of a page that are neither Chinese nor names of the
+// data, signs or codes.
+func foreign(page string, names map[string]bool, isTechnical bool) []string {
+	page = unseen.ReplaceAllString(page, "")
+	var texts []string
+	for _, m := range spoken.FindAllStringSubmatch(page, -1) {
+		texts = append(texts, m[1])
+	}
+	if isTechnical {
+		page = codes.ReplaceAllString(page, "")
+	}
+	texts = append(texts, tags.Split(page, -1)...)
+	var out []string
+	for _, text := range texts {
+		text = strings.TrimSpace(html.UnescapeString(text))
+		if names[text] || strings.HasPrefix(text, "verso ") {
+			continue
+		}
+		bare := command.ReplaceAllString(text, "")
+		if isTechnical {
+			if prose.MatchString(bare) {
+				out = append(out, text)
+			}
+			continue
+		}
+		for _, w := range word.FindAllString(bare, -1) {
+			if w = strings.Trim(w, ".-'’"); !lexicon[w] && !names[w] && !strings.ContainsAny(w, "_.") {
+				out = append(out, text)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// dataNames are the names in the data, which stay as they are written.
+func dataNames(t *testing.T, db engine.Querier) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	err := engine.Rows(t.Context(), db, engine.SQL(`SELECT title FROM core.dim_title UNION SELECT publisher FROM core.dim_title UNION SELECT name FROM core.dim_supplier
+		UNION SELECT name FROM core.dim_campaign UNION SELECT name FROM core.dim_customer UNION SELECT company FROM meta.run`), func(row []any) error {
+		names[engine.Text(row[0])] = true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// The search must be able to fail: English in any place of a page is found, and
+// names, codes and Chinese are not.
+func TestForeignWordsAreFound(t *testing.T) {
+	names := map[string]bool{"The Quiet Voyage": true}
+	const page = `<head><title>Sales</title></head><header>English</header><main><p>%s</p><script>var english words here</script></main>`
+	for _, c := range []struct {
+		text      string
+		technical bool
+		found     int
+	}{
+		{"销售净额 891 万元（ABC）", false, 0},
+		{"The Quiet Voyage", false, 0},
+		{"方法 croston", false, 1},
+		{"customers with a purchase", false, 1},
+		{`<span aria-label="Data table">表</span>`, false, 1},
+		{"见 score.customer_cost 与 <code>anything goes here</code>", false, 0},
+		{"verso query 'sales by area show net'", false, 0},
+		{"net 之和", true, 0},
+		{"sum read, sum staged", true, 1},
+		{`<table><tr><th scope="row" class="word">mean of all</th></tr></table>`, true, 0},
+		{`<table><tr><td>mean of all</td></tr></table>`, true, 1},
+	} {
+		if got := foreign(strings.Replace(page, "%s", c.text, 1), names, c.technical); len(got) != c.found {
+			t.Errorf("%s: found %q, want %d", c.text, got, c.found)
+		}
+	}
+}
