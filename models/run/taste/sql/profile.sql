@@ -19,10 +19,10 @@ WITH kept AS (
 )
 SELECT CAST(f.customer_key AS INTEGER) AS customer_key, CAST(coalesce(k."lines", 0) AS BIGINT) AS "lines", coalesce(k.weight, 0) AS weight,
        CAST(coalesce(c.clc_key, -1) AS INTEGER) AS top_clc_key, c.code AS top_code, c.name_en AS top_name, c.name_zh AS top_name_zh,
-       f.share, f.base, f.affinity, f.confidence,
+       CAST(f.share AS DECIMAL(18, 4)) AS share, CAST(f.base AS DECIMAL(18, 4)) AS base, CAST(f.affinity AS DECIMAL(18, 4)) AS affinity, CAST(f.confidence AS DECIMAL(18, 4)) AS confidence,
        CASE WHEN f.confidence >= 0.9 THEN 'high' WHEN f.confidence >= 0.7 THEN 'fair' WHEN f.confidence IS NOT NULL THEN 'low' ELSE 'none' END AS certainty,
        coalesce(f.confidence >= 0.9, false) AS is_certain, coalesce(o.is_declared, false) AS top_declared, s.member AS second_code, s.name AS second_name, s.name_zh AS second_name_zh,
-       f.breadth, g.member AS language, g.share AS language_share, CAST(coalesce(t.declared, 0) AS BIGINT) AS declared, CAST(coalesce(t.declared_unbought, 0) AS BIGINT) AS declared_unbought,
+       CAST(f.breadth AS DECIMAL(18, 4)) AS breadth, g.member AS language, CAST(g.share AS DECIMAL(18, 4)) AS language_share, CAST(coalesce(t.declared, 0) AS BIGINT) AS declared, CAST(coalesce(t.declared_unbought, 0) AS BIGINT) AS declared_unbought,
        f.tested AS drift_tested, f.drifted AS has_drifted, f.p AS drift_p, CASE WHEN f.drifted THEN DATE '1970-01-01' + CAST(f.day AS INTEGER) END AS drift_date,
        x.code AS drift_from, x.name_en AS drift_from_name, x.name_zh AS drift_from_name_zh, y.code AS drift_to, y.name_en AS drift_to_name, y.name_zh AS drift_to_name_zh,
        k.first_day, k.last_day
@@ -44,13 +44,13 @@ UPDATE score.taste_profile SET
         WHEN "lines" = 0 THEN printf('Has bought nothing yet; said to care for %s.', CASE WHEN declared = 1 THEN 'one subject' ELSE declared || ' subjects' END)
         WHEN top_code IS NULL THEN printf('Reads what customers alike read, as far as %s.', CASE WHEN "lines" = 1 THEN 'one line tells' ELSE format('{:,}', "lines") || ' lines tell' END)
         ELSE printf('%s %s (%s): %.0f %% of reading against %.0f %% of customers alike, from %s', CASE certainty WHEN 'high' THEN 'Reads mostly' WHEN 'fair' THEN 'Probably prefers' ELSE 'Perhaps prefers' END,
-                    coalesce(top_name, top_code), top_code, 100 * share, 100 * base, CASE WHEN "lines" = 1 THEN 'one line' ELSE format('{:,}', "lines") || ' lines' END || CASE WHEN top_declared THEN ' and what it declared' ELSE '' END)
-             || coalesce('; next ' || second_name || ' (' || second_code || ')', '') || coalesce(printf('; %.1f subjects wide', breadth), '')
+                    coalesce(top_name, top_code), top_code, CAST(100 * share AS DOUBLE), CAST(100 * base AS DOUBLE), CASE WHEN "lines" = 1 THEN 'one line' ELSE format('{:,}', "lines") || ' lines' END || CASE WHEN top_declared THEN ' and what it declared' ELSE '' END)
+             || coalesce('; next ' || second_name || ' (' || second_code || ')', '') || coalesce(printf('; %.1f subjects wide', CAST(breadth AS DOUBLE)), '')
              || CASE WHEN has_drifted THEN printf('; since %s more of %s and less of %s', strftime(drift_date, '%Y-%m'), coalesce(drift_to, 'others'), coalesce(drift_from, 'others')) ELSE '' END || '.' END,
     sentence_zh = CASE
         WHEN "lines" = 0 THEN printf('尚未购买；自述关注 %d 个学科。', declared)
         WHEN top_code IS NULL THEN printf('就 %d 行订单看，与同类客户所读无异。', "lines")
         ELSE printf('%s%s（%s）：占阅读 %.0f %%，同类客户 %.0f %%，依据 %s 行订单%s', CASE certainty WHEN 'high' THEN '主要阅读' WHEN 'fair' THEN '很可能偏好' ELSE '或许偏好' END,
-                    coalesce(top_name_zh, top_code), top_code, 100 * share, 100 * base, format('{:,}', "lines"), CASE WHEN top_declared THEN '及自述兴趣' ELSE '' END)
-             || coalesce('；其次为' || second_name_zh || '（' || second_code || '）', '') || coalesce(printf('；广度 %.1f 个学科', breadth), '')
+                    coalesce(top_name_zh, top_code), top_code, CAST(100 * share AS DOUBLE), CAST(100 * base AS DOUBLE), format('{:,}', "lines"), CASE WHEN top_declared THEN '及自述兴趣' ELSE '' END)
+             || coalesce('；其次为' || second_name_zh || '（' || second_code || '）', '') || coalesce(printf('；广度 %.1f 个学科', CAST(breadth AS DOUBLE)), '')
              || CASE WHEN has_drifted THEN printf('；自 %s 起多读 %s、少读 %s', strftime(drift_date, '%Y-%m'), coalesce(drift_to, '其他'), coalesce(drift_from, '其他')) ELSE '' END || '。' END;
