@@ -107,9 +107,10 @@ func (c *catalogue) testBase(f *fitted) {
 	slices.Sort(users)
 	own := &recommend.Evaluation{Model: "type", K: listLength, Users: len(users)}
 	popular := &recommend.Evaluation{Model: "popularity", K: listLength, Users: len(users)}
+	order := b.rank(titles)
 	lists := make([][]int32, len(users))
 	dense.Each(len(users), func(_, n int) {
-		for _, e := range b.candidates(int(users[n]), titles, listLength) {
+		for _, e := range b.candidates(int(users[n]), order, listLength) {
 			lists[n] = append(lists[n], e.Title)
 		}
 	})
@@ -140,21 +141,62 @@ func count(e *recommend.Evaluation, list, took []int32) {
 	e.HitRate += min(hits, 1) / n
 }
 
-// candidates are the best titles among some for a customer without a history.
-func (b *base) candidates(u int, titles []int32, n int) []offer.Candidate {
-	kind, key := b.c.kind[u], [2]string{b.c.kind[u], b.c.area[u]}
-	list := make([]offer.Candidate, 0, len(titles))
-	for _, i := range titles {
-		share := (b.kind[kind][i] + .01) / (b.total[kind] + 1)
-		local := 0.0
-		if b.area[key] != nil {
-			local = b.area[key][i]
+// rankings are orders of titles for every type and region, best first, with their
+// scores: customers of one differ in their interests alone.
+type rankings map[[2]string][]offer.Candidate
+
+// rank orders some titles for every type and region.
+func (b *base) rank(titles []int32) rankings {
+	var keys [][2]string
+	out := rankings{}
+	for u, kind := range b.c.kind {
+		key := [2]string{kind, b.c.area[u]}
+		if _, known := out[key]; !known {
+			out[key] = nil
+			keys = append(keys, key)
 		}
-		score := (local + basePull*share) / (b.near[key] + basePull)
-		if b.interested(u, i) != "" {
-			score *= interestLift
+	}
+	lists := make([][]offer.Candidate, len(keys))
+	dense.Each(len(keys), func(_, n int) {
+		key := keys[n]
+		for _, i := range titles {
+			share := (b.kind[key[0]][i] + .01) / (b.total[key[0]] + 1)
+			local := 0.0
+			if b.area[key] != nil {
+				local = b.area[key][i]
+			}
+			lists[n] = append(lists[n], offer.Candidate{Title: i, Score: math.Log((local + basePull*share) / (b.near[key] + basePull))})
 		}
-		list = append(list, offer.Candidate{Title: i, Score: math.Log(score)})
+		slices.SortFunc(lists[n], byScore)
+	})
+	for n, key := range keys {
+		out[key] = lists[n]
+	}
+	return out
+}
+
+// candidates are the best titles of a ranking for a customer without a history:
+// a title in a subject he cares for counts interestLift times.
+func (b *base) candidates(u int, r rankings, n int) []offer.Candidate {
+	all := r[[2]string{b.c.kind[u], b.c.area[u]}]
+	if len(b.c.interest[u]) == 0 {
+		return slices.Clone(all[:min(n, len(all))])
+	}
+	var list []offer.Candidate
+	liked, others := 0, 0
+	for _, c := range all {
+		switch like := b.interested(u, c.Title) != ""; {
+		case like && liked < n:
+			c.Score += math.Log(interestLift)
+			liked++
+		case !like && others < n:
+			others++
+		default:
+			continue
+		}
+		if list = append(list, c); liked == n && others == n {
+			break
+		}
 	}
 	slices.SortFunc(list, byScore)
 	return slices.Clone(list[:min(n, len(list))])

@@ -17,7 +17,7 @@ const issueDays = 45
 
 // coldPairs bounds customers × new titles that are scored one by one; customers
 // beyond it, those with fewest titles, get the list of their type.
-const coldPairs = 40_000_000
+const coldPairs = 20_000_000
 
 // isFresh says for every title whether it stands in an issue of the days before a
 // date, or in one to come.
@@ -134,19 +134,19 @@ func (c *catalogue) testCold(f *fitted, seed int64) error {
 
 // freshCandidates ranks new titles for every customer: next volumes and cold
 // scores for those with a history, the type's base for the others.
-func (c *catalogue) freshCandidates(m *cold.Model, r *ranker, b *base, titles []int32) [][]offer.Candidate {
+func (c *catalogue) freshCandidates(m *cold.Model, r *ranker, b *base, titles []int32, n int) [][]offer.Candidate {
 	lists := make([][]offer.Candidate, len(c.customers))
-	served := c.served(len(titles))
+	served, order := c.served(len(titles)), b.rank(titles)
 	scorers := make([]*cold.Scorer, dense.Workers())
 	dense.Each(len(lists), func(worker, u int) {
 		if m == nil || len(c.owned[u]) == 0 || !served[u] {
-			lists[u] = b.candidates(u, titles, listLength*2)
+			lists[u] = b.candidates(u, order, n*2)
 			return
 		}
 		if scorers[worker] == nil {
 			scorers[worker] = m.Scorer()
 		}
-		ranked, err := scorers[worker].Titles(u, titles, listLength*3)
+		ranked, err := scorers[worker].Titles(u, titles, n*3)
 		if err != nil {
 			return
 		}

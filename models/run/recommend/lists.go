@@ -98,11 +98,12 @@ func (l *lists) makeStock(r *ranker, set *offer.Set) {
 			rest = append(rest, int32(i))
 		}
 	}
+	order := l.base.rank(rest)
 	candidates, owned := make([][]offer.Candidate, len(c.customers)), make([]int, len(c.customers))
 	benches := make([]*bench, dense.Workers())
 	dense.Each(len(candidates), func(worker, u int) {
 		if len(c.owned[u]) == 0 || l.f.blend == nil {
-			candidates[u] = l.base.candidates(u, rest, l.o.N*2)
+			candidates[u] = l.base.candidates(u, order, l.o.N*2)
 			return
 		}
 		if benches[worker] == nil {
@@ -197,7 +198,7 @@ func (l *lists) makeNew(r *ranker, set *offer.Set, seed int64) error {
 	default:
 		return err
 	}
-	l.new.choose(set, c.freshCandidates(l.cold, r, l.base, titles), l.o)
+	l.new.choose(set, c.freshCandidates(l.cold, r, l.base, titles, l.o.N), l.o)
 	l.new.entries, l.new.models = make([][]entry, len(c.customers)), make([]string, len(c.customers))
 	served := c.served(len(titles))
 	scorers, counts := make([]*cold.Scorer, dense.Workers()), make([]tally, dense.Workers())
