@@ -18,6 +18,7 @@ func (s *Set) rank(kept []Candidate) ([]Offer, int) {
 		if c.Next && len(list) < most {
 			list = append(list, Offer(c))
 		} else {
+			c.Next = false // beyond the share, it is a title like others
 			rest = append(rest, c)
 		}
 	}
