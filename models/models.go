@@ -6,6 +6,8 @@ package models
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"verso/models/job"
@@ -33,6 +35,7 @@ type Options struct {
 	Pyramid  pyramid.Options
 	Segments profiling.SegmentOptions
 	CLV      profitability.CLVOptions
+	Only     []string                       // names of models to run on the scores that an earlier run left; empty is all
 	Progress func(model string, rows int64) // may be nil
 }
 
@@ -90,6 +93,9 @@ func Run(ctx context.Context, conn engine.Conn, o Options) error {
 		return fmt.Errorf("models: prepare: %w", err)
 	}
 	for _, m := range list(o) {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, m.Name) {
+			continue
+		}
 		rows, err := m.Run(ctx, j)
 		if err != nil {
 			return fmt.Errorf("model %s: %w", m.Name, err)
@@ -97,6 +103,9 @@ func Run(ctx context.Context, conn engine.Conn, o Options) error {
 		if o.Progress != nil {
 			o.Progress(m.Name, rows)
 		}
+		// What a model worked on would else stand beside the pages of the database
+		// while the next one runs.
+		debug.FreeOSMemory()
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -170,15 +169,4 @@ func (f *propensityFlags) read(ctx context.Context, r *evaluate.Request) error {
 	}
 	r.Folds, err = evaluate.Read(ctx, conn, f.folds, r.ID, "id", "fold")
 	return err
-}
-
-// processorTime is that of this process so far, in seconds; 0 where the system
-// does not tell.
-func processorTime() float64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	const micro = 1e-6
-	return float64(u.Utime.Sec+u.Stime.Sec) + micro*float64(u.Utime.Usec+u.Stime.Usec)
 }

@@ -9,9 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"syscall"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -153,18 +151,9 @@ type measuredModel struct {
 
 // clocked runs do and measures it.
 func (a *app) clocked(do func() error) (timing, error) {
-	from, cpu := a.now(), cpuSeconds()
+	from, cpu := a.now(), processorTime()
 	err := do()
-	return timing{Seconds: a.now().Sub(from).Seconds(), CPU: cpuSeconds() - cpu}, err
-}
-
-// cpuSeconds is what all threads of this process used.
-func cpuSeconds() float64 {
-	var r syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &r) != nil {
-		return 0
-	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano()).Seconds()
+	return timing{Seconds: a.now().Sub(from).Seconds(), CPU: processorTime() - cpu}, err
 }
 
 func (a *app) evaluateRecommend(ctx context.Context, f recommendFlags) error {

@@ -315,6 +315,9 @@ func (j *refreshJob) models(ctx context.Context, s *etl.State) error {
 		j.log.Debug("scored", "model", model, "rows", rows, "took", time.Since(began).Round(time.Millisecond))
 		began = time.Now()
 	}
+	if err := duck.Forget(ctx, s.Conn); err != nil {
+		return err
+	}
 	return models.Run(ctx, j.record(s.Conn), o)
 }
 

@@ -2,8 +2,25 @@ package clv
 
 import (
 	"math/rand/v2"
+	"syscall"
 	"testing"
+	"time"
 )
+
+// processor is the time that all threads of the process have used. On a busy
+// machine it says more than the clock.
+func processor(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// reportProcessor reports the processor time of an operation since began.
+func reportProcessor(b *testing.B, began time.Duration) {
+	b.ReportMetric((processor(b)-began).Seconds()*1000/float64(b.N), "cpu-ms/op")
+}
 
 var cdnowKinds = []Kind{NBD, BGNBD, MBGNBD, ParetoNBD}
 
@@ -15,11 +32,13 @@ func benchmarkFit(b *testing.B, file string) {
 	c := cdnowRaw(b, file).Customers
 	for _, k := range cdnowKinds {
 		b.Run(k.String(), func(b *testing.B) {
+			began := processor(b)
 			for b.Loop() {
 				if _, err := Fit(c, Options{Kind: k}); err != nil {
 					b.Fatal(err)
 				}
 			}
+			reportProcessor(b, began)
 		})
 	}
 }
@@ -49,11 +68,13 @@ func BenchmarkMillion(b *testing.B) {
 	})
 	for _, k := range []Kind{BGNBD, MBGNBD, ParetoNBD} {
 		b.Run("weighted rows "+k.String(), func(b *testing.B) {
+			began := processor(b)
 			for b.Loop() {
 				if _, err := Fit(u, Options{Kind: k}); err != nil {
 					b.Fatal(err)
 				}
 			}
+			reportProcessor(b, began)
 		})
 		b.Run("customers "+k.String(), func(b *testing.B) {
 			for b.Loop() {

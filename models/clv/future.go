@@ -128,8 +128,45 @@ func (f betaFuture) lifetime() (float64, bool) {
 	return f.alpha / (f.r - 1) * (f.a + f.b - 1) / (f.a - 1), true
 }
 
+// discounted is E[r/p · exp(c)·E_{r+1}(c)], c = delta·alpha/p, over the dropout
+// probability p: the rate of purchases r/alpha·(1+p·t/alpha)^−(r+1), discounted,
+// is an exponential integral. Where its continued fraction takes too many terms,
+// the expected purchases are integrated over time instead.
 func (f betaFuture) discounted(delta float64) float64 {
-	return delta * forever(1/delta, func(t float64) float64 { return math.Exp(-delta*t) * f.expected(t) })
+	least := delta * f.alpha
+	if least < leastFraction {
+		return delta * forever(1/delta, func(t float64) float64 { return math.Exp(-delta*t) * f.expected(t) })
+	}
+	return f.r / least * betaMean(f.a, f.b, max(f.r, 1)/least, func(p float64) float64 {
+		c := least / p
+		if c > 1e17*(f.r+1) {
+			return 1
+		}
+		return c * expIntegral(f.r+1, c)
+	})
+}
+
+// leastFraction is the argument from which expIntegral takes few terms.
+const leastFraction = 0.1
+
+// expIntegral is exp(x)·E_n(x), x > 0, n > 0, by Lentz's continued fraction
+// (NIST Digital Library of Mathematical Functions, 8.19.17).
+func expIntegral(n, x float64) float64 {
+	b := x + n
+	c, d := math.Inf(1), 1/b
+	value := d
+	for i := 1.0; i < 1000; i++ {
+		a := -i * (n - 1 + i)
+		b += 2
+		d = 1 / (a*d + b)
+		c = b + a/c
+		change := c * d
+		value *= change
+		if math.Abs(change-1) < 1e-14 {
+			break
+		}
+	}
+	return value
 }
 
 func (f betaFuture) next(q float64) (float64, bool) { return gammaFuture{f.r, f.alpha}.next(q) }

@@ -114,10 +114,18 @@ func (c *Clock) Operational(day float64) float64 {
 		}
 		sum += years * common * v
 		if i < m {
-			sum += float64(dayOf(y, i+1)-dayOf(y, i)) * v
+			sum += float64(daysOf(y, i)) * v
 		}
 	}
 	return sum + (float64(d-1)+day-whole)*c.index[m]
+}
+
+// daysOf is how many days a month has, counted from 0.
+func daysOf(year, month int) int {
+	if month == 1 {
+		return 28 + leapsBefore(year+1) - leapsBefore(year)
+	}
+	return int(daysOfFourYears[month]) / 4
 }
 
 // leapsBefore is the number of leap years before a year.

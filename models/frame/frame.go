@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -56,12 +57,9 @@ func Read(ctx context.Context, q engine.Querier, s engine.Statement) (*Frame, er
 	err = engine.Each(ctx, r, func(batch arrow.RecordBatch) error {
 		for c := range f.Columns {
 			column := batch.Column(c)
-			for i := range column.Len() {
-				v, ok := number(column, i)
-				if !ok {
-					return fmt.Errorf("frame: column %q is %s, not a number", f.Names[c], column.DataType())
-				}
-				f.Columns[c] = append(f.Columns[c], v)
+			var ok bool
+			if f.Columns[c], ok = appendNumbers(f.Columns[c], column); !ok {
+				return fmt.Errorf("frame: column %q is %s, not a number", f.Names[c], column.DataType())
 			}
 		}
 		return nil
@@ -72,6 +70,39 @@ func Read(ctx context.Context, q engine.Querier, s engine.Statement) (*Frame, er
 	return f, nil
 }
 
+// appendNumbers appends the cells of a column; ok is false for one of a type that
+// is no number.
+func appendNumbers(to []float64, column arrow.Array) (all []float64, ok bool) {
+	switch a := column.(type) {
+	case *array.Float64:
+		return appendEach(to, a, a.Value), true
+	case *array.Int32:
+		return appendEach(to, a, a.Value), true
+	case *array.Int64:
+		return appendEach(to, a, a.Value), true
+	}
+	for i := range column.Len() {
+		v, ok := number(column, i)
+		if !ok {
+			return nil, false
+		}
+		to = append(to, v)
+	}
+	return to, true
+}
+
+func appendEach[T int32 | int64 | float64](to []float64, column arrow.Array, value func(int) T) []float64 {
+	to = slices.Grow(to, column.Len())
+	for i := range column.Len() {
+		if column.IsNull(i) {
+			to = append(to, math.NaN())
+		} else {
+			to = append(to, float64(value(i)))
+		}
+	}
+	return to
+}
+
 const day = 24 * time.Hour
 
 // number reads one cell; ok is false for a type that is no number.
@@ -80,17 +111,15 @@ func number(column arrow.Array, i int) (v float64, ok bool) {
 		return math.NaN(), true
 	}
 	switch a := column.(type) {
-	case *array.Float64:
-		return a.Value(i), true
-	case *array.Int32:
-		return float64(a.Value(i)), true
-	case *array.Int64:
-		return float64(a.Value(i)), true
 	case *array.Boolean:
 		if a.Value(i) {
 			return 1, true
 		}
 		return 0, true
+	case *array.Decimal128:
+		// What float64 holds exactly needs no text in between.
+		scale := a.DataType().(*arrow.Decimal128Type).Scale
+		return engine.Decimal{Num: a.Value(i), Scale: scale}.Float64(), true
 	}
 	switch t := engine.Value(column, i).(type) {
 	case time.Time:

@@ -5,6 +5,7 @@ package job
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"verso/models/feature"
@@ -19,7 +20,13 @@ type Job struct {
 	AsOf   time.Time
 	Seed   int64
 	Months int // window of what is looked back on; 0 is all history
+
+	built map[string]bool // features of onceARun that stand
 }
+
+// onceARun are features that several models read: they take no arguments and
+// read nothing but the star and meta.run, so that one run builds them once.
+var onceARun = []string{"customer_margin", "purchase_day"}
 
 // Model is one entry of the run list. Run builds its features, fits, scores, and
 // returns how many rows it scored.
@@ -35,6 +42,7 @@ func (j *Job) Prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	j.built = nil
 	return nil
 }
 
@@ -51,9 +59,22 @@ func (j *Job) Window() (from, to time.Time) {
 	return time.Date(first.Year(), first.Month(), min(to.Day(), last)+1, 0, 0, 0, 0, time.UTC), to
 }
 
-// Feature builds feature.<name> from its embedded SQL.
+// Feature builds feature.<name> from its embedded SQL, or leaves it as another
+// model of the run has built it where that cannot differ.
 func (j *Job) Feature(ctx context.Context, name string, args ...any) error {
-	return feature.Build(ctx, j.Conn, name, args...)
+	if j.built[name] {
+		return nil
+	}
+	if err := feature.Build(ctx, j.Conn, name, args...); err != nil {
+		return err
+	}
+	if slices.Contains(onceARun, name) {
+		if j.built == nil {
+			j.built = map[string]bool{}
+		}
+		j.built[name] = true
+	}
+	return nil
 }
 
 // FeatureAs builds feature.<table> from the embedded SQL of a name, for one

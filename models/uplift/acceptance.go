@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Quotes are prices offered to customers, one element a quote.
@@ -163,12 +165,15 @@ func newOffer(q Quotes, rows []int, level float64, grid []float64) offer {
 		d := (a - level) / levelSpread
 		priors = append(priors, -d*d/2)
 	}
-	power := make([]float64, len(rows))
+	power, price := make([]float64, len(rows)), make([]float64, len(rows))
+	for k, i := range rows {
+		price[k] = math.Log(q.Price[i])
+	}
 	logs := make([][]float64, len(grid))
 	top := math.Inf(-1)
 	for h, slope := range grid {
-		for k, i := range rows {
-			power[k] = math.Exp(slope * math.Log(q.Price[i]))
+		for k, p := range price {
+			power[k] = math.Exp(slope * p)
 		}
 		logs[h] = make([]float64, len(rates))
 		for g, rate := range rates {
@@ -337,26 +342,27 @@ const mixGridSteps = 300
 
 func fitMix(offers []offer, grid []float64, m mix) mix {
 	m.classes = slices.Clone(m.classes)
-	before := math.Inf(-1)
+	before, n := math.Inf(-1), float64(len(offers))
 	for range mixGridSteps {
+		// What the customers' likelihoods add to every slope of the grid, each over
+		// the customer's own total: all sums below are sums over the grid of these.
 		var weight, sum [2]float64
-		var square, n float64
+		var square float64
 		m.loglik = 0
 		density := m.densities(grid)
+		both, share := slices.Clone(density[0]), make([]float64, len(grid))
+		for _, d := range density[1:] {
+			floats.Add(both, d)
+		}
 		for _, o := range offers {
-			var total float64
-			var w, s, q [2]float64
-			for k := range m.classes {
-				for h, l := range o.likelihood {
-					p := l * density[k][h]
-					d := grid[h] - m.classes[k].Mean
-					total, w[k], s[k], q[k] = total+p, w[k]+p, s[k]+p*grid[h], q[k]+p*d*d
-				}
-			}
+			total := floats.Dot(o.likelihood, both)
 			m.loglik += math.Log(total)
-			n++
-			for k := range m.classes {
-				weight[k], sum[k], square = weight[k]+w[k]/total, sum[k]+s[k]/total, square+q[k]/total
+			floats.AddScaled(share, 1/total, o.likelihood)
+		}
+		for k, c := range m.classes {
+			for h, x := range share {
+				p, d := x*density[k][h], grid[h]-c.Mean
+				weight[k], sum[k], square = weight[k]+p, sum[k]+p*grid[h], square+p*d*d
 			}
 		}
 		for k := range m.classes {

@@ -70,6 +70,7 @@ func MatchOutcomes(d Experiment, others [][]float64, o MatchOptions) ([]*Matched
 	if err != nil {
 		return nil, err
 	}
+	near = near.found(rows, len(d.Y))
 	var out []*Matched
 	for _, y := range append([][]float64{d.Y}, others...) {
 		d.Y = y
@@ -80,7 +81,11 @@ func MatchOutcomes(d Experiment, others [][]float64, o MatchOptions) ([]*Matched
 		if err := m.compare(d, rows, near); err != nil {
 			return nil, err
 		}
-		m.balance(d, rows)
+		if len(out) == 0 {
+			m.balance(d, rows)
+		} else {
+			m.Balance, m.Worst = out[0].Balance, out[0].Worst // of the same matches
+		}
 		if m.Unmatched > 0 {
 			m.Warning += fmt.Sprintf(" %d of %d treated customers had no match and are left out.", m.Unmatched, m.Unmatched+m.Treated)
 		}
@@ -124,21 +129,40 @@ type neighbours struct {
 	ofControl func(i int) []int
 }
 
+// found looks up, once for all outcomes, the matches of n customers: of the
+// treated, and of the controls that these match.
+func (near neighbours) found(rows [2][]int, n int) neighbours {
+	lists := make([][]int, n)
+	parallel(len(rows[1]), func(k int) { lists[rows[1][k]] = near.ofTreated(rows[1][k]) })
+	used := make([]bool, n)
+	for _, i := range rows[1] {
+		for _, j := range lists[i] {
+			used[j] = true
+		}
+	}
+	parallel(len(rows[0]), func(k int) {
+		if j := rows[0][k]; used[j] {
+			lists[j] = near.ofControl(j)
+		}
+	})
+	list := func(i int) []int { return lists[i] }
+	return neighbours{list, list}
+}
+
 // compare sets effect, standard error and weights.
 func (m *Matched) compare(d Experiment, rows [2][]int, near neighbours) error {
 	n := len(d.Y)
 	difference := make([]float64, n)
 	squares := make([]float64, n) // Σ over treated of the squared weight of a control
-	matches := make([][]int, len(rows[1]))
-	parallel(len(rows[1]), func(k int) { matches[k] = near.ofTreated(rows[1][k]) })
-	for k, i := range rows[1] {
-		if len(matches[k]) == 0 {
+	for _, i := range rows[1] {
+		matches := near.ofTreated(i)
+		if len(matches) == 0 {
 			m.Unmatched++
 			continue
 		}
-		w := 1 / float64(len(matches[k]))
+		w := 1 / float64(len(matches))
 		mean := 0.0
-		for _, j := range matches[k] {
+		for _, j := range matches {
 			mean += w * d.Y[j]
 			m.Weight[j] += w
 			squares[j] += w * w
@@ -161,16 +185,15 @@ func (m *Matched) compare(d Experiment, rows [2][]int, near neighbours) error {
 		}
 	}
 	spread := make([]float64, len(rows[0])) // variance of a control's outcome given its features
-	parallel(len(rows[0]), func(k int) {
-		j := rows[0][k]
+	for k, j := range rows[0] {
 		if m.Weight[j] == 0 {
-			return
+			continue
 		}
 		others := near.ofControl(j)
 		for _, l := range others {
 			spread[k] += (d.Y[j] - d.Y[l]) * (d.Y[j] - d.Y[l]) / 2 / float64(len(others))
 		}
-	})
+	}
 	for k, j := range rows[0] {
 		mean[0] += d.Y[j] / float64(len(rows[0]))
 		variance[0] += (m.Weight[j]*m.Weight[j] - squares[j]) * spread[k]

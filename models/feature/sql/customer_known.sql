@@ -34,8 +34,12 @@ WITH field AS (
     CROSS JOIN field AS f
     LEFT JOIN core.fact_customer_profile AS p ON p.customer_key = c.customer_key
     WHERE c.customer_key <> -1
+), counted AS (
+    SELECT f.customer_type, f.place, max(f.is_known) AS is_counted
+    FROM filled AS f
+    GROUP BY f.customer_type, f.place
 )
-SELECT f.customer_key, f.customer_type, f.place, f.field, f.is_known,
-       max(f.is_known) OVER (PARTITION BY f.customer_type, f.field) AS is_counted
+SELECT f.customer_key, f.customer_type, f.place, f.field, f.is_known, c.is_counted
 FROM filled AS f
+INNER JOIN counted AS c ON c.customer_type = f.customer_type AND c.place = f.place
 ORDER BY f.customer_key, f.place

@@ -16,30 +16,31 @@ WITH quote AS (
     SELECT DISTINCT q.customer_key, q.title_key
     FROM core.fact_quote AS q
     WHERE q.accepted = 1
-), line AS (
-    SELECT l.title_key, l.gross, l.qty, CAST(t.list_price * l.qty AS DECIMAL(18, 4)) AS listed, t.list_price, t.list_ccy, t.clc_key,
-           EXTRACT(year FROM l.order_date) * 4 + EXTRACT(quarter FROM l.order_date) AS quarter
+), sold AS (
+    SELECT l.title_key, EXTRACT(year FROM l.order_date) * 4 + EXTRACT(quarter FROM l.order_date) AS quarter, sum(l.gross) AS gross, sum(l.qty) AS qty, count(*) AS lines
     FROM core.fact_order_line AS l
     CROSS JOIN meta.run AS r
-    INNER JOIN core.dim_title AS t ON t.title_key = l.title_key
     LEFT JOIN quoted AS x ON x.customer_key = l.customer_key AND x.title_key = l.title_key
     WHERE l.qty > 0 AND l.gross > 0 AND l.title_key <> -1 AND l.order_date <= r.as_of AND x.title_key IS NULL
+    GROUP BY l.title_key, EXTRACT(year FROM l.order_date) * 4 + EXTRACT(quarter FROM l.order_date)
 ), own AS (
-    SELECT l.title_key, l.quarter, CAST(sum(l.gross) AS DOUBLE) / CAST(sum(l.qty) AS DOUBLE) AS usual
-    FROM line AS l
-    GROUP BY l.title_key, l.quarter
+    SELECT s.title_key, s.quarter, CAST(s.gross AS DOUBLE) / CAST(s.qty AS DOUBLE) AS usual
+    FROM sold AS s
+), listed AS (
+    SELECT t.clc_key, t.list_ccy, s.quarter, s.lines, s.gross, t.list_price * CAST(s.qty AS BIGINT) AS listed
+    FROM sold AS s
+    INNER JOIN core.dim_title AS t ON t.title_key = s.title_key
+    WHERE t.list_price > 0 AND t.list_ccy IS NOT NULL
 ), subject AS (
     SELECT l.clc_key, l.list_ccy, l.quarter, CAST(sum(l.gross) AS DOUBLE) / CAST(sum(l.listed) AS DOUBLE) AS factor
-    FROM line AS l
-    WHERE l.list_price > 0 AND l.list_ccy IS NOT NULL
+    FROM listed AS l
     GROUP BY l.clc_key, l.list_ccy, l.quarter
-    HAVING count(*) >= 3
+    HAVING sum(l.lines) >= 3
 ), currency AS (
     SELECT l.list_ccy, l.quarter, CAST(sum(l.gross) AS DOUBLE) / CAST(sum(l.listed) AS DOUBLE) AS factor
-    FROM line AS l
-    WHERE l.list_price > 0 AND l.list_ccy IS NOT NULL
+    FROM listed AS l
     GROUP BY l.list_ccy, l.quarter
-    HAVING count(*) >= 3
+    HAVING sum(l.lines) >= 3
 ), priced AS (
     SELECT q.quote_id, q.customer_key, q.date, q.accepted, CAST(q.price AS DOUBLE) AS price,
            coalesce(o.usual, CASE WHEN q.list_price > 0 THEN CAST(q.list_price AS DOUBLE) * coalesce(s.factor, c.factor) END) AS usual

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"verso/models/control"
@@ -133,7 +134,7 @@ func runBridge(ctx context.Context, j *job.Job) (int64, error) {
 	if err := judgeBridges(ctx, j); err != nil {
 		return 0, err
 	}
-	if err := j.Exec(ctx, "DROP TABLE bridge_line; DROP TABLE IF EXISTS bridge_item"); err != nil { // the largest of its working tables
+	if err := j.Exec(ctx, "DROP TABLE bridge_line; DROP TABLE bridge_day; DROP TABLE IF EXISTS bridge_item"); err != nil { // the largest of its working tables
 		return 0, err
 	}
 	card, err := bridgeCard(ctx, j, list, f.Column("costed")[0]/f.Column("net")[0])
@@ -146,7 +147,7 @@ func runBridge(ctx context.Context, j *job.Job) (int64, error) {
 // write adds the cells of a comparison; a comparison without sales of known cost
 // in its earlier period is left out.
 func (c comparison) write(ctx context.Context, j *job.Job, key int) error {
-	if err := j.Exec(ctx, bridgeItemSQL, append(c.before.args(), c.after.args()...)...); err != nil {
+	if err := j.Exec(ctx, bridgeItemSQL, slices.Repeat(append(c.before.args(), c.after.args()...), 2)...); err != nil {
 		return err
 	}
 	if err := j.Exec(ctx, bridgeCellSQL, c.code); err != nil {

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"verso/models/basket"
 	"verso/models/frame"
 	"verso/models/job"
@@ -132,22 +134,9 @@ func runBasket(ctx context.Context, j *job.Job, o BasketOptions) (int64, error) 
 	if err := j.Exec(ctx, basketItemSQL); err != nil {
 		return 0, fmt.Errorf("items of baskets: %w", err)
 	}
-	var all []outcome
-	for no, l := range levels {
-		if o.MinSupport > 0 {
-			l.support = o.MinSupport
-		}
-		if o.MinConfidence > 0 {
-			l.confidence = o.MinConfidence
-		}
-		if o.MaxLength > 0 {
-			l.longest = o.MaxLength
-		}
-		found, err := l.search(ctx, j, o, uint64(no))
-		if err != nil {
-			return 0, fmt.Errorf("level %s: %w", l.name, err)
-		}
-		all = append(all, found)
+	all, err := searchLevels(ctx, j, o)
+	if err != nil {
+		return 0, err
 	}
 	next, pooled, err := nextVolumes(ctx, j)
 	if err != nil {
@@ -161,16 +150,42 @@ func runBasket(ctx context.Context, j *job.Job, o BasketOptions) (int64, error) 
 	return rows, j.Save(ctx, basketCard(all, pooled, o, rows))
 }
 
-// search mines one level.
-func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream uint64) (outcome, error) {
-	out := outcome{level: l, control: nan}
-	b, keys, of, err := out.read(ctx, j, o.MaxBaskets)
-	if err != nil {
-		return out, err
+// searchLevels reads the baskets of the levels one after another, and mines them
+// side by side.
+func searchLevels(ctx context.Context, j *job.Job, o BasketOptions) ([]outcome, error) {
+	all := make([]outcome, len(levels))
+	group, inGroup := errgroup.WithContext(ctx)
+	for no, l := range levels {
+		if o.MinSupport > 0 {
+			l.support = o.MinSupport
+		}
+		if o.MinConfidence > 0 {
+			l.confidence = o.MinConfidence
+		}
+		if o.MaxLength > 0 {
+			l.longest = o.MaxLength
+		}
+		all[no] = outcome{level: l, control: nan}
+		b, keys, of, err := all[no].read(ctx, j, o.MaxBaskets)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("level %s: %w", l.name, err), group.Wait())
+		}
+		group.Go(func() error {
+			if err := all[no].search(inGroup, b, keys, of, o, rand.New(rand.NewPCG(uint64(j.Seed), uint64(no)))); err != nil {
+				return fmt.Errorf("level %s: %w", l.name, err)
+			}
+			return nil
+		})
 	}
+	return all, group.Wait()
+}
+
+// search mines the baskets of a level.
+func (out *outcome) search(ctx context.Context, b basket.Baskets, keys []int64, of around, o BasketOptions, random *rand.Rand) (err error) {
+	l := out.level
 	if out.baskets == 0 {
 		out.reason = job.Words{EN: "no baskets", ZH: "无购物篮"}
-		return out, nil
+		return nil
 	}
 	out.least = max(1, ceilShare(l.support, out.baskets))
 	if o.MinSupport == 0 {
@@ -179,7 +194,7 @@ func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream u
 	for {
 		if out.least > out.baskets {
 			out.reason = job.Wordsf("%d baskets, of which a rule would need %d", "共 %d 个购物篮，一条规则至少需要 %d 个", out.baskets, out.least)
-			return out, nil
+			return nil
 		}
 		m, rules, err := l.mine(ctx, b, of, out.least, o)
 		var limit *basket.LimitError
@@ -189,7 +204,7 @@ func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream u
 			continue
 		}
 		if err != nil {
-			return out, err
+			return err
 		}
 		out.frequent, out.tests, out.found = m.Frequent, m.Tests, len(m.Rules)
 		for _, r := range rules {
@@ -204,9 +219,9 @@ func (l level) search(ctx context.Context, j *job.Job, o BasketOptions, stream u
 		break
 	}
 	if !o.Untested {
-		out.control, err = l.shuffled(ctx, b, of, out, o, rand.New(rand.NewPCG(uint64(j.Seed), stream)))
+		out.control, err = l.shuffled(ctx, b, of, *out, o, random)
 	}
-	return out, err
+	return err
 }
 
 // mine finds the rules of baskets and keeps those that pass: Fisher's test with
@@ -281,25 +296,40 @@ func (out *outcome) gather(ctx context.Context, j *job.Job, most int) error {
 	if err != nil || n <= most {
 		return err
 	}
-	if fits, not := 0, out.months; not > 0 {
-		for not-fits > 1 {
-			middle := (fits + not) / 2
-			if n, err = out.pair(ctx, j, middle); err != nil {
-				return err
-			}
-			if n <= most {
-				fits = middle
-			} else {
-				not = middle
-			}
+	if out.months > 0 {
+		months, err := out.fitting(ctx, j, most)
+		if err != nil {
+			return err
 		}
 		out.narrowed = true
-		if n, err = out.pair(ctx, j, max(1, fits)); err != nil || n <= most {
+		if n, err = out.pair(ctx, j, max(1, months)); err != nil || n <= most {
 			return err
 		}
 	}
 	out.every = (n + most - 1) / most
 	return j.Exec(ctx, "DELETE FROM temp.main.basket_pair WHERE basket % ? <> 0", out.every)
+}
+
+// fitting is the largest number of the last months that hold no more than most
+// baskets; the table of pairs is that of all its months.
+func (out *outcome) fitting(ctx context.Context, j *job.Job, most int) (int, error) {
+	f, err := j.Frame(ctx, `SELECT last_day, count(*) AS baskets FROM (
+    SELECT CAST(max(last_date) - DATE '1970-01-01' AS INTEGER) AS last_day FROM temp.main.basket_pair GROUP BY basket) AS b
+GROUP BY last_day ORDER BY last_day DESC`)
+	if err != nil {
+		return 0, err
+	}
+	days, baskets := f.Column("last_day"), f.Column("baskets")
+	n, at := 0, 0
+	for months := 1; months < out.months; months++ {
+		for from := day(since(j, months)); at < len(days) && int64(days[at]) >= from; at++ {
+			n += int(baskets[at])
+		}
+		if n > most {
+			return months - 1, nil
+		}
+	}
+	return out.months - 1, nil
 }
 
 // read fills baskets with the items that are in enough of them; keys[i] is the

@@ -75,9 +75,6 @@ func runCLV(ctx context.Context, j *job.Job, o CLVOptions) (int64, error) {
 		return 0, err
 	}
 	reason := l.fit()
-	if reason == nil {
-		l.backtest = l.backtested()
-	}
 	if err := l.write(ctx, j); err != nil {
 		return 0, err
 	}

@@ -3,6 +3,7 @@ package profitability
 import (
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"verso/models/clv"
@@ -37,21 +38,39 @@ func (l *lifetime) fit() error {
 			g.spend = s
 		}
 	}
-	for _, kind := range []clv.Kind{clv.BGNBD, clv.ParetoNBD, clv.NBD} {
-		c := l.rows.Customers
-		if kind == clv.ParetoNBD {
-			c = part(c, sampled(len(c.X), mostPareto))
-		}
-		if m, err := clv.Fit(c, clv.Options{Kind: kind}); err == nil {
+	l.fitBeside()
+	return nil
+}
+
+// fitBeside fits the models beside and the backtest, which need nothing of each
+// other.
+func (l *lifetime) fitBeside() {
+	kinds := []clv.Kind{clv.BGNBD, clv.ParetoNBD, clv.NBD}
+	found := make([]*clv.Model, len(kinds))
+	var wait sync.WaitGroup
+	wait.Go(func() { l.backtest = l.backtested() })
+	for k, kind := range kinds {
+		wait.Go(func() {
+			c := l.rows.Customers
+			if kind == clv.ParetoNBD {
+				c = part(c, sampled(len(c.X), mostPareto))
+			}
+			if m, err := clv.Fit(c, clv.Options{Kind: kind}); err == nil {
+				found[k] = m
+			}
+		})
+	}
+	wait.Wait()
+	for _, m := range found {
+		if m != nil {
 			l.others = append(l.others, m)
 		}
 	}
-	return nil
 }
 
 // mostPareto is how many customers Pareto/NBD is fitted on for comparison: its
 // likelihood costs a quadrature a customer.
-const mostPareto = 4000
+const mostPareto = 1500
 
 // sampled are all of n rows, or most of them at equal distances.
 func sampled(n, most int) []int {

@@ -286,3 +286,41 @@ func TestListParameters(t *testing.T) {
 		}
 	}
 }
+
+// Pages kept for reading go; the limit, and what can be read, stay as they were.
+func TestForget(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "kept.duckdb")
+	db, err := Open(ctx, Options{Path: path, MemoryLimit: "1GB", Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(ctx, engine.SQL("CREATE TABLE kept AS SELECT hash(range) AS a FROM range(20_000_000); CHECKPOINT")); err != nil {
+		t.Fatal(err)
+	}
+	value := func(sql string) int64 {
+		t.Helper()
+		row, err := engine.One(ctx, db, engine.SQL(sql))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, _ := engine.Int(row[0])
+		return n
+	}
+	const held = "SELECT CAST(sum(memory_usage_bytes) AS BIGINT) FROM duckdb_memory()"
+	distinct := value("SELECT count(DISTINCT a % 1000) FROM kept")
+	before := value(held)
+	if err := Forget(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	if after := value(held); before < 100<<20 || after > 80<<20 {
+		t.Errorf("%d bytes held before, %d after", before, after)
+	}
+	if n := value("SELECT count(DISTINCT a % 1000) FROM kept"); n != distinct {
+		t.Errorf("%d values, before %d", n, distinct)
+	}
+	if n := value("SELECT count(*) FROM duckdb_settings() WHERE name = 'memory_limit' AND value LIKE '953% MiB'"); n != 1 {
+		t.Error("the limit is another")
+	}
+}

@@ -2,6 +2,7 @@ package duck
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -36,5 +37,22 @@ func (o Options) threads() int {
 // SetThreads changes how many threads the statements of a whole instance share.
 func SetThreads(ctx context.Context, db engine.Execer, n int) error {
 	_, err := db.Exec(ctx, engine.SQL(fmt.Sprintf("SET threads = %d", n)))
+	return err
+}
+
+// Forget gives the memory of pages back that are only kept for being read again:
+// after steps that read all of a large file, most of what the process holds. What
+// is in use stays.
+func Forget(ctx context.Context, db engine.QueryExecer) error {
+	row, err := engine.One(ctx, db, engine.SQL("SELECT current_setting('memory_limit') AS memory_limit"))
+	if err != nil {
+		return err
+	}
+	// Below what is in use DuckDB refuses, after it has given back the rest.
+	_, refused := db.Exec(ctx, engine.SQL("SET memory_limit = '64MB'"))
+	if refused != nil && !errors.Is(refused, engine.ErrMemory) {
+		return refused
+	}
+	_, err = db.Exec(ctx, engine.SQL("SET memory_limit = "+engine.QuoteText(engine.Text(row[0]))))
 	return err
 }

@@ -1,9 +1,10 @@
 -- The bridge of one comparison by class, channel and currency of purchase, from
 -- bridge_item. What a title sold in both periods would have cost and brought at
 -- its own prices of before is "held"; other titles stand at their own. A title
--- whose price or cost a copy is less than half or more than twice what it was is
+-- whose price or cost a copy is half or less, or twice or more, what it was is
 -- no longer the same goods (copies cancelled after they were bought, a set sold
--- in parts) and counts with the other titles.
+-- in parts) and counts with the other titles. Half of the copies cancelled makes a
+-- cost of exactly twice: that such a title is out must not hang on the last digit.
 -- Where a class, channel and currency had no sales before, or cost half more than
 -- they brought, what it would earn is the company's share of margin.
 -- Parameters: the comparison.
@@ -17,11 +18,11 @@ WITH title AS (
     GROUP BY title_key
     HAVING sum(qty) FILTER (WHERE side = 0) > 0 AND sum(qty) FILTER (WHERE side = 1) > 0
        AND CAST(sum(gross_old) FILTER (WHERE side = 1) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 0) AS DOUBLE)
-           BETWEEN 0.5 * CAST(sum(gross_old) FILTER (WHERE side = 0) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 1) AS DOUBLE)
-               AND 2 * CAST(sum(gross_old) FILTER (WHERE side = 0) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 1) AS DOUBLE)
+           BETWEEN 0.50001 * CAST(sum(gross_old) FILTER (WHERE side = 0) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 1) AS DOUBLE)
+               AND 1.99999 * CAST(sum(gross_old) FILTER (WHERE side = 0) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 1) AS DOUBLE)
        AND CAST(sum(goods_old) FILTER (WHERE side = 1) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 0) AS DOUBLE)
-           BETWEEN 0.5 * CAST(sum(goods_old) FILTER (WHERE side = 0) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 1) AS DOUBLE)
-               AND 2 * CAST(sum(goods_old) FILTER (WHERE side = 0) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 1) AS DOUBLE)
+           BETWEEN 0.50001 * CAST(sum(goods_old) FILTER (WHERE side = 0) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 1) AS DOUBLE)
+               AND 1.99999 * CAST(sum(goods_old) FILTER (WHERE side = 0) AS DOUBLE) * CAST(sum(qty) FILTER (WHERE side = 1) AS DOUBLE)
 ), held AS (
     SELECT i.side, i.clc_key, i.channel_key, i.bought_key, coalesce(k.kind, '(unknown)') AS kind,
            sum(i.net) AS net, sum(i.goods) AS goods, sum(i.inbound) AS inbound, sum(i.gross_old) AS gross_old, sum(i.net_old) AS net_old,

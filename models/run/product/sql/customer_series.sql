@@ -1,5 +1,5 @@
 -- The series that customers bought any volume of in a period.
-SELECT l.customer_key AS basket, i.item AS item, l.customer_key AS owner
+SELECT l.customer_key AS basket, i.item AS item, l.customer_key AS owner, max(l.order_date) AS last_date
 FROM core.fact_order_line AS l
 INNER JOIN core.dim_title AS t ON t.title_key = l.title_key
 INNER JOIN feature.basket_item AS i ON i.kind = 'series' AND i.code = t.series_id

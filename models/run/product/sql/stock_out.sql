@@ -22,14 +22,21 @@ WITH stretch AS (
     INNER JOIN ran_out AS a ON a.title_key = s.title_key
 ), shelf AS (
     SELECT DISTINCT a.clc_key, a.level FROM ran_out AS a
-), ordered AS (
-    SELECT t.clc_key, t.level, l.title_key, coalesce(t.first_listed, t.pub_date) AS listed, s.stretch, count(DISTINCT l.order_key) AS orders
+), day AS (
+    SELECT d.order_date, s.stretch
+    FROM (SELECT DISTINCT l.order_date FROM core.fact_order_line AS l) AS d
+    INNER JOIN stretch AS s ON d.order_date > s.from_day AND d.order_date <= s.to_day
+), once AS (
+    SELECT DISTINCT l.title_key, d.stretch, l.order_key
     FROM core.fact_order_line AS l
-    INNER JOIN core.dim_title AS t ON t.title_key = l.title_key
-    INNER JOIN shelf AS f ON f.clc_key = t.clc_key AND f.level = t.level
-    INNER JOIN stretch AS s ON l.order_date > s.from_day AND l.order_date <= s.to_day
+    INNER JOIN day AS d ON d.order_date = l.order_date
     WHERE l.qty > 0 AND l.title_key <> -1
-    GROUP BY t.clc_key, t.level, l.title_key, coalesce(t.first_listed, t.pub_date), s.stretch
+), ordered AS (
+    SELECT t.clc_key, t.level, o.title_key, coalesce(t.first_listed, t.pub_date) AS listed, o.stretch, count(o.order_key) AS orders
+    FROM once AS o
+    INNER JOIN core.dim_title AS t ON t.title_key = o.title_key
+    INNER JOIN shelf AS f ON f.clc_key = t.clc_key AND f.level = t.level
+    GROUP BY t.clc_key, t.level, o.title_key, coalesce(t.first_listed, t.pub_date), o.stretch
 ), whole AS (
     SELECT o.clc_key, o.level, o.stretch, sum(o.orders) AS orders
     FROM ordered AS o

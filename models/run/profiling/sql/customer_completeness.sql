@@ -1,7 +1,7 @@
 CREATE OR REPLACE TABLE score.customer_completeness AS
 WITH counted AS (
     SELECT k.customer_key, sum(k.is_counted) AS fields, sum(k.is_known) AS known,
-           string_agg(CASE WHEN k.is_counted = 1 AND k.is_known = 0 THEN k.field END, ', ' ORDER BY k.place) AS missing
+           string_agg(k.field, ', ' ORDER BY k.place) FILTER (WHERE k.is_counted = 1 AND k.is_known = 0) AS missing
     FROM feature.customer_known AS k
     GROUP BY k.customer_key
 )
