@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -207,7 +208,7 @@ func (c *catalogue) choose(ctx context.Context, out *fitted, makers []maker) ([]
 	weights[1] = 1 // demand alone, where nothing can be learned
 	for _, length := range windows {
 		x, held, pairs, users, err := c.split(c.day-2*length, length, validationUsers)
-		if err != nil && err != recommend.ErrNoRows {
+		if err != nil && !errors.Is(err, recommend.ErrNoRows) {
 			return nil, err
 		}
 		if x == nil {
