@@ -13,6 +13,7 @@ import (
 	"verso/models/job"
 	"verso/models/pyramid"
 	"verso/models/rfm"
+	"verso/models/run/churn"
 	"verso/models/run/loyalty"
 	"verso/models/run/performance"
 	"verso/models/run/product"
@@ -35,6 +36,7 @@ type Options struct {
 	Pyramid  pyramid.Options
 	Segments profiling.SegmentOptions
 	CLV      profitability.CLVOptions
+	Churn    churn.Options
 	Only     []string                       // names of models to run on the scores that an earlier run left; empty is all
 	Progress func(model string, rows int64) // may be nil
 }
@@ -71,6 +73,7 @@ func list(o Options) []job.Model {
 		promotion.Campaigns(),
 		promotion.Fatigue(),
 		promotion.Price(),
+		churn.Churn(o.Churn),
 		sevenp.SevenP(),
 		taste.Taste(),
 	}

@@ -81,6 +81,7 @@ var floors = map[string][]string{
 	"models/job/jobtest": {"models/job", "olap/engine", "olap/engine/duck"},
 	"models/uplift":      {"models/metric", "models/propensity"},
 	"models/backtest":    {"models/metric", "models/propensity"},
+	"models/churn":       {"models/metric", "models/propensity"},
 	"models/evaluate":    {"models/backtest", "models/propensity", "olap/engine"},
 	"models/recommend":   {"models/recommend/..."},
 	"models/run/...":     {"models/...", "olap/engine"},

@@ -69,7 +69,9 @@ func TestOnlineRetail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(config, append(text, "\nmodels: {months: 0}\n"...), 0o644); err != nil {
+	// Churn at the origins, and with the horizon, of the figures of two other tools:
+	// theirs see what was before a day, ours what was up to one, hence the day before.
+	if err := os.WriteFile(config, append(text, "\nmodels: {months: 0, churn: {horizon_days: 90, silence_days: 1000, origins: [2011-06-10, 2011-07-10, 2011-08-09, 2011-09-09]}}\n"...), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	verso(t, exitDone, "refresh", "-c", config, "--as-of", "2011-12-10")
@@ -92,6 +94,13 @@ func TestOnlineRetail(t *testing.T) {
 		{"customers with returns", "SELECT count(*) FROM core.dim_customer WHERE customer_key > 0", "4372"},
 		{"net of returns", "SELECT CAST((SELECT sum(net)" + sold + ") - (SELECT sum(value) FROM core.fact_return WHERE customer_key > 0) AS DECIMAL(18,2))", "8300065.81"},
 		{"share without a customer", "SELECT CAST(100.0 * offenders / tested AS DECIMAL(9,1)) FROM meta.check_result WHERE check_id = 'line-without-customer'", "24.9"},
+		{"churn: customers at the origins", "SELECT string_agg(customers, ',' ORDER BY origin) FROM score.churn_backtest WHERE model = 'model' AND segment = '(all)' AND origin <> '(all)'", "2811,3012,3204,3370"},
+		{"churn: rate at the origins", "SELECT string_agg(CAST(rate AS DECIMAL(9,3)), ',' ORDER BY origin) FROM score.churn_backtest WHERE model = 'model' AND segment = '(all)' AND origin <> '(all)'", "0.523,0.495,0.469,0.431"},
+		{"churn: AUC of recency", "SELECT string_agg(CAST(auc AS DECIMAL(9,4)), ',' ORDER BY origin) FROM score.churn_backtest WHERE model = 'recency' AND segment = '(all)' AND origin <> '(all)'", "0.6680,0.6841,0.6979,0.6831"},
+		{"churn: AUC of BG/NBD and MBG/NBD within 0.001", "SELECT max(abs(b.auc - k.auc)) <= 0.001 FROM score.churn_backtest AS b JOIN (VALUES ('2011-06-10', 0.7429), ('2011-07-10', 0.7529), ('2011-08-09', 0.7498), ('2011-09-09', 0.7328)) AS k(origin, auc) ON k.origin = b.origin WHERE b.model = 'btyd' AND b.segment = '(all)'", "true"},
+		// A regression of others has 0.7579 on average of these four origins.
+		{"churn: mean AUC", "SELECT value >= 0.757 FROM card.metric WHERE model = 'churn' AND name = 'backtest.model.auc_mean'", "true"},
+		{"churn: mean calibration error", "SELECT value <= 0.05 FROM card.metric WHERE model = 'churn' AND name = 'backtest.model.ece_mean'", "true"},
 		{"exact duplicates", "SELECT offenders FROM meta.check_result WHERE check_id LIKE 'duplicate-rows.%'", "5268"},
 	})
 	cubesEqualTheirSQL(t, generation(t, dir))

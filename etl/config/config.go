@@ -47,8 +47,17 @@ type Company struct {
 
 // Models are the choices of the customer models.
 type Models struct {
-	Months int `yaml:"months"` // window of the customer pyramid, ending at the as-of date; default 12, 0 is all history
-	RFM    RFM `yaml:"rfm"`
+	Months int   `yaml:"months"` // window of the customer pyramid, ending at the as-of date; default 12, 0 is all history
+	RFM    RFM   `yaml:"rfm"`
+	Churn  Churn `yaml:"churn" json:",omitzero"`
+}
+
+// Churn chooses what counts as leaving; see the card of the model churn.
+type Churn struct {
+	HorizonDays int      `yaml:"horizon_days"` // days without an order; default by customer type from the gaps between orders
+	SilenceDays int      `yaml:"silence_days"` // after which a customer is lost already and no longer at risk; default 365
+	StepDays    int      `yaml:"step_days"`    // between the days that are learned from; default 91, on short histories 30
+	Origins     []string `yaml:"origins"`      // days of the backtest, ascending; default the last four, 91 days apart, whose outcome is known
 }
 
 // RFM chooses how recency, frequency and monetary value become scores.

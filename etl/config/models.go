@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -19,7 +20,31 @@ func (r *reader) models(m *Models, p place) {
 			})
 			r.rfm(m.RFM, p)
 		},
+		"churn": func(p place) {
+			r.mapping(p, fields{
+				"horizon_days": r.integer(&m.Churn.HorizonDays, 1, 3650),
+				"silence_days": r.integer(&m.Churn.SilenceDays, 1, 36500),
+				"step_days":    r.integer(&m.Churn.StepDays, 7, 3650),
+				"origins":      r.datesOf(&m.Churn.Origins),
+			})
+		},
 	})
+}
+
+// datesOf reads ascending dates.
+func (r *reader) datesOf(to *[]string) func(place) {
+	return func(p place) {
+		var list []string
+		for _, item := range r.list(p) {
+			text, _, _ := scalar(item.value)
+			if _, err := time.Parse(time.DateOnly, text); err != nil || len(list) > 0 && list[len(list)-1] >= text {
+				r.report(item.at(), "write ascending dates, such as [2025-01-31, 2025-04-30]", "%s must be a later date, not %s", item.path, describe(item.value))
+				return
+			}
+			list = append(list, text)
+		}
+		*to = list
+	}
 }
 
 // breaks reads four ascending numbers.

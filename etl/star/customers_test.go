@@ -24,22 +24,25 @@ func (n *nights) ticket() {
 		n.pick("NULL", n.one("order_line", "line_id")), n.pick("NULL", n.around()), n.pick("NULL", n.around()), n.pick("NULL", "1"), n.pick("NULL", "2"), n.pick("NULL", "15"), n.upTo(4), n.pick("NULL", "true"))
 }
 
+// campaigns are how many there may be.
+const campaigns = 20
+
 // campaign is a campaign, somebody it addresses, a response or a cost.
 func (n *nights) campaign() {
 	switch n.r.IntN(6) {
 	case 0:
-		id := 1 + n.r.IntN(5)
+		id := 1 + n.r.IntN(campaigns) // between others, whose keys then move
 		if query(n.t, n.step, fmt.Sprintf("SELECT count(*) FROM stage.campaign WHERE campaign_id = '%d'", id))[0] == "0" {
-			n.row("campaign", "campaign_id, name, type, parent_campaign_id, act_start, owner_employee_id", id, "'c'", "'email'", n.pick("NULL", n.upTo(5)), n.pick("NULL", n.around()), n.upTo(4))
+			n.row("campaign", "campaign_id, name, type, parent_campaign_id, act_start, owner_employee_id", id, "'c'", "'email'", n.pick("NULL", n.upTo(campaigns)), n.pick("NULL", n.around()), n.upTo(4))
 		}
 	case 1, 2, 3:
 		n.both("INSERT INTO stage.campaign_target (campaign_id, customer_id, contact_id, arm, sent_ts, cost, source, _row) VALUES (%s, %s, %s, %s, %s, %s, 'test', %d)",
-			n.upTo(5), n.pick("NULL", n.upTo(12)), n.pick("NULL", n.upTo(6)), n.pick("'treat'", "'treat'", "'control'"), n.pick("NULL", n.around(), n.around()), n.pick("NULL", "2"), n.id())
+			n.upTo(campaigns), n.pick("NULL", n.upTo(12)), n.pick("NULL", n.upTo(6)), n.pick("'treat'", "'treat'", "'control'"), n.pick("NULL", n.around(), n.around()), n.pick("NULL", "2"), n.id())
 	case 4:
 		n.both("INSERT INTO stage.campaign_response (campaign_id, customer_id, contact_id, type, ts, value, source, _row) VALUES (%s, %s, %s, %s, %s, NULL, 'test', %d)",
-			n.upTo(5), n.pick("NULL", n.upTo(12)), n.pick("NULL", n.upTo(6)), n.pick("'click'", "'open'", "'unsubscribe'", "'reply'"), n.around(), n.id())
+			n.upTo(campaigns), n.pick("NULL", n.upTo(12)), n.pick("NULL", n.upTo(6)), n.pick("'click'", "'open'", "'unsubscribe'", "'reply'"), n.around(), n.id())
 	default:
-		n.both("INSERT INTO stage.campaign_cost (campaign_id, date, kind, amount, source, _row) VALUES (%s, %s, 'print', %s, 'test', %d)", n.upTo(5), n.pick("NULL", n.around()), n.pick("100", "7"), n.id())
+		n.both("INSERT INTO stage.campaign_cost (campaign_id, date, kind, amount, source, _row) VALUES (%s, %s, 'print', %s, 'test', %d)", n.upTo(campaigns), n.pick("NULL", n.around()), n.pick("100", "7"), n.id())
 	}
 }
 

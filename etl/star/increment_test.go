@@ -130,8 +130,24 @@ func (n *nights) order() {
 }
 
 func (n *nights) header(id int) {
-	n.row("order_header", "order_id, order_no, customer_id, order_date, entry_channel, salesperson_id, ccy, ship_to_region, status, is_rush",
-		id, fmt.Sprintf("'A%d'", id), n.upTo(12), n.orderDay(), n.pick("'web'", "'mail'", "NULL", "'telex'", "'Fair'"), n.upTo(4), n.ccy(), n.region(), n.pick("'open'", "'cancelled'"), n.pick("true", "NULL"))
+	n.row("order_header", "order_id, order_no, customer_id, order_date, entry_channel, salesperson_id, ccy, ship_to_region, status, is_rush, campaign_id",
+		id, fmt.Sprintf("'A%d'", id), n.upTo(12), n.orderDay(), n.pick("'web'", "'mail'", "NULL", "'telex'", "'Fair'"), n.upTo(4), n.ccy(), n.region(), n.pick("'open'", "'cancelled'"), n.pick("true", "NULL"),
+		n.pick("NULL", n.upTo(campaigns)))
+}
+
+// newcomer is a customer with one order of these days, or takes the orders of
+// newcomers back, as if they had never been.
+func (n *nights) newcomer() {
+	if n.r.IntN(2) == 0 {
+		n.both("DELETE FROM stage.order_header WHERE CAST(customer_id AS INTEGER) BETWEEN 13 AND 18")
+		return
+	}
+	id, customer := n.id(), 13+n.r.IntN(6)
+	if query(n.t, n.step, fmt.Sprintf("SELECT count(*) FROM stage.customer WHERE customer_id = '%d'", customer))[0] == "0" {
+		n.row("customer", "customer_id, name, customer_type, status", customer, "'n'", "'library'", "'active'")
+	}
+	n.row("order_header", "order_id, order_no, customer_id, order_date, status", id, "'N'", customer, "'"+n.asOf.Format(isoDay)+"'", "'open'")
+	n.row("order_line", "line_id, order_id, line_no, title_id, qty_ordered, unit_price", n.id(), id, 1, n.upTo(12), 1, 10)
 }
 
 // lateHeader brings the header of lines that have none.
@@ -176,7 +192,7 @@ func (n *nights) missing(table, key string, max int, columns string, values ...a
 func (n *nights) changes() []func() {
 	pub := n.pick("'Press'", "'Presse'", "NULL")
 	return []func(){
-		n.order, n.order, n.order, n.lateHeader, n.purchase, n.returned,
+		n.order, n.order, n.order, n.lateHeader, n.newcomer, n.purchase, n.returned,
 		func() { n.set("order_line", "line_id", "qty_ordered = "+n.pick("2", "-1", "9")) },
 		func() { n.set("order_line", "line_id", "is_deleted = "+n.pick("true", "NULL")) },
 		func() { n.set("order_line", "line_id", "order_id = "+strconv.Itoa(1000+n.r.IntN(n.next-999))) },

@@ -9,11 +9,12 @@ import (
 	"verso/reports/pages/answer"
 	"verso/reports/pages/front"
 	"verso/reports/pages/market"
+	"verso/reports/pages/risk"
 	"verso/reports/pages/trust"
 	"verso/reports/pages/value"
 )
 
 // All are the pages in menu order.
 func All() []page.Page {
-	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), account.Pages(), market.Pages(), trust.Pages())
+	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), account.Pages(), risk.Pages(), market.Pages(), trust.Pages())
 }

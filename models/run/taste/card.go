@@ -24,10 +24,10 @@ coalesce((SELECT trust FROM feature.taste_trust WHERE kind = 'subject'), 0) AS t
 			EN: "What a customer prefers to read: the share of his lines by class at every level, language, publisher, author, series, audience, binding, price band and currency, shrunk towards the customers of his type: (lines + α·base) / (all lines + α), with α estimated by type from how often two lines of one customer agree. Lines count once however many copies they have, those returned do not, and half after three years. The favourite is the subject with the largest share beyond the base. A change is tested by the order of visits (permutation, 1 % false alarms); what was bought before one counts a tenth.",
 			ZH: "客户偏好阅读什么：各级类目、语种、出版社、作者、丛书、读者层次、装帧、价格带与币种的份额，向同类客户收缩：(行数 + α × 基准) ÷ (总行数 + α)，α 由同一客户两行相同的频率按类型估计。每行不论册数计一次，退货不计，三年减半。首选为份额超出基准最多的学科。变化以到访顺序的置换检验判断（误报率 1 %）；变化之前的购买按十分之一计。"},
 		Features: []job.Feature{
-			{Name: "lines", Definition: job.Words{EN: "order lines kept: not cancelled and not returned to the last copy", ZH: "保留的订单行：未取消、未全部退回"}},
-			{Name: "base", Definition: job.Wordsf("share among customers of the type, each with %d lines at most, leaning on all customers with %d lines", "同类客户的份额，每户至多计 %d 行，并以 %d 行的权重靠向全体客户", mostOfOne, pull)},
-			{Name: "declared", Definition: job.Words{EN: "subjects that the customer said to care for; they weigh in the prior as far as declarations have held", ZH: "客户声明关注的学科；在先验中的权重取决于以往声明的可信度"}},
-			{Name: "subject", Definition: job.Words{EN: "deepest class of the title that is known", ZH: "书目已知的最细类目"}},
+			{Name: "lines", Definition: job.Words{EN: "order lines kept: not cancelled and not returned to the last copy", ZH: "留存订单行：未全数取消或退货"}},
+			{Name: "base", Definition: job.Wordsf("share among customers of the type, each with %d lines at most, leaning on all customers with %d lines", "同类客户中的份额，每客户至多计 %d 行，并以全体客户的 %d 行为底", mostOfOne, pull)},
+			{Name: "declared", Definition: job.Words{EN: "subjects that the customer said to care for; they weigh in the prior as far as declarations have held", ZH: "客户自述关注的学科；按以往自述的可信程度计入先验"}},
+			{Name: "subject", Definition: job.Words{EN: "deepest class of the title that is known", ZH: "书目可知的最深类目"}},
 		},
 	}
 	c.Parameter("half_life_days", halfLife)
@@ -37,17 +37,17 @@ coalesce((SELECT trust FROM feature.taste_trust WHERE kind = 'subject'), 0) AS t
 	for _, a := range r.typeless() {
 		c.Parameter("concentration."+a.kind+"."+a.level, a.value)
 	}
-	c.Metric("customers", value("customers"), "customers", job.Words{EN: "with a line or a declared interest", ZH: "有订单行或声明兴趣"})
-	c.Metric("favourite_certain", value("high"), "customers", job.Words{EN: "whose favourite subject is certain at 90 %", ZH: "首选学科确定（90%）"})
-	c.Metric("favourite_probable", value("fair"), "customers", job.Words{EN: "whose favourite subject is certain at 70 to 90 %", ZH: "首选学科很可能（70%–90%）"})
-	c.Metric("breadth", value("breadth"), "subjects", job.Words{EN: "median of customers with two lines and more", ZH: "有两行及以上订单客户的中位数"})
-	c.Metric("declared", value("declared"), "customers", job.Words{EN: "who said what they care for", ZH: "声明过兴趣"})
-	c.Metric("drift.tested", float64(r.tests), "customers", job.Words{EN: "with enough purchases to be tested for a change", ZH: "购买足够，可检验变化"})
-	c.Metric("drift.found", float64(r.found), "customers", job.Wordsf("whose subjects changed; by chance alone %.0f at most are expected", "学科有变化；纯属偶然者至多约 %.0f", .01*float64(r.tests)))
-	c.Metric("rising", value("rising"), "subjects", job.Words{EN: "that all customers moved to, left out of the test", ZH: "全体客户共同转向，不计入检验"})
-	c.Metric("cells", value("cells"), "rows", job.Words{EN: "of preferences", ZH: "偏好记录"})
+	c.Metric("customers", value("customers"), "customers", job.Words{EN: "with a line or a declared interest", ZH: "有订单行或自述兴趣"})
+	c.Metric("favourite_certain", value("high"), "customers", job.Words{EN: "whose favourite subject is certain at 90 %", ZH: "首选学科把握达 90 %"})
+	c.Metric("favourite_probable", value("fair"), "customers", job.Words{EN: "whose favourite subject is certain at 70 to 90 %", ZH: "首选学科把握为 70 至 90 %"})
+	c.Metric("breadth", value("breadth"), "subjects", job.Words{EN: "median of customers with two lines and more", ZH: "两行以上客户的中位数"})
+	c.Metric("declared", value("declared"), "customers", job.Words{EN: "who said what they care for", ZH: "自述关注学科者"})
+	c.Metric("drift.tested", float64(r.tests), "customers", job.Words{EN: "with enough purchases to be tested for a change", ZH: "购买足够、可检验变化者"})
+	c.Metric("drift.found", float64(r.found), "customers", job.Wordsf("whose subjects changed; by chance alone %.0f at most are expected", "学科有变化者；纯属偶然至多约 %.0f 个", .01*float64(r.tests)))
+	c.Metric("rising", value("rising"), "subjects", job.Words{EN: "that all customers moved to, left out of the test", ZH: "全体客户共同转向、不计入检验"})
+	c.Metric("cells", value("cells"), "rows", job.Words{EN: "of preferences", ZH: "偏好行数"})
 	if value("lines") > 0 {
-		c.Metric("unclassified", value("unclassified")/value("lines"), "share", job.Words{EN: "of lines of titles without a class", ZH: "无类目书目的订单行占比"})
+		c.Metric("unclassified", value("unclassified")/value("lines"), "share", job.Words{EN: "of lines of titles without a class", ZH: "无分类书目的行"})
 	}
 	if value("buyers") == 0 {
 		c.Reading = job.Words{EN: "No preference can be told: no customer has kept an order line of a known title.", ZH: "无法判断偏好：没有客户保有已知书目的订单行。"}
