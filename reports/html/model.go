@@ -212,12 +212,17 @@ func (m *model) figure(c *view.Chart) (*figure, error) {
 	t.ID = c.ID + "-data"
 	f.Table = m.table(&t, f.CSV)
 	s := spec{Tips: m.tips(c)}
-	for _, size := range []struct {
+	type drawn struct {
 		frame frame
 		name  string
 		sheet *sheet
 		into  *map[string]any
-	}{{wide.sized(c), "w", &f.Wide, &s.Wide}, {narrow.sized(c), "n", &f.Narrow, &s.Narrow}} {
+	}
+	sizes := []drawn{{wide.sized(c), "w", &f.Wide, &s.Wide}, {narrow.sized(c), "n", &f.Narrow, &s.Narrow}}
+	if c.Small {
+		sizes = []drawn{{narrow.sized(c), "s", &f.Wide, &s.Wide}}
+	}
+	for _, size := range sizes {
 		o, err := option(c, size.frame)
 		if err != nil {
 			return nil, err
@@ -228,6 +233,9 @@ func (m *model) figure(c *view.Chart) (*figure, error) {
 		}
 		*size.sheet = sheet{Width: size.frame.width, Height: size.frame.height, SVG: raw(svg)}
 		*size.into = o
+	}
+	if c.Small {
+		s.Narrow = s.Wide
 	}
 	var err error
 	f.Spec, err = encode(s)

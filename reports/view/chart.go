@@ -58,6 +58,7 @@ type Chart struct {
 	Cells      []Cell  // Heat
 	Marks      []Mark
 	Table      Table
+	Small      bool // drawn once, small, for pages by the hundred
 }
 
 // Series is one row of numbers over the categories.

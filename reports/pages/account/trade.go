@@ -30,7 +30,7 @@ func (d dossier) months() *view.Chart {
 		now[i], before[i] = of(m), of(m.AddDate(-1, 0, 0))
 	}
 	format, unit := d.TableMoney(append(append([]view.Value(nil), now...), before...)...)
-	ch := &view.Chart{ID: "months", Kind: view.TimeColumns, Title: d.T("account.months"), Subtitle: d.T("sub.net", "unit", unit), Format: format, Better: 1, Categories: page.Ticks(d.Lang, list),
+	ch := &view.Chart{ID: "months", Kind: view.TimeColumns, Small: true, Title: d.T("account.months"), Subtitle: d.T("sub.net", "unit", unit), Format: format, Better: 1, Categories: page.Ticks(d.Lang, list),
 		Series: []view.Series{{Name: "AC", Role: view.AC, Values: now}, {Name: "PY", Role: view.PY, Values: before}}}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: d.T("col.month")}, {Label: "AC", Unit: unit, Format: format}, {Label: "PY", Unit: unit, Format: format}}}
 	total := []view.Value{view.T(d.T("row.total")), view.Sum(now...), view.Sum(before...)}

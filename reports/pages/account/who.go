@@ -245,7 +245,7 @@ func (d dossier) radar() *view.Chart {
 	for i := range own {
 		own[i] = page.Value(scores[9+i])
 	}
-	ch := &view.Chart{ID: "radar", Kind: view.Radar, Title: d.T("account.radar"), Subtitle: d.T("sevenp.heat.sub"), Insight: d.radarInsight(own), Format: page.Points(), Categories: d.PartNames(),
+	ch := &view.Chart{ID: "radar", Kind: view.Radar, Small: true, Title: d.T("account.radar"), Subtitle: d.T("sevenp.heat.sub"), Insight: d.radarInsight(own), Format: page.Points(), Categories: d.PartNames(),
 		Series: []view.Series{{Name: d.name(), Role: view.AC, Values: own}, {Name: d.T("sevenp.all"), Role: view.PY, Values: d.facts.means}}}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: d.T("sevenp.p")}, {Label: d.T("sevenp.score"), Unit: d.T("sevenp.points"), Format: page.Points()}, {Label: d.T("sevenp.percentile"), Format: page.Points()},
 		{Label: d.T("sevenp.change"), Format: page.Points().Change(), Better: 1}, {Label: d.T("sevenp.facts"), Wide: true}}}
