@@ -21,7 +21,6 @@ import (
 	"verso/models/run/profitability"
 	"verso/models/run/promotion"
 	"verso/models/run/prospecting"
-	"verso/models/run/recommend"
 	"verso/models/run/sevenp"
 	"verso/models/run/taste"
 	"verso/olap/engine"
@@ -69,7 +68,6 @@ func list(o Options) []job.Model {
 		prospecting.Acquisition(),
 		prospecting.Wallet(),
 		prospecting.Leads(),
-		recommend.Recommend(recommend.Options{}),
 		promotion.Campaigns(),
 		promotion.Fatigue(),
 		promotion.Price(),

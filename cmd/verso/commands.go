@@ -20,7 +20,6 @@ func (a *app) commands() []*cobra.Command {
 		a.modelsCommand(),
 		a.questionsCommand(),
 		a.customerCommand(),
-		a.recommendCommand(),
 		a.campaignCommand(),
 		a.sqlCommand(),
 		a.siteCommand(),
