@@ -22,7 +22,7 @@ func TestDemoSite(t *testing.T) {
 	}
 	needsAssets(t)
 	dir := t.TempDir()
-	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.05")
+	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.02")
 	names := dataNames(t, generation(t, dir))
 	for _, p := range pages.All() {
 		t.Run("Chinese/"+p.Slug, func(t *testing.T) {

@@ -21,7 +21,7 @@ func TestVerify(t *testing.T) {
 	}
 	seeds := os.Getenv("VERSO_SEEDS")
 	if seeds == "" {
-		seeds = "1"
+		t.Skip("minutes a company: set VERSO_SEEDS, such as 1,2,3")
 	}
 	for _, seed := range strings.Split(seeds, ",") {
 		t.Run("seed "+seed, func(t *testing.T) {

@@ -15,7 +15,7 @@ var truths = []Truth{
 	{"hazard-placebo", "persistency", "Nothing: customers halved by chance, and service in a company without effects.", "No hazard ratio that is told from 1 at 1 %."},
 	{"churn-ranked", "churn", "Customers leave, hidden by seasons, lumpy orders, slow fading and sleep.", "In the backtest AUC of at least 0.8 within the types of organisations."},
 	{"churn-lift", "churn", "Few of the customers with a known rhythm leave.", "The tenth ranked first stops at least three times as often as all, of those with twelve order days and more."},
-	{"churn-calibration", "churn", "Chances come true as often as said.", "Each of ten groups within a fifth of what came true, or within chance or 4 points."},
+	{"churn-calibration", "churn", "Chances come true as often as said.", "At least nine of ten groups within a fifth of what came true, or within chance or 4 points."},
 	{"churn-left", "churn", "Customers who have begun to leave still seem alive.", "AUC of at least 0.65 between them and others with twelve order days and more; 0.55 where they are fewer than 20."},
 	{"churn-fading", "churn", "Some customers order less and less.", "At most a fifth of those reported as fading, or one, are not planted."},
 	{"churn-permuted", "churn", "Next orders dealt out at random say nothing of who stops.", "AUC 0.5 ± 0.06."},

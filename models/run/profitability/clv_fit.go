@@ -70,7 +70,7 @@ func (l *lifetime) fitBeside() {
 
 // mostPareto is how many customers Pareto/NBD is fitted on for comparison: its
 // likelihood costs a quadrature a customer.
-const mostPareto = 1500
+const mostPareto = 4000
 
 // sampled are all of n rows, or most of them at equal distances.
 func sampled(n, most int) []int {
