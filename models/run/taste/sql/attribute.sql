@@ -24,4 +24,5 @@ FROM (
     UNION ALL SELECT title_key, 'currency', 0, list_ccy FROM t
     UNION ALL SELECT title_key, 'author', 0, name FROM core.bridge_title_contributor WHERE title_key > 0 AND role = 'author'
 ) AS a
-WHERE trim(a.member) <> '';
+WHERE trim(a.member) <> ''
+ORDER BY 1, 2, 3, 4;

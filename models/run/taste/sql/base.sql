@@ -23,4 +23,5 @@ SELECT t.customer_type, w.kind, w.level, w.member,
 FROM typed AS t
 CROSS JOIN (SELECT CAST(? AS DOUBLE) AS pull) AS l
 JOIN whole AS w ON w.kind = t.kind AND w.level = t.level
-LEFT JOIN capped AS c ON c.customer_type = t.customer_type AND c.kind = w.kind AND c.level = w.level AND c.member = w.member;
+LEFT JOIN capped AS c ON c.customer_type = t.customer_type AND c.kind = w.kind AND c.level = w.level AND c.member = w.member
+ORDER BY 1, 2, 3, 4;

@@ -19,7 +19,8 @@ WITH given AS (
 )
 SELECT customer_key, kind, CAST(level AS INTEGER) AS level, member,
        weight / CAST(sum(CAST(weight AS DECIMAL(18, 6))) OVER (PARTITION BY customer_key, kind, level) AS DOUBLE) AS portion
-FROM summed;
+FROM summed
+ORDER BY 1, 2, 3, 4;
 CREATE OR REPLACE TABLE feature.taste_trust AS
 WITH each AS (
     SELECT d.customer_key, d.kind, d.level, CAST(sum(coalesce(n.weight, 0)) AS DOUBLE) / CAST(any_value(t.weight) AS DOUBLE) AS share,
@@ -33,4 +34,5 @@ WITH each AS (
 SELECT kind, level, count(*) AS customers,
        CASE WHEN count(*) >= 20 THEN least(greatest(CAST(avg(CAST(CASE WHEN base < 0.99 THEN (share - base) / (1 - base) ELSE 0 END AS DECIMAL(18, 9))) AS DOUBLE), 0), 0.9) ELSE 0 END AS trust
 FROM each
-GROUP BY kind, level;
+GROUP BY kind, level
+ORDER BY 1, 2;

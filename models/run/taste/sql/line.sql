@@ -12,4 +12,5 @@ FROM core.fact_order_line AS l
 LEFT JOIN back AS b ON b.line_id = l.line_id
 WHERE l.customer_key > 0 AND l.title_key > 0 AND l.order_date <= CAST(? AS DATE)
   AND l.qty - coalesce(l.qty_cancelled, 0) - coalesce(b.qty, 0) > 0
-GROUP BY l.customer_key, l.title_key, l.order_date;
+GROUP BY l.customer_key, l.title_key, l.order_date
+ORDER BY 1, 2, 3;

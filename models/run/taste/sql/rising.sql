@@ -21,4 +21,5 @@ WITH yearly AS (
 )
 SELECT DISTINCT member FROM side
 WHERE lines_after / after > 1.1 * lines_before / before
-  AND lines_after / after - lines_before / before > 4 * sqrt((lines_before + lines_after) / (before + after) * (1 - (lines_before + lines_after) / (before + after)) * (1 / before + 1 / after));
+  AND lines_after / after - lines_before / before > 4 * sqrt((lines_before + lines_after) / (before + after) * (1 - (lines_before + lines_after) / (before + after)) * (1 / before + 1 / after))
+ORDER BY member;
