@@ -21,7 +21,7 @@ func TestVerify(t *testing.T) {
 	}
 	seeds := os.Getenv("VERSO_SEEDS")
 	if seeds == "" {
-		t.Skip("minutes a company: set VERSO_SEEDS, such as 1,2,3")
+		seeds = "1"
 	}
 	for _, seed := range strings.Split(seeds, ",") {
 		t.Run("seed "+seed, func(t *testing.T) {
@@ -48,5 +48,8 @@ func TestVerifyPlacebo(t *testing.T) {
 	out, _ := verso(t, exitDone, "demo", "--verify", "--dir", t.TempDir(), "--scale", "0.1", "--placebo")
 	if !strings.Contains(out, ", 0 not accepted, ") || strings.Contains(out, ", 0 not planted") {
 		t.Errorf("%s", out)
+	}
+	if _, errs := verso(t, exitDone, "demo", "--verify", "--dir", t.TempDir(), "--scale", "0.01", "--placebo"); strings.Contains(errs, "panic") {
+		t.Error(errs)
 	}
 }
