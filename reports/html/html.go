@@ -29,14 +29,24 @@ type Renderer struct {
 	names     map[string]string // "app.js" to its hashed file name
 }
 
-// Nav is what surrounds a page: the menu and the way to the other language.
+// Nav is what surrounds a page: the menu, the pages beside it, the index of all
+// pages, and the way to the other language.
 type Nav struct {
-	Items  []NavItem
-	Root   string // path from the page's folder to the site's root: "" or "../"
-	Others []Translation
+	Groups     []NavGroup
+	Above      *NavItem // the page that leads here; nil for those of the menu
+	Prev, Next *NavItem // the pages before and after it; nil at the ends
+	Root       string   // path from the page's folder to the site's root: "" or "../"
+	Index      string   // path of the search index; "": there is none
+	Others     []Translation
 }
 
-// NavItem is one page of the menu.
+// NavGroup is a heading of the menu with its pages.
+type NavGroup struct {
+	Title string // "": without a heading
+	Items []NavItem
+}
+
+// NavItem is one page.
 type NavItem struct{ Slug, Title string }
 
 // Translation is the same page in another language.

@@ -30,7 +30,7 @@ func renderer(t testing.TB) *Renderer {
 	return r
 }
 
-var testNav = Nav{Items: []NavItem{{"index", "Overview"}, {"sales", "Sales"}}, Others: []Translation{{"zh", "中文", "zh/index.html"}}}
+var testNav = Nav{Groups: []NavGroup{{Title: "The business", Items: []NavItem{{"index", "Overview"}, {"sales", "Sales"}}}}, Others: []Translation{{"zh", "中文", "zh/index.html"}}}
 
 func render(t testing.TB, r *Renderer, p view.Page) string {
 	t.Helper()

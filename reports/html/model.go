@@ -94,6 +94,14 @@ type cellModel struct {
 // Asset is the path of a built file from the page.
 func (m *model) Asset(name string) string { return m.Nav.Root + "assets/" + m.names[name] }
 
+// Current is the page of the menu that is read, or that leads to what is read.
+func (m *model) Current() string {
+	if m.Nav.Above != nil {
+		return m.Nav.Above.Slug
+	}
+	return m.Slug
+}
+
 // ChecksText says how the checks went.
 func (m *model) ChecksText() string {
 	f := m.Footer

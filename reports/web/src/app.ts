@@ -1,6 +1,8 @@
 // What a page does beyond being read: theme, charts that answer the pointer,
 // tables that sort. Without this script the page shows the same numbers.
 import type { Charts, Colours } from "./charts";
+import { make } from "./make";
+import { addSearch } from "./search";
 
 type Tip = { t: string; l: [string, string][] };
 type Spec = { wide: object; narrow: object; tips: Tip[] | null };
@@ -27,13 +29,6 @@ function isDark(): boolean {
 function colours(): Colours {
   const style = getComputedStyle(root);
   return new Proxy({} as Colours, { get: (_, name) => style.getPropertyValue("--" + String(name)).trim() });
-}
-
-function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = ""): HTMLElementTagNameMap[K] {
-  const e = document.createElement(tag);
-  e.className = className;
-  e.textContent = text;
-  return e;
 }
 
 // --- theme ---
@@ -236,14 +231,16 @@ function addCopy() {
 addEventListener("DOMContentLoaded", () => {
   root.classList.add("js");
   addThemeSwitch(redraw);
+  addSearch();
   addSorting();
   addCopy();
   addScrollHints();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const current = document.querySelector<HTMLElement>('nav [aria-current="page"]');
   if (current && current.parentElement) {
-    const list = current.closest("ul");
+    const list = current.closest("nav");
     if (list) list.scrollLeft = current.offsetLeft - 16;
+    if (!list?.scrollLeft) current.scrollIntoView({ block: "nearest" }); // a menu longer than the window
   }
   addCharts();
 });
