@@ -25,7 +25,7 @@ const (
 	differShare    = .44
 	differMost     = 36
 	labelDistance  = 5 // pixels from a mark to its label
-	labelsApart    = 3 // pixels between labels
+	labelsApart    = 2 // pixels between labels
 	nameDistance   = 8 // pixels from an axis to its names
 	lineOverheight = 3 // pixels between lines of text
 )
@@ -54,7 +54,7 @@ type columnsLayout struct {
 	f        frame
 	ac, py   *view.Series // py may be nil
 	acs, pys []number
-	diffs    []number // nil without a previous year
+	diffs    []number // nil where no number has a previous one
 	band     float64  // width of a category
 	width    float64  // of a column
 	differ   float64  // width of a difference
@@ -64,6 +64,7 @@ type columnsLayout struct {
 	namesTop float64  // of the names
 	labels   []tagged // of actual values, by category
 	changes  []tagged // of differences
+	placed   taken    // the labels
 }
 
 // tagged is a label of a category: its text, "" for none, how far it stands from
@@ -101,13 +102,17 @@ func layColumns(c *view.Chart, f frame) *columnsLayout {
 }
 
 // differences are the changes from the previous to the actual numbers, where
-// both are known.
+// both are known; nil where they never are.
 func differences(ac, py []number) []number {
 	out := make([]number, len(ac))
+	some := false
 	for i := range out {
 		if ac[i].known && py[i].known {
-			out[i] = number{ac[i].v - py[i].v, true}
+			out[i], some = number{ac[i].v - py[i].v, true}, true
 		}
+	}
+	if !some {
+		return nil
 	}
 	return out
 }
@@ -223,21 +228,25 @@ func (l *columnsLayout) labelChanges() {
 // label comes as the end of its mark and leaves as its middle.
 func (l *columnsLayout) fit(labels []tagged, bars []taken) {
 	size := l.f.font - 1
-	var placed taken
 	for _, i := range priority(labels) {
 		t := &labels[i]
 		w := textWidth(t.text, size) * l.f.spare()
-		t.aside = max(0, w/2+1-t.x) - max(0, t.x+w/2+1-float64(l.f.width))
+		t.aside = max(0, w/2-t.x) - max(0, t.x+w/2-float64(l.f.width))
 		t.x += t.aside
 		found := false
-		for _, farther := range []float64{0, float64(size + 2)} {
+		lines := []float64{0, float64(size + 2)}
+		if w > 1.5*l.band {
+			lines = lines[:1] // farther up it could belong to a neighbour
+		}
+		for _, farther := range lines {
 			y := t.y - t.distance - farther - float64(size)/2
 			if t.below {
 				y = t.y + t.distance + farther + float64(size)/2
 			}
-			at := box{t.x - w/2 - labelsApart/2., y - float64(size)/2, t.x + w/2 + labelsApart/2., y + float64(size)/2}
-			if found = at.in(l.f) && placed.free(at) && clear(bars, i, at); found {
-				placed = append(placed, at)
+			at := box{t.x - w/2, y - float64(size)/2, t.x + w/2, y + float64(size)/2}
+			apart := box{at.left - labelsApart, at.top, at.right + labelsApart, at.bottom}
+			if found = at.in(l.f) && l.placed.free(apart) && clear(bars, i, at); found {
+				l.placed = append(l.placed, at)
 				t.y, t.distance = y, t.distance+farther
 				break
 			}

@@ -8,7 +8,7 @@ import (
 // option is the same for the chart library.
 func (l *columnsLayout) option() (map[string]any, error) {
 	bar := charts.NewBar()
-	bar.SetXAxis(l.c.Categories)
+	bar.SetXAxis(l.names)
 	grids := []opts.Grid{l.grid(l.main)}
 	if l.diffs != nil {
 		bar.ExtendXAxis(categories(l.names, 1, l.f, false))

@@ -17,6 +17,9 @@ const (
 	markRadius  = 4.5
 )
 
+// curveLook is the stroke of the curve.
+var curveLook = stroke{"@ac", 2.5, ""}
+
 // curveLayout is where everything in a curve stands: a cumulative share over a
 // cumulative share, the diagonal of equality, and the marked points with their
 // names.
@@ -124,7 +127,7 @@ func (l *curveLayout) draw(p *pen) {
 		p.text(caption{text: text, x: x, y: y + nameDistance + float64(l.f.font)/2, colour: "@ink2"})
 	}
 	p.text(l.axisName())
-	p.path([][]point{{{l.plot.left, l.plot.bottom}, {l.plot.right, l.plot.top}}}, lineLook(view.Reference, 0), false)
+	p.path([][]point{{{l.plot.left, l.plot.bottom}, {l.plot.right, l.plot.top}}}, reference, false)
 	var line []point
 	for _, at := range l.points {
 		if at.known {
@@ -133,7 +136,7 @@ func (l *curveLayout) draw(p *pen) {
 		}
 	}
 	if len(line) > 0 {
-		p.path([][]point{line}, lineLook(view.AC, 0), false)
+		p.path([][]point{line}, curveLook, false)
 	}
 	for _, m := range l.marks {
 		x, y := l.place(m.at)
@@ -174,8 +177,8 @@ func (l *curveLayout) option() (map[string]any, error) {
 	}
 	diagonal := []datum{{Value: []float64{0, 0}}, {Value: []float64{100, 100}}}
 	line.MultiSeries = []charts.SingleSeries{
-		{Name: "=", Type: "line", Data: diagonal, Symbol: "none", LineStyle: lineLook(view.Reference, 0).style()},
-		{Name: l.c.YName, Type: "line", Data: points, Symbol: "none", LineStyle: lineLook(view.AC, 0).style()},
+		{Name: "=", Type: "line", Data: diagonal, Symbol: "none", LineStyle: reference.style()},
+		{Name: l.c.YName, Type: "line", Data: points, Symbol: "none", LineStyle: curveLook.style()},
 		{Name: l.c.YName, Type: "scatter", Data: marks, Symbol: "circle", SymbolSize: 2 * markRadius, ItemStyle: &opts.ItemStyle{Color: "@accent", Opacity: opts.Float(1)}},
 	}
 	line.Validate()

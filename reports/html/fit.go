@@ -22,6 +22,8 @@ func runeWidth(r rune) float64 {
 	switch {
 	case r >= ' ' && r <= '~':
 		return float64(latin[r-' ']) / 1000 * slack
+	case r == '−':
+		return .584 * slack
 	case r >= 0x1f000:
 		return 1.3
 	case r >= 0x1100 && r <= 0x115f, r >= 0x2e80, r == '…', r >= 0x2190 && r <= 0x21ff:

@@ -97,7 +97,7 @@ func (l *heatLayout) columnNames() []string {
 // fill chooses the size of the numbers and what of them is written: all at the
 // size of other text, else smaller, else only what fits.
 func (l *heatLayout) fill() {
-	room, high := l.width-heatGap-2, l.height-heatGap
+	room, high := l.width-heatGap, l.height-heatGap
 	widest, lines := 0.0, 1
 	for _, cell := range l.c.Cells {
 		if cell.X < 0 || cell.Y < 0 || cell.X >= len(l.c.Categories) || cell.Y >= len(l.c.Rows) {

@@ -23,10 +23,10 @@ const (
 	endName   = endRadius + labelDistance
 )
 
-// lineLook is the stroke of a role: actual dark, previous year light, plan thin,
-// forecast dashed; others by their order in two colours, then with dashes.
-func lineLook(r view.Role, i int) stroke {
-	switch r {
+// lineLook is the stroke of a series: actual dark, previous year light, plan
+// thin, forecast dashed; others in two colours, after the second with dashes.
+func lineLook(all []view.Series, i int) stroke {
+	switch all[i].Role {
 	case view.AC:
 		return stroke{"@ac", 2.5, ""}
 	case view.PY:
@@ -36,10 +36,19 @@ func lineLook(r view.Role, i int) stroke {
 	case view.FC:
 		return stroke{"@ac", 2, "dashed"}
 	case view.Reference:
-		return stroke{"@ink3", 1, "dashed"}
+		return reference
 	}
-	return stroke{[]string{"@accent", "@accent2"}[i%2], 2, []string{"", "dashed", "dotted"}[i/2%3]}
+	before := 0
+	for _, s := range all[:i] {
+		if s.Role == view.Other {
+			before++
+		}
+	}
+	return stroke{[]string{"@accent", "@accent2"}[i%2], 2, []string{"", "dashed", "dotted"}[before/2%3]}
 }
+
+// reference is the stroke of a line to compare with, such as a diagonal.
+var reference = stroke{"@ink3", 1, "dashed"}
 
 // linesLayout is where everything in a chart of lines stands: periods from left
 // to right, one line per series, its name and last value at its end.
@@ -118,6 +127,9 @@ func (l *linesLayout) nameEnds(n int) float64 {
 		}
 		e.above = e.at < n-2
 		value := view.Figure(list[e.at].v, l.c.Format.Decimals, false)
+		if textWidth(value, l.f.font) > most-endName-2 {
+			value = inPowers(list[e.at].v)
+		}
 		width := most - endName - textWidth(" "+value, l.f.font)
 		e.text = strings.TrimSpace(shorten(l.c.Series[i].Name, l.f.font, width) + " " + value)
 		if !e.above {
@@ -261,11 +273,11 @@ func (l *linesLayout) draw(p *pen) {
 	p.names(l.names, l.plot.left, l.band, l.plot.bottom+nameDistance)
 	p.text(l.xName())
 	for i, list := range l.series {
-		p.path(l.pieces(list), lineLook(l.c.Series[i].Role, i), false)
+		p.path(l.pieces(list), lineLook(l.c.Series, i), false)
 	}
 	for i, e := range l.ends {
 		if e.at >= 0 {
-			p.dot(e.x, e.y, endRadius, lineLook(l.c.Series[i].Role, i).colour)
+			p.dot(e.x, e.y, endRadius, lineLook(l.c.Series, i).colour)
 		}
 	}
 	for i := range l.ends {

@@ -21,7 +21,7 @@ func valueAxis(f frame, t ticks) opts.YAxis {
 // option is the same for the chart library.
 func (l *linesLayout) option() (map[string]any, error) {
 	line := charts.NewLine()
-	line.SetXAxis(l.c.Categories)
+	line.SetXAxis(l.names)
 	below := l.scale.first < 0
 	if below {
 		line.ExtendXAxis(belowAxis(l.names, l.f))
@@ -34,7 +34,7 @@ func (l *linesLayout) option() (map[string]any, error) {
 	)
 	line.GridList = []opts.Grid{l.f.grid(l.plot)}
 	for i, list := range l.series {
-		look := lineLook(l.c.Series[i].Role, i)
+		look := lineLook(l.c.Series, i)
 		data := plain(list)
 		for k := range list {
 			if alone(list, k) {

@@ -27,7 +27,7 @@ var (
 // browser the chart may be shown smaller than drawn while its text is not.
 func (f frame) spare() float64 {
 	if f.narrow {
-		return 1.04
+		return 1
 	}
 	return 1.12
 }
@@ -199,7 +199,8 @@ func setTicks(o map[string]any, key string, t ticks) {
 
 // finish takes the JSON of a validated chart, drops what verso never uses and
 // adds what go-echarts has no field for: no ticks, every category named, the
-// look of axis names, and plots that stay where they are put.
+// look of axis names, plots that stay where they are put, and labels that give
+// way to each other where a chart is shown smaller.
 func finish(base charts.BaseConfiguration, f frame) (map[string]any, error) {
 	text, err := json.Marshal(base.JSON())
 	if err != nil {
@@ -234,8 +235,15 @@ func finish(base charts.BaseConfiguration, f frame) (map[string]any, error) {
 	}
 	series, _ := o["series"].([]any)
 	for _, item := range series {
-		if s, ok := item.(map[string]any); ok && s["type"] != "radar" {
+		s, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		switch s["type"] {
+		case "bar", "heatmap":
 			s["labelLayout"] = map[string]any{"hideOverlap": true}
+		case "line":
+			s["showAllSymbol"] = true // not only where the axis has a name
 		}
 	}
 	return o, nil

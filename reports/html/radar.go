@@ -16,7 +16,7 @@ const (
 	radarMiddle = .52
 	radarMost   = .38
 	radarLeast  = .26
-	radarRings  = 4
+	radarRings  = 5
 )
 
 // radarLayout is where everything in a radar stands: scores of 0 to 100 around a
@@ -78,8 +78,8 @@ func (l *radarLayout) at(i int, r float64) point {
 
 // ring is an outline around the middle.
 func (l *radarLayout) ring(r func(i int) float64) [][]point {
-	if len(l.c.Categories) == 0 {
-		return nil
+	if len(l.c.Categories) < 2 {
+		return nil // no outline
 	}
 	points := make([]point, len(l.c.Categories))
 	for i := range points {
@@ -90,9 +90,11 @@ func (l *radarLayout) ring(r func(i int) float64) [][]point {
 
 // draw draws the radar.
 func (l *radarLayout) draw(p *pen) {
+	var rings [][]point
 	for k := 1; k <= radarRings; k++ {
-		p.path(l.ring(func(int) float64 { return l.radius * float64(k) / radarRings }), stroke{"@grid", 1, ""}, true)
+		rings = append(rings, l.ring(func(int) float64 { return l.radius * float64(k) / radarRings })...)
 	}
+	p.path(rings, stroke{"@grid", 1, ""}, true)
 	for i, name := range l.names {
 		end, at := l.at(i, l.radius), l.at(i, l.radius+l.gap())
 		p.rule(l.centre.x, l.centre.y, end.x, end.y, "@grid")
@@ -101,11 +103,13 @@ func (l *radarLayout) draw(p *pen) {
 			c.anchor = "start"
 		} else if side < -.1 {
 			c.anchor = "end"
+		} else {
+			c.y -= math.Copysign(float64(l.f.font)/2, math.Cos(l.angle(i)))
 		}
 		p.text(c)
 	}
 	for i, scores := range l.scores {
-		p.path(l.ring(func(k int) float64 { return l.radius * scores[k].v / 100 }), lineLook(l.c.Series[i].Role, i), true)
+		p.path(l.ring(func(k int) float64 { return l.radius * scores[k].v / 100 }), lineLook(l.c.Series, i), true)
 	}
 }
 
@@ -126,7 +130,7 @@ func (l *radarLayout) option() (map[string]any, error) {
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "item"}),
 	)
 	for i, list := range l.scores {
-		look := lineLook(l.c.Series[i].Role, i)
+		look := lineLook(l.c.Series, i)
 		scores := make([]float64, len(list))
 		for k, s := range list {
 			scores[k] = s.v
@@ -141,6 +145,7 @@ func (l *radarLayout) option() (map[string]any, error) {
 	}
 	if component, ok := o["radar"].(map[string]any); ok {
 		component["radius"] = percent(l.radius, float64(min(l.f.width, l.f.height))/2)
+		component["clockwise"] = true
 		component["axisNameGap"] = l.gap()
 		component["axisName"] = map[string]any{"color": "@ink2", "fontSize": l.f.font}
 	}

@@ -62,8 +62,8 @@ type ticks struct {
 // at is the i-th tick.
 func (t ticks) at(i int) float64 { return t.first + float64(i)*t.step }
 
-// niceTicks are about parts steps of 1, 2, 2.5 or 5 times a power of ten that
-// hold low and high; whole numbers where least is 1.
+// niceTicks are about parts steps of 1, 2, 2.5 (or 3) or 5 times a power of ten
+// that hold low and high; no step is less than least.
 func niceTicks(low, high float64, parts int, least float64) ticks {
 	if high <= low {
 		high = low + 1
@@ -75,7 +75,7 @@ func niceTicks(low, high float64, parts int, least float64) ticks {
 	case m < 1.4:
 	case m < 2.3:
 		step = 2 * power
-	case m < 3.4 && least == 0 || m < 3.4 && power >= 10:
+	case m < 3.4 && power != 1:
 		step, decimals = 2.5*power, decimals+1
 	case m < 3.4:
 		step = 3 * power
@@ -100,9 +100,18 @@ func niceTicks(low, high float64, parts int, least float64) ticks {
 // of ten.
 func tickText(v float64, decimals int) string {
 	if v != 0 && (math.Abs(v) >= 1e10 || decimals > 6) {
-		return strconv.FormatFloat(v, 'g', 3, 64)
+		return inPowers(v)
 	}
 	return view.Figure(v, decimals, false)
+}
+
+// inPowers writes a number of any size with three digits.
+func inPowers(v float64) string {
+	text := strconv.FormatFloat(math.Abs(v), 'g', 3, 64)
+	if v < 0 {
+		return "−" + text
+	}
+	return text
 }
 
 // percentTicks are those of shares in percent.

@@ -39,10 +39,25 @@ function write(axis: Axis) {
   if (axisLabel && texts) axisLabel.formatter = (value) => texts[Math.round((value - min) / interval)] ?? "";
 }
 
+type Params = { dataIndex?: number };
+type Series = { labelLayout?: object; data?: { label?: { offset?: [number, number] } }[] };
+
+// layOut hides labels that touch where there is less room than in the drawing,
+// and keeps the others where the option moves them, which the library alone
+// forgets then.
+function layOut(series: Series) {
+  if (!series.labelLayout) return;
+  series.labelLayout = ({ dataIndex = -1 }: Params) => {
+    const [dx, dy] = series.data?.[dataIndex]?.label?.offset ?? [0, 0];
+    return { hideOverlap: true, dx, dy };
+  };
+}
+
 // show renders an option into an element and returns the chart.
 function show(element: HTMLElement, option: Json, colours: Colours, tooltip: (params: unknown) => HTMLElement) {
   const chart = echarts.init(element, null, { renderer: "svg" });
-  const painted = paint(option, colours, false) as { tooltip?: object; xAxis?: Axis[]; yAxis?: Axis[] };
+  const painted = paint(option, colours, false) as { tooltip?: object; xAxis?: Axis[]; yAxis?: Axis[]; series?: Series[] };
+  painted.series?.forEach(layOut);
   [...(painted.xAxis ?? []), ...(painted.yAxis ?? [])].forEach(write);
   chart.setOption({ ...painted, animation: false, tooltip: { ...painted.tooltip, formatter: tooltip } });
   return chart;
