@@ -1,6 +1,8 @@
 package html
 
 import (
+	"strconv"
+
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
 )
@@ -33,16 +35,21 @@ func (l *columnsLayout) option() (map[string]any, error) {
 		return nil, err
 	}
 	if axes, ok := o["xAxis"].([]any); ok && below {
-		lowerNames(axes[len(axes)-1], columnsNegative)
+		setLabel(axes[len(axes)-1], "margin", nameDistance+columnsNegative)
 	}
 	return o, nil
 }
 
-// grid is the place of a panel.
+// grid is the place of a panel. With its height in pixels, verso's own script
+// keeps the panels on one scale, and the room for the labels, where the chart is
+// shown at another height.
 func (l *columnsLayout) grid(p panel) opts.Grid {
-	whole := float64(l.f.height)
-	return opts.Grid{Left: num(columnsSide), Right: num(columnsSide), Top: percent(p.top, whole), Height: percent(p.height, whole)}
+	return opts.Grid{Left: num(columnsSide), Right: num(columnsSide), Top: fine(p.top), Height: fine(p.height)}
 }
+
+// fine writes pixels more finely than a drawing does, for lengths that are
+// compared.
+func fine(v float64) string { return strconv.FormatFloat(round(v, 3), 'f', -1, 64) }
 
 // series are the columns: previous year, actual, differences.
 func (l *columnsLayout) series() []charts.SingleSeries {

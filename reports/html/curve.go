@@ -113,7 +113,7 @@ func (l *curveLayout) caption(m mark) caption {
 
 // axisName is the name of the horizontal axis.
 func (l *curveLayout) axisName() caption {
-	return caption{text: shorten(l.c.XName, l.f.font, l.plot.right-l.plot.left), x: (l.plot.left + l.plot.right) / 2,
+	return caption{text: shorten(l.c.XName, l.f.font, (l.plot.right-l.plot.left)/l.f.edgeSpare()), x: (l.plot.left + l.plot.right) / 2,
 		y: l.plot.bottom + curveName + float64(l.f.font)/2, colour: "@ink2"}
 }
 

@@ -148,7 +148,7 @@ func everyNth(names []string, step, offset int, left, band float64, f frame) (sh
 			w = max(w, textWidth(line, f.font)*f.spare())
 		}
 		x := left + (float64(i)+.5)*band
-		if w == 0 || x-w/2 < 0 || x+w/2 > float64(f.width) {
+		if e := w / f.spare() * f.edgeSpare(); w == 0 || x-e/2 < 0 || x+e/2 > float64(f.width) {
 			continue
 		}
 		if x-w/2 < edge {

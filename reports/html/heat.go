@@ -72,21 +72,23 @@ func layHeat(c *view.Chart, f frame) *heatLayout {
 // every second a line lower, else cut; of many narrow columns only some.
 func (l *heatLayout) columnNames() []string {
 	const between = 4
+	// Shown smaller, the plot loses more than the frame: the room on its left stays.
+	cell := (float64(l.f.width)/l.f.edgeSpare() - l.plot.left - heatRight) / float64(max(len(l.c.Categories), 1))
 	names := make([]string, len(l.c.Categories))
 	widest := 0.0
 	for i, name := range l.c.Categories {
 		names[i] = strings.Join(strings.Fields(name), " ")
-		widest = max(widest, textWidth(names[i], l.f.font)*l.f.spare())
+		widest = max(widest, textWidth(names[i], l.f.font))
 	}
-	if widest <= l.width-between {
+	if widest <= cell-between {
 		return names
 	}
 	if l.width < 20 {
 		return under(names, l.plot.left, l.width, l.f)
 	}
 	for i, name := range names {
-		room := min(2*l.width-between, 2*(l.plot.left+(float64(i)+.5)*l.width), 2*(float64(l.f.width)-l.plot.left-(float64(i)+.5)*l.width))
-		names[i] = shorten(name, l.f.font, room/l.f.spare())
+		left, right := l.plot.left+(float64(i)+.5)*cell, heatRight+(float64(len(names)-i)-.5)*cell
+		names[i] = shorten(name, l.f.font, 2*min(cell-between/2, left, right))
 		if i%2 == 1 {
 			names[i] = "\n" + names[i]
 		}
@@ -147,7 +149,7 @@ func (l *heatLayout) box(c heatCell) box {
 
 // xName is the name of the horizontal axis, below those of the columns.
 func (l *heatLayout) xName() caption {
-	return caption{text: shorten(l.c.XName, l.f.font, l.plot.right-l.plot.left), x: (l.plot.left + l.plot.right) / 2,
+	return caption{text: shorten(l.c.XName, l.f.font, (l.plot.right-l.plot.left)/l.f.edgeSpare()), x: (l.plot.left + l.plot.right) / 2,
 		y: float64(l.f.height) - float64(l.f.font)/2 - 2, colour: "@ink2"}
 }
 
@@ -212,9 +214,11 @@ func (l *heatLayout) option() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if axes, ok := o["xAxis"].([]any); ok && len(axes) > 0 && l.c.XName != "" {
-		name := l.xName()
-		nameAxis(axes[0], name, name.y-float64(l.f.font)/2-l.plot.bottom)
+	if axes, ok := o["xAxis"].([]any); ok && len(axes) > 0 {
+		setLabel(axes[0], "hideOverlap", false) // names a line lower are taken to cover the line above
+		if name := l.xName(); name.text != "" {
+			nameAxis(axes[0], name, name.y-float64(l.f.font)/2-l.plot.bottom)
+		}
 	}
 	return o, nil
 }

@@ -287,7 +287,6 @@ func (l *linesLayout) draw(p *pen) {
 
 // xName is the name of the axis under the names of the categories.
 func (l *linesLayout) xName() caption {
-	width := l.plot.right - l.plot.left
-	return caption{text: shorten(l.c.XName, l.f.font, width), x: (l.plot.left + l.plot.right) / 2,
+	return caption{text: shorten(l.c.XName, l.f.font, (l.plot.right-l.plot.left)/l.f.edgeSpare()), x: (l.plot.left + l.plot.right) / 2,
 		y: float64(l.f.height) - float64(l.f.font)/2 - 2, colour: "@ink2"}
 }

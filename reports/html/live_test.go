@@ -49,15 +49,16 @@ func chartPage(t *testing.T, all []*view.Chart) string {
 }
 
 // The chart that takes the place of a drawing in the browser has its bars,
-// cells, dots, lines and texts where the drawing has them.
+// cells, dots, lines and texts where the drawing has them. Shown smaller, its
+// texts are not, and still none is cut off or covers another.
 func TestLiveChartsStandWhereTheDrawingsDo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: no browser")
 	}
 	file := chartPage(t, append(sampleCharts(), edgeCharts()...))
 	parent := sitetest.Browser(t)
-	for _, width := range []string{"640px", "352px"} {
-		t.Run(width, func(t *testing.T) {
+	for _, c := range []struct{ width, compare string }{{"640px", compareDrawings}, {"352px", compareDrawings}, {"530px", lookAtTexts}, {"320px", lookAtTexts}} {
+		t.Run(c.width, func(t *testing.T) {
 			ctx, cancel := chromedp.NewContext(parent)
 			defer cancel()
 			ctx, stop := context.WithTimeout(ctx, 90*time.Second)
@@ -68,23 +69,23 @@ func TestLiveChartsStandWhereTheDrawingsDo(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file)); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := sitetest.Evaluate[any](ctx, strings.ReplaceAll(atWidth, "WIDTH", width)); err != nil {
+			if _, err := sitetest.Evaluate[any](ctx, strings.ReplaceAll(atWidth, "WIDTH", c.width)); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := sitetest.Evaluate[any](ctx, sitetest.ScrollThrough); err != nil {
 				t.Fatal(err)
 			}
-			if err := sitetest.Keep(ctx, "live-"+width); err != nil {
+			if err := sitetest.Keep(ctx, "live-"+c.width); err != nil {
 				t.Fatal(err)
 			}
-			compared, err := sitetest.Evaluate[int](ctx, compareDrawings+`;versoCompared[0]`)
+			looked, err := sitetest.Evaluate[int](ctx, `var versoLook=`+c.compare+`;versoLook[0]`)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if compared < 1000 {
-				t.Errorf("only %d marks and texts were compared", compared)
+			if looked < 500 {
+				t.Errorf("only %d marks and texts were looked at", looked)
 			}
-			problems, err := sitetest.Evaluate[[]string](ctx, `versoCompared[1]`)
+			problems, err := sitetest.Evaluate[[]string](ctx, `versoLook[1]`)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +103,7 @@ const (
 		window.innerWidth=1;dispatchEvent(new Event("resize"));await new Promise(r=>setTimeout(r,400));return 0})()`
 	// compareDrawings looks for every mark and text of a drawing in the live
 	// chart: how many there were, and those that are not there.
-	compareDrawings = `var versoCompared=(()=>{let n=0;const wrong=[];
+	compareDrawings = `(()=>{let n=0;const wrong=[];
 		for(const plot of document.querySelectorAll(".plot")){
 			const home=plot.getBoundingClientRect(),id=plot.closest("figure").id;
 			const sheet=[...plot.querySelectorAll(".sheet")].find(s=>s.getBoundingClientRect().width>0);
@@ -119,6 +120,18 @@ const (
 			}
 			const drawn=new Set([...sheet.querySelectorAll("text")].map(e=>e.textContent));
 			for(const s of said)if(s[0].trim()&&!drawn.has(s[0]))wrong.push(id+": live only: "+s[0]);
+		}
+		return[n,wrong]})()`
+	// lookAtTexts finds texts of live charts that leave their chart or cover
+	// another by more than a line's edge: how many texts there were, and those.
+	lookAtTexts = `(()=>{let n=0;const wrong=[];
+		for(const live of document.querySelectorAll(".live")){
+			const home=live.getBoundingClientRect(),id=live.closest("figure").id;
+			const said=[...live.querySelectorAll("svg text")].filter(e=>e.textContent.trim()).map(e=>[e.textContent,e.getBoundingClientRect()]);
+			said.forEach(([text,r],i)=>{n++;
+				if(r.left<home.left-1||r.right>home.right+1||r.top<home.top-3||r.bottom>home.bottom+3)wrong.push(id+": "+text+" leaves the chart");
+				for(const[other,o]of said.slice(0,i))if(r.left+1<o.right&&o.left+1<r.right&&r.top+5<o.bottom&&o.top+5<r.bottom)wrong.push(id+": "+text+" covers "+other);
+			});
 		}
 		return[n,wrong]})()`
 )

@@ -29,8 +29,12 @@ func (f frame) spare() float64 {
 	if f.narrow {
 		return 1
 	}
-	return 1.12
+	return 1.2
 }
+
+// edgeSpare is the same for texts at the edge of a frame, which would be cut
+// off.
+func (f frame) edgeSpare() float64 { return max(f.spare(), 1.15) }
 
 // grid is the place of a plot for the chart library, by its distances from the
 // edges.
@@ -166,11 +170,11 @@ func belowAxis(names []string, f frame) opts.XAxis {
 	return a
 }
 
-// lowerNames moves the names of an axis away from it.
-func lowerNames(axis any, pixels int) {
+// setLabel sets what go-echarts has no field for in the labels of an axis.
+func setLabel(axis any, key string, value any) {
 	if a, ok := axis.(map[string]any); ok {
 		if labels, ok := a["axisLabel"].(map[string]any); ok {
-			labels["margin"] = nameDistance + pixels
+			labels[key] = value
 		}
 	}
 }
@@ -191,9 +195,7 @@ func setTicks(o map[string]any, key string, t ticks) {
 	}
 	if a, ok := axes[0].(map[string]any); ok {
 		a["interval"] = t.step
-		if labels, ok := a["axisLabel"].(map[string]any); ok {
-			labels["texts"] = t.texts
-		}
+		setLabel(a, "texts", t.texts)
 	}
 }
 
@@ -223,7 +225,7 @@ func finish(base charts.BaseConfiguration, f frame) (map[string]any, error) {
 			axis["axisTick"] = map[string]any{"show": false}
 			axis["nameTextStyle"] = map[string]any{"color": "@ink2", "fontSize": f.font}
 			if labels, ok := axis["axisLabel"].(map[string]any); ok && axis["type"] == "category" {
-				labels["interval"], labels["lineHeight"] = 0, f.font+lineOverheight
+				labels["interval"], labels["lineHeight"], labels["hideOverlap"] = 0, f.font+lineOverheight, true
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func layRadar(c *view.Chart, f frame) *radarLayout {
 		side := math.Abs(math.Sin(l.angle(i)))
 		l.names = append(l.names, strings.Join(strings.Fields(name), " "))
 		if side > .1 {
-			fits := (l.centre.x - 2 - textWidth(l.names[i], f.font)) / side
+			fits := (l.centre.x - 2 - textWidth(l.names[i], f.font)*f.edgeSpare()) / side
 			l.radius = min(l.radius, fits-l.gap())
 		}
 	}
@@ -50,7 +50,7 @@ func layRadar(c *view.Chart, f frame) *radarLayout {
 		if side := math.Abs(math.Sin(l.angle(i))); side > .1 {
 			room = l.centre.x - 2 - side*(l.radius+l.gap())
 		}
-		l.names[i] = shorten(name, f.font, room)
+		l.names[i] = shorten(name, f.font, room/f.edgeSpare())
 	}
 	for _, s := range c.Series {
 		scores := numbers(s.Values, view.Format{}, n)
