@@ -22,7 +22,6 @@ var templateFiles embed.FS
 
 // Renderer writes pages. It is safe for concurrent use.
 type Renderer struct {
-	draw      *drawer
 	words     map[string]words
 	templates *template.Template
 	assets    []File
@@ -58,14 +57,8 @@ func New(a web.Assets) (*Renderer, error) {
 	if len(a.Charts) == 0 || len(a.App) == 0 || len(a.Style) == 0 {
 		return nil, web.ErrNotBuilt
 	}
-	palette, err := web.LoadPalette()
-	if err != nil {
-		return nil, err
-	}
 	r := &Renderer{names: map[string]string{}}
-	if r.draw, err = newDrawer(a, palette); err != nil {
-		return nil, err
-	}
+	var err error
 	if r.words, err = loadWords(); err != nil {
 		return nil, err
 	}
@@ -94,7 +87,7 @@ func (r *Renderer) Render(w io.Writer, p view.Page, nav Nav) error {
 	if !ok {
 		return fmt.Errorf("html: page %s: no texts in language %q (there are: %s)", p.Slug, p.Lang, strings.Join(Languages(), ", "))
 	}
-	m := &model{Page: p, Nav: nav, W: texts, renderer: r, names: r.names}
+	m := &model{Page: p, Nav: nav, W: texts, names: r.names}
 	if err := m.prepare(); err != nil {
 		return fmt.Errorf("html: page %s: %w", p.Slug, err)
 	}
