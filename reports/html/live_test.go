@@ -57,7 +57,7 @@ func TestLiveChartsStandWhereTheDrawingsDo(t *testing.T) {
 	}
 	file := chartPage(t, append(sampleCharts(), edgeCharts()...))
 	parent := sitetest.Browser(t)
-	for _, c := range []struct{ width, compare string }{{"640px", compareDrawings}, {"352px", compareDrawings}, {"530px", lookAtTexts}, {"320px", lookAtTexts}} {
+	for _, c := range []struct{ width, compare string }{{"640px", compareDrawings}, {"352px", compareDrawings}, {"530px", lookAtTexts}, {"328px", lookAtTexts}} {
 		t.Run(c.width, func(t *testing.T) {
 			ctx, cancel := chromedp.NewContext(parent)
 			defer cancel()

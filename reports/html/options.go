@@ -34,7 +34,7 @@ func (f frame) spare() float64 {
 
 // edgeSpare is the same for texts at the edge of a frame, which would be cut
 // off.
-func (f frame) edgeSpare() float64 { return max(f.spare(), 1.15) }
+func (f frame) edgeSpare() float64 { return max(f.spare(), 1.08) }
 
 // grid is the place of a plot for the chart library, by its distances from the
 // edges.
