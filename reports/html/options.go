@@ -108,6 +108,16 @@ type datum struct {
 	Size      int             `json:"symbolSize,omitempty"`
 }
 
+// MarshalJSON writes a number without a look of its own as the number alone:
+// most are, and a page has thousands.
+func (d datum) MarshalJSON() ([]byte, error) {
+	if d.ItemStyle == nil && d.Label == nil && d.Symbol == "" {
+		return json.Marshal(d.Value)
+	}
+	type withLook datum
+	return json.Marshal(withLook(d))
+}
+
 // tag is a label with its place fine-tuned, which go-echarts has no fields for.
 type tag struct {
 	opts.Label
