@@ -148,6 +148,13 @@ func backupItems(cfg *config.Config, current warehouse.Generation) ([]backup.Ite
 		}
 		items = append(items, cubes...)
 	}
+	if isFolder(pagesFolder(cfg)) {
+		pages, err := filesBelow(pagesFolder(cfg), "config/pages", func(string) bool { return true })
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, pages...)
+	}
 	return items, nil
 }
 

@@ -92,6 +92,7 @@ var floors = map[string][]string{
 	"reports/page":          {"reports/view", "olap", "olap/cube", "olap/engine"},
 	"reports/page/pagetest": {"reports/page", "reports/view", "olap", "olap/engine", "olap/olaptest"},
 	"reports/pages":         {"reports/page", "reports/pages/..."},
+	"reports/pages/written": {"reports/page", "reports/view", "olap", "olap/cube", "olap/cube/text"},
 	"reports/pages/...":     {"reports/page", "reports/view", "olap", "olap/cube", "olap/engine", "olap/lineage"},
 	"reports/web":           {},
 	"reports/html":          {"reports/view", "reports/web"},

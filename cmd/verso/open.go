@@ -22,6 +22,8 @@ import (
 	"verso/olap/engine/duck"
 	"verso/olap/warehouse"
 	"verso/reports/page"
+	"verso/reports/pages"
+	"verso/reports/pages/written"
 )
 
 // loadConfig reads the configuration named on the command line.
@@ -152,10 +154,31 @@ func (p *published) close() {
 // there is none.
 func userCatalog(cfg *config.Config) string {
 	dir := filepath.Join(filepath.Dir(cfg.File), "catalog")
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	if !isFolder(dir) {
 		return ""
 	}
 	return dir
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// pagesFolder is where editors write pages of the report.
+func pagesFolder(cfg *config.Config) string { return filepath.Join(filepath.Dir(cfg.File), "pages") }
+
+// reportPages are the pages of the report: verso's, and those in the folder pages
+// beside the configuration. What is wrong with a file there is logged; its page
+// says so, and the others are made.
+func (a *app) reportPages(cfg *config.Config, log *slog.Logger) []page.Page {
+	var taken []string
+	for _, p := range pages.All() {
+		taken = append(taken, p.Slug)
+	}
+	return pages.With(written.Load(pagesFolder(cfg), taken, func(err error) {
+		log.Warn("a page of the report has a fault", "fault", err.Error())
+	}))
 }
 
 // openSources wires every source of the configuration to its driver.

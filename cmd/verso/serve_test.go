@@ -40,23 +40,23 @@ func nightly(t *testing.T, config string, more string) {
 type served struct {
 	t       *testing.T
 	cmd     *exec.Cmd
-	out     *written
+	out     *heard
 	address string
 }
 
-// written is what a process writes, while it writes.
-type written struct {
+// heard is what a process writes, while it writes.
+type heard struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
-func (l *written) Write(p []byte) (int, error) {
+func (l *heard) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.Write(p)
 }
 
-func (l *written) String() string {
+func (l *heard) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
@@ -66,7 +66,7 @@ var listening = regexp.MustCompile(`"address":"(http://[^"]+)"`)
 
 func startServer(t *testing.T, config string, env ...string) *served {
 	t.Helper()
-	s := &served{t: t, out: &written{}}
+	s := &served{t: t, out: &heard{}}
 	s.cmd, _ = versoProcess(t, "serve", "-c", config, "--addr", "127.0.0.1:0", "--log-format", "json")
 	s.cmd.Env = append(os.Environ(), env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
@@ -85,7 +85,7 @@ func startServer(t *testing.T, config string, env ...string) *served {
 }
 
 // wait waits until something is so.
-func wait(t *testing.T, out *written, what string, so func() bool) {
+func wait(t *testing.T, out *heard, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(2 * time.Minute); !so(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {

@@ -16,9 +16,10 @@ import (
 	"verso/olap"
 	"verso/olap/engine"
 	"verso/reports/page"
-	"verso/reports/pages"
 	"verso/reports/site"
 )
+
+var errNoModels = errors.New("the published generation was made without models (refresh --skip models), and the site shows what they found: run verso refresh")
 
 func (a *app) siteCommand() *cobra.Command {
 	var out, lang, pdf string
@@ -45,14 +46,17 @@ chooses among them, by their file names without .html.`,
 				return err
 			}
 			defer p.close()
+			c, err := p.page(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if known, err := c.Known(cmd.Context(), "score", "pyramid"); err != nil || !known {
+				return errors.Join(err, errNoModels)
+			}
 			if pdf != "" {
-				list, err := pagesNamed(chosen)
+				list, err := pagesNamed(a.reportPages(p.config, a.logger(false)), chosen)
 				if err != nil {
 					return usagef(cmd.CommandPath(), "--pages: %v", err)
-				}
-				c, err := p.page(cmd.Context())
-				if err != nil {
-					return err
 				}
 				return a.printPDF(cmd.Context(), pdf, func(dir string) (string, error) {
 					return site.WriteDocument(cmd.Context(), dir, c, landscape, list...)
@@ -81,8 +85,7 @@ chooses among them, by their file names without .html.`,
 
 // pagesNamed are pages of the menu by their names, in the order of the menu; all
 // for none.
-func pagesNamed(names []string) ([]page.Page, error) {
-	all := pages.All()
+func pagesNamed(all []page.Page, names []string) ([]page.Page, error) {
 	if len(names) == 0 {
 		return all, nil
 	}
@@ -114,7 +117,7 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
 		return nil, err
 	}
-	return site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(o, db)}, pages.All()...)
+	return site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(o, db)}, a.reportPages(cfg, a.logger(false))...)
 }
 
 func (a *app) printSite(s site.Summary) error {

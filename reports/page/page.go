@@ -18,7 +18,8 @@ import (
 type Page struct {
 	Slug  string // file name without extension and anchor of the menu
 	Group string // heading of the menu it stands under, as in the word group.GROUP
-	Name  string // title of a page below another; "" for those of the menu
+	// Label is the title in a language; nil: it is the word page.SLUG.
+	Label func(lang string) string
 	Build func(ctx context.Context, c *Context) (view.Page, error)
 	// Below are the pages of single members that this one leads to; they are not
 	// in the menu. nil: none.
@@ -106,8 +107,8 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 
 // Title is the name of a page in the menu, or that of the member it is about.
 func (c *Context) Title(p Page) string {
-	if p.Name != "" {
-		return p.Name
+	if p.Label != nil {
+		return p.Label(c.Lang)
 	}
 	return c.T("page." + p.Slug)
 }
@@ -197,6 +198,10 @@ func (c *Context) readTables(ctx context.Context) error {
 
 // readScored reads which days the scores cover.
 func (c *Context) readScored(ctx context.Context) error {
+	c.Scored = c.T("pyramid.period")
+	if !c.tables["card.parameter"] { // a generation made without models
+		return nil
+	}
 	days := map[string]time.Time{}
 	err := engine.Rows(ctx, c.DB, engine.SQL(Shared("pyramid_window")), func(row []any) error {
 		if d, err := time.Parse(time.DateOnly, Text(row[1])); err == nil {
@@ -204,7 +209,6 @@ func (c *Context) readScored(ctx context.Context) error {
 		}
 		return nil
 	})
-	c.Scored = c.T("pyramid.period")
 	if len(days) == 2 {
 		c.Scored = Window{days["from"], days["to"]}.Label(c.Lang)
 	}

@@ -23,6 +23,14 @@ func All() []page.Page {
 		under("trust", trust.Pages()))
 }
 
+// With are the pages of the report with those that editors wrote, which stand
+// before what is said about the data.
+func With(written []page.Page) []page.Page {
+	all := All()
+	at := slices.IndexFunc(all, func(p page.Page) bool { return p.Group == "trust" })
+	return slices.Insert(all, at, under("own", written)...)
+}
+
 func under(group string, lists ...[]page.Page) []page.Page {
 	all := slices.Concat(lists...)
 	for i := range all {
