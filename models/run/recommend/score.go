@@ -1,0 +1,272 @@
+package recommend
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"verso/models/offer"
+	"verso/models/recommend"
+	"verso/models/recommend/dense"
+)
+
+// Kinds of reasons; every one states what the data of customer and title say, and
+// is given only by the model that it comes from.
+const (
+	noReason       = iota
+	reasonSeries   // next volume; key is the title held
+	reasonBought   // bought together; key is the own title
+	reasonClass    // n of the customer's titles of twelve months are in the class, share of them
+	reasonClassAll // the same of all titles ever bought
+	reasonAuthor   // n titles of the author
+	reasonPublish  // n titles of the publisher
+	reasonPopular  // n customers in twelve months
+	reasonPeers    // customers with orders like these
+	reasonInterest // declared interest; text is its code
+	reasonType     // n customers of the type in twelve months
+	reasonIssue    // stands in the current issue
+)
+
+// reason is one reason of one line.
+type reason struct {
+	kind  int
+	key   int64 // of a title
+	n     int
+	share float64
+	text  string
+}
+
+// entry is one line of a list with its reasons.
+type entry struct {
+	offer.Offer
+	reasons [2]reason
+}
+
+// pool is how many candidates a customer has before the rules, for each place of
+// the list.
+const pool = 4
+
+// ranker ranks the existing stock for customers.
+type ranker struct {
+	c     *catalogue
+	f     *fitted
+	set   *offer.Set
+	fresh []bool // titles of the current issues
+	ties  []int32
+	next  map[[2]int32][]int32 // series and volume → titles
+}
+
+// bench is the space of one worker.
+type bench struct {
+	scores [][]float32
+	total  []float32
+	scale  []float32
+	count  tally
+}
+
+func (r *ranker) bench() *bench {
+	b := &bench{total: make([]float32, len(r.c.titles)), scale: make([]float32, len(r.f.blend.Models))}
+	for range r.f.blend.Models {
+		b.scores = append(b.scores, make([]float32, len(r.c.titles)))
+	}
+	return b
+}
+
+// load scores all titles for a customer as the blend does, keeping the parts.
+func (b *bench) load(f *fitted, h recommend.History) {
+	clear(b.total)
+	for k, m := range f.blend.Models {
+		m.Scores(h, b.scores[k])
+		b.scale[k] = 0
+		if s := math.Sqrt(float64(dense.Dot(b.scores[k], b.scores[k])) / float64(max(1, len(b.total)))); s > 0 {
+			b.scale[k] = float32(f.blend.Weights[k] / s)
+			dense.Axpy(b.scale[k], b.scores[k], b.total)
+		}
+	}
+}
+
+// candidates are the best titles of a customer with a history, next volumes
+// among them, and how many titles were left out because he has them.
+func (r *ranker) candidates(u int, b *bench, n int) (list []offer.Candidate, owned int) {
+	h := r.f.x.History(u)
+	b.load(r.f, h)
+	wanted := r.continued(u)
+	total := b.total
+	value := make([]float32, len(wanted))
+	for k, i := range wanted {
+		value[k] = total[i]
+	}
+	for i := range total {
+		if r.fresh[i] || !r.set.Offered(int32(i)) {
+			total[i] = float32(math.Inf(-1))
+		}
+	}
+	for _, i := range r.c.owned[u] {
+		if total[i] > float32(math.Inf(-1)) {
+			total[i] = float32(math.Inf(-1))
+			owned++
+		}
+	}
+	for k, i := range wanted {
+		if !r.fresh[i] {
+			list = append(list, offer.Candidate{Title: i, Score: float64(value[k]), Next: true})
+		}
+		total[i] = float32(math.Inf(-1))
+	}
+	for _, s := range recommend.Top(total, n, r.ties) {
+		list = append(list, offer.Candidate{Title: s.Item, Score: float64(s.Score)})
+	}
+	slices.SortStableFunc(list, byScore)
+	return list, owned
+}
+
+func byScore(a, b offer.Candidate) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Title, b.Title))
+}
+
+// continued are the next volumes that a customer may want: the volume before was
+// bought within a year, or this one was listed within a year.
+func (r *ranker) continued(u int) []int32 {
+	var out []int32
+	year := r.c.left12[u]
+	for _, i := range r.c.owned[u] {
+		if r.c.series[i] < 0 {
+			continue
+		}
+		_, lately := slices.BinarySearch(year, i)
+		for _, n := range r.next[[2]int32{r.c.series[i], r.c.volume[i] + 1}] {
+			if r.set.Offered(n) && !r.set.Owns(u, n) && r.c.listed[n] <= r.c.day && (lately || r.c.listed[n] > r.c.day-365) {
+				out = append(out, n)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// explain gives the lines that were chosen their reasons, by the parts of the
+// models that ranked them. The customer must be loaded.
+func (r *ranker) explain(u int, b *bench, list []entry) {
+	h := r.f.x.History(u)
+	b.load(r.f, h)
+	b.count.load(r.c, u)
+	type part struct {
+		model int
+		value float32
+	}
+	for k := range list {
+		e := &list[k]
+		var found []reason
+		if e.Next {
+			found = append(found, r.c.seriesReason(u, e.Title))
+		}
+		parts := make([]part, len(b.scores))
+		for m := range b.scores {
+			parts[m] = part{m, b.scale[m] * b.scores[m][e.Title]}
+		}
+		slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.value, a.value) })
+		for _, p := range parts {
+			if len(found) >= 2 || p.value <= 0 {
+				break
+			}
+			if q := r.say(u, b, h, p.model, e.Title); q.kind != noReason && !slices.ContainsFunc(found, func(o reason) bool { return o.kind == q.kind }) {
+				found = append(found, q)
+			}
+		}
+		copy(e.reasons[:], found)
+	}
+}
+
+// say is the strongest reason of one model that can be stated.
+func (r *ranker) say(u int, b *bench, h recommend.History, model int, title int32) reason {
+	switch r.f.names[model] {
+	case "knn", "ease":
+		for _, x := range r.f.blend.Models[model].Explain(h, int(title)).Reasons {
+			if x.Value > 0 && x.Item >= 0 && r.c.work[x.Item] != r.c.work[title] {
+				return reason{kind: reasonBought, key: r.c.titles[x.Item]}
+			}
+		}
+	case "content":
+		for _, x := range r.f.blend.Models[model].Explain(h, int(title)).Reasons {
+			if q := b.count.attribute(r.c, strings.SplitN(x.Part, "=", 2)[0], title); x.Value > 0 && q.kind != noReason {
+				return q
+			}
+		}
+	case "demand":
+		if q := b.count.attribute(r.c, "class", title); q.kind != noReason {
+			return q
+		}
+		return r.c.popular(title)
+	case "recent":
+		return r.c.popular(title)
+	case "series":
+		return r.c.seriesReason(u, title)
+	case "als":
+		return reason{kind: reasonPeers}
+	}
+	return reason{}
+}
+
+// popular states how many took a title; nothing when nobody did.
+func (c *catalogue) popular(title int32) reason {
+	if n := int(c.buyers12[title]); n > 1 {
+		return reason{kind: reasonPopular, n: n}
+	}
+	return reason{}
+}
+
+// seriesReason names the volume held before a title.
+func (c *catalogue) seriesReason(u int, title int32) reason {
+	for _, i := range c.owned[u] {
+		if c.series[i] == c.series[title] && c.volume[i] == c.volume[title]-1 {
+			return reason{kind: reasonSeries, key: c.titles[i], n: int(c.volume[title])}
+		}
+	}
+	return reason{}
+}
+
+// tally counts a customer's titles by class, author and publisher.
+type tally struct {
+	class, classAll   map[int32]int
+	author, publisher map[string]int
+	year, all         int
+}
+
+func (t *tally) load(c *catalogue, u int) {
+	*t = tally{class: map[int32]int{}, classAll: map[int32]int{}, author: map[string]int{}, publisher: map[string]int{}, year: len(c.left12[u]), all: len(c.owned[u])}
+	for _, i := range c.left12[u] {
+		if !c.unclassified[i] {
+			t.class[c.class[i]]++
+		}
+	}
+	for _, i := range c.owned[u] {
+		if !c.unclassified[i] {
+			t.classAll[c.class[i]]++
+		}
+		if a := c.text.author[i]; a != "" {
+			t.author[a]++
+		}
+		if p := c.text.publisher[i]; p != "" {
+			t.publisher[p]++
+		}
+	}
+}
+
+// attribute states what a customer has of a title's attribute; nothing when he
+// has none.
+func (t *tally) attribute(c *catalogue, kind string, title int32) reason {
+	switch {
+	case kind == "class" && t.class[c.class[title]] > 0 && !c.unclassified[title]:
+		n := t.class[c.class[title]]
+		return reason{kind: reasonClass, key: c.titles[title], n: n, share: float64(n) / float64(t.year)}
+	case kind == "class" && t.classAll[c.class[title]] > 0 && !c.unclassified[title]:
+		n := t.classAll[c.class[title]]
+		return reason{kind: reasonClassAll, key: c.titles[title], n: n, share: float64(n) / float64(t.all)}
+	case kind == "author" && t.author[c.text.author[title]] > 0:
+		return reason{kind: reasonAuthor, key: c.titles[title], n: t.author[c.text.author[title]]}
+	case kind == "publisher" && t.publisher[c.text.publisher[title]] > 1:
+		return reason{kind: reasonPublish, key: c.titles[title], n: t.publisher[c.text.publisher[title]]}
+	}
+	return reason{}
+}
