@@ -145,6 +145,11 @@ func (s *Set) refuses(u int, c Candidate) int {
 	return -1
 }
 
+// Allows says whether no rule bars a title from a customer.
+func (s *Set) Allows(u int, title int32) bool {
+	return s.refuses(u, Candidate{Title: title}) < 0
+}
+
 // skips says whether a volume would leave a gap: who holds volumes of a series is
 // offered only one whose predecessor he holds, as far as the catalogue knows it.
 func (s *Set) skips(u int, i int32) bool {

@@ -107,7 +107,7 @@ func (c *catalogue) testBase(f *fitted) {
 	slices.Sort(users)
 	own := &recommend.Evaluation{Model: "type", K: listLength, Users: len(users)}
 	popular := &recommend.Evaluation{Model: "popularity", K: listLength, Users: len(users)}
-	order := b.rank(titles)
+	order := b.rank(titles, func(u int) bool { return took[int32(u)] != nil })
 	lists := make([][]int32, len(users))
 	dense.Each(len(users), func(_, n int) {
 		for _, e := range b.candidates(int(users[n]), order, listLength) {
@@ -145,11 +145,14 @@ func count(e *recommend.Evaluation, list, took []int32) {
 // scores: customers of one differ in their interests alone.
 type rankings map[[2]string][]offer.Candidate
 
-// rank orders some titles for every type and region.
-func (b *base) rank(titles []int32) rankings {
+// rank orders some titles for every type and region of the customers who need it.
+func (b *base) rank(titles []int32, needs func(u int) bool) rankings {
 	var keys [][2]string
 	out := rankings{}
 	for u, kind := range b.c.kind {
+		if !needs(u) {
+			continue
+		}
 		key := [2]string{kind, b.c.area[u]}
 		if _, known := out[key]; !known {
 			out[key] = nil

@@ -1,6 +1,9 @@
 package recommend
 
 import (
+	"maps"
+	"slices"
+
 	"verso/models/job"
 	"verso/models/offer"
 )
@@ -101,6 +104,9 @@ func (l *lists) stockCard() job.Card {
 	c.Parameter("titles", job.Wordsf("%d of %d take part: those listed within a year, in current issues or in series that are bought, and the %d with most recent customers", "%d/%d 种参与：一年内列目、当期目录或在售丛书的品种，以及近期客户最多的 %d 种", len(l.c.titles), l.c.all, l.c.most()))
 	c.Parameter("ease.titles", easeTitles)
 	c.Parameter("held_out", l.o.Held)
+	for _, name := range slices.Sorted(maps.Keys(f.left)) {
+		c.Parameter("left_out."+name, f.left[name])
+	}
 	if f.blend == nil {
 		c.Reading = f.reason
 		return c
@@ -123,9 +129,13 @@ func (l *lists) stockCard() job.Card {
 		r, _, _ := f.large("stock", "recent")
 		c.Metric("large.recent_recall_20", r, "share", job.Words{EN: "recall of the titles selling best at present over them", ZH: "近期畅销图书对其的召回率"})
 	}
-	c.Reading = job.Wordsf("Of what %[1]d customers newly bought in the last %[2]d days, their 20 titles would have held %.1[3]f %%, the best-sellers %.1[4]f %% (%.1[5]f times as much). It does least for customers who had %[6]s titles.",
-		"%[1]d 位客户末 %[2]d 天的新购中，其 20 种书单可命中 %.1[3]f %%，畅销榜为 %.1[4]f %%（%.1[5]f 倍）。对已购 %[6]s 种的客户效果最弱。",
-		t.Users, f.window, 100*t.Recall, 100*popular.Recall, ratio(t.Recall, popular.Recall), f.weakest("stock", "blend"))
+	c.Reading = job.Wordsf("Of what %[1]d customers newly bought in the last %[2]d days, their 20 titles would have held %.1[3]f %%, the best-sellers %.1[4]f %% (%.1[5]f times as much).",
+		"%[1]d 位客户末 %[2]d 天的新购中，其 20 种书单可命中 %.1[3]f %%，畅销榜为 %.1[4]f %%（%.1[5]f 倍）。",
+		t.Users, f.window, 100*t.Recall, 100*popular.Recall, ratio(t.Recall, popular.Recall))
+	if size := f.weakest("stock", "blend"); size != "" {
+		c.Reading.EN += " It does least for customers who had " + size + " titles."
+		c.Reading.ZH += "对已购 " + size + " 种的客户效果最弱。"
+	}
 	return c
 }
 
@@ -136,9 +146,13 @@ func (l *lists) newCard() job.Card {
 			ZH: "当期目录新书（尚无人订购）按各级类目、作者、丛书、出版社、语种、层次与价格评分：取客户所购及相近图书的对数优势与该属性的销售情况，权重以轮流隐藏的已知图书拟合。书单含某目录三种以上或有续卷者，寄送相应页。"},
 		Features: []job.Feature{{Name: "attributes", Definition: job.Words{EN: "class (all levels), author, series, publisher, language, level, price band", ZH: "各级类目、作者、丛书、出版社、语种、层次、价位"}}, {Name: "current", Definition: job.Wordsf("issues of the last %d days and those to come", "近 %d 天及今后的期次", issueDays)}}}
 	l.new.ruleCounts(&c)
-	c.Parameter("new_titles", len(l.fresh))
-	if len(l.fresh) == 0 {
+	c.Parameter("new_titles", l.listed)
+	if l.listed == 0 {
 		c.Reading = job.Words{EN: "No catalogue issue of the last 45 days or to come: there are no new titles to offer. The tables catalogue and catalogue_item hold them.", ZH: "近 45 天内及今后无目录发布，故无新书可推荐。相应数据表为 catalogue 与 catalogue_item。"}
+		return c
+	}
+	if len(l.fresh) == 0 {
+		c.Reading = job.Wordsf("None of the %d titles of the current issues may be offered: the rules above leave them all out.", "当期目录的 %d 种新书均被上述规则剔除，无可推荐。", l.listed)
 		return c
 	}
 	if l.cold == nil {

@@ -9,6 +9,7 @@ import (
 
 	"verso/models/job"
 	"verso/models/recommend"
+	"verso/models/recommend/cold"
 )
 
 // listed is the number of titles of a list, and what recall is measured at.
@@ -27,8 +28,14 @@ const (
 // validationUsers and testUsers bound how many customers a measurement takes,
 // evenly spaced.
 const (
-	validationUsers = 2000
-	testUsers       = 6000
+	validationUsers = 800
+	testUsers       = 2000
+)
+
+// Purchases from which the models join that are worth their time only then.
+const (
+	easePairs = 20_000
+	alsPairs  = 50_000
 )
 
 // maker fits one model on a matrix that ends on a day.
@@ -45,8 +52,9 @@ type fitted struct {
 	window int32 // days of the test; 0 without
 	tuning *recommend.Tuning
 	tests  []tested
-	reason job.Words // why there is no test
-	pairs  int       // held out in the test
+	reason job.Words         // why there is no test
+	left   map[string]string // models that could not be fitted, and why
+	cold   *cold.Model       // of new titles as of the test, whose weights the lists take; nil without
 }
 
 // tested is one model on the test period.
@@ -84,6 +92,9 @@ func fitHead(ctx context.Context, x *recommend.Matrix, _ int32) (recommend.Model
 	return recommend.FitEASE(ctx, head, recommend.EASEOptions{})
 }
 
+// priors are the strengths of demand's prior that are tried.
+var priors = []float64{3, 10}
+
 // makers are the models of the family with settings that need no search. Of
 // demand's two priors the search keeps one.
 func (c *catalogue) makers(a *recommend.Attributes, pairs int) []maker {
@@ -93,7 +104,7 @@ func (c *catalogue) makers(a *recommend.Attributes, pairs int) []maker {
 		}}
 	}
 	list := []maker{spec("recent", recommend.Spec{Kind: "popularity", HalfLife: demandHalfLife})}
-	for _, prior := range []float64{3, 10} {
+	for _, prior := range priors {
 		list = append(list, maker{"demand", func(_ context.Context, x *recommend.Matrix, day int32) (recommend.Model, error) {
 			return c.fitDemand(x, day, prior), nil
 		}})
@@ -102,12 +113,12 @@ func (c *catalogue) makers(a *recommend.Attributes, pairs int) []maker {
 		maker{"series", func(_ context.Context, _ *recommend.Matrix, day int32) (recommend.Model, error) {
 			return c.fitFollow(day), nil
 		}},
-		spec("knn", recommend.Spec{Kind: "tfidf", KNN: &recommend.KNNOptions{Similarity: "tfidf", Neighbours: 50}}),
+		spec("knn", recommend.Spec{Kind: "tfidf", KNN: &recommend.KNNOptions{Similarity: "tfidf", Neighbours: 30}}),
 		spec("content", recommend.Spec{Kind: "content"}))
-	if pairs >= 2000 {
+	if pairs >= easePairs {
 		list = append(list, maker{"ease", fitHead})
 	}
-	if pairs >= 20_000 {
+	if pairs >= alsPairs {
 		list = append(list, spec("als", recommend.Spec{Kind: "als", ALS: &recommend.ALSOptions{Factors: 32, Iterations: 8, Seed: 1}}))
 	}
 	return list
@@ -130,7 +141,7 @@ func (c *catalogue) attributes() *recommend.Attributes {
 // fit chooses the blend on the period before the last, tests it on the last, and
 // fits it on everything.
 func (c *catalogue) fit(ctx context.Context) (*fitted, error) {
-	out := &fitted{}
+	out := &fitted{left: map[string]string{}}
 	a := c.attributes()
 	all, err := recommend.Build(c.rows, len(c.customers), len(c.titles), weighting(c.day))
 	if err != nil {
@@ -147,12 +158,12 @@ func (c *catalogue) fit(ctx context.Context) (*fitted, error) {
 			return nil, err
 		}
 	}
-	out.blend, out.names, err = c.blendOf(ctx, makers, weights, all, c.day)
+	out.blend, out.names, err = c.blendOf(ctx, out, makers, weights, all, c.day)
 	return out, err
 }
 
-// blendOf fits the models that have a weight.
-func (c *catalogue) blendOf(ctx context.Context, makers []maker, weights []float64, x *recommend.Matrix, day int32) (*recommend.Blend, []string, error) {
+// blendOf fits the models that have a weight; demand alone where none can be.
+func (c *catalogue) blendOf(ctx context.Context, f *fitted, makers []maker, weights []float64, x *recommend.Matrix, day int32) (*recommend.Blend, []string, error) {
 	var models []recommend.Model
 	var kept []float64
 	var names []string
@@ -160,14 +171,33 @@ func (c *catalogue) blendOf(ctx context.Context, makers []maker, weights []float
 		if weights[k] == 0 {
 			continue
 		}
-		fit, err := m.fit(ctx, x, day)
+		fit, err := f.fitOne(ctx, m, x, day)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", m.name, err)
+			return nil, nil, err
 		}
-		models, kept, names = append(models, fit), append(kept, weights[k]), append(names, m.name)
+		if fit != nil {
+			models, kept, names = append(models, fit), append(kept, weights[k]), append(names, m.name)
+		}
+	}
+	if len(models) == 0 {
+		models, kept, names = []recommend.Model{c.fitDemand(x, day, priors[0])}, []float64{1}, []string{"demand"}
 	}
 	b, err := recommend.NewBlend(x.Items, models, kept)
 	return b, names, err
+}
+
+// fitOne fits a model; nil when its data is not there, which the card says. The
+// other models do without it. A run that is cancelled is an error.
+func (f *fitted) fitOne(ctx context.Context, m maker, x *recommend.Matrix, day int32) (recommend.Model, error) {
+	fit, err := m.fit(ctx, x, day)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("%s: %w", m.name, err)
+		}
+		f.left[m.name] = err.Error()
+		return nil, nil
+	}
+	return fit, nil
 }
 
 // split is the matrix up to a day and what was bought after it.
@@ -205,7 +235,7 @@ func (c *catalogue) split(day, length int32, most int) (x *recommend.Matrix, hel
 // choose finds the window and the weights on the period before it.
 func (c *catalogue) choose(ctx context.Context, out *fitted, makers []maker) ([]float64, error) {
 	weights := make([]float64, len(makers))
-	weights[1] = 1 // demand alone, where nothing can be learned
+	weights[1] = 1 // demand alone, where nothing can be learned: it needs no data but purchases
 	for _, length := range windows {
 		x, held, pairs, users, err := c.split(c.day-2*length, length, validationUsers)
 		if err != nil && !errors.Is(err, recommend.ErrNoRows) {
@@ -216,15 +246,13 @@ func (c *catalogue) choose(ctx context.Context, out *fitted, makers []maker) ([]
 				"末 %[2]d 天之前的 %[1]d 天内仅有 %[4]d 位客户的 %[3]d 次新购，不足以择优（需 %[6]d 位客户 %[5]d 次）：按客户常购类目的需求排序，未经检验。", length, length, pairs, users, leastPairs, leastUsers)
 			continue
 		}
-		var models []recommend.Model
-		for _, m := range makers {
-			fit, err := m.fit(ctx, x, c.day-2*length)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", m.name, err)
+		models := make([]recommend.Model, len(makers))
+		for k, m := range makers {
+			if models[k], err = out.fitOne(ctx, m, x, c.day-2*length); err != nil {
+				return nil, err
 			}
-			models = append(models, fit)
 		}
-		if err := c.tune(out, makers, models, x, held, weights); err != nil {
+		if err := c.tune(out, models, x, held, weights); err != nil {
 			return nil, err
 		}
 		out.window, out.reason = length, job.Words{}
@@ -233,9 +261,9 @@ func (c *catalogue) choose(ctx context.Context, out *fitted, makers []maker) ([]
 	return weights, nil
 }
 
-// tune weighs the models on what was held out. Where two settings of one model
-// take part, the better one alone stays.
-func (c *catalogue) tune(out *fitted, makers []maker, models []recommend.Model, x *recommend.Matrix, held recommend.Held, weights []float64) error {
+// tune weighs the models on what was held out. Of demand's two settings the
+// better one alone takes part; models that are nil take none.
+func (c *catalogue) tune(out *fitted, models []recommend.Model, x *recommend.Matrix, held recommend.Held, weights []float64) error {
 	o := recommend.TuneOptions{K: listLength, Users: validationUsers}
 	both, err := evaluated(models[1:3], x, held)
 	if err != nil {
@@ -245,17 +273,20 @@ func (c *catalogue) tune(out *fitted, makers []maker, models []recommend.Model, 
 	if both[1] > both[0] {
 		drop = 1
 	}
-	kept := slices.Delete(slices.Clone(models), drop, drop+1)
+	var kept []recommend.Model
+	var at []int
+	for k, m := range models {
+		if k != drop && m != nil {
+			kept, at = append(kept, m), append(at, k)
+		}
+	}
 	b, record, err := recommend.TuneBlend(kept, x, held, o)
 	if err != nil {
 		return err
 	}
 	clear(weights)
 	for k, w := range b.Weights {
-		if k >= drop {
-			k++
-		}
-		weights[k] = w
+		weights[at[k]] = w
 	}
 	out.tuning = record
 	return nil
@@ -279,15 +310,15 @@ func evaluated(models []recommend.Model, x *recommend.Matrix, held recommend.Hel
 func (c *catalogue) test(ctx context.Context, out *fitted, makers []maker, weights []float64, a *recommend.Attributes) error {
 	from := c.day - out.window
 	x, held, pairs, users, err := c.split(from, out.window, testUsers)
-	if err != nil || x == nil {
-		if x == nil {
-			out.reason = job.Wordsf("In the last %d days %d customers bought %d titles new to them, too few to test on.", "末 %d 天内仅 %d 位客户新购 %d 个品种，不足以检验。", out.window, users, pairs)
-		}
+	if err != nil && !errors.Is(err, recommend.ErrNoRows) {
 		return err
 	}
-	out.pairs = pairs
+	if x == nil {
+		out.reason = job.Wordsf("In the last %d days %d customers bought %d titles new to them, too few to test on.", "末 %d 天内仅 %d 位客户新购 %d 个品种，不足以检验。", out.window, users, pairs)
+		return nil
+	}
 	options := recommend.EvaluateOptions{K: listLength, Attributes: a, Type: c.kind}
-	b, names, err := c.blendOf(ctx, makers, weights, x, from)
+	b, names, err := c.blendOf(ctx, out, makers, weights, x, from)
 	if err != nil {
 		return err
 	}

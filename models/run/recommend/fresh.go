@@ -17,7 +17,7 @@ const issueDays = 45
 
 // coldPairs bounds customers × new titles that are scored one by one; customers
 // beyond it, those with fewest titles, get the list of their type.
-const coldPairs = 20_000_000
+const coldPairs = 500_000_000
 
 // isFresh says for every title whether it stands in an issue of the days before a
 // date, or in one to come.
@@ -48,11 +48,15 @@ func (c *catalogue) columns() []cold.Column {
 // coldHistory is how many days of purchases new titles are learned from.
 const coldHistory = 3 * 365
 
-// fitCold learns from the purchases of three years before a day.
-func (c *catalogue) fitCold(day int32, seed int64) (*cold.Model, error) {
-	a, err := cold.Encode(c.columns())
-	if err != nil {
-		return nil, err
+// fitCold learns from the purchases of three years before a day; the weights of an
+// earlier fit, where there is one, are taken over.
+func (c *catalogue) fitCold(day int32, seed int64, like *cold.Model) (*cold.Model, error) {
+	if c.encoded == nil {
+		a, err := cold.Encode(c.columns())
+		if err != nil {
+			return nil, err
+		}
+		c.encoded = a
 	}
 	var s cold.Sales
 	for from := 0; from < len(c.rows.Day); {
@@ -64,7 +68,10 @@ func (c *catalogue) fitCold(day int32, seed int64) (*cold.Model, error) {
 		}
 		from = to
 	}
-	return cold.Fit(s, len(c.customers), a, cold.Options{Seed: uint64(seed), Splits: 2, Groups: 300, Against: 60, Factors: 32, Neighbours: 20, Ease: 10})
+	// A weight needs as many choices whatever the size of the company, up to a
+	// point: a small one has few.
+	groups := min(400, max(100, len(s.Title)/50))
+	return cold.Fit(s, len(c.customers), c.encoded, cold.Options{Seed: uint64(seed), Splits: 2, Groups: groups, Against: 30, Factors: 16, Neighbours: 20, Ease: 10, Like: like})
 }
 
 // coldLines is how many of a customer's lines, the latest, new titles are learned
@@ -114,13 +121,14 @@ func (c *catalogue) testCold(f *fitted, seed int64) error {
 	if len(users) < leastUsers {
 		return nil
 	}
-	m, err := c.fitCold(day, seed)
+	m, err := c.fitCold(day, seed, nil)
 	if errors.Is(err, cold.ErrEmpty) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	f.cold = m
 	e, err := m.Evaluate(test, titles, listLength)
 	if err != nil {
 		return err
@@ -133,42 +141,56 @@ func (c *catalogue) testCold(f *fitted, seed int64) error {
 }
 
 // freshCandidates ranks new titles for every customer: next volumes and cold
-// scores for those with a history, the type's base for the others.
-func (c *catalogue) freshCandidates(m *cold.Model, r *ranker, b *base, titles []int32, n int) [][]offer.Candidate {
-	lists := make([][]offer.Candidate, len(c.customers))
-	served, order := c.served(len(titles)), b.rank(titles)
-	scorers := make([]*cold.Scorer, dense.Workers())
-	dense.Each(len(lists), func(worker, u int) {
-		if m == nil || len(c.owned[u]) == 0 || !served[u] {
-			lists[u] = b.candidates(u, order, n*2)
-			return
+// scores for those with a history, the type's base for the others. It also ranks
+// customers for each of the titles.
+func (l *lists) freshCandidates(r *ranker) (lists [][]offer.Candidate, wanted [][]cold.Ranked, err error) {
+	c, n := l.c, l.o.N
+	lists = make([][]offer.Candidate, len(c.customers))
+	served := l.served()
+	var personal []int32
+	for u, is := range served {
+		if is {
+			personal = append(personal, int32(u))
 		}
-		if scorers[worker] == nil {
-			scorers[worker] = m.Scorer()
+	}
+	var ranked [][]cold.Ranked
+	if len(personal) > 0 {
+		if ranked, wanted, err = l.cold.Match(personal, l.fresh, n*3, targetLength*3); err != nil {
+			return nil, nil, err
 		}
-		ranked, err := scorers[worker].Titles(u, titles, n*3)
-		if err != nil {
-			return
-		}
+	}
+	dense.Each(len(personal), func(_, k int) {
+		u := int(personal[k])
 		next := r.continued(u)
-		for _, e := range ranked {
+		for _, e := range ranked[k] {
 			_, follows := slices.BinarySearch(next, e.Index)
 			lists[u] = append(lists[u], offer.Candidate{Title: e.Index, Score: e.Score, Next: follows})
 		}
 	})
-	return lists
+	order := l.base.rank(l.fresh, func(u int) bool { return !served[u] })
+	dense.Each(len(lists), func(_, u int) {
+		if !served[u] {
+			lists[u] = l.base.candidates(u, order, n*2)
+		}
+	})
+	return lists, wanted, nil
 }
 
-// served are the customers who get personal lists of new titles.
-func (c *catalogue) served(titles int) []bool {
-	most := max(1, coldPairs/max(1, titles))
-	order := make([]int32, len(c.customers))
-	for u := range order {
-		order[u] = int32(u)
+// served are the customers who get personal lists of new titles: those with a
+// history, as far as coldPairs goes those who bought most in twelve months.
+func (l *lists) served() []bool {
+	c, out := l.c, make([]bool, len(l.c.customers))
+	if l.cold == nil {
+		return out
+	}
+	var order []int32
+	for u, own := range c.owned {
+		if len(own) > 0 {
+			order = append(order, int32(u))
+		}
 	}
 	slices.SortStableFunc(order, func(a, b int32) int { return len(c.left12[b]) - len(c.left12[a]) })
-	out := make([]bool, len(order))
-	for _, u := range order[:min(most, len(order))] {
+	for _, u := range order[:min(len(order), max(1, coldPairs/max(1, len(l.fresh))))] {
 		out[u] = true
 	}
 	return out

@@ -43,7 +43,9 @@ type lists struct {
 	f          *fitted
 	o          Options
 	held       []bool
-	fresh      []int32 // titles of the current issues
+	fresh      []int32 // titles of the current issues that may be offered
+	listed     int     // titles of the current issues
+	targets    [][]target
 	cold       *cold.Model
 	coldReason job.Words
 	stock, new made
@@ -81,7 +83,14 @@ func (c *catalogue) lists(f *fitted, o Options, seed int64) (*lists, error) {
 	}
 	set := c.set(o)
 	r := &ranker{c: c, f: f, set: set, next: c.volumes()}
-	r.fresh, l.fresh = c.isFresh(c.day)
+	var fresh []int32
+	r.fresh, fresh = c.isFresh(c.day)
+	l.listed = len(fresh)
+	for _, i := range fresh {
+		if set.Offered(i) {
+			l.fresh = append(l.fresh, i)
+		}
+	}
 	if f.x != nil {
 		r.ties = recommend.Ties(f.x)
 	}
@@ -98,8 +107,8 @@ func (l *lists) makeStock(r *ranker, set *offer.Set) {
 			rest = append(rest, int32(i))
 		}
 	}
-	order := l.base.rank(rest)
-	candidates, owned := make([][]offer.Candidate, len(c.customers)), make([]int, len(c.customers))
+	order := l.base.rank(rest, func(u int) bool { return len(c.owned[u]) == 0 || l.f.blend == nil })
+	candidates, found := make([][]offer.Candidate, len(c.customers)), make([]ranked, len(c.customers))
 	benches := make([]*bench, dense.Workers())
 	dense.Each(len(candidates), func(worker, u int) {
 		if len(c.owned[u]) == 0 || l.f.blend == nil {
@@ -109,13 +118,14 @@ func (l *lists) makeStock(r *ranker, set *offer.Set) {
 		if benches[worker] == nil {
 			benches[worker] = r.bench()
 		}
-		candidates[u], owned[u] = r.candidates(u, benches[worker], l.o.N*pool)
+		found[u] = r.candidates(u, benches[worker], l.o.N*pool)
+		candidates[u] = found[u].list
 	})
 	l.stock.choose(set, candidates, l.o)
-	for _, n := range owned {
-		for k := range l.stock.choice.Rules {
-			if l.stock.choice.Rules[k].Name == "owned" {
-				l.stock.choice.Rules[k].Pairs += n
+	for k := range l.stock.choice.Rules {
+		if l.stock.choice.Rules[k].Name == "owned" {
+			for _, of := range found {
+				l.stock.choice.Rules[k].Pairs += of.owned
 			}
 		}
 	}
@@ -133,7 +143,7 @@ func (l *lists) makeStock(r *ranker, set *offer.Set) {
 		if benches[worker] == nil {
 			benches[worker] = r.bench()
 		}
-		r.explain(u, benches[worker], list)
+		r.explain(u, benches[worker], found[u], list)
 	})
 }
 
@@ -181,31 +191,32 @@ func (m *made) choose(set *offer.Set, candidates [][]offer.Candidate, o Options)
 	}
 }
 
-// makeNew lists the titles of the current issues.
+// makeNew lists the titles of the current issues, and names customers for them.
 func (l *lists) makeNew(r *ranker, set *offer.Set, seed int64) error {
 	c := l.c
-	var titles []int32
-	for _, i := range l.fresh {
-		if set.Offered(i) {
-			titles = append(titles, i)
+	if len(l.fresh) > 0 {
+		switch m, err := c.fitCold(c.day, seed, l.f.cold); {
+		case err == nil:
+			l.cold = m
+		case errors.Is(err, cold.ErrEmpty):
+			l.coldReason = job.Words{EN: "nobody bought anything in three years", ZH: "三年内无人订购"}
+		default:
+			return err
 		}
 	}
-	switch m, err := c.fitCold(c.day, seed); {
-	case err == nil:
-		l.cold = m
-	case errors.Is(err, cold.ErrEmpty):
-		l.coldReason = job.Words{EN: "nobody bought anything in three years", ZH: "三年内无人订购"}
-	default:
+	candidates, wanted, err := l.freshCandidates(r)
+	if err != nil {
 		return err
 	}
-	l.new.choose(set, c.freshCandidates(l.cold, r, l.base, titles, l.o.N), l.o)
+	l.new.choose(set, candidates, l.o)
+	l.name(set, wanted)
 	l.new.entries, l.new.models = make([][]entry, len(c.customers)), make([]string, len(c.customers))
-	served := c.served(len(titles))
+	served := l.served()
 	scorers, counts := make([]*cold.Scorer, dense.Workers()), make([]tally, dense.Workers())
 	dense.Each(len(c.customers), func(worker, u int) {
 		list := entriesOf(l.new.choice.Lists[u])
 		l.new.entries[u], l.new.models[u] = list, "attributes"
-		if l.cold == nil || len(c.owned[u]) == 0 || !served[u] {
+		if !served[u] {
 			l.new.models[u] = "type"
 			for k := range list {
 				l.base.explain(u, &list[k])
@@ -218,6 +229,9 @@ func (l *lists) makeNew(r *ranker, set *offer.Set, seed int64) error {
 		counts[worker].load(c, u)
 		for k := range list {
 			c.freshReasons(scorers[worker], &counts[worker], u, &list[k])
+		}
+		for k := range l.targets[u] {
+			c.freshReasons(scorers[worker], &counts[worker], u, &l.targets[u][k].entry)
 		}
 	})
 	return nil

@@ -11,6 +11,7 @@ import (
 	"verso/models/job"
 	"verso/models/offer"
 	"verso/models/recommend"
+	"verso/models/recommend/cold"
 	"verso/olap/engine"
 )
 
@@ -36,6 +37,8 @@ type catalogue struct {
 	left       []float64
 	titlesOf   []int32 // titles ever bought
 	interest   [][]string
+
+	encoded *cold.Attributes // of new titles; nil until they are needed
 
 	rows      recommend.Rows // pairs of the customers and titles by day
 	owned     [][]int32      // titles ever bought, ascending

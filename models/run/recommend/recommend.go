@@ -71,7 +71,7 @@ func run(ctx context.Context, j *job.Job, o Options) (int64, error) {
 	if err := l.writeLists(ctx, j); err != nil {
 		return 0, err
 	}
-	if _, err := l.writeTargets(ctx, j, c.set(o).Owns); err != nil {
+	if err := l.writeTargets(ctx, j); err != nil {
 		return 0, fmt.Errorf("targets: %w", err)
 	}
 	if err := j.Exec(ctx, mailingSQL, j.AsOf); err != nil {

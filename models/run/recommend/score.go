@@ -86,11 +86,19 @@ func (b *bench) load(f *fitted, h recommend.History) {
 	}
 }
 
+// ranked are the candidates of a customer with a history.
+type ranked struct {
+	list  []offer.Candidate
+	parts []float32 // what each model adds to the score of each, candidate by candidate
+	owned int       // titles left out because he has them
+}
+
 // candidates are the best titles of a customer with a history, next volumes
-// among them, and how many titles were left out because he has them.
-func (r *ranker) candidates(u int, b *bench, n int) (list []offer.Candidate, owned int) {
-	h := r.f.x.History(u)
-	b.load(r.f, h)
+// among them.
+func (r *ranker) candidates(u int, b *bench, n int) ranked {
+	var list []offer.Candidate
+	owned := 0
+	b.load(r.f, r.f.x.History(u))
 	wanted := r.continued(u)
 	total := b.total
 	value := make([]float32, len(wanted))
@@ -118,7 +126,13 @@ func (r *ranker) candidates(u int, b *bench, n int) (list []offer.Candidate, own
 		list = append(list, offer.Candidate{Title: s.Item, Score: float64(s.Score)})
 	}
 	slices.SortStableFunc(list, byScore)
-	return list, owned
+	parts := make([]float32, 0, len(list)*len(b.scores))
+	for _, c := range list {
+		for m, s := range b.scores {
+			parts = append(parts, b.scale[m]*s[c.Title])
+		}
+	}
+	return ranked{list, parts, owned}
 }
 
 func byScore(a, b offer.Candidate) int {
@@ -146,11 +160,14 @@ func (r *ranker) continued(u int) []int32 {
 }
 
 // explain gives the lines that were chosen their reasons, by the parts of the
-// models that ranked them. The customer must be loaded.
-func (r *ranker) explain(u int, b *bench, list []entry) {
+// models that ranked them.
+func (r *ranker) explain(u int, b *bench, from ranked, list []entry) {
 	h := r.f.x.History(u)
-	b.load(r.f, h)
 	b.count.load(r.c, u)
+	at := make(map[int32]int, len(from.list))
+	for k, c := range from.list {
+		at[c.Title] = k * len(b.scores)
+	}
 	type part struct {
 		model int
 		value float32
@@ -162,8 +179,8 @@ func (r *ranker) explain(u int, b *bench, list []entry) {
 			found = append(found, r.c.seriesReason(u, e.Title))
 		}
 		parts := make([]part, len(b.scores))
-		for m := range b.scores {
-			parts[m] = part{m, b.scale[m] * b.scores[m][e.Title]}
+		for m := range parts {
+			parts[m] = part{m, from.parts[at[e.Title]+m]}
 		}
 		slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.value, a.value) })
 		for _, p := range parts {

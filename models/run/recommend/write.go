@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,24 +44,24 @@ func (p *pack) columns() []job.Column {
 // partRows is how many lines are written at a time, to bound memory.
 const partRows = 400_000
 
+// models of lists, as lines name them.
+var listModels = []string{"blend", "attributes", "type"}
+
 // writeLists fills score.recommendation.
 func (l *lists) writeLists(ctx context.Context, j *job.Job) error {
-	sql := spoken(recommendationSQL, "l")
+	into := "CREATE OR REPLACE TEMP TABLE offer_line AS"
 	p := &pack{}
 	flush := func() error {
-		if len(p.customer) == 0 {
-			return nil
-		}
-		if err := j.Score(ctx, sql, []any{dateKey(j.AsOf)}, p.columns()...); err != nil {
+		if err := j.Score(ctx, into+" SELECT * FROM temp.main.fitted ORDER BY customer_key, list, rank", nil, p.columns()...); err != nil {
 			return err
 		}
-		p = &pack{}
+		into, p = "INSERT INTO temp.main.offer_line", &pack{}
 		return nil
 	}
 	for u, key := range l.c.customers {
 		for no, m := range []*made{&l.stock, &l.new} {
 			for rank, e := range m.entries[u] {
-				p.add(key, l.c.titles[e.Title], rank+1, no, map[string]int{"blend": 0, "attributes": 1, "type": 2}[m.models[u]], e, l.held[u])
+				p.add(key, l.c.titles[e.Title], rank+1, no, slices.Index(listModels, m.models[u]), e, l.held[u])
 			}
 		}
 		if len(p.customer) >= partRows {
@@ -69,7 +70,13 @@ func (l *lists) writeLists(ctx context.Context, j *job.Job) error {
 			}
 		}
 	}
-	return flush()
+	if err := flush(); err != nil {
+		return err
+	}
+	if err := j.Exec(ctx, spoken(recommendationSQL, "l"), dateKey(j.AsOf)); err != nil {
+		return fmt.Errorf("lists: %w", err)
+	}
+	return j.Exec(ctx, "DROP TABLE temp.main.offer_line")
 }
 
 // dateKey is the key of a day in the date dimension.

@@ -162,7 +162,7 @@ func (d dossier) peerTable() *view.Table {
 
 // offerTable are the titles to offer: the first eight of both lists, with reasons.
 func (d dossier) offerTable() *view.Table {
-	t := &view.Table{ID: "offers", Title: d.T("account.offers"), Empty: d.T("account.offers.none"),
+	t := &view.Table{ID: "offer_list", Title: d.T("account.offers.table"), Empty: d.T("account.offers.none"),
 		Columns: []view.Column{{Label: d.T("account.offers.list")}, {Label: d.T("account.offers.title"), Wide: true}, {Label: d.T("account.offers.publisher")}, {Label: d.T("account.col.why"), Wide: true}}}
 	for _, row := range d.rows("offers") {
 		list := d.T("account.offers.stock")

@@ -3,7 +3,7 @@
 -- Every measure of the cube "recommendation", by customer type and area, with all
 -- totals, written by hand: what the cube has to answer, on any data.
 SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
-  CASE WHEN GROUPING(t.area) = 1 THEN '(total)' ELSE t.area END AS "area",
+  CASE WHEN GROUPING(t.area) = 1 THEN '(total)' ELSE t.area END AS "year",
   count(*) AS "lines",
   count(DISTINCT t.customer_key) FILTER (WHERE t.customer_key <> -1) AS "customers",
   count(DISTINCT t.title_key) FILTER (WHERE t.title_key <> -1) AS "titles",
