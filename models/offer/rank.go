@@ -131,28 +131,31 @@ type Trade struct {
 // measure is the trade of lists; relevance is against the candidates kept.
 func (s *Set) measure(lists [][]Offer, kept [][]Candidate) Trade {
 	var t Trade
-	titles, publishers, lines := map[int32]bool{}, map[int32]float64{}, 0.0
+	titles, publishers, lines := make([]bool, len(s.t.Work)), map[int32]float64{}, 0.0
+	var subjects []int32
 	for u, list := range lists {
 		if len(list) == 0 {
 			continue
 		}
 		t.Lists++
 		pool := kept[u][:min(len(kept[u]), 3*s.o.N)]
-		value := map[int32]float64{}
-		for k, r := range relevance(pool) {
-			value[pool[k].Title] = r
-		}
+		value := relevance(pool)
 		sum, apart, pairs := 0.0, 0.0, 0.0
-		subjects := map[int32]bool{}
+		subjects = subjects[:0]
 		for k, o := range list {
-			sum += value[o.Title]
-			titles[o.Title] = true
+			if at := slices.IndexFunc(pool, func(c Candidate) bool { return c.Title == o.Title }); at >= 0 {
+				sum += value[at]
+			}
+			if !titles[o.Title] {
+				titles[o.Title] = true
+				t.Titles++
+			}
 			if s.t.Publisher != nil {
 				publishers[s.t.Publisher[o.Title]]++
 				lines++
 			}
-			if s.t.Subject != nil {
-				subjects[s.t.Subject[o.Title]] = true
+			if s.t.Subject != nil && !slices.Contains(subjects, s.t.Subject[o.Title]) {
+				subjects = append(subjects, s.t.Subject[o.Title])
 			}
 			for _, p := range list[:k] {
 				apart += 1 - s.alike(o.Title, p.Title)
@@ -164,7 +167,7 @@ func (s *Set) measure(lists [][]Offer, kept [][]Candidate) Trade {
 		t.Diversity += apart / max(1, pairs)
 	}
 	n := float64(max(1, t.Lists))
-	t.Relevance, t.Diversity, t.Subjects, t.Titles = t.Relevance/n, t.Diversity/n, t.Subjects/n, len(titles)
+	t.Relevance, t.Diversity, t.Subjects = t.Relevance/n, t.Diversity/n, t.Subjects/n
 	squares, keys := 0.0, make([]int32, 0, len(publishers))
 	for p := range publishers {
 		keys = append(keys, p)

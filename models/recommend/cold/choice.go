@@ -98,7 +98,7 @@ func (s *sample) choose(prior float64) (weights []float64, value float64, conver
 			if lt, gt, ht := s.slopes(trial, prior); lt > l {
 				gain := lt - l
 				copy(w, trial)
-				l, g, h, rose = lt, gt, ht, gain > 1e-8*math.Abs(l)
+				l, g, h, rose = lt, gt, ht, gain > leastRise*math.Abs(l)
 				break
 			}
 			share /= 2
@@ -109,6 +109,10 @@ func (s *sample) choose(prior float64) (weights []float64, value float64, conver
 	}
 	return w, l, false
 }
+
+// leastRise of the likelihood, as a share of it, for another Newton step: digits
+// beyond change no ranking.
+const leastRise = 1e-6
 
 // blocks is the number of partial sums.
 const blocks = 32

@@ -270,19 +270,25 @@ func (c *catalogue) until(day int32) recommend.Rows {
 }
 
 // between are the purchases after a day and up to another, of pairs that were not
-// there before.
+// there before. Rows come by customer and title, so that those of a pair stand
+// together.
 func (c *catalogue) between(after, to int32) recommend.Rows {
-	type pair struct{ user, item int32 }
-	had := map[pair]bool{}
 	var r recommend.Rows
-	for k, d := range c.rows.Day {
-		if d <= after {
-			had[pair{c.rows.User[k], c.rows.Item[k]}] = true
-		}
+	same := func(a, b int) bool {
+		return c.rows.User[a] == c.rows.User[b] && c.rows.Item[a] == c.rows.Item[b]
 	}
-	for k, d := range c.rows.Day {
-		if d > after && d <= to && c.rows.Copies[k] > 0 && !had[pair{c.rows.User[k], c.rows.Item[k]}] {
-			r.User, r.Item = append(r.User, c.rows.User[k]), append(r.Item, c.rows.Item[k])
+	for from, end := 0, 0; from < len(c.rows.Day); from = end {
+		first := c.rows.Day[from]
+		for end = from; end < len(c.rows.Day) && same(from, end); end++ {
+			first = min(first, c.rows.Day[end])
+		}
+		if first <= after {
+			continue
+		}
+		for k := from; k < end; k++ {
+			if c.rows.Day[k] <= to && c.rows.Copies[k] > 0 {
+				r.User, r.Item = append(r.User, c.rows.User[k]), append(r.Item, c.rows.Item[k])
+			}
 		}
 	}
 	return r
