@@ -52,7 +52,7 @@ const coldHistory = 3 * 365
 // earlier fit, where there is one, are taken over.
 func (c *catalogue) fitCold(day int32, seed int64, like *cold.Model) (*cold.Model, error) {
 	if c.encoded == nil {
-		a, err := cold.Encode(c.columns())
+		a, err := cold.EncodeAlone(c.columns())
 		if err != nil {
 			return nil, err
 		}

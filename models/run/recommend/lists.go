@@ -162,7 +162,7 @@ func entriesOf(list []offer.Offer) []entry {
 // choose applies the rules with the weight of diversity that a sample of
 // customers allows.
 func (m *made) choose(set *offer.Set, candidates [][]offer.Candidate, o Options) {
-	const most = 250
+	const most = 150
 	sample := candidates
 	if len(sample) > most {
 		sample = make([][]offer.Candidate, most)

@@ -105,13 +105,23 @@ func TestBadInput(t *testing.T) {
 UPDATE core.dim_title SET clc_primary = NULL, clc_key = -1, title = NULL, publisher_key = -1 WHERE title_key % 10 = 3;
 INSERT INTO core.fact_order_line (line_id, customer_key, title_key, order_date, qty, qty_cancelled, net) VALUES (600001, 7, 35, '2026-02-01', 10000, 0, -5);
 INSERT INTO core.fact_return (return_id, line_id, customer_key, title_key, return_date, qty) SELECT l.line_id, l.line_id, l.customer_key, l.title_key, DATE '2026-06-01', l.qty FROM core.fact_order_line AS l WHERE l.customer_key = 8`
+	bare := `UPDATE core.dim_title SET title = NULL, title_zh = NULL, work_id = NULL, series_id = NULL, publisher_key = -1, publisher = NULL, pub_status = NULL, language = NULL, level = NULL, binding = NULL,
+price_band = NULL, clc_primary = NULL, clc_key = -1, is_textbook = NULL, first_listed = NULL, isbn13 = NULL, isbn_valid = NULL;
+UPDATE core.fact_order_line SET publisher_key = -1, clc_key = -1, margin = NULL; DELETE FROM core.fact_catalogue_listing`
 	for name, statements := range map[string][]string{
-		"empty":        nil,
-		"no purchases": {shop, "DELETE FROM core.fact_order_line"},
-		"one customer": {shop, "DELETE FROM core.dim_customer WHERE customer_key > 1", "DELETE FROM core.fact_order_line WHERE customer_key > 1"},
-		"one day":      {shop, "UPDATE core.fact_order_line SET order_date = DATE '2026-06-01'"},
-		"no listings":  {shop, "DELETE FROM core.fact_catalogue_listing"},
-		"everything":   {shop, everything},
+		"empty":         nil,
+		"no purchases":  {shop, "DELETE FROM core.fact_order_line"},
+		"one customer":  {shop, "DELETE FROM core.dim_customer WHERE customer_key > 1", "DELETE FROM core.fact_order_line WHERE customer_key > 1"},
+		"one day":       {shop, "UPDATE core.fact_order_line SET order_date = DATE '2026-06-01'"},
+		"no listings":   {shop, "DELETE FROM core.fact_catalogue_listing"},
+		"no catalogues": {shop, "DELETE FROM core.fact_catalogue_listing", "DELETE FROM core.dim_catalogue"},
+		"no titles":     {shop, "DELETE FROM core.dim_title"},
+		"no customers":  {shop, "DELETE FROM core.dim_customer"},
+		"all gone":      {shop, "UPDATE core.dim_title SET pub_status = 'cancelled'"},
+		"all returned":  {shop, "INSERT INTO core.fact_return (return_id, line_id, customer_key, title_key, return_date, qty) SELECT l.line_id, l.line_id, l.customer_key, l.title_key, DATE '2026-06-29', l.qty FROM core.fact_order_line AS l"},
+		"all bought":    {shop, "INSERT INTO core.fact_order_line (line_id, customer_key, title_key, order_date, qty, qty_cancelled, net) SELECT 700000 + row_number() OVER (), c.customer_key, t.title_key, DATE '2026-06-01', 1, 0, 10 FROM core.dim_title AS t, core.dim_customer AS c WHERE c.customer_key > 0"},
+		"no attributes": {shop, bare},
+		"everything":    {shop, everything},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := jobtest.Open(t, "2026-06-30", statements...)
@@ -121,7 +131,14 @@ INSERT INTO core.fact_return (return_id, line_id, customer_key, title_key, retur
 			}
 			want(t, "cards", jobtest.Value(t, conn, "SELECT count(*) FROM card.model WHERE length(reading) > 20 AND length(reading_zh) > 5"), "3")
 			want(t, "finite", jobtest.Value(t, conn, "SELECT count(*) FROM score.recommendation WHERE NOT isfinite(score)"), "0")
-			if name == "everything" {
+			want(t, "lines of the cards", jobtest.Value(t, conn, "SELECT max(rows) = (SELECT count(*) FROM score.recommendation WHERE list = 'stock') FROM card.model WHERE model = 'recommend'"), "true")
+			switch name {
+			case "all bought", "all gone":
+				want(t, "nothing left", jobtest.Value(t, conn, "SELECT count(*) FROM score.recommendation WHERE customer_key <= 80"), "0")
+			case "no attributes":
+				want(t, "left out of the card", jobtest.Value(t, conn, "SELECT count(*) FROM card.parameter WHERE model = 'recommend' AND name = 'left_out.content'"), "1")
+				want(t, "lists all the same", jobtest.Value(t, conn, "SELECT count(DISTINCT customer_key) FROM score.recommendation"), "81")
+			case "everything":
 				want(t, "nothing left", jobtest.Value(t, conn, "SELECT count(*) FROM score.recommendation WHERE customer_key = 80"), "0")
 			}
 		})

@@ -1,6 +1,7 @@
 -- feature.offer_title: what offers need of every title as of a day.
 --   work_no     editions of one work share it: the same work number, the same ISBN,
---               or where both are missing the same title and first author
+--               or where both are missing the same title and first author; a title
+--               of which nothing is known is a work of its own
 --   series_no, volume   the volume is that of the source, else its place in the
 --               series by first listing; NULL outside series
 --   status      in print, forthcoming, op, cancelled, or '' where nothing is said
@@ -19,7 +20,7 @@ WITH title AS (
     SELECT t.title_key, t.title_id, t.isbn13, t.isbn_valid, t.title, t.work_id, t.series_id, t.publisher_key, coalesce(t.pub_status, '') AS status, t.pub_date,
            t.language, t.level, t.binding, t.price_band, t.clc_key, t.clc_primary, coalesce(t.is_textbook, false) AS is_textbook, coalesce(t.first_listed, t.pub_date) AS listed,
            a.author, v.volume AS given_volume,
-           coalesce('w' || t.work_id, 't' || trim(regexp_replace(lower(t.title), '[^\p{L}\p{N}]+', ' ', 'g')) || '|' || coalesce(lower(a.author), '?' || CAST(t.title_key AS VARCHAR))) AS work
+           coalesce('w' || t.work_id, 't' || trim(regexp_replace(lower(t.title), '[^\p{L}\p{N}]+', ' ', 'g')) || '|' || coalesce(lower(a.author), '?' || CAST(t.title_key AS VARCHAR)), 'k' || CAST(t.title_key AS VARCHAR)) AS work
     FROM core.dim_title AS t
     LEFT JOIN temp.main.offer_author AS a ON a.title_id = t.title_id
     LEFT JOIN temp.main.offer_volume AS v ON v.title_id = t.title_id
