@@ -61,6 +61,7 @@ func StatusOf(text string) Status {
 // Customers are what rules ask of customers, one element a customer.
 type Customers struct {
 	Owned     [][]int32 // titles bought or on order, ascending, returned ones included
+	Works     [][]int32 // works bought in editions that are not among the titles; nil for none
 	Group     []int32   // branches of one library share it; −1 for none
 	Left      []float64 // of the budget; NaN is unknown
 	Territory []int32   // −1 is unknown
@@ -148,6 +149,9 @@ func New(t Titles, c Customers, o Options) *Set {
 				}
 				s.volumes[u][volume{t.Series[i], t.Volume[i]}] = true
 			}
+		}
+		if c.Works != nil {
+			s.works[u] = append(s.works[u], c.Works[u]...)
 		}
 		slices.Sort(s.works[u])
 		s.works[u] = slices.Compact(s.works[u])

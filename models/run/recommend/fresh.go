@@ -189,7 +189,7 @@ func (l *lists) served() []bool {
 			order = append(order, int32(u))
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int32) int { return len(c.left12[b]) - len(c.left12[a]) })
+	slices.SortStableFunc(order, func(a, b int32) int { return len(c.year[b]) - len(c.year[a]) })
 	for _, u := range order[:min(len(order), max(1, coldPairs/max(1, len(l.fresh))))] {
 		out[u] = true
 	}
@@ -198,7 +198,7 @@ func (l *lists) served() []bool {
 
 // freshReasons states why a new title suits a customer, by the attributes that
 // added most to its score.
-func (c *catalogue) freshReasons(s *cold.Scorer, t *tally, u int, e *entry) {
+func (c *catalogue) freshReasons(s *cold.Scorer, u int, e *entry) {
 	var found []reason
 	add := func(q reason) {
 		if q.kind != noReason && len(found) < 2 && !slices.ContainsFunc(found, func(o reason) bool { return o.kind == q.kind }) {
@@ -217,7 +217,7 @@ func (c *catalogue) freshReasons(s *cold.Scorer, t *tally, u int, e *entry) {
 			continue
 		}
 		kind, _, _ := strings.Cut(w.Kind, " ")
-		add(t.attribute(c, kind, e.Title))
+		add(c.past[u].attribute(c, kind, e.Title))
 	}
 	if len(found) == 0 {
 		add(reason{kind: reasonIssue})

@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"errors"
+	"slices"
 
 	"verso/models/job"
 	"verso/models/offer"
@@ -67,10 +68,16 @@ type made struct {
 
 // set prepares the business rules.
 func (c *catalogue) set(o Options) *offer.Set {
+	class, subject := slices.Clone(c.class1), slices.Clone(c.class)
+	for i, none := range c.unclassified {
+		if none {
+			class[i], subject[i] = -1, -1
+		}
+	}
 	return offer.New(
-		offer.Titles{Work: c.work, Publisher: c.publisher, Class: c.class1, Subject: c.class, Series: c.series, Volume: c.volume, Status: c.status,
+		offer.Titles{Work: c.work, Publisher: c.publisher, Class: class, Subject: subject, Series: c.series, Volume: c.volume, Status: c.status,
 			Free: c.free, Price: c.price, Margin: c.margin, Textbook: c.textbook},
-		offer.Customers{Owned: c.owned, Group: c.parent, Left: c.left},
+		offer.Customers{Owned: c.owned, Works: c.works, Group: c.parent, Left: c.left},
 		offer.Options{N: o.N, Day: c.day, MinMargin: o.MinMargin, TextbooksNow: c.term, TextbookKnown: c.termKnown,
 			TitleCap: max(20, int(o.TitleCap*float64(len(c.customers))))})
 }
@@ -212,7 +219,7 @@ func (l *lists) makeNew(r *ranker, set *offer.Set, seed int64) error {
 	l.name(set, wanted)
 	l.new.entries, l.new.models = make([][]entry, len(c.customers)), make([]string, len(c.customers))
 	served := l.served()
-	scorers, counts := make([]*cold.Scorer, dense.Workers()), make([]tally, dense.Workers())
+	scorers := make([]*cold.Scorer, dense.Workers())
 	dense.Each(len(c.customers), func(worker, u int) {
 		list := entriesOf(l.new.choice.Lists[u])
 		l.new.entries[u], l.new.models[u] = list, "attributes"
@@ -226,12 +233,11 @@ func (l *lists) makeNew(r *ranker, set *offer.Set, seed int64) error {
 		if scorers[worker] == nil {
 			scorers[worker] = l.cold.Scorer()
 		}
-		counts[worker].load(c, u)
 		for k := range list {
-			c.freshReasons(scorers[worker], &counts[worker], u, &list[k])
+			c.freshReasons(scorers[worker], u, &list[k])
 		}
 		for k := range l.targets[u] {
-			c.freshReasons(scorers[worker], &counts[worker], u, &l.targets[u][k].entry)
+			c.freshReasons(scorers[worker], u, &l.targets[u][k].entry)
 		}
 	})
 	return nil

@@ -22,7 +22,7 @@ type catalogue struct {
 
 	titles                        []int64 // keys, ascending
 	work, series, volume          []int32
-	publisher                     []int32
+	publisher, author             []int32 // −1 is unknown
 	class, class3, class1         []int32
 	unclassified, textbook        []bool
 	listed, issued                []int32 // 0 is unknown
@@ -41,8 +41,11 @@ type catalogue struct {
 	encoded *cold.Attributes // of new titles; nil until they are needed
 
 	rows      recommend.Rows // pairs of the customers and titles by day
-	owned     [][]int32      // titles ever bought, ascending
-	left12    [][]int32      // those of the last twelve months
+	owned     [][]int32      // titles ever bought, ascending, returned ones included
+	kept      [][]int32      // those that did not all go back
+	year      [][]int32      // of kept, those bought in the last twelve months
+	works     [][]int32      // works bought in editions that take no part
+	past      []tally        // what each customer kept, titles that take no part included
 	term      bool           // textbooks are ordered now
 	termKnown bool
 }
@@ -186,7 +189,7 @@ func (c *catalogue) readTitles(ctx context.Context, j *job.Job) error {
 	}
 	c.titles = keys(f, "title_key")
 	c.work, c.series, c.volume = whole(f, "work_no", -1), whole(f, "series_no", -1), whole(f, "volume", 0)
-	c.publisher = whole(f, "publisher_key", -1)
+	c.publisher, c.author = whole(f, "publisher_key", -1), whole(f, "author_no", -1)
 	c.class, c.class3, c.class1 = whole(f, "class", 0), whole(f, "class_3", 0), whole(f, "class_1", 0)
 	c.unclassified, c.textbook = flags(f, "is_unclassified"), flags(f, "is_textbook")
 	c.listed, c.issued = whole(f, "listed", 0), whole(f, "issued", 0)
@@ -231,27 +234,64 @@ func (c *catalogue) readTerm(ctx context.Context, j *job.Job) error {
 	return nil
 }
 
+// bought are the titles that somebody bought, whether they take part or not: what
+// customers are told of their own orders is of all of them.
+type bought struct {
+	keys                           []int64
+	work, class, author, publisher []int32
+	unclassified                   []bool
+}
+
+func (c *catalogue) readBought(ctx context.Context, j *job.Job) (*bought, error) {
+	f, err := j.Frame(ctx, "SELECT title_key, work_no, class_no, author_no, publisher_key, class IS NULL AS is_unclassified FROM feature.offer_title WHERE buyers > 0 ORDER BY title_key")
+	if err != nil {
+		return nil, err
+	}
+	return &bought{keys(f, "title_key"), whole(f, "work_no", -1), whole(f, "class_no", 0), whole(f, "author_no", -1), whole(f, "publisher_key", -1), flags(f, "is_unclassified")}, nil
+}
+
 func (c *catalogue) readLines(ctx context.Context, j *job.Job) error {
+	all, err := c.readBought(ctx, j)
+	if err != nil {
+		return err
+	}
 	f, err := j.Frame(ctx, lineSQL, j.AsOf)
 	if err != nil {
 		return fmt.Errorf("lines: %w", err)
 	}
 	customers, titles, days, copies := f.Column("customer_key"), f.Column("title_key"), f.Column("day"), f.Column("copies")
-	c.owned, c.left12 = make([][]int32, len(c.customers)), make([][]int32, len(c.customers))
-	for i, key := range customers {
-		u, ok := slices.BinarySearch(c.customers, int64(key))
-		t, known := slices.BinarySearch(c.titles, int64(titles[i]))
+	n := len(c.customers)
+	c.owned, c.kept, c.year, c.works, c.past = make([][]int32, n), make([][]int32, n), make([][]int32, n), make([][]int32, n), make([]tally, n)
+	for from, to := 0, 0; from < len(customers); from = to { // a customer and a title
+		net, lately := 0.0, false
+		for to = from; to < len(customers) && customers[to] == customers[from] && titles[to] == titles[from]; to++ {
+			net += copies[to]
+			lately = lately || copies[to] > 0 && int32(days[to]) > c.day-365
+		}
+		u, ok := slices.BinarySearch(c.customers, int64(customers[from]))
+		at, known := slices.BinarySearch(all.keys, int64(titles[from]))
 		if !ok || !known {
 			continue
 		}
-		r := &c.rows
-		r.User, r.Item = append(r.User, int32(u)), append(r.Item, int32(t))
-		r.Copies, r.Day = append(r.Copies, copies[i]), append(r.Day, int32(days[i]))
-		if own := c.owned[u]; len(own) == 0 || own[len(own)-1] != int32(t) {
-			c.owned[u] = append(own, int32(t))
+		if net > 0 {
+			c.past[u].add(all, at, lately)
 		}
-		if year := c.left12[u]; copies[i] > 0 && int32(days[i]) > c.day-365 && (len(year) == 0 || year[len(year)-1] != int32(t)) {
-			c.left12[u] = append(year, int32(t))
+		t, takes := slices.BinarySearch(c.titles, int64(titles[from]))
+		if !takes {
+			c.works[u] = append(c.works[u], all.work[at])
+			continue
+		}
+		for k := from; k < to; k++ {
+			r := &c.rows
+			r.User, r.Item = append(r.User, int32(u)), append(r.Item, int32(t))
+			r.Copies, r.Day = append(r.Copies, copies[k]), append(r.Day, int32(days[k]))
+		}
+		c.owned[u] = append(c.owned[u], int32(t))
+		if net > 0 {
+			c.kept[u] = append(c.kept[u], int32(t))
+			if lately {
+				c.year[u] = append(c.year[u], int32(t))
+			}
 		}
 	}
 	return nil

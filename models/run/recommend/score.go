@@ -17,12 +17,12 @@ const (
 	noReason       = iota
 	reasonSeries   // next volume; key is the title held
 	reasonBought   // bought together; key is the own title
-	reasonClass    // n of the customer's titles of twelve months are in the class, share of them
-	reasonClassAll // the same of all titles ever bought
+	reasonClass    // n of the titles that the customer took and kept in twelve months are in the class, share of them
+	reasonClassAll // the same of all titles ever kept
 	reasonAuthor   // n titles of the author
 	reasonPublish  // n titles of the publisher
 	reasonPopular  // n customers in twelve months
-	reasonPeers    // customers with orders like these
+	reasonPeers    // n customers have it and share a title with this one
 	reasonInterest // declared interest; text is its code
 	reasonType     // n customers of the type in twelve months
 	reasonIssue    // stands in the current issue
@@ -62,7 +62,6 @@ type bench struct {
 	scores [][]float32
 	total  []float32
 	scale  []float32
-	count  tally
 }
 
 func (r *ranker) bench() *bench {
@@ -143,8 +142,8 @@ func byScore(a, b offer.Candidate) int {
 // bought within a year, or this one was listed within a year.
 func (r *ranker) continued(u int) []int32 {
 	var out []int32
-	year := r.c.left12[u]
-	for _, i := range r.c.owned[u] {
+	year := r.c.year[u]
+	for _, i := range r.c.kept[u] {
 		if r.c.series[i] < 0 {
 			continue
 		}
@@ -163,7 +162,6 @@ func (r *ranker) continued(u int) []int32 {
 // models that ranked them.
 func (r *ranker) explain(u int, b *bench, from ranked, list []entry) {
 	h := r.f.x.History(u)
-	b.count.load(r.c, u)
 	at := make(map[int32]int, len(from.list))
 	for k, c := range from.list {
 		at[c.Title] = k * len(b.scores)
@@ -200,18 +198,18 @@ func (r *ranker) say(u int, b *bench, h recommend.History, model int, title int3
 	switch r.f.names[model] {
 	case "knn", "ease":
 		for _, x := range r.f.blend.Models[model].Explain(h, int(title)).Reasons {
-			if x.Value > 0 && x.Item >= 0 && r.c.work[x.Item] != r.c.work[title] {
+			if _, kept := slices.BinarySearch(r.c.kept[u], x.Item); kept && x.Value > 0 && r.c.work[x.Item] != r.c.work[title] {
 				return reason{kind: reasonBought, key: r.c.titles[x.Item]}
 			}
 		}
 	case "content":
 		for _, x := range r.f.blend.Models[model].Explain(h, int(title)).Reasons {
-			if q := b.count.attribute(r.c, strings.SplitN(x.Part, "=", 2)[0], title); x.Value > 0 && q.kind != noReason {
+			if q := r.c.past[u].attribute(r.c, strings.SplitN(x.Part, "=", 2)[0], title); x.Value > 0 && q.kind != noReason {
 				return q
 			}
 		}
 	case "demand":
-		if q := b.count.attribute(r.c, "class", title); q.kind != noReason {
+		if q := r.c.past[u].attribute(r.c, "class", title); q.kind != noReason {
 			return q
 		}
 		return r.c.popular(title)
@@ -220,7 +218,9 @@ func (r *ranker) say(u int, b *bench, h recommend.History, model int, title int3
 	case "series":
 		return r.c.seriesReason(u, title)
 	case "als":
-		return reason{kind: reasonPeers}
+		if n := r.peers(u, title); n > 0 {
+			return reason{kind: reasonPeers, n: n}
+		}
 	}
 	return reason{}
 }
@@ -235,7 +235,10 @@ func (c *catalogue) popular(title int32) reason {
 
 // seriesReason names the volume held before a title.
 func (c *catalogue) seriesReason(u int, title int32) reason {
-	for _, i := range c.owned[u] {
+	if c.series[title] < 0 {
+		return reason{}
+	}
+	for _, i := range c.kept[u] {
 		if c.series[i] == c.series[title] && c.volume[i] == c.volume[title]-1 {
 			return reason{kind: reasonSeries, key: c.titles[i], n: int(c.volume[title])}
 		}
@@ -243,30 +246,33 @@ func (c *catalogue) seriesReason(u int, title int32) reason {
 	return reason{}
 }
 
-// tally counts a customer's titles by class, author and publisher.
+// tally counts the titles that a customer kept by class, author and publisher: of
+// all his titles, whether the models know them or not, since he is told so.
 type tally struct {
 	class, classAll   map[int32]int
-	author, publisher map[string]int
+	author, publisher map[int32]int
 	year, all         int
 }
 
-func (t *tally) load(c *catalogue, u int) {
-	*t = tally{class: map[int32]int{}, classAll: map[int32]int{}, author: map[string]int{}, publisher: map[string]int{}, year: len(c.left12[u]), all: len(c.owned[u])}
-	for _, i := range c.left12[u] {
-		if !c.unclassified[i] {
-			t.class[c.class[i]]++
+func (t *tally) add(b *bought, at int, lately bool) {
+	if t.classAll == nil {
+		*t = tally{class: map[int32]int{}, classAll: map[int32]int{}, author: map[int32]int{}, publisher: map[int32]int{}}
+	}
+	t.all++
+	if lately {
+		t.year++
+	}
+	if !b.unclassified[at] {
+		t.classAll[b.class[at]]++
+		if lately {
+			t.class[b.class[at]]++
 		}
 	}
-	for _, i := range c.owned[u] {
-		if !c.unclassified[i] {
-			t.classAll[c.class[i]]++
-		}
-		if a := c.text.author[i]; a != "" {
-			t.author[a]++
-		}
-		if p := c.text.publisher[i]; p != "" {
-			t.publisher[p]++
-		}
+	if a := b.author[at]; a >= 0 {
+		t.author[a]++
+	}
+	if p := b.publisher[at]; p > 0 {
+		t.publisher[p]++
 	}
 }
 
@@ -280,10 +286,23 @@ func (t *tally) attribute(c *catalogue, kind string, title int32) reason {
 	case kind == "class" && t.classAll[c.class[title]] > 0 && !c.unclassified[title]:
 		n := t.classAll[c.class[title]]
 		return reason{kind: reasonClassAll, key: c.titles[title], n: n, share: float64(n) / float64(t.all)}
-	case kind == "author" && t.author[c.text.author[title]] > 0:
-		return reason{kind: reasonAuthor, key: c.titles[title], n: t.author[c.text.author[title]]}
-	case kind == "publisher" && t.publisher[c.text.publisher[title]] > 1:
-		return reason{kind: reasonPublish, key: c.titles[title], n: t.publisher[c.text.publisher[title]]}
+	case kind == "author" && t.author[c.author[title]] > 0:
+		return reason{kind: reasonAuthor, key: c.titles[title], n: t.author[c.author[title]]}
+	case kind == "publisher" && t.publisher[c.publisher[title]] > 1:
+		return reason{kind: reasonPublish, key: c.titles[title], n: t.publisher[c.publisher[title]]}
 	}
 	return reason{}
+}
+
+// peers is how many customers kept a title and share one with a customer.
+func (r *ranker) peers(u int, title int32) int {
+	x, n := r.f.x, 0
+	buyers, _ := x.Column(int(title))
+	own := r.c.kept[u]
+	for _, v := range buyers {
+		if slices.ContainsFunc(r.c.kept[v], func(i int32) bool { _, found := slices.BinarySearch(own, i); return found }) {
+			n++
+		}
+	}
+	return n
 }

@@ -9,6 +9,8 @@
 --               price by the middle of its band; NULL when neither is known
 --   margin      gross margin as a share of net sales, of the title in the last two
 --               years, else of its publisher; NULL when none is known
+--   class_no, author_no   numbers of the class and of the first author, which titles
+--               share; class 0 is that of titles without one when there are such
 --   class       the code in full, class_1 to class_3 the levels above; NULL for a
 --               title without a class, or with one of a scheme that has no table
 --   free        copies in stock and not reserved, at the last count; NULL where
@@ -76,7 +78,8 @@ WITH title AS (
     WHERE f.title_key > 0
     GROUP BY f.title_key
 )
-SELECT t.title_key, t.title_id, t.title, dense_rank() OVER (ORDER BY w.work) AS work_no, s.series_no, CAST(s.volume AS INTEGER) AS volume, t.clc_key,
+SELECT t.title_key, t.title_id, t.title, dense_rank() OVER (ORDER BY w.work) AS work_no, dense_rank() OVER (ORDER BY CASE WHEN c.clc_key IS NOT NULL THEN coalesce(t.clc_primary, c.code) ELSE '' END) - 1 AS class_no,
+       CASE WHEN t.author IS NOT NULL THEN dense_rank() OVER (ORDER BY lower(coalesce(t.author, ''))) END AS author_no, s.series_no, CAST(s.volume AS INTEGER) AS volume, t.clc_key,
        CASE WHEN c.clc_key IS NOT NULL THEN coalesce(t.clc_primary, c.code) END AS class, c.code AS class_3, c.l1_code AS class_1, c.l2_code AS class_2, t.publisher_key, t.status, t.is_textbook, t.language, t.level, t.binding, t.author, t.listed, t.pub_date,
        coalesce(o.price, CASE t.price_band WHEN '0000-0049' THEN 25 WHEN '0050-0099' THEN 75 WHEN '0100-0199' THEN 150 WHEN '0200-0499' THEN 350 WHEN '0500-0999' THEN 750 WHEN '1000+' THEN 1500 END) AS price,
        coalesce(o.margin, p.margin) AS margin,
