@@ -27,6 +27,7 @@ type catalogue struct {
 	unclassified, textbook        []bool
 	listed, issued                []int32 // 0 is unknown
 	status                        []offer.Status
+	embargo                       []int32 // day before which it is not offered, 0 for none; nil where nothing is said
 	price, margin, free, buyers12 []float64
 	text                          titleText
 	all                           int // titles in the warehouse
@@ -196,6 +197,15 @@ func (c *catalogue) readTitles(ctx context.Context, j *job.Job) error {
 	c.price, c.margin, c.free, c.buyers12 = f.Column("price"), f.Column("margin"), f.Column("free"), f.Column("buyers_12")
 	for _, s := range f.Column("status") {
 		c.status = append(c.status, offer.Status(s))
+	}
+	for i, barred := range whole(f, "is_embargoed", -1) {
+		if barred < 0 {
+			continue
+		}
+		if c.embargo == nil {
+			c.embargo = make([]int32, len(c.titles))
+		}
+		c.embargo[i] = barred * (c.day + 1)
 	}
 	if f, err = j.Frame(ctx, "SELECT count(*) AS n FROM feature.offer_title"); err != nil {
 		return err

@@ -124,6 +124,7 @@ UPDATE core.fact_order_line SET publisher_key = -1, clc_key = -1, margin = NULL;
 		"everything":    {shop, everything},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			conn := jobtest.Open(t, "2026-06-30", statements...)
 			jobtest.Run(t, conn, "2026-06-30", Recommend(Options{}))
 			for _, table := range []string{"recommendation", "title_target", "mailing", "title_demand", "recommendation_backtest", "offer_rule", "offer_trade", "offer_outcome", "offer"} {

@@ -30,11 +30,11 @@ const (
 
 // reason is one reason of one line.
 type reason struct {
-	kind  int
-	key   int64 // of a title
-	n     int
-	share float64
-	text  string
+	kind    int
+	key     int64 // of a title
+	n       int
+	percent float64
+	text    string
 }
 
 // entry is one line of a list with its reasons.
@@ -277,15 +277,14 @@ func (t *tally) add(b *bought, at int, lately bool) {
 }
 
 // attribute states what a customer has of a title's attribute; nothing when he
-// has none.
+// has none, or less than one in a hundred of a class.
 func (t *tally) attribute(c *catalogue, kind string, title int32) reason {
-	switch {
-	case kind == "class" && t.class[c.class[title]] > 0 && !c.unclassified[title]:
-		n := t.class[c.class[title]]
-		return reason{kind: reasonClass, key: c.titles[title], n: n, share: float64(n) / float64(t.year)}
-	case kind == "class" && t.classAll[c.class[title]] > 0 && !c.unclassified[title]:
-		n := t.classAll[c.class[title]]
-		return reason{kind: reasonClassAll, key: c.titles[title], n: n, share: float64(n) / float64(t.all)}
+	class := kind == "class" && !c.unclassified[title]
+	switch n, ever := t.class[c.class[title]], t.classAll[c.class[title]]; {
+	case class && n > 0 && 100*n >= t.year:
+		return reason{kind: reasonClass, key: c.titles[title], n: n, percent: float64(100*n) / float64(t.year)}
+	case class && ever > 0 && 100*ever >= t.all:
+		return reason{kind: reasonClassAll, key: c.titles[title], n: ever, percent: float64(100*ever) / float64(t.all)}
 	case kind == "author" && t.author[c.author[title]] > 0:
 		return reason{kind: reasonAuthor, key: c.titles[title], n: t.author[c.author[title]]}
 	case kind == "publisher" && t.publisher[c.publisher[title]] > 1:

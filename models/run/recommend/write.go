@@ -17,7 +17,7 @@ type pack struct {
 	score                              []float64
 	next, held                         []bool
 	kind, key, n                       [2][]int64
-	share                              [2][]float64
+	percent                            [2][]float64
 	text                               [2][]string
 }
 
@@ -27,7 +27,7 @@ func (p *pack) add(customer, title int64, rank, list, model int, e entry, held b
 	p.score, p.next, p.held = append(p.score, e.Score), append(p.next, e.Next), append(p.held, held)
 	for k, r := range e.reasons {
 		p.kind[k], p.key[k], p.n[k] = append(p.kind[k], int64(r.kind)), append(p.key[k], r.key), append(p.n[k], int64(r.n))
-		p.share[k], p.text[k] = append(p.share[k], r.share), append(p.text[k], r.text)
+		p.percent[k], p.text[k] = append(p.percent[k], r.percent), append(p.text[k], r.text)
 	}
 }
 
@@ -36,7 +36,7 @@ func (p *pack) columns() []job.Column {
 		job.Col("score", p.score), job.Col("is_next", p.next), job.Col("is_holdout", p.held)}
 	for k := range 2 {
 		suffix := fmt.Sprintf("_%d", k+1)
-		c = append(c, job.Col("kind"+suffix, p.kind[k]), job.Col("key"+suffix, p.key[k]), job.Col("n"+suffix, p.n[k]), job.Col("share"+suffix, p.share[k]), job.Col("text"+suffix, p.text[k]))
+		c = append(c, job.Col("kind"+suffix, p.kind[k]), job.Col("key"+suffix, p.key[k]), job.Col("n"+suffix, p.n[k]), job.Col("percent"+suffix, p.percent[k]), job.Col("text"+suffix, p.text[k]))
 	}
 	return c
 }

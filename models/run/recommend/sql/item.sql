@@ -8,7 +8,7 @@ WITH ranked AS (
 ), followed AS (
     SELECT t.series_no FROM feature.offer_title AS t WHERE t.series_no IS NOT NULL GROUP BY t.series_no HAVING max(t.recent) > 0.1
 )
-SELECT t.title_key, t.work_no, t.series_no, t.volume, t.publisher_key, t.is_textbook, t.listed, t.pub_date, t.price, t.margin, t.free, t.issued, t.buyers, t.buyers_12,
+SELECT t.title_key, t.work_no, t.series_no, t.volume, t.publisher_key, t.is_textbook, t.listed, t.pub_date, t.price, t.margin, t.free, t.is_embargoed, t.issued, t.buyers, t.buyers_12,
        t.class_no AS class, t.author_no, dense_rank() OVER (ORDER BY coalesce(t.class_3, '')) - 1 AS class_3,
        dense_rank() OVER (ORDER BY coalesce(t.class_1, '')) - 1 AS class_1, t.class IS NULL AS is_unclassified,
        CASE t.status WHEN 'in print' THEN 1 WHEN 'forthcoming' THEN 2 WHEN 'op' THEN 3 WHEN 'cancelled' THEN 4 ELSE 0 END AS status

@@ -15,6 +15,8 @@
 --               title without a class, or with one of a scheme that has no table
 --   free        copies in stock and not reserved, at the last count; NULL where
 --               the company counts no stock
+--   is_embargoed   an order of the last year was cancelled for an embargo, and none
+--               made later was delivered; NULL where no reason is ever given
 --   listed      first day it was offered; issued: last catalogue issue
 --   recent      customers who bought it, each halved for every year gone by
 CREATE OR REPLACE TABLE feature.offer_title AS
@@ -72,6 +74,14 @@ WITH title AS (
     FROM core.fact_inventory AS i
     INNER JOIN counted AS c ON c.day = i.snap_date
     GROUP BY i.title_key
+), refused AS (
+    SELECT s.title_key, max(CASE WHEN r.code = 'embargo' THEN s.order_date END) AS embargoed_on, max(CASE WHEN s.qty_delivered > 0 THEN s.order_date END) AS delivered_on
+    FROM core.fact_order_stage AS s
+    LEFT JOIN core.dim_reason AS r ON r.reason_key = s.cancel_reason_key AND r.kind = 'cancel'
+    WHERE s.title_key > 0 AND s.order_date <= CAST($1 AS DATE) AND s.order_date > CAST($1 AS DATE) - 365
+    GROUP BY s.title_key
+), told AS (
+    SELECT count(*) AS reasons FROM core.fact_order_stage AS s INNER JOIN core.dim_reason AS r ON r.reason_key = s.cancel_reason_key AND r.kind = 'cancel'
 ), issue AS (
     SELECT f.title_key, max(f.issue_date) AS issued
     FROM core.fact_catalogue_listing AS f
@@ -84,6 +94,7 @@ SELECT t.title_key, t.title_id, t.title, dense_rank() OVER (ORDER BY w.work) AS 
        coalesce(o.price, CASE t.price_band WHEN '0000-0049' THEN 25 WHEN '0050-0099' THEN 75 WHEN '0100-0199' THEN 150 WHEN '0200-0499' THEN 350 WHEN '0500-0999' THEN 750 WHEN '1000+' THEN 1500 END) AS price,
        coalesce(o.margin, p.margin) AS margin,
        CASE WHEN d.day IS NOT NULL THEN coalesce(k.free, 0) END AS free,
+       CASE WHEN e.reasons > 0 THEN coalesce(f.embargoed_on > coalesce(f.delivered_on, DATE '1900-01-01'), false) END AS is_embargoed,
        i.issued, coalesce(r.buyers, 0) AS buyers, coalesce(r.buyers_12, 0) AS buyers_12, coalesce(CAST(r.recent AS DOUBLE), 0) AS recent
 FROM title AS t
 INNER JOIN work AS w ON w.title_key = t.title_key
@@ -94,5 +105,7 @@ LEFT JOIN recent AS r ON r.title_key = t.title_key
 LEFT JOIN stock AS k ON k.title_key = t.title_key
 LEFT JOIN issue AS i ON i.title_key = t.title_key
 LEFT JOIN core.dim_clc AS c ON c.clc_key = t.clc_key AND c.clc_key > 0
+LEFT JOIN refused AS f ON f.title_key = t.title_key
 CROSS JOIN counted AS d
+CROSS JOIN told AS e
 ORDER BY t.title_key
