@@ -46,6 +46,7 @@ type NotFoundError struct {
 	Found []string // numbers and names of those that the text fits, if there are several
 }
 
+// Error says whether there is none, or which there are.
 func (e *NotFoundError) Error() string {
 	if len(e.Found) == 0 {
 		return fmt.Sprintf("no customer has the number %q, and none has it in its name", e.Text)
