@@ -51,14 +51,76 @@ func recommendations(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
+	quality, err := c.qualityBlocks(ctx, row, stock, tables[0], tables[1])
+	if err != nil {
+		return p, err
+	}
 	half := func(t *view.Table) view.Block { return view.Block{Width: view.Half, Table: t} }
 	p.Sections = []view.Section{
-		{ID: "quality", Title: c.T("recommend.quality"), Lead: c.T("recommend.quality.lead"), Blocks: []view.Block{stock, {Table: tables[0]}, {Table: tables[1]}}},
+		{ID: "quality", Title: c.T("recommend.quality"), Lead: c.T("recommend.quality.lead"), Blocks: quality},
 		{ID: "demand", Title: c.T("recommend.demand"), Lead: c.T("recommend.demand.lead"), Blocks: []view.Block{fresh, {Table: tables[2]}, copies, {Table: tables[3]}}},
 		{ID: "outcome", Title: c.T("recommend.outcome"), Lead: c.T("recommend.outcome.lead"), Blocks: []view.Block{{Table: tables[4]}}},
 		{ID: "rules", Title: c.T("recommend.rules"), Lead: c.T("recommend.rules.lead"), Blocks: []view.Block{half(tables[5]), half(tables[6])}},
 	}
 	return p, nil
+}
+
+// qualityBlocks are the figures of the whole, whom the lists serve and how the
+// models did.
+func (c desk) qualityBlocks(ctx context.Context, row []any, reading view.Block, models, groups *view.Table) ([]view.Block, error) {
+	blocks := []view.Block{{KPIs: c.recommendFigures(row)}, reading}
+	ch, err := c.sizeChart(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if ch != nil {
+		return append(blocks, view.Block{Width: view.Half, Chart: ch}, view.Block{Width: view.Half, Table: groups}, view.Block{Table: models}), nil
+	}
+	return append(blocks, view.Block{Table: groups}, view.Block{Table: models}), nil
+}
+
+func (c desk) recommendFigures(row []any) *view.KPIRow {
+	k := &view.KPIRow{ID: "recommend-data", Title: c.T("recommend.quality")}
+	add := func(key string, v view.Value, f view.Format, note string) {
+		k.Items = append(k.Items, view.KPI{Label: c.T("recommend.kpi." + key), Value: v, Format: f, Better: 1, Note: note})
+	}
+	held := c.T("recommend.kpi.held", "n", page.Count(c.Lang, page.Whole(row[3])))
+	add("lists", view.I(page.Whole(row[0])), view.Integer(), held)
+	if own, popular := page.Value(row[5]), page.Value(row[6]); own.Has() {
+		add("recall", own, view.Pct(), c.T("recommend.kpi.popular", "share", view.Show(c.Lang, popular, view.Pct())))
+		add("hit", page.Value(row[7]), view.Pct(), c.T("recommend.kpi.tested", "n", page.Count(c.Lang, page.Whole(row[4]))))
+	}
+	add("new", view.I(page.Whole(row[2])), view.Integer(), c.T("recommend.kpi.next", "n", page.Count(c.Lang, page.Whole(row[9]))))
+	return k
+}
+
+// sizeChart shows recall of the lists beside that of the best-sellers by how many
+// titles customers had; nil without a test.
+func (c desk) sizeChart(ctx context.Context) (*view.Chart, error) {
+	ch := &view.Chart{ID: "recommend-sizes", Kind: view.Mirror, Title: c.T("recommend.sizes.title"), Subtitle: c.T("recommend.sizes.sub"), Format: view.Pct(), Better: 1}
+	own, popular := view.Series{Name: c.T("recommend.sizes.own"), Role: view.Other}, view.Series{Name: c.T("recommend.col.popular"), Role: view.Other}
+	pct := view.Pct().Bare()
+	ch.Table = view.Table{ID: "recommend-sizes-table", Title: ch.Title, Columns: []view.Column{{Label: c.T("recommend.col.group")}, c.column("recall", pct), c.column("popular", pct)}}
+	least := 0
+	err := engine.Rows(ctx, c.DB, engine.SQL(statement("recommend_groups")), func(row []any) error {
+		if page.Text(row[0]) != "titles" {
+			return nil
+		}
+		label, mine, theirs := c.T("recommend.had", "n", page.Text(row[1])), page.Value(row[3]), page.Value(row[5])
+		ch.Categories = append(ch.Categories, label)
+		own.Values, popular.Values = append(own.Values, mine), append(popular.Values, theirs)
+		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(label), mine, theirs}})
+		if n := len(own.Values) - 1; mine.Float < own.Values[least].Float {
+			least = n
+		}
+		return nil
+	})
+	if err != nil || len(ch.Categories) == 0 {
+		return nil, err
+	}
+	ch.Series = []view.Series{own, popular}
+	ch.Insight = c.T("recommend.sizes.text", "who", ch.Categories[least], "share", view.Show(c.Lang, own.Values[least], view.Pct()))
+	return ch, nil
 }
 
 // recommendMessage says how much of what is ordered the lists hold.
