@@ -24,6 +24,7 @@ func TestCubesEqualTheirSQL(t *testing.T) {
 	questionsAreAnswered(t, db)
 	customersAreTold(t, dir, db)
 	reasonsAreTrue(t, db)
+	listsAreSent(t, dir, db)
 }
 
 // reasonsAreTrue works every reason of the recommendations out again from the star,
