@@ -3,6 +3,7 @@ package market
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"verso/olap/engine"
 	"verso/reports/page"
@@ -106,7 +107,7 @@ func (c desk) sizeChart(ctx context.Context) (*view.Chart, error) {
 		if page.Text(row[0]) != "titles" {
 			return nil
 		}
-		label, mine, theirs := c.T("recommend.had", "n", page.Text(row[1])), page.Value(row[3]), page.Value(row[5])
+		label, mine, theirs := strings.ReplaceAll(page.Text(row[1]), "-", "–"), page.Value(row[3]), page.Value(row[5])
 		ch.Categories = append(ch.Categories, label)
 		own.Values, popular.Values = append(own.Values, mine), append(popular.Values, theirs)
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(label), mine, theirs}})
@@ -119,7 +120,7 @@ func (c desk) sizeChart(ctx context.Context) (*view.Chart, error) {
 		return nil, err
 	}
 	ch.Series = []view.Series{own, popular}
-	ch.Insight = c.T("recommend.sizes.text", "who", ch.Categories[least], "share", view.Show(c.Lang, own.Values[least], view.Pct()))
+	ch.Insight = c.T("recommend.sizes.text", "who", c.T("recommend.had", "n", ch.Categories[least]), "share", view.Show(c.Lang, own.Values[least], view.Pct()))
 	return ch, nil
 }
 
@@ -176,7 +177,7 @@ func (c desk) qualityListings() []listing {
 			return append([]view.Value{view.T(c.T("recommend.list." + page.Text(row[0]))), view.T(c.T("recommend.model." + page.Text(row[1])))}, values(row[2:])...)
 		}},
 		{"groups", "recommend_groups", nil, []view.Column{{Label: c.T("recommend.col.group")}, {Label: c.T("col.customers"), Format: view.Integer()}, c.column("recall", pct), c.column("hit", pct), c.column("popular", pct), c.column("ratio", two())}, func(row []any) []view.Value {
-			label := view.T(c.T("recommend.had", "n", page.Text(row[1])))
+			label := view.T(c.T("recommend.had", "n", strings.ReplaceAll(page.Text(row[1]), "-", "–")))
 			if page.Text(row[0]) == "type" {
 				label = c.KindOf(row[1])
 			}
