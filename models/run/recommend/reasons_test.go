@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"verso/models/job/jobtest"
+	"verso/models/recommend"
 	"verso/olap/engine"
 )
 
@@ -46,4 +47,24 @@ func TestReasonsAreTrue(t *testing.T) {
 	}
 	want(t, "numbers in Chinese", jobtest.Value(t, conn, "SELECT count(*) FROM score.recommendation WHERE list_sort(regexp_extract_all(reason_en, '[0-9]+')) <> list_sort(regexp_extract_all(reason_zh, '[0-9]+')) AND reason_en NOT LIKE '%in twelve months%'"), "0")
 	want(t, "a volume that went back", jobtest.Value(t, conn, "SELECT count(*) FROM score.recommendation WHERE customer_key = 3 AND is_next"), "0")
+}
+
+// Customers 0 to 2 hold titles 0 and 1, customer 3 title 2 alone, customer 4 titles
+// 1 and 2: of the holders of title 2 only customer 4 shares a title with 0.
+func TestPeers(t *testing.T) {
+	x, err := recommend.Build(recommend.Rows{User: []int32{0, 0, 1, 1, 2, 2, 3, 4, 4}, Item: []int32{0, 1, 0, 1, 0, 1, 2, 1, 2}}, 5, 3, recommend.Weighting{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &ranker{c: &catalogue{kept: [][]int32{{0, 1}, {0, 1}, {0, 1}, {2}, {1, 2}}}, f: &fitted{x: x}}
+	b := &bench{}
+	for _, q := range []struct {
+		customer int
+		title    int32
+		want     int
+	}{{0, 2, 1}, {3, 2, 1}, {3, 0, 0}, {0, 0, 2}, {4, 0, 3}} {
+		if got := r.peers(q.customer, b, q.title); got != q.want {
+			t.Errorf("customer %d, title %d: %d peers, want %d", q.customer, q.title, got, q.want)
+		}
+	}
 }

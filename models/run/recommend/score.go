@@ -62,6 +62,9 @@ type bench struct {
 	scores [][]float32
 	total  []float32
 	scale  []float32
+
+	peer    []int32 // customer → 1 + the customer whom he last shared a title with
+	peersOf int     // 1 + the customer whose peers are marked; 0 for none
 }
 
 func (r *ranker) bench() *bench {
@@ -218,7 +221,7 @@ func (r *ranker) say(u int, b *bench, h recommend.History, model int, title int3
 	case "series":
 		return r.c.seriesReason(u, title)
 	case "als":
-		if n := r.peers(u, title); n > 0 {
+		if n := r.peers(u, b, title); n > 0 {
 			return reason{kind: reasonPeers, n: n}
 		}
 	}
@@ -294,12 +297,24 @@ func (t *tally) attribute(c *catalogue, kind string, title int32) reason {
 }
 
 // peers is how many customers kept a title and share one with a customer.
-func (r *ranker) peers(u int, title int32) int {
-	x, n := r.f.x, 0
+func (r *ranker) peers(u int, b *bench, title int32) int {
+	x := r.f.x
+	if b.peersOf != u+1 { // those who share a title are marked once
+		b.peersOf = u + 1
+		if b.peer == nil {
+			b.peer = make([]int32, x.Users)
+		}
+		for _, i := range r.c.kept[u] {
+			users, _ := x.Column(int(i))
+			for _, v := range users {
+				b.peer[v] = int32(u + 1)
+			}
+		}
+	}
+	n := 0
 	buyers, _ := x.Column(int(title))
-	own := r.c.kept[u]
 	for _, v := range buyers {
-		if slices.ContainsFunc(r.c.kept[v], func(i int32) bool { _, found := slices.BinarySearch(own, i); return found }) {
+		if int(v) != u && b.peer[v] == int32(u+1) {
 			n++
 		}
 	}
