@@ -21,6 +21,7 @@ import (
 	"verso/models/run/profitability"
 	"verso/models/run/promotion"
 	"verso/models/run/prospecting"
+	"verso/models/run/recommend"
 	"verso/models/run/sevenp"
 	"verso/models/run/taste"
 	"verso/olap/engine"
@@ -68,6 +69,7 @@ func list(o Options) []job.Model {
 		prospecting.Acquisition(),
 		prospecting.Wallet(),
 		prospecting.Leads(),
+		recommend.Recommend(recommend.Options{}),
 		promotion.Campaigns(),
 		promotion.Fatigue(),
 		promotion.Price(),

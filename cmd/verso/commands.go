@@ -20,6 +20,7 @@ func (a *app) commands() []*cobra.Command {
 		a.modelsCommand(),
 		a.questionsCommand(),
 		a.customerCommand(),
+		a.recommendCommand(),
 		a.campaignCommand(),
 		a.sqlCommand(),
 		a.siteCommand(),

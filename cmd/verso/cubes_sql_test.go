@@ -23,6 +23,34 @@ func TestCubesEqualTheirSQL(t *testing.T) {
 	productsEqualTheirSQL(t, db)
 	questionsAreAnswered(t, db)
 	customersAreTold(t, dir, db)
+	reasonsAreTrue(t, db)
+	listsAreSent(t, dir, db)
+}
+
+// reasonsAreTrue works every reason of the recommendations out again from the star,
+// by the SQL that the tests of the model use.
+func reasonsAreTrue(t *testing.T, db engine.Database) {
+	t.Helper()
+	sql, err := os.ReadFile(filepath.Join("..", "..", "models", "run", "recommend", "testdata", "reasons.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := int64(0)
+	err = engine.Rows(t.Context(), db, engine.SQL(string(sql)), func(r []any) error {
+		n, _ := engine.Int(r[1])
+		said += n
+		if wrong, _ := engine.Int(r[2]); wrong > 0 {
+			t.Errorf("reasons of recommendations: %d of %d of the kind %s are wrong, such as %s", wrong, n, engine.Text(r[0]), engine.Text(r[3]))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said < 10_000 {
+		t.Errorf("recommendations give only %d reasons", said)
+	}
+	t.Logf("%d reasons are true", said)
 }
 
 // cubesEqualTheirSQL asks the shipped cubes for every measure they list, by

@@ -118,6 +118,10 @@ var partly = map[string]string{
 	"meta.check_table":    "", // in which run what the checks read has changed
 	"meta.check_carry":    "", // in which run each check ran
 	"meta.check_history":  "", // what the runs before found, of which a rebuild knows none
+	// Offers are remembered from run to run, and held against the orders that came
+	// after them: a rebuild on the last day has made none of the earlier ones.
+	"score.offer":         "",
+	"score.offer_outcome": "",
 	// Without what changed since the run before, of which a rebuild knows none.
 	"score.churn":       `"customer_key", "as_of", "customer_type", "geo_key", "channel_key", "employee_key", "horizon_days", "until", "last_order", "silent_days", "probability", "expected_left", "basis", "band", "band_no", "btyd", "value", "value_basis", "value_at_risk", "save_rate", "expected_gain", "is_holdout", "risk_rank", "reason_1", "reason_2", "reason_3", "reason_1_zh", "reason_2_zh", "reason_3_zh"`,
 	"score.sevenp":      `"customer_key", "as_of", "tier", "profiling", "persistency", "profitability", "performance", "prospecting", "product", "promotion", "composite", "parts", "percentile", "policy_no", "policy"`,

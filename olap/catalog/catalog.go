@@ -28,7 +28,7 @@ func Schema() []byte { return bytes.Clone(schema) }
 var shippedFiles = []string{"dimensions.yaml", "versions.yaml", "sales.yaml", "returns.yaml", "flow.yaml", "purchases.yaml", "stock.yaml", "listings.yaml",
 	"money.yaml", "receivables.yaml", "payables.yaml", "trade.yaml",
 	"relations.yaml", "campaigns.yaml", "contacts.yaml", "pipeline.yaml", "service.yaml", "customer_month.yaml", "value.yaml", "profiling.yaml",
-	"performance.yaml", "products.yaml", "prospecting.yaml", "promotion.yaml", "churn.yaml", "sevenp.yaml", "taste.yaml", "rollups.yaml"}
+	"performance.yaml", "products.yaml", "prospecting.yaml", "promotion.yaml", "churn.yaml", "sevenp.yaml", "taste.yaml", "recommendation.yaml", "rollups.yaml"}
 
 // Load reads the shipped cubes and, beside them, every .yaml and .yml file of
 // a folder, in the order of their names; "" is no folder. A folder that is

@@ -116,6 +116,8 @@ CREATE TABLE core.fact_payment (
   "payment_method_key" INTEGER, "method" VARCHAR, "amount_ccy" DECIMAL(18,4), "amount" DECIMAL(18,4), "settled_ccy" DECIMAL(18,4),
   "settled" DECIMAL(18,4), "fx_difference" DECIMAL(18,4), "is_allocated" BOOLEAN, "is_unallocated" BOOLEAN, "is_overallocated" BOOLEAN,
   "days_to_pay" INTEGER, "days_late" INTEGER, "is_prepaid" BOOLEAN, "is_late" BOOLEAN, "source" VARCHAR, "source_row" BIGINT);
+CREATE TABLE core.dim_reason (
+  "reason_key" INTEGER, "kind" VARCHAR, "code" VARCHAR, "name_en" VARCHAR, "name_zh" VARCHAR, "is_customer" BOOLEAN);
 CREATE TABLE core.fact_order_stage (
   "line_id" BIGINT, "order_key" INTEGER, "line_no" INTEGER, "date_key" INTEGER, "order_date" DATE, "customer_key" INTEGER, "title_key" INTEGER,
   "clc_key" INTEGER, "geo_key" INTEGER, "channel_key" INTEGER, "employee_key" INTEGER, "publisher_key" INTEGER, "supplier_key" INTEGER,

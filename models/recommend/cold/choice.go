@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"verso/models/recommend/dense"
 )
 
 // sample is a set of choices: in each group the first of the rows were taken,
@@ -96,7 +98,7 @@ func (s *sample) choose(prior float64) (weights []float64, value float64, conver
 			if lt, gt, ht := s.slopes(trial, prior); lt > l {
 				gain := lt - l
 				copy(w, trial)
-				l, g, h, rose = lt, gt, ht, gain > 1e-8*math.Abs(l)
+				l, g, h, rose = lt, gt, ht, gain > leastRise*math.Abs(l)
 				break
 			}
 			share /= 2
@@ -107,6 +109,10 @@ func (s *sample) choose(prior float64) (weights []float64, value float64, conver
 	}
 	return w, l, false
 }
+
+// leastRise of the likelihood, as a share of it, for another Newton step: digits
+// beyond change no ranking.
+const leastRise = 1e-6
 
 // blocks is the number of partial sums.
 const blocks = 32
@@ -120,9 +126,9 @@ func (s *sample) slopes(w []float64, prior float64) (float64, *mat.VecDense, *ma
 	parts := make([]part, blocks)
 	spread(blocks, func(from, step int) {
 		for b := from; b < blocks; b += step {
-			q := part{g: make([]float64, p), h: make([]float64, p*p)}
+			q, in := part{g: make([]float64, p), h: make([]float64, p*p)}, &information{p: p}
 			for i := n * b / blocks; i < n*(b+1)/blocks; i++ {
-				q.l += s.slope(i, w, q.g, q.h)
+				q.l += s.slope(i, w, q.g, q.h, in)
 			}
 			parts[b] = q
 		}
@@ -146,7 +152,7 @@ func (s *sample) slopes(w []float64, prior float64) (float64, *mat.VecDense, *ma
 }
 
 // slope adds one group's gradient and information, and returns its likelihood.
-func (s *sample) slope(i int, w, g, h []float64) float64 {
+func (s *sample) slope(i int, w, g, h []float64, in *information) float64 {
 	p := s.p
 	x := s.x[int(s.start[i])*p : int(s.start[i+1])*p]
 	rows, taken := len(x)/p, int(s.taken[i])
@@ -174,24 +180,58 @@ func (s *sample) slope(i int, w, g, h []float64) float64 {
 			mean[j] += v / z * xj
 		}
 	}
-	d := make([]float64, p)
 	for r, v := range e {
-		v *= weight / z
-		row := x[r*p : (r+1)*p]
-		for j := range d {
-			d[j] = row[j] - mean[j]
-		}
-		for a, da := range d {
-			if da *= v; da != 0 {
-				ha := h[a*p : (a+1)*p]
-				for c := a; c < p; c++ {
-					ha[c] += da * d[c]
-				}
-			}
-			if r < taken {
-				g[a] += weight / m * d[a]
-			}
+		e[r] = v * weight / z
+	}
+	in.add(x, mean, e, h)
+	for r := range taken {
+		for j, xj := range x[r*p : (r+1)*p] {
+			g[j] += weight / m * (xj - mean[j])
 		}
 	}
 	return weight * (l/m - math.Log(z))
+}
+
+// information adds up Σ v·d·dᵀ over the rows of a group, in panels of single
+// precision, which the few rows of one group bear; groups are added in double.
+type information struct {
+	p                int
+	left, right, sum []float32
+}
+
+// add adds a group to the upper triangle of h: x are its rows, mean what is taken
+// off each and v their weights.
+func (in *information) add(x, mean, v, h []float64) {
+	p, rows := in.p, len(v)
+	high, wide := (p+dense.Rows-1)/dense.Rows, (p+dense.Columns-1)/dense.Columns
+	stride := wide * dense.Columns
+	in.left, in.right = grown(in.left, high*dense.Rows*rows), grown(in.right, stride*rows)
+	in.sum = grown(in.sum, high*dense.Rows*stride)
+	clear(in.sum)
+	for r, weight := range v {
+		for j, xj := range x[r*p : (r+1)*p] {
+			d := float32(xj - mean[j])
+			in.right[j/dense.Columns*dense.Columns*rows+r*dense.Columns+j%dense.Columns] = d
+			in.left[j/dense.Rows*dense.Rows*rows+r*dense.Rows+j%dense.Rows] = float32(weight) * d
+		}
+	}
+	for i := range high {
+		for j := i * dense.Rows / dense.Columns; j < wide; j++ {
+			dense.Tile(rows, in.left[i*dense.Rows*rows:], in.right[j*dense.Columns*rows:], in.sum[i*dense.Rows*stride+j*dense.Columns:], stride)
+		}
+	}
+	for a := range p {
+		for c := a; c < p; c++ {
+			h[a*p+c] += float64(in.sum[a*stride+c])
+		}
+	}
+}
+
+// grown is room for n values. What stands beyond the columns of a panel only
+// reaches sums that nobody reads.
+func grown(room []float32, n int) []float32 {
+	if cap(room) < n {
+		return make([]float32, n)
+	}
+	return room[:n]
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +89,56 @@ func TestFindsNewTitles(t *testing.T) {
 	// At random 50 of 400 customers hold an eighth.
 	if e.Customers.Recall < .4 {
 		t.Errorf("customers of new titles: recall@50 %.3f", e.Customers.Recall)
+	}
+}
+
+// What a plan adds up from a customer's purchases is the weighted sum of all
+// signals, and a match of customers and titles gives the same lists as going
+// through them one by one.
+func TestMatchIsTheSumOfSignals(t *testing.T) {
+	m, _, fresh := fitted(t, Options{})
+	b, x := m.w.bench(), make([]float64, m.w.columns())
+	mine, theirs := b.pairs(m.plans[0]), b.pairs(m.plans[1])
+	customers := []int32{3, 7, 11, 250}
+	wanted := make([][]Ranked, len(fresh))
+	lists, forTitles, err := m.Match(customers, fresh, 5, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, c := range customers {
+		b.load(int(c))
+		mine.load()
+		theirs.load()
+		var all []Ranked
+		for i, title := range fresh {
+			b.signals(int(title), x)
+			own, its := dot(m.titles, x), dot(m.customers[:len(x)], x)
+			if math.Abs(mine.of(title)-own) > 1e-5 || math.Abs(theirs.of(title)-its) > 1e-5 {
+				t.Fatalf("customer %d, title %d: %v and %v, the signals give %v and %v", c, title, mine.of(title), theirs.of(title), own, its)
+			}
+			all = append(all, Ranked{title, mine.of(title)})
+			wanted[i] = append(wanted[i], Ranked{c, theirs.of(title) + m.Activity*math.Log1p(float64(len(m.w.b.of[c])))})
+		}
+		if got := best(all, 5); !slices.Equal(got, lists[n]) {
+			t.Errorf("customer %d: %v, one by one %v", c, lists[n], got)
+		}
+	}
+	for i := range fresh {
+		if got := best(wanted[i], 3); !slices.Equal(got, forTitles[i]) {
+			t.Errorf("title %d: %v, one by one %v", fresh[i], forTitles[i], got)
+		}
+	}
+	if _, _, err := m.Match([]int32{-1}, fresh, 1, 1); err == nil {
+		t.Error("customer -1 is matched")
+	}
+}
+
+// A fit that takes over the weights of another has them.
+func TestWeightsAreTakenOver(t *testing.T) {
+	m, _, _ := fitted(t, Options{})
+	same, _, _ := fitted(t, Options{Like: m, Splits: 1})
+	if !slices.Equal(same.Weights, m.Weights) || same.Ease != m.Ease || same.Groups != m.Groups {
+		t.Error("the weights differ")
 	}
 }
 

@@ -67,6 +67,16 @@ const deepest = 8
 // titles share their pair with another title: a publisher's list of one year.
 // At most six such pairs are made, in the order of the columns.
 func Encode(columns []Column) (*Attributes, error) {
+	a, err := EncodeAlone(columns)
+	if err == nil {
+		a.pair()
+	}
+	return a, err
+}
+
+// EncodeAlone turns a table of titles into attributes, of its columns alone: on
+// few purchases the weights of pairs cost more than they tell.
+func EncodeAlone(columns []Column) (*Attributes, error) {
 	if len(columns) == 0 {
 		return nil, fmt.Errorf("cold: no column of attributes: give at least one, such as the author")
 	}
@@ -80,7 +90,6 @@ func Encode(columns []Column) (*Attributes, error) {
 			return nil, err
 		}
 	}
-	a.pair()
 	return a, nil
 }
 

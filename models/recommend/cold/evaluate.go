@@ -74,6 +74,7 @@ func (m *Model) byPopularity() *Model {
 	for j := popular; j < len(p.titles)-1; j += signals {
 		p.titles[j] = 1
 	}
+	p.plans[0] = m.w.plan(p.titles)
 	return &p
 }
 

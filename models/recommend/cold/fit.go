@@ -28,6 +28,7 @@ type Options struct {
 	Groups     int     // customers, and titles, that the weights are fitted on, at most (default 2500)
 	Against    int     // rows not taken in each group (default 300)
 	Prior      float64 // precision of the weights' normal prior (default 1)
+	Like       *Model  // an earlier fit on the same attributes whose weights are taken; nil fits them anew
 }
 
 func (o Options) filled() Options {
@@ -73,6 +74,7 @@ type Model struct {
 	w         *world
 	titles    []float64 // weights by kind and signal
 	customers []float64 // the same, and the activity last
+	plans     [2]*plan  // of titles for a customer, and of customers for a title
 }
 
 // ErrEmpty is returned when there is no purchase to learn from.
@@ -105,7 +107,11 @@ func Fit(s Sales, customers int, a *Attributes, o Options) (*Model, error) {
 	if m.Known == 0 {
 		return nil, ErrEmpty
 	}
-	m.learn(a, b, o)
+	if o.Like != nil && len(o.Like.titles) == len(a.Kinds)*signals+1 {
+		m.take(o.Like)
+	} else {
+		m.learn(a, b, o)
+	}
 	o.Ease = m.Ease
 	m.w = newWorld(a, b, o)
 	for k := range a.Kinds {
@@ -116,7 +122,14 @@ func Fit(s Sales, customers int, a *Attributes, o Options) (*Model, error) {
 	last := len(m.titles) - 1
 	m.Mapped = Weight{"all", "mapped", m.titles[last], m.customers[last]}
 	m.Activity = m.customers[last+1]
+	m.plans = [2]*plan{m.w.plan(m.titles), m.w.plan(m.customers[:len(m.titles)])}
 	return m, nil
+}
+
+// take takes over the weights of an earlier fit.
+func (m *Model) take(like *Model) {
+	m.titles, m.customers, m.Ease = like.titles, like.customers, like.Ease
+	m.Hidden, m.Groups, m.Converged, m.Reason = like.Hidden, like.Groups, like.Converged, like.Reason
 }
 
 // learn fits the weights on inner cold splits, or takes the standard ones and

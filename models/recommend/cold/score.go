@@ -15,33 +15,67 @@ type Ranked struct {
 
 // Scorer scores one pair after another; one for each goroutine.
 type Scorer struct {
-	m *Model
-	b *bench
-	x []float64
+	m     *Model
+	b     *bench
+	pairs *pairs
 }
 
 // Scorer makes a place to score at.
 func (m *Model) Scorer() *Scorer {
-	return &Scorer{m: m, b: m.w.bench(), x: make([]float64, len(m.titles)+1)}
+	b := m.w.bench()
+	return &Scorer{m: m, b: b, pairs: b.pairs(m.plans[0])}
+}
+
+// load takes up a customer.
+func (s *Scorer) load(customer int) error {
+	if customer < 0 || customer >= len(s.m.w.b.of) {
+		return fmt.Errorf("cold: customer %d: there are customers 0 to %d", customer, len(s.m.w.b.of)-1)
+	}
+	if s.b.customer != customer {
+		s.b.load(customer)
+		s.pairs.load()
+	}
+	return nil
+}
+
+func (m *Model) check(titles []int32) error {
+	for _, t := range titles {
+		if t < 0 || int(t) >= m.w.a.Titles {
+			return fmt.Errorf("cold: title %d: there are titles 0 to %d", t, m.w.a.Titles-1)
+		}
+	}
+	return nil
 }
 
 // Titles ranks candidates for a customer and returns the best n. A customer
 // without purchases gets what sells. Titles he bought are not left out: give
 // the candidates that he may see. An index out of range is an error.
 func (s *Scorer) Titles(customer int, candidates []int32, n int) ([]Ranked, error) {
-	if customer < 0 || customer >= len(s.m.w.b.of) {
-		return nil, fmt.Errorf("cold: customer %d: there are customers 0 to %d", customer, len(s.m.w.b.of)-1)
+	if err := s.load(customer); err != nil {
+		return nil, err
 	}
-	s.b.load(customer)
+	if err := s.m.check(candidates); err != nil {
+		return nil, err
+	}
 	list := make([]Ranked, 0, len(candidates))
 	for _, t := range candidates {
-		if t < 0 || int(t) >= s.m.w.a.Titles {
-			return nil, fmt.Errorf("cold: title %d: there are titles 0 to %d", t, s.m.w.a.Titles-1)
-		}
-		s.b.signals(int(t), s.x)
-		list = append(list, Ranked{t, dot(s.m.titles, s.x)})
+		list = append(list, Ranked{t, s.pairs.of(t)})
 	}
 	return best(list, n), nil
+}
+
+func best(list []Ranked, n int) []Ranked {
+	return first(list, n, byScore)
+}
+
+func byScore(a, b Ranked) int {
+	switch {
+	case a.Score > b.Score:
+		return -1
+	case a.Score < b.Score:
+		return 1
+	}
+	return int(a.Index) - int(b.Index)
 }
 
 func dot(w, x []float64) float64 {
@@ -52,60 +86,114 @@ func dot(w, x []float64) float64 {
 	return sum
 }
 
-func best(list []Ranked, n int) []Ranked {
-	return first(list, n, func(a, b Ranked) int {
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
-		}
-		return int(a.Index) - int(b.Index)
-	})
-}
-
 // CustomersOf ranks the customers with a purchase for each of the titles and
 // returns the best n of each. Scores are comparable within a title.
 func (m *Model) CustomersOf(titles []int32, n int) ([][]Ranked, error) {
-	for _, t := range titles {
-		if t < 0 || int(t) >= m.w.a.Titles {
-			return nil, fmt.Errorf("cold: title %d: there are titles 0 to %d", t, m.w.a.Titles-1)
+	customers := make([]int32, len(m.w.b.of))
+	for c := range customers {
+		customers[c] = int32(c)
+	}
+	_, wanted, err := m.Match(customers, titles, 0, n)
+	return wanted, err
+}
+
+// Match ranks the titles for each of some customers and these customers for each
+// of the titles, in one pass: the best n titles of each customer (none for one
+// without purchases), and the best of customers of each title. 0 leaves the one
+// or the other out. Scores are comparable within a list alone.
+func (m *Model) Match(customers, titles []int32, n, of int) (lists, wanted [][]Ranked, err error) {
+	if err := m.check(titles); err != nil {
+		return nil, nil, err
+	}
+	for _, c := range customers {
+		if c < 0 || int(c) >= len(m.w.b.of) {
+			return nil, nil, fmt.Errorf("cold: customer %d: there are customers 0 to %d", c, len(m.w.b.of)-1)
 		}
 	}
-	lists := make([][]Ranked, len(titles))
-	// Titles go in blocks, so that the scores of a block fit in memory.
-	const block = 4096
-	for from := 0; from < len(titles); from += block {
-		part := titles[from:min(from+block, len(titles))]
-		scores := make([][]float32, len(m.w.b.of))
-		spread(len(scores), func(first, step int) {
-			s := m.Scorer()
-			for c := first; c < len(scores); c += step {
-				if len(m.w.b.of[c]) == 0 {
-					continue
-				}
-				s.b.load(c)
-				own := m.Activity * math.Log1p(float64(len(m.w.b.of[c])))
-				scores[c] = make([]float32, len(part))
-				for i, t := range part {
-					s.b.signals(int(t), s.x)
-					scores[c][i] = float32(own + dot(m.customers[:len(m.titles)], s.x))
+	workers := make([]*matching, len(customers))
+	lists = make([][]Ranked, len(customers))
+	spread(len(lists), func(first, step int) {
+		w := m.matching(titles, n, of)
+		for i := first; i < len(lists); i += step {
+			workers[first] = w
+			if c := int(customers[i]); len(m.w.b.of[c]) > 0 {
+				lists[i] = w.customer(c)
+			}
+		}
+	})
+	wanted = make([][]Ranked, len(titles))
+	spread(len(titles), func(first, step int) {
+		for i := first; i < len(titles); i += step {
+			var list []Ranked
+			for _, w := range workers {
+				if w != nil {
+					list = append(list, w.wanted[i].list...)
 				}
 			}
-		})
-		spread(len(part), func(first, step int) {
-			for i := first; i < len(part); i += step {
-				var list []Ranked
-				for c := range scores {
-					if scores[c] != nil {
-						list = append(list, Ranked{int32(c), float64(scores[c][i])})
-					}
-				}
-				lists[from+i] = best(list, n)
-			}
-		})
+			wanted[i] = best(list, of)
+		}
+	})
+	return lists, wanted, nil
+}
+
+// matching is what one worker has of a match.
+type matching struct {
+	m      *Model
+	titles []int32
+	n      int
+	b      *bench
+	forHim *pairs
+	forIt  *pairs
+	list   []Ranked
+	wanted []leading
+}
+
+func (m *Model) matching(titles []int32, n, of int) *matching {
+	b := m.w.bench()
+	w := &matching{m: m, titles: titles, n: n, b: b, forHim: b.pairs(m.plans[0]), forIt: b.pairs(m.plans[1]), wanted: make([]leading, len(titles))}
+	for i := range w.wanted {
+		w.wanted[i].n = of
 	}
-	return lists, nil
+	return w
+}
+
+// customer is the list of one customer; titles take him among theirs.
+func (w *matching) customer(c int) []Ranked {
+	w.b.load(c)
+	var out []Ranked
+	if w.n > 0 {
+		w.forHim.load()
+		w.list = w.list[:0]
+		for _, t := range w.titles {
+			w.list = append(w.list, Ranked{t, w.forHim.of(t)})
+		}
+		out = best(w.list, w.n)
+	}
+	if len(w.wanted) > 0 && w.wanted[0].n > 0 {
+		w.forIt.load()
+		own := w.m.Activity * math.Log1p(float64(len(w.m.w.b.of[c])))
+		for i, t := range w.titles {
+			w.wanted[i].offer(Ranked{int32(c), own + w.forIt.of(t)})
+		}
+	}
+	return out
+}
+
+// leading keeps the n first of what it is offered, and up to as many more.
+type leading struct {
+	n    int
+	full bool
+	list []Ranked
+}
+
+func (l *leading) offer(r Ranked) {
+	if l.full && byScore(r, l.list[l.n-1]) >= 0 {
+		return
+	}
+	if l.list = append(l.list, r); len(l.list) >= 2*l.n {
+		slices.SortFunc(l.list, byScore)
+		l.list, l.full = l.list[:l.n], true
+	}
 }
 
 // Reason is what one attribute adds to a score.
@@ -122,7 +210,10 @@ type Reason struct {
 // Why splits the score of Titles of one pair by attribute, the largest part
 // first. The parts add up to the score.
 func (s *Scorer) Why(customer, title int) ([]Reason, error) {
-	if _, err := s.Titles(customer, []int32{int32(title)}, 1); err != nil {
+	if err := s.load(customer); err != nil {
+		return nil, err
+	}
+	if err := s.m.check([]int32{int32(title)}); err != nil {
 		return nil, err
 	}
 	mapped := s.m.titles[len(s.m.titles)-1]
@@ -133,7 +224,7 @@ func (s *Scorer) Why(customer, title int) ([]Reason, error) {
 		for _, a := range kind.Of(title) {
 			x := [signals]float64{}
 			if s.b.of(k, a, &x) {
-				list = append(list, Reason{kind.Name, kind.Labels[a], dot(weights, x[:]), int(s.b.count[k][a]), math.Exp(s.m.w.lore[k].popular[a])})
+				list = append(list, Reason{kind.Name, kind.Labels[a], dot(weights, x[:]), int(s.b.count[s.m.w.flat.offset[k]+a]), math.Exp(s.m.w.lore[k].popular[a])})
 			}
 		}
 		for i := range list[from:] {

@@ -51,6 +51,7 @@ type world struct {
 	known      []bool // titles with a purchase
 	near       [][]neighbour
 	lore       []lore
+	flat       flat
 	boughtEase float64 // α of the signal bought, in titles
 	nearEase   float64 // α of the signal near
 	mapping    *mapping
@@ -78,6 +79,7 @@ func newWorld(a *Attributes, b *baskets, o Options) *world {
 	for k := range a.Kinds {
 		w.lore = append(w.lore, w.learn(&a.Kinds[k], mass, mean))
 	}
+	w.flatten()
 	w.mapping = w.mapped(b.factorise(o.Factors, o.Seed))
 	return w
 }
@@ -117,11 +119,11 @@ func (w *world) learn(k *Kind, mass []float64, mean float64) lore {
 type bench struct {
 	w        *world
 	customer int
-	mass     []float32   // of titles near the customer's
-	reached  []int32     // titles with mass
-	count    [][]float32 // kind → attribute → titles bought
-	around   [][]float32 // kind → attribute → mass near
-	counted  [][]int32
+	mass     []float32 // of titles near the customer's
+	reached  []int32   // titles with mass
+	count    []float32 // attribute → titles bought
+	around   []float32 // attribute → mass near
+	touched  []int32   // attributes with a count or mass, each once
 	counts   []float64 // kind → N
 	arounds  []float64
 	never    []float64 // kind → bought of what was not bought
@@ -129,14 +131,9 @@ type bench struct {
 }
 
 func (w *world) bench() *bench {
-	n := len(w.a.Kinds)
-	b := &bench{w: w, customer: -1, mass: make([]float32, w.a.Titles), count: make([][]float32, n), around: make([][]float32, n),
-		counted: make([][]int32, n), counts: make([]float64, n), arounds: make([]float64, n), never: make([]float64, n), far: make([]float64, n)}
-	for k := range w.a.Kinds {
-		b.count[k] = make([]float32, len(w.a.Kinds[k].Labels))
-		b.around[k] = make([]float32, len(w.a.Kinds[k].Labels))
-	}
-	return b
+	n, all := len(w.a.Kinds), len(w.flat.kind)
+	return &bench{w: w, customer: -1, mass: make([]float32, w.a.Titles), count: make([]float32, all), around: make([]float32, all),
+		counts: make([]float64, n), arounds: make([]float64, n), never: make([]float64, n), far: make([]float64, n)}
 }
 
 // load takes up a customer.
@@ -144,14 +141,13 @@ func (b *bench) load(customer int) {
 	if b.customer == customer {
 		return
 	}
-	for k, list := range b.counted {
-		for _, a := range list {
-			b.count[k][a], b.around[k][a] = 0, 0
-		}
-		b.counted[k] = list[:0]
-		b.counts[k], b.arounds[k] = 0, 0
+	for _, id := range b.touched {
+		b.count[id], b.around[id] = 0, 0
 	}
-	b.customer, b.reached = customer, b.reached[:0]
+	clear(b.counts)
+	clear(b.arounds)
+	b.customer, b.reached, b.touched = customer, b.reached[:0], b.touched[:0]
+	f := &b.w.flat
 	for _, t := range b.w.b.of[customer] {
 		for _, n := range b.w.near[t] {
 			if b.mass[n.title] == 0 {
@@ -159,27 +155,25 @@ func (b *bench) load(customer int) {
 			}
 			b.mass[n.title] += n.share
 		}
-	}
-	for k := range b.w.a.Kinds {
-		kind := &b.w.a.Kinds[k]
-		for _, t := range b.w.b.of[customer] {
-			for _, a := range kind.Of(int(t)) {
-				b.counted[k] = append(b.counted[k], a)
-				b.count[k][a]++
-				b.counts[k]++
+		for _, id := range f.id[f.start[t]:f.start[t+1]] {
+			if b.count[id] == 0 {
+				b.touched = append(b.touched, id)
 			}
-		}
-		for _, t := range b.reached {
-			m := b.mass[t]
-			for _, a := range kind.Of(int(t)) {
-				b.counted[k] = append(b.counted[k], a)
-				b.around[k][a] += m
-				b.arounds[k] += float64(m)
-			}
+			b.count[id]++
+			b.counts[f.kind[id]]++
 		}
 	}
 	for _, t := range b.reached {
+		m := b.mass[t]
 		b.mass[t] = 0
+		for _, id := range f.id[f.start[t]:f.start[t+1]] {
+			before := b.around[id]
+			if before == 0 && b.count[id] == 0 {
+				b.touched = append(b.touched, id)
+			}
+			b.around[id] = before + m
+			b.arounds[f.kind[id]] += float64(m)
+		}
 	}
 	for k := range b.never {
 		b.never[k] = odds(0, b.counts[k], 1, b.w.boughtEase)
@@ -189,17 +183,17 @@ func (b *bench) load(customer int) {
 
 // of adds the signals of one attribute to s; false when no known title has it.
 func (b *bench) of(k int, a int32, s *[signals]float64) bool {
-	l := &b.w.lore[k]
+	l, id := &b.w.lore[k], b.w.flat.offset[k]+a
 	if l.titles[a] == 0 {
 		return false
 	}
-	n := float64(b.count[k][a])
+	n := float64(b.count[id])
 	if n == 0 {
 		s[bought] += b.never[k]
 	} else {
 		s[bought] += odds(n, b.counts[k], l.share[a], b.w.boughtEase)
 	}
-	switch m := float64(b.around[k][a]); {
+	switch m := float64(b.around[id]); {
 	case l.drift[a] == 0: // no title is near one with the attribute
 	case m == 0:
 		s[near] += b.far[k]

@@ -31,6 +31,7 @@ var sources = []source{
 	{"orders", []string{"core.fact_order_line"}, 7},
 	{"classes", []string{"score.profit_cell"}, 8},
 	{"peers", []string{"score.whitespace"}, 7},
+	{"offers", []string{"score.recommendation"}, 10},
 	{"service", []string{"score.customer_service"}, 19},
 	{"tickets", []string{"core.fact_ticket"}, 9},
 	{"contacts", []string{"core.fact_activity"}, 8},

@@ -159,3 +159,20 @@ func (d dossier) peerTable() *view.Table {
 	}
 	return t
 }
+
+// offerTable are the titles to offer: the first eight of both lists, with reasons.
+func (d dossier) offerTable() *view.Table {
+	t := &view.Table{ID: "offer_list", Title: d.T("account.offers.table"), Empty: d.T("account.offers.none"),
+		Columns: []view.Column{{Label: d.T("account.offers.list")}, {Label: d.T("account.offers.title"), Wide: true}, {Label: d.T("account.col.why"), Wide: true}, {Label: d.T("account.offers.publisher")}}}
+	for _, row := range d.rows("offers") {
+		list := d.T("account.offers.stock")
+		if page.Text(row[1]) == "new" {
+			list = d.T("account.offers.new")
+		}
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(list), view.T(d.InLanguage(page.Text(row[4]), page.Text(row[5]))), view.T(d.InLanguage(page.Text(row[7]), page.Text(row[8]))), view.T(page.Text(row[6]))}})
+		if held, _ := row[9].(bool); held {
+			t.Subtitle = d.T("account.offers.held")
+		}
+	}
+	return t
+}

@@ -71,6 +71,7 @@ func (d dossier) page(slug string) view.Page {
 	}
 	p.Sections = append(p.Sections,
 		view.Section{ID: "orders", Title: d.T("account.orders"), Lead: d.ordersLead(), Blocks: []view.Block{{Table: d.openTable()}, {Width: view.Half, Table: d.ordersTable()}, {Width: view.Half, Table: d.classTable()}}},
+		view.Section{ID: "offers", Title: d.T("account.offers"), Lead: d.T("account.offers.lead"), Blocks: []view.Block{{Table: d.offerTable()}}},
 		view.Section{ID: "service", Title: d.T("account.service"), Lead: d.serviceLead(), Blocks: []view.Block{{Width: view.Half, Table: d.serviceTable()}, {Width: view.Half, Table: d.ticketTable()},
 			{Width: view.Half, Table: d.contactTable()}, {Width: view.Half, Table: d.receivableTable()}}},
 		view.Section{ID: "history", Title: d.T("account.history"), Blocks: []view.Block{{Width: view.Half, Table: d.tierTable()}, {Width: view.Half, Table: d.peerTable()}}})

@@ -23,6 +23,7 @@ func Pages() []page.Page {
 		{Slug: "salesforce", Build: salesforce},
 		{Slug: "products", Build: products},
 		{Slug: "future", Build: future},
+		{Slug: "recommendations", Build: recommendations},
 		{Slug: "promotion", Build: promotion},
 	}
 }
