@@ -9,7 +9,7 @@
 //	  - title: {en: Who, zh: 谁}
 //	    blocks:
 //	      - figures: sales show net, margin, orders time ytd
-//	      - table: sales by title.publisher show net top 10 by net with others totals all time ytd
+//	      - table: sales by publisher.name show net top 10 by net with others totals all time ytd
 //	        title: {en: The ten largest, zh: 前十名}
 //	      - columns: sales by date.month show net time last 12 months
 //	      - text: {en: A sentence., zh: 一句话。}
@@ -176,7 +176,16 @@ func faulty(slug string, fault error) page.Page {
 		p := c.Page(slug)
 		p.Title = slug
 		p.Message = view.Message{Finding: c.T("written.fault"), Consequence: c.T("written.fault.so")}
-		p.Sections = []view.Section{{ID: "fault", Title: c.T("written.fault.where"), Blocks: []view.Block{{Note: &view.Note{Tone: view.Bad, Text: fault.Error()}}}}}
+		p.Sections = []view.Section{{ID: "fault", Title: c.T("written.fault.where"), Blocks: []view.Block{{Note: &view.Note{Tone: view.Bad, Text: inFolder(fault)}}}}}
 		return p, nil
 	}}
+}
+
+// inFolder is a fault with its file by its name alone, for readers.
+func inFolder(err error) string {
+	var f *Fault
+	if errors.As(err, &f) {
+		return filepath.Base(f.File) + ": " + f.Err.Error()
+	}
+	return err.Error()
 }
