@@ -80,7 +80,7 @@ func (m *making) table(t *olap.Table) *view.Table {
 		c := t.Columns[i]
 		f, unit := m.format(c, values(t, i)...)
 		column := view.Column{Label: label(c), Unit: unit, Format: f, Better: better(c)}
-		if isChange(c) && c.Adds == "" {
+		if isChange(c) {
 			column.Visual = view.Variance
 		}
 		out.Columns = append(out.Columns, column)
