@@ -7,6 +7,7 @@ import (
 	"verso/reports/page"
 	"verso/reports/pages/account"
 	"verso/reports/pages/answer"
+	"verso/reports/pages/flow"
 	"verso/reports/pages/front"
 	"verso/reports/pages/market"
 	"verso/reports/pages/risk"
@@ -16,5 +17,5 @@ import (
 
 // All are the pages in menu order.
 func All() []page.Page {
-	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), account.Pages(), risk.Pages(), market.Pages(), trust.Pages())
+	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), account.Pages(), risk.Pages(), market.Pages(), flow.Pages(), trust.Pages())
 }
