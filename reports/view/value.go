@@ -30,7 +30,7 @@ type Value struct {
 	Trend []Value   // Trend
 	// Limits are those of each value of a Trend: it is drawn as a control chart.
 	Limits []Limit
-	Href  string    // a page or file of the site this value links to
+	Href   string // a page or file of the site this value links to
 	// Format replaces the column's where a column mixes measures; nil for none.
 	Format *Format
 }

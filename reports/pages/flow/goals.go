@@ -141,7 +141,7 @@ func (c desk) goalBoard(ctx context.Context, list []goal) (*view.Table, error) {
 			trends[no][i] = page.Value(row[2])
 		}
 	}
-	change := c.share("since")
+	change := c.share("gain")
 	change.Format, change.Unit, change.Better = points(), c.T("flow.points"), 1
 	actual := c.share("actual")
 	actual.Visual = view.Bullet
