@@ -32,6 +32,7 @@ var codes = []string{"answered_in_24h", "first_contact", "on_time", "spoken_to",
 const (
 	planGoal = 7     // its target is to keep the plan, unless another is said
 	range80  = 1.282 // standard deviations either way that hold four cases of five
+	sure     = .01   // no chance of something to come is said to be less, or more than all but this
 	beyond   = 1.960 // standard deviations beyond which two shares differ
 	ages     = 12    // months of the baseline and of the actual
 )
@@ -156,6 +157,7 @@ func (s *standing) judge(sd, rest float64) {
 		if sd > 0 {
 			s.chance = .5 * math.Erfc((s.target-s.forecast)/sd/math.Sqrt2)
 		}
+		s.chance = math.Min(math.Max(s.chance, sure), 1-sure)
 		switch {
 		case s.chance >= .9:
 			s.status = "likely"

@@ -8,6 +8,9 @@ import (
 	"verso/reports/view"
 )
 
+// trusted is how far from half the share that came by P50 may be.
+const trusted = .05
+
 // trial is how well arrivals were estimated on earlier days.
 type trial struct{ judged50, by50, judged90, by90 view.Value }
 
@@ -34,7 +37,7 @@ func arrivals(ctx context.Context, k *page.Context) (view.Page, error) {
 		return c.dark("arrivals", "order_line_stage_event"), nil
 	}
 	p := c.Page("arrivals")
-	p.Meta = view.Meta{Measure: c.T("arrivals.meta"), Unit: c.T("arrivals.unit"), Period: c.T("promotion.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Measure: c.T("arrivals.meta"), Unit: c.T("arrivals.unit"), Period: c.T("flow.asof", "date", view.LongDate(c.Lang, c.AsOf))}
 	weeks, err := c.weekTable(ctx, total)
 	if err != nil {
 		return p, err
@@ -67,7 +70,11 @@ func (c desk) arrivalsMessage(total []view.Value, past trial, safe string) view.
 		m.Finding = c.T("arrivals.text.none")
 	}
 	if past.p90().Has() {
-		m.Consequence = c.T("arrivals.so", append(pairs, "p50", page.Share(past.p50()), "p90", page.Share(past.p90()))...)
+		key := "arrivals.so"
+		if past.p50().Float < .5-trusted {
+			key = "arrivals.so.hopeful"
+		}
+		m.Consequence = c.T(key, append(pairs, "p50", page.Share(past.p50()), "p90", page.Share(past.p90()))...)
 	}
 	if safe != "" {
 		m.Consequence += c.T("flow.space") + safe

@@ -36,6 +36,17 @@ func (h chart) last(n int) chart {
 	return h
 }
 
+// complement is the chart of all other cases.
+func (h chart) complement() chart {
+	out := chart{months: h.months, cases: h.cases}
+	for i, v := range h.values {
+		l := h.limits[i]
+		out.values = append(out.values, view.Sub(view.I(1), v))
+		out.limits = append(out.limits, view.Limit{Known: l.Known, Center: 1 - l.Center, Low: 1 - l.High, High: 1 - l.Low, Out: l.Out})
+	}
+	return out
+}
+
 // strip is the chart as a cell of a table.
 func (h chart) strip() view.Value {
 	return view.Value{Kind: view.Trend, Trend: h.values, Limits: h.limits}

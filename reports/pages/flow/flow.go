@@ -154,6 +154,9 @@ func better(column view.Column, sign int) view.Column {
 	return column
 }
 
+// leastCases are the cases that a share is compared with.
+const leastCases = 30
+
 // values are the cells of a row from one column on.
 func values(row []any, from, to int) []view.Value {
 	out := make([]view.Value, 0, to-from)
@@ -215,6 +218,14 @@ func (c desk) date(v view.Value) string { return view.LongDate(c.Lang, v.Date) }
 func month(v any) time.Time {
 	t, _ := v.(time.Time)
 	return t
+}
+
+// since is a figure of the year before, where it rests on enough cases.
+func since(cases, v view.Value) view.Value {
+	if cases.Float < leastCases {
+		return view.Value{}
+	}
+	return v
 }
 
 // plain writes a number in a sentence.

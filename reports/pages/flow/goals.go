@@ -41,7 +41,7 @@ func goals(ctx context.Context, k *page.Context) (view.Page, error) {
 		return c.dark("goals", absent...), nil
 	}
 	p := c.Page("goals")
-	p.Meta = view.Meta{Measure: c.T("goals.meta"), Unit: "%", Period: c.T("promotion.period", "date", view.LongDate(c.Lang, c.AsOf)), Scenario: c.T("goals.scenario", "year", fmt.Sprint(list[0].year))}
+	p.Meta = view.Meta{Measure: c.T("goals.meta"), Unit: "%", Period: c.T("flow.asof", "date", view.LongDate(c.Lang, c.AsOf)), Scenario: c.T("goals.scenario", "year", fmt.Sprint(list[0].year))}
 	board, err := c.goalBoard(ctx, list)
 	if err != nil {
 		return p, err
@@ -75,6 +75,11 @@ func (c desk) readGoals(ctx context.Context) ([]goal, error) {
 
 // title is a goal with what it is measured by.
 func (c desk) title(g goal) string { return c.T("goals." + g.code) }
+
+// numbered is a text about a goal behind its number.
+func (c desk) numbered(g goal, text string) string {
+	return c.T("goals.numbered", "no", fmt.Sprint(g.no), "text", text)
+}
 
 func (c desk) goalsMessage(list []goal) view.Message {
 	by := map[string][]string{}
@@ -145,13 +150,13 @@ func (c desk) goalBoard(ctx context.Context, list []goal) (*view.Table, error) {
 	change.Format, change.Unit, change.Better = points(), c.T("flow.points"), 1
 	actual := c.share("actual")
 	actual.Visual = view.Bullet
-	t := c.table("board", c.word("no"), c.wide("goal"), actual, c.share("target"), c.share("baseline"), change, view.Column{Label: c.T("flow.col.months24"), Visual: view.Spark, Months: page.Names(c.Lang, months)}, c.word("status"))
+	t := c.table("board", c.wide("goal"), actual, c.share("target"), c.share("baseline"), change, view.Column{Label: c.T("flow.col.months24"), Visual: view.Spark, Months: page.Names(c.Lang, months)}, c.word("status"))
 	for _, g := range list {
 		trend := trends[g.no]
 		if trend == nil {
 			trend = make([]view.Value, n)
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(fmt.Sprint(g.no)), view.T(c.title(g)), g.actual, g.target, g.baseline, view.Sub(g.actual, g.baseline), {Kind: view.Trend, Trend: trend}, view.T(c.T("goals.status." + g.status))}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.numbered(g, c.title(g))), g.actual, g.target, g.baseline, view.Sub(g.actual, g.baseline), {Kind: view.Trend, Trend: trend}, view.T(c.T("goals.status." + g.status))}})
 	}
 	return t, nil
 }
@@ -162,9 +167,9 @@ func (c desk) goalForecast(list []goal) *view.Table {
 	gap.Format, gap.Unit, gap.Visual, gap.Better = points(), c.T("flow.points"), view.Variance, 1
 	chance := c.share("chance")
 	chance.Format.Decimals = 0
-	t := c.table("goalforecast", c.word("no"), c.wide("goal"), c.share("sofar"), c.share("forecast"), c.share("from"), c.share("to"), c.share("target"), gap, chance, c.word("status"))
+	t := c.table("goalforecast", c.wide("goal"), c.share("sofar"), c.share("forecast"), c.share("from"), c.share("to"), c.share("target"), gap, chance, c.word("status"))
 	for _, g := range list {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(fmt.Sprint(g.no)), view.T(c.T("goals." + g.code + ".short")), g.soFar, g.forecast, g.low, g.high, g.target, view.Sub(g.forecast, g.target), g.chance, view.T(c.T("goals.status." + g.status))}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.numbered(g, c.T("goals."+g.code+".short"))), g.soFar, g.forecast, g.low, g.high, g.target, view.Sub(g.forecast, g.target), g.chance, view.T(c.T("goals.status." + g.status))}})
 	}
 	return t
 }
@@ -192,13 +197,13 @@ func (c desk) goalYears(ctx context.Context, list []goal) (*view.Table, error) {
 		}
 	}
 	first = max(first, last-most+1)
-	columns := []view.Column{c.word("no"), c.wide("goal")}
+	columns := []view.Column{c.wide("goal")}
 	for y := first; y <= last; y++ {
 		columns = append(columns, view.Column{Label: fmt.Sprint(y), Unit: "%", Format: view.Pct().Bare()})
 	}
 	t := c.table("milestones", columns...)
 	for _, g := range list {
-		actual, target := []view.Value{view.T(fmt.Sprint(g.no)), view.T(c.T("goals." + g.code + ".short"))}, []view.Value{view.T(""), view.T(c.T("goals.target"))}
+		actual, target := []view.Value{view.T(c.numbered(g, c.T("goals."+g.code+".short")))}, []view.Value{view.T(c.T("goals.target"))}
 		aimed := false
 		for y := first; y <= last; y++ {
 			m := found[g.no][y]
@@ -224,7 +229,7 @@ func (c desk) goalTerms(list []goal) []view.Term {
 		} else {
 			text += c.T("flow.space") + c.T("goals.nodata")
 		}
-		out = append(out, view.Term{Name: c.title(g), Definition: text + c.T("flow.space") + c.T("goals.plan", "code", g.code)})
+		out = append(out, view.Term{Name: c.numbered(g, c.title(g)), Definition: text + c.T("flow.space") + c.T("goals.plan", "code", g.code)})
 	}
 	return out
 }

@@ -13,6 +13,11 @@ type orders []view.Value
 
 func (o orders) share(hits, cases int) view.Value { return view.Ratio(o[hits], o[cases]) }
 
+// before is a share of the year before; of too few cases to compare with it is none.
+func (o orders) before(hits, cases int) view.Value {
+	return since(o[cases], o.share(hits, cases))
+}
+
 // flow answers: how long do orders take, and where do they pile up?
 func flow(ctx context.Context, k *page.Context) (view.Page, error) {
 	c := desk{k}
@@ -89,12 +94,12 @@ func (c desk) flowFigures(o orders) *view.KPIRow {
 	days := c.T("flow.days")
 	c.kpi(row, "p50", o[4], o[6], view.Integer(), days, -1, "n", page.Count(c.Lang, int64(o[3].Float)))
 	c.kpi(row, "p90", o[5], o[7], view.Integer(), days, -1)
-	c.kpi(row, "ontime", o.share(9, 8), o.share(12, 11), view.Pct(), "", 1, "n", page.Count(c.Lang, int64(o[8].Float)))
-	c.kpi(row, "otif", o.share(10, 8), o.share(13, 11), view.Pct(), "", 1)
+	c.kpi(row, "ontime", o.share(9, 8), o.before(12, 11), view.Pct(), "", 1, "n", page.Count(c.Lang, int64(o[8].Float)))
+	c.kpi(row, "otif", o.share(10, 8), o.before(13, 11), view.Pct(), "", 1)
 	c.kpi(row, "open", o[0], view.Value{}, view.Integer(), "", -1, "value", c.Amount(page.Zero(o[1])))
 	c.kpi(row, "overdue", o[2], view.Value{}, view.Integer(), "", -1)
 	c.kpi(row, "wait", o.share(14, 15), view.Value{}, view.Pct(), "", -1)
-	c.kpi(row, "rush", o.share(17, 16), o.share(19, 18), view.Pct(), "", 0, "n", page.Count(c.Lang, int64(o[17].Float)))
+	c.kpi(row, "rush", o.share(17, 16), o.before(19, 18), view.Pct(), "", 0, "n", page.Count(c.Lang, int64(o[17].Float)))
 	return row
 }
 
@@ -203,7 +208,7 @@ func (c desk) promiseBlocks(ctx context.Context) ([]view.Block, error) {
 	}
 	blocks := []view.Block{{Table: t}}
 	if len(charts[0].months) > 2 {
-		blocks = append(blocks, view.Block{Chart: c.drawn("ontime", charts[0], 1)})
+		blocks = append(blocks, view.Block{Chart: c.drawn("late-lines", charts[0].complement(), -1)})
 	}
 	return blocks, nil
 }

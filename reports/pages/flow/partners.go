@@ -109,8 +109,8 @@ func (c desk) wayTable(ctx context.Context) (t *view.Table, agent, whole []view.
 // partnerTable lists partners by what they kept.
 func (c desk) partnerTable(rows [][]any) *view.Table {
 	net := column(rows, 5)
-	t := c.table("partnerlist", c.wide("partner"), c.word("area"), c.money("net", net...), c.money("returned", net...), seen(c.money("kept", net...), view.Share), c.money("margin", net...), c.share("discount"), c.money("commission", net...),
-		seen(better(c.money("contribution", net...), 1), view.Variance), c.share("contributionrate"), c.share("returnrate"), c.share("returnbefore"), c.wide("finding"))
+	t := c.table("partnerlist", c.wide("partner"), c.money("net", net...), c.money("returned", net...), seen(c.money("kept", net...), view.Share), c.money("margin", net...), c.share("discount"), c.money("commission", net...),
+		seen(better(c.money("contribution", net...), 1), view.Variance), c.share("returnrate"), c.share("returnbefore"), c.wide("finding"))
 	for _, row := range rows {
 		finding := ""
 		switch page.Text(row[14]) {
@@ -119,8 +119,7 @@ func (c desk) partnerTable(rows [][]any) *view.Table {
 		case "returns high":
 			finding = c.T("performance.flag.high")
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{c.name(row), c.Area(row[3], row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8]), page.Value(row[9]), page.Value(row[10]), page.Value(row[11]),
-			view.Ratio(page.Value(row[11]), page.Value(row[5])), page.Value(row[12]), page.Value(row[13]), view.T(finding)}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{c.name(row), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8]), page.Value(row[9]), page.Value(row[10]), page.Value(row[11]), page.Value(row[12]), page.Value(row[13]), view.T(finding)}})
 	}
 	return t
 }

@@ -25,7 +25,7 @@ func receivables(ctx context.Context, k *page.Context) (view.Page, error) {
 		return c.dark("receivables", absent...), nil
 	}
 	p := c.Page("receivables")
-	p.Meta = view.Meta{Measure: c.T("receivables.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: c.T("promotion.period", "date", view.LongDate(c.Lang, c.AsOf)), Scenario: c.T("flow.scenario")}
+	p.Meta = view.Meta{Measure: c.T("receivables.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: c.T("flow.asof", "date", view.LongDate(c.Lang, c.AsOf)), Scenario: c.T("flow.scenario")}
 	chart, dso, before, err := c.balanceChart(ctx)
 	if err != nil {
 		return p, err
@@ -164,8 +164,7 @@ func (c desk) ageingTable(ctx context.Context, sql, id, who string) (*view.Table
 			owed = view.Sum(owed, v)
 		}
 	}
-	t := c.table(id, c.word("age"), c.count("invoices"), c.count(who), seen(c.money("open", owed), view.Share), c.share("ageshare"))
-	t.Columns[1].Label = c.T("flow.col.invoices")
+	t := c.table(id, c.word("ageing"), c.count("invoices"), c.count(who), seen(c.money("open", owed), view.Share), c.share("ageshare"))
 	for _, row := range rows {
 		v := page.Zero(page.Value(row[4]))
 		share := view.Value{}

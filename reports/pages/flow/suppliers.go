@@ -77,7 +77,7 @@ func (c desk) supplierFigures(total, weight []view.Value, back [2]view.Value) *v
 	c.kpi(row, "bought", total[2], total[3], format, unit, 0, "n", page.Count(c.Lang, int64(total[1].Float)))
 	c.kpi(row, "lead50", total[4], total[5], view.Integer(), days, -1)
 	c.kpi(row, "lead90", total[6], total[7], view.Integer(), days, -1)
-	c.kpi(row, "supplied", view.Ratio(total[9], total[8]), view.Ratio(total[11], total[10]), view.Pct(), "", 1)
+	c.kpi(row, "supplied", view.Ratio(total[9], total[8]), since(total[10], view.Ratio(total[11], total[10])), view.Pct(), "", 1)
 	c.kpi(row, "fill", view.Ratio(total[13], total[12]), view.Ratio(total[15], total[14]), view.Pct(), "", 1)
 	c.kpi(row, "variance", view.Ratio(total[16], total[17]), view.Ratio(total[18], total[19]), view.Pct(), "", -1, "value", c.SignedAmount(page.Zero(total[16])))
 	format, unit = c.Money(back[0])

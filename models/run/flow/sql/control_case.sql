@@ -1,6 +1,7 @@
 -- Cases and hits of the shares that are watched, by month: what became of lines
 -- promised, of tickets opened, of lines bought from suppliers, of invoices due.
--- Months that are not over are left out, and those in which cases are few.
+-- Months that are not over are left out, and those with fewer than ten cases or a
+-- fifth of those of the median month: where the data begin, only odd ones are there.
 -- Parameter: the first day of the as-of month, or of the next if it is over.
 CREATE OR REPLACE TEMP TABLE control_case AS
 WITH span AS (
@@ -37,10 +38,17 @@ WITH span AS (
     SELECT 'paid_late', 8, v.due_date, CASE WHEN v.is_paid_late OR v.is_overdue THEN 1 ELSE 0 END
     FROM core.fact_receivable AS v
     WHERE v.is_due AND NOT coalesce(v.is_credit, false)
+), counted AS (
+    SELECT e.chart, e.chart_no, CAST(date_trunc('month', e.day) AS DATE) AS month, count(*) AS cases, sum(e.hit) AS hits
+    FROM seen AS e
+    CROSS JOIN span AS s
+    WHERE e.day < s.ended AND e.day >= s.ended - INTERVAL 3 YEAR
+    GROUP BY e.chart, e.chart_no, date_trunc('month', e.day)
+    HAVING count(*) >= 10
+), usual AS (
+    SELECT chart_no, quantile_disc(cases, 0.5) AS cases FROM counted GROUP BY chart_no
 )
-SELECT e.chart, e.chart_no, CAST(date_trunc('month', e.day) AS DATE) AS month, count(*) AS cases, sum(e.hit) AS hits
-FROM seen AS e
-CROSS JOIN span AS s
-WHERE e.day < s.ended AND e.day >= s.ended - INTERVAL 3 YEAR
-GROUP BY e.chart, e.chart_no, date_trunc('month', e.day)
-HAVING count(*) >= 10
+SELECT c.chart, c.chart_no, c.month, c.cases, c.hits
+FROM counted AS c
+INNER JOIN usual AS u ON u.chart_no = c.chart_no
+WHERE c.cases * 5 >= u.cases
