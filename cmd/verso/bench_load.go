@@ -132,16 +132,11 @@ func writeBenchFiles(ctx context.Context, dir, format string, rows int64) error 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	db, err := duck.Open(ctx, duck.Options{MaxConns: 1})
+	conn, closeEngine, err := inMemory(ctx)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
+	defer closeEngine()
 	if _, err := conn.Exec(ctx, engine.SQL(strings.ReplaceAll(benchFilesSQL, "{rows}", fmt.Sprint(rows)))); err != nil {
 		return err
 	}

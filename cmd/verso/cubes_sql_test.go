@@ -17,12 +17,7 @@ import (
 // company; TestOnlineRetail does it on a real shop's data.
 func TestCubesEqualTheirSQL(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds a company")
-	}
-	needsAssets(t)
-	dir := t.TempDir()
-	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.05")
+	dir, _ := demoCompany(t, smallest...)
 	db := generation(t, dir)
 	cubesEqualTheirSQL(t, db)
 	productsEqualTheirSQL(t, db)

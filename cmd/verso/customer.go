@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"verso/reports/page"
 	"verso/reports/pages/account"
 	"verso/reports/text"
 	"verso/reports/view"
@@ -35,7 +34,7 @@ report site has the same as a page for every key customer.`,
 				return err
 			}
 			defer p.close()
-			c, err := page.NewContext(cmd.Context(), page.FromOlap(p.olap, p.snapshot.DB()), p.olap.Lang())
+			c, err := p.page(cmd.Context())
 			if err != nil {
 				return err
 			}

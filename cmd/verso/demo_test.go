@@ -17,14 +17,11 @@ import (
 // of the warehouse and every byte of the site must be the same.
 func TestDemoTwice(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds two companies")
-	}
-	needsAssets(t)
 	tables, sites := [2]map[string]string{}, [2]map[string]string{}
-	for i := range 2 {
-		dir := t.TempDir()
-		verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.02", "--dirty")
+	first, _ := demoCompany(t, dirty...)
+	second := t.TempDir()
+	verso(t, exitDone, append([]string{"demo", "--dir", second}, dirty...)...)
+	for i, dir := range []string{first, second} {
 		tables[i] = tableDigests(t, generation(t, dir))
 		sites[i] = fileDigests(t, filepath.Join(dir, "site"))
 	}
@@ -91,9 +88,7 @@ func fileDigests(t *testing.T, dir string) map[string]string {
 // TestDemoAddsUp checks on a dirty demo company what must hold of any data.
 func TestDemoAddsUp(t *testing.T) {
 	t.Parallel()
-	needsAssets(t)
-	dir := t.TempDir()
-	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.02", "--dirty")
+	dir, _ := demoCompany(t, dirty...)
 	db := generation(t, dir)
 	checkKnown(t, db, []known{
 		{"rows lost", "SELECT count(*) FROM meta.table_load WHERE read <> loaded + quarantined", "0"},

@@ -12,7 +12,6 @@ import (
 
 	"verso/models/backtest"
 	"verso/models/evaluate"
-	"verso/olap/engine/duck"
 )
 
 func (a *app) evaluateCommand() *cobra.Command {
@@ -154,16 +153,11 @@ func (a *app) evaluatePropensity(ctx context.Context, f *propensityFlags, comman
 
 // read reads the table and the folds through an engine in memory.
 func (f *propensityFlags) read(ctx context.Context, r *evaluate.Request) error {
-	db, err := duck.Open(ctx, duck.Options{MaxConns: 1})
+	conn, closeEngine, err := inMemory(ctx)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
+	defer closeEngine()
 	if r.Table, err = evaluate.Read(ctx, conn, f.data, append(f.texts, r.ID)...); err != nil || f.folds == "" {
 		return err
 	}

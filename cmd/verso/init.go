@@ -16,7 +16,6 @@ import (
 	"verso/etl/canon/preset"
 	"verso/etl/config"
 	"verso/etl/source"
-	"verso/olap/engine/duck"
 )
 
 // sampleRows are how many rows of a file a mapping is guessed from.
@@ -220,16 +219,11 @@ func lookAtFile(ctx context.Context, path, configDir string) (preset.File, error
 		return preset.File{}, err
 	}
 	defer opened.Close()
-	db, err := duck.Open(ctx, duck.Options{MaxConns: 1})
+	conn, closeEngine, err := inMemory(ctx)
 	if err != nil {
 		return preset.File{}, err
 	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return preset.File{}, err
-	}
-	defer conn.Close()
+	defer closeEngine()
 	request := source.Request{Name: filepath.Base(path)}
 	columns, err := opened.Columns(ctx, conn, request)
 	if err != nil {

@@ -18,7 +18,6 @@ import (
 	"verso/etl/config"
 	"verso/etl/source"
 	"verso/olap/engine"
-	"verso/olap/engine/duck"
 )
 
 // tableSample are how many rows of each table of a database are looked at.
@@ -107,16 +106,11 @@ func listTables(ctx context.Context, s config.Source) ([]system.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := duck.Open(ctx, duck.Options{MaxConns: 1})
+	conn, closeEngine, err := inMemory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
+	defer closeEngine()
 	var tables []system.Table
 	for _, t := range listed {
 		seen := described(t)

@@ -15,9 +15,13 @@ import (
 	"verso/olap/sqlworker"
 )
 
+// collect is how much the heap may grow, in percent, before it is collected: rows
+// are the database's; what is left in Go is small and short-lived.
+const collect = 400
+
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // rows are the database's; what is left in Go is small and short-lived
+		debug.SetGCPercent(collect)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 	"verso/olap/warehouse"
+	"verso/reports/page"
 )
 
 // loadConfig reads the configuration named on the command line.
@@ -62,12 +64,34 @@ func opener(cfg *config.Config) warehouse.Opener {
 	}
 }
 
+// inMemory opens a connection to an engine in memory, for work on files; the
+// function returned closes both.
+func inMemory(ctx context.Context) (engine.Conn, func(), error) {
+	db, err := duck.Open(ctx, duck.Options{MaxConns: 1})
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return conn, func() {
+		_ = conn.Close()
+		_ = db.Close()
+	}, nil
+}
+
 // published is the published generation with everything a reader needs.
 type published struct {
 	config    *config.Config
 	warehouse *warehouse.Warehouse
 	snapshot  *warehouse.Snapshot
 	olap      *olap.Olap
+}
+
+// page is what the report's pages read.
+func (p *published) page(ctx context.Context) (*page.Context, error) {
+	return page.NewContext(ctx, page.FromOlap(p.olap, p.snapshot.DB()), p.olap.Lang())
 }
 
 // openPublished acquires the published generation. lang is en, zh or "" for the

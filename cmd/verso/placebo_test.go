@@ -12,12 +12,7 @@ import (
 // and for counts, over the total and the members of three attributes.
 func TestAlarmsOnThePlacebo(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds a company")
-	}
-	needsAssets(t)
-	dir := t.TempDir()
-	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.2", "--placebo")
+	dir, _ := demoCompany(t, placebo...)
 	o, err := olap.Open(t.Context(), generation(t, dir), olap.Options{Lang: "en"})
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"verso/reports/page"
 	"verso/reports/pages/answer"
 )
 
@@ -37,7 +36,7 @@ source table was not supplied names it.`,
 				return err
 			}
 			defer p.close()
-			c, err := page.NewContext(cmd.Context(), page.FromOlap(p.olap, p.snapshot.DB()), p.olap.Lang())
+			c, err := p.page(cmd.Context())
 			if err != nil {
 				return err
 			}

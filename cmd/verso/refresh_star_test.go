@@ -37,13 +37,8 @@ FROM (SELECT DISTINCT table_name FROM meta.table_load);
 // them makes, and answer as the facts do.
 func TestRollupsAfterAnIncrement(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds a company")
-	}
-	needsAssets(t)
 	ctx := context.Background()
-	dir := t.TempDir()
-	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.05")
+	dir, _ := demoCompany(t, smallest...)
 	db := copyOfGeneration(t, dir)
 	conn, err := db.Conn(ctx)
 	if err != nil {

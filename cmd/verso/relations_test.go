@@ -14,12 +14,7 @@ import (
 // customer stands where the scores put it.
 func TestDealingsWithCustomers(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds a company")
-	}
-	needsAssets(t)
-	dir := t.TempDir()
-	verso(t, exitDone, "demo", "--dir", dir, "--scale", "0.3")
+	dir, _ := demoCompany(t, company...)
 	db := generation(t, dir)
 	t.Run("states are the scores", func(t *testing.T) { statesAreScores(t, db) })
 	t.Run("totals", func(t *testing.T) { totalsAnotherWay(t, db) })

@@ -16,7 +16,7 @@ import (
 // TestMain lets the test binary stand in for verso, so that scripts and crash
 // tests run the real command line as a process.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"verso": main})
+	testscript.Main(tests{m}, map[string]func(){"verso": main})
 }
 
 // TestScripts runs testdata/script/*.txtar: commands with the output and the

@@ -38,18 +38,7 @@ type Sample struct {
 
 // Take copies the given rows, in the given order.
 func (s Sample) Take(rows []int) Sample {
-	return Sample{Sample: s.Sample.Take(rows), Customer: take(s.Customer, rows), Origin: take(s.Origin, rows), Segment: take(s.Segment, rows)}
-}
-
-func take[T any](from []T, rows []int) []T {
-	if from == nil {
-		return nil
-	}
-	out := make([]T, len(rows))
-	for k, i := range rows {
-		out[k] = from[i]
-	}
-	return out
+	return Sample{Sample: s.Sample.Take(rows), Customer: propensity.Take(s.Customer, rows), Origin: propensity.Take(s.Origin, rows), Segment: propensity.Take(s.Segment, rows)}
 }
 
 func (s Sample) check() error {
@@ -119,11 +108,11 @@ type Predictions struct {
 
 func (p *Predictions) add(s Sample, f Fold, score []float64) {
 	p.Row = append(p.Row, f.Test...)
-	p.Y = append(p.Y, take(s.Y, f.Test)...)
+	p.Y = append(p.Y, propensity.Take(s.Y, f.Test)...)
 	p.P = append(p.P, score...)
-	p.W = append(p.W, take(s.W, f.Test)...)
-	p.Customer = append(p.Customer, take(s.Customer, f.Test)...)
-	p.Segment = append(p.Segment, take(s.Segment, f.Test)...)
+	p.W = append(p.W, propensity.Take(s.W, f.Test)...)
+	p.Customer = append(p.Customer, propensity.Take(s.Customer, f.Test)...)
+	p.Segment = append(p.Segment, propensity.Take(s.Segment, f.Test)...)
 	for range f.Test {
 		p.Fold = append(p.Fold, f.Name)
 	}

@@ -149,7 +149,7 @@ func TestJudge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	best, err := Judge(p.With(take(truth, p.Row)), Options{Draws: 200})
+	best, err := Judge(p.With(propensity.Take(truth, p.Row)), Options{Draws: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestJudgeWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := []int{0, 0, 1, 2, 3, 3, 4}
-	b, err := Judge(&Predictions{Y: take(y, rows), P: take(q, rows)}, Options{Draws: 10})
+	b, err := Judge(&Predictions{Y: propensity.Take(y, rows), P: propensity.Take(q, rows)}, Options{Draws: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

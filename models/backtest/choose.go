@@ -394,7 +394,7 @@ func calibration(t *tuner, v *trial) (*propensity.Calibration, error) {
 	const chi95 = 5.991464547107979 // two parameters
 	var y, p, w []float64
 	for k, f := range t.folds {
-		y, p, w = append(y, take(t.s.Y, f.Test)...), append(p, v.scores[k]...), append(w, take(t.s.W, f.Test)...)
+		y, p, w = append(y, propensity.Take(t.s.Y, f.Test)...), append(p, v.scores[k]...), append(w, propensity.Take(t.s.W, f.Test)...)
 	}
 	platt, err := propensity.FitPlatt(y, p, w)
 	if err != nil || platt.Slope <= 0 {

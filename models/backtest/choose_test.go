@@ -123,7 +123,7 @@ func TestCalibration(t *testing.T) {
 	for _, factor := range []float64{1, 2} {
 		v := &trial{}
 		for _, f := range folds {
-			p := take(truth, f.Test)
+			p := propensity.Take(truth, f.Test)
 			for i := range p {
 				p[i] = sigmoid(factor * logit(p[i]))
 			}

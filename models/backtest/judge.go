@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"verso/models/metric"
+	"verso/models/propensity"
 )
 
 // Options say how predictions are judged. The zero value means the defaults.
@@ -143,8 +144,8 @@ func (p *Predictions) check() error {
 
 // subset are the predictions of the given places.
 func (p *Predictions) subset(rows []int) *Predictions {
-	return &Predictions{Row: take(p.Row, rows), Y: take(p.Y, rows), P: take(p.P, rows), W: take(p.W, rows),
-		Customer: take(p.Customer, rows), Fold: take(p.Fold, rows), Segment: take(p.Segment, rows)}
+	return &Predictions{Row: propensity.Take(p.Row, rows), Y: propensity.Take(p.Y, rows), P: propensity.Take(p.P, rows), W: propensity.Take(p.W, rows),
+		Customer: propensity.Take(p.Customer, rows), Fold: propensity.Take(p.Fold, rows), Segment: propensity.Take(p.Segment, rows)}
 }
 
 // customers are the keys of the bootstrap.

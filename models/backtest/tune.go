@@ -235,7 +235,7 @@ func (t *tuner) blend(logistic, trees *trial) *trial {
 				p[i] = mix(share, trees.scores[j][i], logistic.scores[j][i])
 			}
 			v.scores = append(v.scores, p)
-			v.Losses = append(v.Losses, logLoss(&Predictions{Y: take(t.s.Y, f.Test), P: p, W: take(t.s.W, f.Test)}))
+			v.Losses = append(v.Losses, logLoss(&Predictions{Y: propensity.Take(t.s.Y, f.Test), P: p, W: propensity.Take(t.s.W, f.Test)}))
 		}
 		if v.Mean = meanOf(v.Losses); best == nil || v.Mean < best.Mean {
 			best = v

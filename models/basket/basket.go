@@ -159,6 +159,8 @@ type LimitError struct {
 	Enough  float64 // a value at which the result fits; 0 when none was found
 }
 
+// Error names the limit and the option to raise, with a value that fits where one is
+// known.
 func (e *LimitError) Error() string {
 	s := fmt.Sprintf("basket: more than %d %s at %s %.6g", e.Limit, e.What, e.Setting, e.Asked)
 	if e.Enough > 0 {

@@ -95,6 +95,7 @@ type RowError struct {
 	Problem string // what is wrong
 }
 
+// Error names the row and what is wrong with it.
 func (e *RowError) Error() string { return fmt.Sprintf("clv: row %d: %s", e.Row, e.Problem) }
 
 func (h History) problem(k Kind) string {

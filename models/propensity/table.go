@@ -59,17 +59,18 @@ func (c Column) rows() int {
 func (t Table) Take(rows []int) Table {
 	out := make(Table, len(t))
 	for k, c := range t {
-		out[k] = Column{Name: c.Name, Numbers: takeSlice(c.Numbers, rows), Levels: takeSlice(c.Levels, rows)}
+		out[k] = Column{Name: c.Name, Numbers: Take(c.Numbers, rows), Levels: Take(c.Levels, rows)}
 	}
 	return out
 }
 
 // Take copies the given rows; see Table.Take.
 func (s Sample) Take(rows []int) Sample {
-	return Sample{X: s.X.Take(rows), Y: takeSlice(s.Y, rows), W: takeSlice(s.W, rows)}
+	return Sample{X: s.X.Take(rows), Y: Take(s.Y, rows), W: Take(s.W, rows)}
 }
 
-func takeSlice[T any](from []T, rows []int) []T {
+// Take copies the given elements, in the given order; nil stays nil.
+func Take[T any](from []T, rows []int) []T {
 	if from == nil {
 		return nil
 	}

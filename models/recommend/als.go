@@ -46,6 +46,7 @@ type ALS struct {
 // DivergedError says that a factorisation left the finite numbers.
 type DivergedError struct{ Iteration int }
 
+// Error names the iteration and what to change.
 func (e *DivergedError) Error() string {
 	return fmt.Sprintf("recommend: the factorisation diverged in iteration %d: regularise more", e.Iteration)
 }

@@ -36,6 +36,7 @@ type OverlapError struct {
 	User, Item int // the first of them
 }
 
+// Error counts the pairs, names the first, and says why it matters.
 func (e *OverlapError) Error() string {
 	return fmt.Sprintf("%d of the %d held-out pairs are also in the training rows (the first: user %d, item %d): a test on them measures memory, not recommendation", e.Pairs, e.Of, e.User, e.Item)
 }

@@ -118,14 +118,35 @@ func (g *Graph) inline(e Edge, to Column, through func(string) bool, out *Graph,
 // computed from it stays traced to what it came from.
 func (g *Graph) replaced(table string) {
 	delete(g.tables, table)
+	through := func(name string) bool { return name == table }
 	known := false
 	for to := range g.edges {
-		known = known || to.Table == table
+		known = known || through(to.Table)
 	}
 	if !known {
 		return
 	}
-	g.edges = g.Inline(func(name string) bool { return name == table }).edges
+	reads := func(from Column, _ string) bool { return through(from.Table) }
+	for to, from := range g.edges {
+		if through(to.Table) || !anyOf(from, reads) {
+			continue
+		}
+		short := NewGraph()
+		for _, e := range g.From(to) {
+			g.inline(e, to, through, short, map[Column]bool{})
+		}
+		g.edges[to] = short.edges[to]
+	}
+	maps.DeleteFunc(g.edges, func(to Column, from map[Column]string) bool { return through(to.Table) || len(from) == 0 })
+}
+
+func anyOf[K comparable, V any](m map[K]V, is func(K, V) bool) bool {
+	for k, v := range m {
+		if is(k, v) {
+			return true
+		}
+	}
+	return false
 }
 
 // Drop forgets what a table is computed from: it is then where its columns begin.

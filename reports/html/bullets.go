@@ -66,12 +66,12 @@ func control(v view.Value, title string) drawing {
 		level func(view.Limit) float64
 		class string
 	}{{func(l view.Limit) float64 { return l.High }, "s-rule line"}, {func(l view.Limit) float64 { return l.Center }, "s-rule line"}, {func(l view.Limit) float64 { return l.Low }, "s-rule line"}} {
-		path := pen(len(v.Trend), func(i int) (float64, float64, bool) { return x(i), y(of.level(v.Limits[i])), v.Limits[i].Known })
+		path := through(len(v.Trend), func(i int) (float64, float64, bool) { return x(i), y(of.level(v.Limits[i])), v.Limits[i].Known })
 		if path != "" {
 			d.Shapes = append(d.Shapes, shape{D: path, Class: of.class})
 		}
 	}
-	d.Shapes = append(d.Shapes, shape{D: pen(len(v.Trend), func(i int) (float64, float64, bool) { return x(i), y(v.Trend[i].Float), v.Trend[i].Has() }), Class: "s-ink2 line"})
+	d.Shapes = append(d.Shapes, shape{D: through(len(v.Trend), func(i int) (float64, float64, bool) { return x(i), y(v.Trend[i].Float), v.Trend[i].Has() }), Class: "s-ink2 line"})
 	for i, value := range v.Trend {
 		if value.Has() && v.Limits[i].Out {
 			d.Shapes = append(d.Shapes, shape{CX: num(x(i)), CY: num(y(value.Float)), Radius: "2.8", Class: "f-bad"})
@@ -80,8 +80,8 @@ func control(v view.Value, title string) drawing {
 	return d
 }
 
-// pen is a path through points, broken where there is none.
-func pen(n int, point func(i int) (x, y float64, ok bool)) string {
+// through is a path through points, broken where there is none.
+func through(n int, point func(i int) (x, y float64, ok bool)) string {
 	path, move := "", "M"
 	for i := range n {
 		x, y, ok := point(i)

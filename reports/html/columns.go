@@ -3,18 +3,31 @@ package html
 import (
 	"math"
 
-	"github.com/go-echarts/go-echarts/v2/charts"
-	"github.com/go-echarts/go-echarts/v2/opts"
-
 	"verso/reports/view"
 )
 
 // The heights, in pixels, that the labels of time columns need: above the
-// differences, between the panels, and under the axis.
+// differences, between the panels, under the axis, and under negative columns.
 const (
-	columnsTop     = 16
-	columnsBetween = 34
-	columnsBottom  = 38
+	columnsTop      = 16
+	columnsBetween  = 34
+	columnsBottom   = 38
+	columnsNegative = 16
+)
+
+// How time columns stand: the share of a category that they take, the share of
+// a column that covers the one beside it, and the most that one is wide.
+const (
+	columnsSide    = 4 // pixels left and right of the plot
+	columnShare    = .62
+	columnCover    = .7
+	columnMost     = 48
+	differShare    = .44
+	differMost     = 36
+	labelDistance  = 5 // pixels from a mark to its label
+	labelsApart    = 2 // pixels between labels
+	nameDistance   = 8 // pixels from an axis to its names
+	lineOverheight = 3 // pixels between lines of text
 )
 
 // byRole returns the first series of a role, or nil.
@@ -27,145 +40,309 @@ func byRole(c *view.Chart, r view.Role) *view.Series {
 	return nil
 }
 
-// differences are the changes from the previous to the actual series, where
-// both are known.
-func differences(ac, py *view.Series) []view.Value {
-	if ac == nil || py == nil {
-		return nil
+// panel is a part of a drawing with a scale from low (its foot) to high.
+type panel struct{ top, height, low, high float64 }
+
+// y is where a number stands.
+func (p panel) y(v float64) float64 { return p.top + (p.high-v)/(p.high-p.low)*p.height }
+
+// columnsLayout is where everything in time columns stands: periods from left to
+// right, actual before previous year, and above them the differences on the same
+// scale, so that lengths compare.
+type columnsLayout struct {
+	c        *view.Chart
+	f        frame
+	ac, py   *view.Series // py may be nil
+	acs, pys []number
+	diffs    []number // nil where no number has a previous one
+	band     float64  // width of a category
+	width    float64  // of a column
+	differ   float64  // width of a difference
+	main     panel
+	upper    panel    // of the differences
+	names    []string // under the axis; "" are left out
+	namesTop float64  // of the names
+	labels   []tagged // of actual values, by category
+	changes  []tagged // of differences
+	placed   taken    // the labels
+}
+
+// tagged is a label of a category: its text, "" for none, how far it stands from
+// its mark, and how far it is moved to the right.
+type tagged struct {
+	text            string
+	x, y            float64 // the middle
+	distance, aside float64
+	below           bool
+}
+
+// layColumns places time columns in a frame.
+func layColumns(c *view.Chart, f frame) *columnsLayout {
+	l := &columnsLayout{c: c, f: f, ac: byRole(c, view.AC), py: byRole(c, view.PY)}
+	if l.ac == nil {
+		l.ac = &view.Series{}
 	}
-	out := make([]view.Value, len(ac.Values))
+	n := len(c.Categories)
+	l.acs = numbers(l.ac.Values, c.Format, n)
+	if l.py != nil {
+		l.pys = numbers(l.py.Values, c.Format, n)
+		l.diffs = differences(l.acs, l.pys)
+	}
+	l.panels()
+	l.band = (float64(f.width) - 2*columnsSide) / float64(max(n, 1))
+	l.width = min(columnMost, columnShare*l.band)
+	if l.py != nil {
+		l.width = min(columnMost, columnShare*l.band/(2-columnCover))
+	}
+	l.differ = min(differMost, differShare*l.band)
+	l.names = under(c.Categories, columnsSide, l.band, f)
+	l.labelColumns()
+	l.labelChanges()
+	return l
+}
+
+// differences are the changes from the previous to the actual numbers, where
+// both are known; nil where they never are.
+func differences(ac, py []number) []number {
+	out := make([]number, len(ac))
+	some := false
 	for i := range out {
-		if i < len(py.Values) && ac.Values[i].Has() && py.Values[i].Has() {
-			out[i] = view.N(ac.Values[i].Float - py.Values[i].Float)
+		if ac[i].known && py[i].known {
+			out[i], some = number{ac[i].v - py[i].v, true}, true
 		}
+	}
+	if !some {
+		return nil
 	}
 	return out
 }
 
-// extent is the smallest and largest number of the values, including zero.
-func extent(f view.Format, lists ...[]view.Value) (low, high float64) {
-	for _, values := range lists {
-		for _, v := range values {
-			if v.Has() {
-				low, high = math.Min(low, f.Scaled(v.Float)), math.Max(high, f.Scaled(v.Float))
-			}
-		}
-	}
-	return low, high
-}
-
-// timeColumns draws periods from left to right: actual before previous year, and
-// above them the differences on the same scale, so that lengths compare.
-func timeColumns(c *view.Chart, f frame) (map[string]any, error) {
-	ac, py := byRole(c, view.AC), byRole(c, view.PY)
-	if ac == nil {
-		ac = &view.Series{}
-	}
-	var previous []view.Value
-	if py != nil {
-		previous = py.Values
-	}
-	diff := differences(ac, py)
-	low, high := extent(c.Format, ac.Values, previous)
-	dLow, dHigh := extent(c.Format, diff)
+// panels shares the height between the columns and the differences.
+func (l *columnsLayout) panels() {
+	low, high := extent(l.acs, l.pys)
+	dLow, dHigh := extent(l.diffs)
 	if high == low {
 		high = low + 1
 	}
-	room := float64(f.height - columnsTop - columnsBottom)
-	if diff != nil {
+	bottom := float64(columnsBottom)
+	if low < 0 {
+		bottom += columnsNegative
+	}
+	room := float64(l.f.height) - columnsTop - bottom
+	if l.diffs != nil {
 		room -= columnsBetween
 	}
 	perUnit := room / (high - low + dHigh - dLow)
-	bar := charts.NewBar()
-	upper := 0.0 // height of the difference panel
-	if diff != nil {
-		upper = perUnit*(dHigh-dLow) + columnsBetween
-		bar.ExtendXAxis(categories(c.Categories, 1, f, false))
-		bar.ExtendYAxis(hidden(1, dLow, pad(dHigh)))
-		bar.GridList = append(bar.GridList, opts.Grid{})
+	l.main = panel{top: columnsTop, height: perUnit * (high - low), low: low, high: high}
+	if l.diffs != nil {
+		if dHigh == 0 {
+			dHigh = (high - low) * 1e-9 // an axis has a length
+		}
+		l.upper = panel{top: columnsTop, height: max(perUnit*(dHigh-dLow), 1), low: dLow, high: dHigh}
+		l.main.top += perUnit*(dHigh-dLow) + columnsBetween
 	}
-	whole := float64(f.height)
-	main := opts.Grid{Left: "4", Right: "4", Top: percent(columnsTop+upper, whole), Height: percent(perUnit*(high-low), whole)}
-	bar.SetXAxis(c.Categories)
-	bar.SetGlobalOptions(
-		charts.WithXAxisOpts(categories(c.Categories, 0, f, true)),
-		charts.WithYAxisOpts(hidden(0, low, high)),
-		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis",
-			AxisPointer: &opts.AxisPointer{Type: "shadow"}}),
-	)
-	bar.GridList = append([]opts.Grid{main}, bar.GridList...)
-	if diff != nil {
-		bar.GridList[1] = opts.Grid{Left: "4", Right: "4", Top: percent(columnsTop, whole),
-			Height: percent(math.Max(perUnit*(dHigh-dLow), 1), whole)}
-	}
-	bar.MultiSeries = columnSeries(c, f, ac, py, diff, perUnit)
-	bar.Validate()
-	return finish(bar.BaseConfiguration, f)
+	l.namesTop = float64(l.f.height) - columnsBottom + nameDistance
 }
 
-// pad keeps an axis from having no length.
-func pad(high float64) float64 {
-	if high == 0 {
-		return 1e-9
-	}
-	return high
+// middle is the x of the middle of a category.
+func (l *columnsLayout) middle(i int) float64 { return columnsSide + (float64(i)+.5)*l.band }
+
+// previous and actual are the columns of a category; they have no height where
+// there is no number.
+func (l *columnsLayout) previous(i int) box {
+	left := l.middle(i) - l.width*(2-columnCover)/2
+	return l.column(left, l.pys, i)
 }
 
-// columnSeries are the bars of time columns: previous year, actual, differences.
-func columnSeries(c *view.Chart, f frame, ac, py *view.Series, diff []view.Value, perUnit float64) []charts.SingleSeries {
-	var out []charts.SingleSeries
-	gap := "-70%"
-	if py != nil {
-		out = append(out, charts.SingleSeries{Name: py.Name, Type: "bar", Data: plain(values(*py, c.Format)),
-			ItemStyle: &opts.ItemStyle{Color: "@py"}, BarGap: gap, BarCategoryGap: "38%"})
+func (l *columnsLayout) actual(i int) box {
+	left := l.middle(i) - l.width/2
+	if l.py != nil {
+		left = l.middle(i) - l.width*(2-columnCover)/2 + l.width*(1-columnCover)
 	}
-	actual := make([]datum, len(ac.Values))
-	for i, v := range ac.Values {
-		actual[i].Value = missing
-		if v.Has() {
-			actual[i].Value = scaled(c.Format, v)
-			text := view.Figure(c.Format.Scaled(v.Float), c.Format.Decimals, false)
-			actual[i].Label = label(text, "top", "@ink", f.font-1)
-			if v.Float < 0 {
-				actual[i].Label.Position = "bottom"
-			} else if py != nil && i < len(py.Values) && py.Values[i].Float > v.Float {
-				// The previous year's column stands behind and is higher.
-				above := perUnit * c.Format.Scaled(py.Values[i].Float-v.Float)
-				actual[i].Label.Distance = round(above+4, 1)
+	return l.column(left, l.acs, i)
+}
+
+func (l *columnsLayout) column(left float64, values []number, i int) box {
+	v := 0.0
+	if i < len(values) {
+		v = values[i].v
+	}
+	zero, end := l.main.y(0), l.main.y(v)
+	return box{left, min(zero, end), left + l.width, max(zero, end)}
+}
+
+// difference is the column of a change.
+func (l *columnsLayout) difference(i int) box {
+	zero, end := l.upper.y(0), l.upper.y(l.diffs[i].v)
+	left := l.middle(i) - l.differ/2
+	return box{left, min(zero, end), left + l.differ, max(zero, end)}
+}
+
+// labelColumns writes the actual values beyond their columns, as many as stand
+// there without touching a column or each other.
+func (l *columnsLayout) labelColumns() {
+	l.labels = make([]tagged, len(l.acs))
+	var bars []taken
+	for i := range l.acs {
+		bars = append(bars, taken{l.previous(i), l.actual(i)})
+	}
+	for i, v := range l.acs {
+		if !v.known {
+			continue
+		}
+		bar := l.actual(i)
+		t := tagged{text: view.Figure(v.v, l.c.Format.Decimals, false), x: (bar.left + bar.right) / 2, below: v.v < 0, distance: labelDistance}
+		if py := l.previous(i); l.py != nil && t.below {
+			t.distance += max(0, py.bottom-bar.bottom)
+		} else if l.py != nil {
+			t.distance += max(0, bar.top-py.top) // the previous year's column stands behind and is higher
+		}
+		t.y = bar.top
+		if t.below {
+			t.y = bar.bottom
+		}
+		l.labels[i] = t
+	}
+	l.fit(l.labels, bars)
+}
+
+// labelChanges writes the differences.
+func (l *columnsLayout) labelChanges() {
+	l.changes = make([]tagged, len(l.diffs))
+	bars := make([]taken, len(l.diffs))
+	for i, v := range l.diffs {
+		if v.known {
+			bar := l.difference(i)
+			bars[i] = taken{bar}
+			l.changes[i] = tagged{text: view.Figure(v.v, l.c.Format.Decimals, true), x: l.middle(i), y: bar.top, below: v.v < 0, distance: labelDistance}
+			if v.v < 0 {
+				l.changes[i].y = bar.bottom
 			}
 		}
 	}
-	out = append(out, charts.SingleSeries{Name: ac.Name, Type: "bar", Data: actual,
-		ItemStyle: &opts.ItemStyle{Color: "@ac"}, BarGap: gap, BarCategoryGap: "38%"})
-	if diff == nil {
-		return out
-	}
-	bars := make([]datum, len(diff))
-	for i, v := range diff {
-		bars[i].Value = missing
-		if !v.Has() {
-			continue
-		}
-		bars[i].Value = scaled(c.Format, v)
-		colour := toneColour(view.ToneOf(v, c.Better))
-		text := view.Figure(c.Format.Scaled(v.Float), c.Format.Decimals, true)
-		bars[i].ItemStyle = &opts.ItemStyle{Color: colour}
-		bars[i].Label = label(text, "top", colour, f.font-1)
-		if v.Float < 0 {
-			bars[i].Label.Position = "bottom"
-		}
-	}
-	return append(out, charts.SingleSeries{Name: "Δ", Type: "bar", Data: bars, XAxisIndex: 1, YAxisIndex: 1, BarCategoryGap: "56%"})
+	l.fit(l.changes, bars)
 }
 
-// plain wraps numbers that need no look of their own.
-func plain(numbers []any) []datum {
-	out := make([]datum, len(numbers))
-	for i, n := range numbers {
-		out[i].Value = n
+// fit keeps of labels those that find a place, the last, the highest and the
+// lowest first: beyond their column, else a line farther, else none. The y of a
+// label comes as the end of its mark and leaves as its middle.
+func (l *columnsLayout) fit(labels []tagged, bars []taken) {
+	size := l.f.font - 1
+	for _, i := range priority(labels) {
+		t := &labels[i]
+		w := textWidth(t.text, size) * l.f.spare()
+		t.aside = max(0, w/2-t.x) - max(0, t.x+w/2-float64(l.f.width))
+		t.x += t.aside
+		found := false
+		lines := []float64{0, float64(size + 2)}
+		if w > 1.5*l.band {
+			lines = lines[:1] // farther up it could belong to a neighbour
+		}
+		for _, farther := range lines {
+			y := t.y - t.distance - farther - float64(size)/2
+			if t.below {
+				y = t.y + t.distance + farther + float64(size)/2
+			}
+			at := box{t.x - w/2, y - float64(size)/2, t.x + w/2, y + float64(size)/2}
+			apart := box{at.left - labelsApart, at.top, at.right + labelsApart, at.bottom}
+			if found = at.in(l.f) && l.placed.free(apart) && clear(bars, i, at); found {
+				l.placed = append(l.placed, at)
+				t.y, t.distance = y, t.distance+farther
+				break
+			}
+		}
+		if !found {
+			t.text = ""
+		}
+	}
+}
+
+// clear tells whether a label meets no column of other categories.
+func clear(bars []taken, own int, at box) bool {
+	for i, b := range bars {
+		if i != own && !b.free(at) {
+			return false
+		}
+	}
+	return true
+}
+
+// priority is the order in which labels are placed: the last, the one farthest
+// up, the one farthest down, then from the last to the first.
+func priority(labels []tagged) []int {
+	last, top, bottom := -1, -1, -1
+	for i, t := range labels {
+		if t.text == "" {
+			continue
+		}
+		last = i
+		if top < 0 || t.y < labels[top].y {
+			top = i
+		}
+		if bottom < 0 || t.y >= labels[bottom].y {
+			bottom = i
+		}
+	}
+	var out []int
+	done := make([]bool, len(labels))
+	add := func(i int) {
+		if i >= 0 && !done[i] && labels[i].text != "" {
+			out, done[i] = append(out, i), true
+		}
+	}
+	add(last)
+	add(top)
+	add(bottom)
+	for i := range labels {
+		add(len(labels) - 1 - i)
 	}
 	return out
 }
+
+// draw draws the columns.
+func (l *columnsLayout) draw(p *pen) {
+	if l.py != nil {
+		for i, v := range l.pys {
+			if v.known && v.v != 0 {
+				p.rect(l.previous(i), "@py")
+			}
+		}
+	}
+	for i, v := range l.acs {
+		if v.known && v.v != 0 {
+			p.rect(l.actual(i), "@ac")
+		}
+	}
+	right := float64(l.f.width) - columnsSide
+	for i, v := range l.diffs {
+		if v.known && v.v != 0 {
+			p.rect(l.difference(i), l.tone(i))
+		}
+	}
+	p.rule(columnsSide, half(l.main.y(0)), right, half(l.main.y(0)), "@ink3")
+	if l.diffs != nil {
+		p.rule(columnsSide, half(l.upper.y(0)), right, half(l.upper.y(0)), "@ink3")
+	}
+	for i, t := range l.labels {
+		p.text(caption{text: t.text, x: t.x, y: t.y, colour: "@ink", size: l.f.font - 1})
+		if i < len(l.changes) {
+			t = l.changes[i]
+			p.text(caption{text: t.text, x: t.x, y: t.y, colour: l.tone(i), size: l.f.font - 1})
+		}
+	}
+	p.names(l.names, columnsSide, l.band, l.namesTop)
+}
+
+// tone is the colour of a difference.
+func (l *columnsLayout) tone(i int) string {
+	if !l.diffs[i].known {
+		return "@ink2"
+	}
+	return toneColour(view.ToneOf(view.N(l.diffs[i].v), l.c.Better))
+}
+
+// half is the middle of the pixel that a line of one pixel is drawn on.
+func half(v float64) float64 { return math.Floor(v) + .5 }
 
 // toneColour is the colour name of a business meaning.
 func toneColour(t view.Tone) string {

@@ -22,21 +22,30 @@ var templateFiles embed.FS
 
 // Renderer writes pages. It is safe for concurrent use.
 type Renderer struct {
-	draw      *drawer
 	words     map[string]words
 	templates *template.Template
 	assets    []File
 	names     map[string]string // "app.js" to its hashed file name
 }
 
-// Nav is what surrounds a page: the menu and the way to the other language.
+// Nav is what surrounds a page: the menu, the pages beside it, the index of all
+// pages, and the way to the other language.
 type Nav struct {
-	Items  []NavItem
-	Root   string // path from the page's folder to the site's root: "" or "../"
-	Others []Translation
+	Groups     []NavGroup
+	Above      *NavItem // the page that leads here; nil for those of the menu
+	Prev, Next *NavItem // the pages before and after it; nil at the ends
+	Root       string   // path from the page's folder to the site's root: "" or "../"
+	Index      string   // path of the search index; "": there is none
+	Others     []Translation
 }
 
-// NavItem is one page of the menu.
+// NavGroup is a heading of the menu with its pages.
+type NavGroup struct {
+	Title string // "": without a heading
+	Items []NavItem
+}
+
+// NavItem is one page.
 type NavItem struct{ Slug, Title string }
 
 // Translation is the same page in another language.
@@ -48,14 +57,8 @@ func New(a web.Assets) (*Renderer, error) {
 	if len(a.Charts) == 0 || len(a.App) == 0 || len(a.Style) == 0 {
 		return nil, web.ErrNotBuilt
 	}
-	palette, err := web.LoadPalette()
-	if err != nil {
-		return nil, err
-	}
 	r := &Renderer{names: map[string]string{}}
-	if r.draw, err = newDrawer(a, palette); err != nil {
-		return nil, err
-	}
+	var err error
 	if r.words, err = loadWords(); err != nil {
 		return nil, err
 	}
@@ -84,7 +87,7 @@ func (r *Renderer) Render(w io.Writer, p view.Page, nav Nav) error {
 	if !ok {
 		return fmt.Errorf("html: page %s: no texts in language %q (there are: %s)", p.Slug, p.Lang, strings.Join(Languages(), ", "))
 	}
-	m := &model{Page: p, Nav: nav, W: texts, renderer: r, names: r.names}
+	m := &model{Page: p, Nav: nav, W: texts, names: r.names}
 	if err := m.prepare(); err != nil {
 		return fmt.Errorf("html: page %s: %w", p.Slug, err)
 	}

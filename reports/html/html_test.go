@@ -30,7 +30,7 @@ func renderer(t testing.TB) *Renderer {
 	return r
 }
 
-var testNav = Nav{Items: []NavItem{{"index", "Overview"}, {"sales", "Sales"}}, Others: []Translation{{"zh", "中文", "zh/index.html"}}}
+var testNav = Nav{Groups: []NavGroup{{Title: "The business", Items: []NavItem{{"index", "Overview"}, {"sales", "Sales"}}}}, Others: []Translation{{"zh", "中文", "zh/index.html"}}}
 
 func render(t testing.TB, r *Renderer, p view.Page) string {
 	t.Helper()
@@ -310,21 +310,6 @@ func TestWordsHaveTheSameKeys(t *testing.T) {
 func TestWithoutAssets(t *testing.T) {
 	if _, err := New(web.Assets{}); !errors.Is(err, web.ErrNotBuilt) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestCleanSVGKeepsOnlyDrawings(t *testing.T) {
-	raw := `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" fill="none"></rect>
-		<style><![CDATA[.a:hover{}]]></style><script>alert(1)</script><a href="x"><path d="M0 0"/></a>
-		<path d="M1.23456 2L3 4.999" fill="#010203" onclick="x" class="zr7-cls-1" ecmeta_a="1"></path>
-		<text style="font-size:12px;font-family:serif;" fill="#ffffff">a &lt; b</text><g clip-path="url(#zr7-c0)"></g></svg>`
-	got, err := cleanSVG("one", raw, map[string]string{"#010203": "ac"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `<path d="M1.2 2L3 5" class="f-ac"></path><text font-size="12px" fill="#ffffff">a &lt; b</text><g clip-path="url(#one-c0)"></g>`
-	if got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -15,7 +15,6 @@ type model struct {
 	W        words
 	Parts    []part
 	HasChart bool
-	renderer *Renderer
 	names    map[string]string
 	section  string          // title of the section being prepared
 	labels   map[string]bool // of tables and sections
@@ -93,6 +92,14 @@ type cellModel struct {
 
 // Asset is the path of a built file from the page.
 func (m *model) Asset(name string) string { return m.Nav.Root + "assets/" + m.names[name] }
+
+// Current is the page of the menu that is read, or that leads to what is read.
+func (m *model) Current() string {
+	if m.Nav.Above != nil {
+		return m.Nav.Above.Slug
+	}
+	return m.Slug
+}
 
 // ChecksText says how the checks went.
 func (m *model) ChecksText() string {
@@ -212,26 +219,22 @@ func (m *model) figure(c *view.Chart) (*figure, error) {
 	t.ID = c.ID + "-data"
 	f.Table = m.table(&t, f.CSV)
 	s := spec{Tips: m.tips(c)}
-	type drawn struct {
+	type size struct {
 		frame frame
-		name  string
 		sheet *sheet
 		into  *map[string]any
 	}
-	sizes := []drawn{{wide.sized(c), "w", &f.Wide, &s.Wide}, {narrow.sized(c), "n", &f.Narrow, &s.Narrow}}
+	sizes := []size{{wide.sized(c), &f.Wide, &s.Wide}, {narrow.sized(c), &f.Narrow, &s.Narrow}}
 	if c.Small {
-		sizes = []drawn{{narrow.sized(c), "s", &f.Wide, &s.Wide}}
+		sizes = []size{{narrow.sized(c), &f.Wide, &s.Wide}}
 	}
 	for _, size := range sizes {
-		o, err := option(c, size.frame)
+		l := lay(c, size.frame)
+		o, err := l.option()
 		if err != nil {
 			return nil, err
 		}
-		svg, err := m.svg(c, c.ID+"-"+size.name, o, size.frame)
-		if err != nil {
-			return nil, err
-		}
-		*size.sheet = sheet{Width: size.frame.width, Height: size.frame.height, SVG: raw(svg)}
+		*size.sheet = sheet{Width: size.frame.width, Height: size.frame.height, SVG: raw(drawn(l, size.frame))}
 		*size.into = o
 	}
 	if c.Small {
@@ -240,18 +243,6 @@ func (m *model) figure(c *view.Chart) (*figure, error) {
 	var err error
 	f.Spec, err = encode(s)
 	return f, err
-}
-
-// svg draws a chart at one size.
-func (m *model) svg(c *view.Chart, id string, option map[string]any, f frame) (string, error) {
-	if c.Kind == view.Radar {
-		return drawRadar(c, f), nil
-	}
-	text, err := encode(option)
-	if err != nil {
-		return "", err
-	}
-	return m.renderer.draw.svg(id, []byte(text), f.width, f.height)
 }
 
 // legend names the notation where a chart has more than one series.

@@ -2,7 +2,6 @@ package html
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -24,15 +23,38 @@ var (
 	narrow = frame{width: 352, height: 300, font: 10, narrow: true}
 )
 
+// spare is by how much texts are taken to be wider than they are: in the
+// browser the chart may be shown smaller than drawn while its text is not.
+func (f frame) spare() float64 {
+	if f.narrow {
+		return 1
+	}
+	return 1.2
+}
+
+// edgeSpare is the same for texts at the edge of a frame, which would be cut
+// off.
+func (f frame) edgeSpare() float64 { return max(f.spare(), 1.15) }
+
+// grid is the place of a plot for the chart library, by its distances from the
+// edges.
+func (f frame) grid(plot box) opts.Grid {
+	return opts.Grid{Left: num(plot.left), Top: num(plot.top), Right: num(float64(f.width) - plot.right), Bottom: num(float64(f.height) - plot.bottom)}
+}
+
 // sized is the frame for a chart: some forms need more height.
 func (f frame) sized(c *view.Chart) frame {
 	switch c.Kind {
 	case view.Mirror:
-		f.height = 24 + 64*len(c.Categories)
+		row := 64
+		if n := len(c.Categories); n > 8 {
+			row = max(24, 512/n)
+		}
+		f.height = 24 + row*max(1, len(c.Categories))
 	case view.Heat:
-		f.height = 40 + 52*len(c.Rows)
+		f.height = 40 + 52*max(1, len(c.Rows))
 		if !f.narrow {
-			f.height = 44 + 56*len(c.Rows)
+			f.height = 44 + 56*max(1, len(c.Rows))
 		}
 	case view.Curve:
 		f.height = 360
@@ -41,6 +63,39 @@ func (f frame) sized(c *view.Chart) frame {
 		}
 	}
 	return f
+}
+
+// layout is a chart with everything placed in a frame. Its drawing stands in the
+// page; the chart library, which takes its place where scripts run, is told to
+// put everything there too.
+type layout interface {
+	draw(p *pen)
+	option() (map[string]any, error)
+}
+
+// lay places a chart in a frame.
+func lay(c *view.Chart, f frame) layout {
+	switch c.Kind {
+	case view.TimeColumns:
+		return layColumns(c, f)
+	case view.Lines:
+		return layLines(c, f)
+	case view.Curve:
+		return layCurve(c, f)
+	case view.Heat:
+		return layHeat(c, f)
+	case view.Radar:
+		return layRadar(c, f)
+	default:
+		return layMirror(c, f)
+	}
+}
+
+// drawn is the inside of the drawing of a chart.
+func drawn(l layout, f frame) string {
+	p := newPen(f.font)
+	l.draw(p)
+	return p.done()
 }
 
 // datum is one number of a series with its own look; go-echarts has no type
@@ -56,56 +111,28 @@ type datum struct {
 // tag is a label with its place fine-tuned, which go-echarts has no fields for.
 type tag struct {
 	opts.Label
-	Distance float64   `json:"distance,omitempty"` // pixels from the mark
-	Offset   []float64 `json:"offset,omitempty"`   // pixels right and down
+	Distance    float64   `json:"distance,omitempty"` // pixels from the mark
+	Offset      []float64 `json:"offset,omitempty"`   // pixels right and down
+	BorderColor string    `json:"textBorderColor,omitempty"`
+	BorderWidth int       `json:"textBorderWidth,omitempty"`
 }
+
+// halo lets a label stand clear of the lines it crosses.
+func (t *tag) halo() { t.BorderColor, t.BorderWidth = "@surface", 3 }
 
 // missing is how the library is told that there is no number.
 const missing = "-"
 
-// option builds the chart library's option for a chart in a frame.
-func option(c *view.Chart, f frame) (map[string]any, error) {
-	switch c.Kind {
-	case view.TimeColumns:
-		return timeColumns(c, f)
-	case view.Lines:
-		return lines(c, f)
-	case view.Curve:
-		return curve(c, f)
-	case view.Heat:
-		return heat(c, f)
-	case view.Radar:
-		return radar(c, f)
-	default:
-		return mirror(c, f)
-	}
-}
-
-// values are the numbers of a series as drawn.
-func values(s view.Series, f view.Format) []any {
-	out := make([]any, len(s.Values))
-	for i, v := range s.Values {
-		out[i] = missing
-		if v.Has() {
-			out[i] = scaled(f, v)
+// plain are the numbers of a series, without a look of their own.
+func plain(list []number) []datum {
+	out := make([]datum, len(list))
+	for i, n := range list {
+		out[i].Value = missing
+		if n.known {
+			out[i].Value = n.v
 		}
 	}
 	return out
-}
-
-// scaled is a number as drawn, rounded far below a pixel so that the option is
-// short.
-func scaled(f view.Format, v view.Value) float64 {
-	return round(f.Scaled(v.Float), 6)
-}
-
-func round(x float64, digits int) float64 {
-	p := math.Pow10(digits)
-	r := math.Round(x*p) / p
-	if r == 0 {
-		return 0
-	}
-	return r
 }
 
 // percent is a share of a length as the library wants it.
@@ -134,9 +161,48 @@ func categories(names []string, grid int, f frame, labels bool) opts.XAxis {
 	}
 }
 
+// belowAxis carries the names of categories at the foot of a plot whose own axis
+// is higher up, at zero.
+func belowAxis(names []string, f frame) opts.XAxis {
+	a := categories(names, 0, f, true)
+	a.Position = "bottom"
+	a.AxisLine = &opts.AxisLine{Show: opts.Bool(false), OnZero: opts.Bool(false)}
+	return a
+}
+
+// setLabel sets what go-echarts has no field for in the labels of an axis.
+func setLabel(axis any, key string, value any) {
+	if a, ok := axis.(map[string]any); ok {
+		if labels, ok := a["axisLabel"].(map[string]any); ok {
+			labels[key] = value
+		}
+	}
+}
+
+// nameAxis names an axis below its middle.
+func nameAxis(axis any, name caption, gap float64) {
+	if a, ok := axis.(map[string]any); ok {
+		a["name"], a["nameLocation"], a["nameGap"] = name.text, "middle", round(gap, 1)
+	}
+}
+
+// setTicks writes the ticks of a value axis as they are drawn. The texts are
+// read by verso's own script.
+func setTicks(o map[string]any, key string, t ticks) {
+	axes, _ := o[key].([]any)
+	if len(axes) == 0 {
+		return
+	}
+	if a, ok := axes[0].(map[string]any); ok {
+		a["interval"] = t.step
+		setLabel(a, "texts", t.texts)
+	}
+}
+
 // finish takes the JSON of a validated chart, drops what verso never uses and
-// adds what go-echarts has no field for: no ticks, every category named, and the
-// look of axis names.
+// adds what go-echarts has no field for: no ticks, every category named, the
+// look of axis names, plots that stay where they are put, and labels that give
+// way to each other where a chart is shown smaller.
 func finish(base charts.BaseConfiguration, f frame) (map[string]any, error) {
 	text, err := json.Marshal(base.JSON())
 	if err != nil {
@@ -157,13 +223,29 @@ func finish(base charts.BaseConfiguration, f frame) (map[string]any, error) {
 				continue
 			}
 			axis["axisTick"] = map[string]any{"show": false}
-			if axis["type"] == "value" && axis["max"] == 100.0 {
-				axis["interval"] = 20
-			}
 			axis["nameTextStyle"] = map[string]any{"color": "@ink2", "fontSize": f.font}
 			if labels, ok := axis["axisLabel"].(map[string]any); ok && axis["type"] == "category" {
-				labels["interval"], labels["lineHeight"] = 0, f.font+3
+				labels["interval"], labels["lineHeight"], labels["hideOverlap"] = 0, f.font+lineOverheight, true
 			}
+		}
+	}
+	grids, _ := o["grid"].([]any)
+	for _, item := range grids {
+		if grid, ok := item.(map[string]any); ok {
+			grid["outerBoundsMode"] = "none"
+		}
+	}
+	series, _ := o["series"].([]any)
+	for _, item := range series {
+		s, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		switch s["type"] {
+		case "bar", "heatmap":
+			s["labelLayout"] = map[string]any{"hideOverlap": true}
+		case "line":
+			s["showAllSymbol"] = true // not only where the axis has a name
 		}
 	}
 	return o, nil

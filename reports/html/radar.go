@@ -1,8 +1,6 @@
 package html
 
 import (
-	"fmt"
-	"html/template"
 	"math"
 	"strings"
 
@@ -12,87 +10,144 @@ import (
 	"verso/reports/view"
 )
 
-// radar is the option of scores of 0 to 100 around a circle, one outline per series. Of an
-// unknown score the outline passes through the middle, and its table says so.
-func radar(c *view.Chart, f frame) (map[string]any, error) {
-	r := charts.NewRadar()
-	indicators := make([]*opts.Indicator, len(c.Categories))
+// How a radar stands: the height of its middle and its radius as shares of the
+// frame, how far names are beyond the ends of the spokes, and its rings.
+const (
+	radarMiddle = .52
+	radarMost   = .38
+	radarLeast  = .26
+	radarRings  = 5
+)
+
+// radarLayout is where everything in a radar stands: scores of 0 to 100 around a
+// circle, one outline per series. Of an unknown score the outline passes through
+// the middle, and its table says so.
+type radarLayout struct {
+	c      *view.Chart
+	f      frame
+	centre point
+	radius float64
+	names  []string
+	scores [][]number
+}
+
+// layRadar places a radar in a frame, as large as the names around it let it be.
+func layRadar(c *view.Chart, f frame) *radarLayout {
+	whole := float64(min(f.width, f.height))
+	l := &radarLayout{c: c, f: f, centre: point{float64(f.width) / 2, radarMiddle * float64(f.height)}, radius: radarMost * whole}
+	n := len(c.Categories)
 	for i, name := range c.Categories {
+		side := math.Abs(math.Sin(l.angle(i)))
+		l.names = append(l.names, strings.Join(strings.Fields(name), " "))
+		if side > .1 {
+			fits := (l.centre.x - 2 - textWidth(l.names[i], f.font)*f.edgeSpare()) / side
+			l.radius = min(l.radius, fits-l.gap())
+		}
+	}
+	l.radius = max(l.radius, radarLeast*whole)
+	for i, name := range l.names {
+		room := float64(f.width) - 8
+		if side := math.Abs(math.Sin(l.angle(i))); side > .1 {
+			room = l.centre.x - 2 - side*(l.radius+l.gap())
+		}
+		l.names[i] = shorten(name, f.font, room/f.edgeSpare())
+	}
+	for _, s := range c.Series {
+		scores := numbers(s.Values, view.Format{}, n)
+		for i := range scores {
+			scores[i].v = round(max(0, min(100, scores[i].v)), 1)
+		}
+		l.scores = append(l.scores, scores)
+	}
+	return l
+}
+
+// gap is from the end of a spoke to its name.
+func (l *radarLayout) gap() float64 { return float64(l.f.font) }
+
+// angle is the direction of a spoke, clockwise from the top.
+func (l *radarLayout) angle(i int) float64 {
+	return 2 * math.Pi * float64(i) / float64(len(l.c.Categories))
+}
+
+// at is the place at a distance from the middle on a spoke.
+func (l *radarLayout) at(i int, r float64) point {
+	sin, cos := math.Sincos(l.angle(i))
+	return point{l.centre.x + r*sin, l.centre.y - r*cos}
+}
+
+// ring is an outline around the middle.
+func (l *radarLayout) ring(r func(i int) float64) [][]point {
+	if len(l.c.Categories) < 2 {
+		return nil // no outline
+	}
+	points := make([]point, len(l.c.Categories))
+	for i := range points {
+		points[i] = l.at(i, r(i))
+	}
+	return [][]point{points}
+}
+
+// draw draws the radar.
+func (l *radarLayout) draw(p *pen) {
+	var rings [][]point
+	for k := 1; k <= radarRings; k++ {
+		rings = append(rings, l.ring(func(int) float64 { return l.radius * float64(k) / radarRings })...)
+	}
+	p.path(rings, stroke{"@grid", 1, ""}, true)
+	for i, name := range l.names {
+		end, at := l.at(i, l.radius), l.at(i, l.radius+l.gap())
+		p.rule(l.centre.x, l.centre.y, end.x, end.y, "@grid")
+		c := caption{text: name, x: at.x, y: at.y, colour: "@ink2"}
+		if side := math.Sin(l.angle(i)); side > .1 {
+			c.anchor = "start"
+		} else if side < -.1 {
+			c.anchor = "end"
+		} else {
+			c.y -= math.Copysign(float64(l.f.font)/2, math.Cos(l.angle(i)))
+		}
+		p.text(c)
+	}
+	for i, scores := range l.scores {
+		p.path(l.ring(func(k int) float64 { return l.radius * scores[k].v / 100 }), lineLook(l.c.Series, i), true)
+	}
+}
+
+// option is the same for the chart library.
+func (l *radarLayout) option() (map[string]any, error) {
+	r := charts.NewRadar()
+	indicators := make([]*opts.Indicator, len(l.names))
+	for i, name := range l.names {
 		indicators[i] = &opts.Indicator{Name: name, Max: 100, Color: "@ink2"}
 	}
 	r.SetGlobalOptions(
 		charts.WithRadarComponentOpts(opts.RadarComponent{
-			Indicator: indicators, Center: []string{"50%", "52%"}, SplitNumber: 4,
+			Indicator: indicators, Center: []string{"50%", percent(radarMiddle, 1)}, SplitNumber: radarRings,
 			SplitLine: &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "@grid", Width: 1}},
 			SplitArea: &opts.SplitArea{Show: opts.Bool(false)},
 			AxisLine:  &opts.AxisLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "@grid", Width: 1}},
 		}),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "item"}),
 	)
-	for i, s := range c.Series {
-		look := lineLook(s.Role, i)
-		scores := make([]float64, len(s.Values))
-		for k, v := range s.Values {
-			scores[k] = round(v.Float, 1)
+	for i, list := range l.scores {
+		look := lineLook(l.c.Series, i)
+		scores := make([]float64, len(list))
+		for k, s := range list {
+			scores[k] = s.v
 		}
-		r.MultiSeries = append(r.MultiSeries, charts.SingleSeries{Name: s.Name, Type: "radar", Symbol: "none",
-			Data: []datum{{Value: scores}}, LineStyle: look, ItemStyle: &opts.ItemStyle{Color: look.Color}})
+		r.MultiSeries = append(r.MultiSeries, charts.SingleSeries{Name: l.c.Series[i].Name, Type: "radar", Symbol: "none",
+			Data: []datum{{Value: scores}}, LineStyle: look.style(), ItemStyle: &opts.ItemStyle{Color: look.colour}})
 	}
 	r.Validate()
-	o, err := finish(r.BaseConfiguration, f)
+	o, err := finish(r.BaseConfiguration, l.f)
 	if err != nil {
 		return nil, err
 	}
 	if component, ok := o["radar"].(map[string]any); ok {
-		component["radius"] = "76%"
-		component["axisName"] = map[string]any{"color": "@ink2", "fontSize": f.font}
+		component["radius"] = percent(l.radius, float64(min(l.f.width, l.f.height))/2)
+		component["clockwise"] = true
+		component["axisNameGap"] = l.gap()
+		component["axisName"] = map[string]any{"color": "@ink2", "fontSize": l.f.font}
 	}
 	return o, nil
-}
-
-// drawRadar draws the same without the chart library, for pages by the hundred.
-func drawRadar(c *view.Chart, f frame) string {
-	n := len(c.Categories)
-	x, y, radius := float64(f.width)/2, float64(f.height)*.52, .32*float64(min(f.width, f.height))
-	at := func(i int, r float64) string {
-		angle := 2*math.Pi*float64(i)/float64(n) - math.Pi/2
-		return num(x+r*math.Cos(angle)) + "," + num(y+r*math.Sin(angle))
-	}
-	ring := func(r func(i int) float64) string {
-		points := make([]string, n)
-		for i := range points {
-			points[i] = at(i, r(i))
-		}
-		return strings.Join(points, " ")
-	}
-	var b strings.Builder
-	for step := 1; step <= 4; step++ {
-		fmt.Fprintf(&b, `<polygon points="%s" fill="none" class="s-grid"></polygon>`, ring(func(int) float64 { return radius * float64(step) / 4 }))
-	}
-	for i, name := range c.Categories {
-		end := strings.Split(at(i, radius), ",")
-		fmt.Fprintf(&b, `<line x1="%s" y1="%s" x2="%s" y2="%s" class="s-grid"></line>`, num(x), num(y), end[0], end[1])
-		b.WriteString(axisName(name, i, n, strings.Split(at(i, radius+float64(f.font)), ","), f.font))
-	}
-	for i, s := range c.Series {
-		look := lineLook(s.Role, i)
-		dash := ""
-		if look.Type == "dashed" {
-			dash = ` stroke-dasharray="4,4"`
-		}
-		fmt.Fprintf(&b, `<polygon points="%s" fill="none" stroke-width="%s" stroke-linejoin="round"%s class="s-%s"></polygon>`,
-			ring(func(k int) float64 { return radius * max(0, min(100, s.Values[k].Float)) / 100 }), num(float64(look.Width)), dash, strings.TrimPrefix(look.Color, "@"))
-	}
-	return b.String()
-}
-
-// axisName writes the name of a spoke outside its end, towards the side it points.
-func axisName(name string, i, n int, at []string, font int) string {
-	anchor := ""
-	if side := math.Sin(2 * math.Pi * float64(i) / float64(n)); side > .1 {
-		anchor = ` text-anchor="start"`
-	} else if side < -.1 {
-		anchor = ` text-anchor="end"`
-	}
-	return fmt.Sprintf(`<text x="%s" y="%s" font-size="%dpx"%s class="f-ink2">%s</text>`, at[0], at[1], font, anchor, template.HTMLEscapeString(legal(name)))
 }

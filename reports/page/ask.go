@@ -80,6 +80,7 @@ func (c *Context) Members(ctx context.Context, attribute string, q cube.Query) (
 	return out, nil
 }
 
+// ReadMeasures adds the measures of a row to figures, by their names.
 func ReadMeasures(t *olap.Table, row olap.Row, into Figures) {
 	for i, col := range t.Columns {
 		if col.Kind == "measure" && i < len(row.Cells) {

@@ -17,6 +17,8 @@ import (
 // Page is one page of the report.
 type Page struct {
 	Slug  string // file name without extension and anchor of the menu
+	Group string // heading of the menu it stands under, as in the word group.GROUP
+	Name  string // title of a page below another; "" for those of the menu
 	Build func(ctx context.Context, c *Context) (view.Page, error)
 	// Below are the pages of single members that this one leads to; they are not
 	// in the menu. nil: none.
@@ -102,8 +104,13 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 	return c, nil
 }
 
-// Title is the name of a page in the menu.
-func (c *Context) Title(p Page) string { return c.T("page." + p.Slug) }
+// Title is the name of a page in the menu, or that of the member it is about.
+func (c *Context) Title(p Page) string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return c.T("page." + p.Slug)
+}
 
 func (c *Context) readRun(ctx context.Context) error {
 	row, err := engine.One(ctx, c.DB, engine.SQL(Shared("run")))

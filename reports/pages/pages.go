@@ -15,7 +15,20 @@ import (
 	"verso/reports/pages/value"
 )
 
-// All are the pages in menu order.
+// All are the pages in menu order, each under the heading it stands under.
 func All() []page.Page {
-	return slices.Concat(front.Pages(), answer.Pages(), value.Pages(), account.Pages(), risk.Pages(), market.Pages(), flow.Pages(), trust.Pages())
+	return slices.Concat(
+		under("business", front.Pages(), flow.Board(), answer.Pages()),
+		under("customers", value.Pages(), account.Pages(), risk.Pages()),
+		under("market", market.Pages(), flow.Channel()),
+		under("operations", flow.Pages()),
+		under("trust", trust.Pages()))
+}
+
+func under(group string, lists ...[]page.Page) []page.Page {
+	all := slices.Concat(lists...)
+	for i := range all {
+		all[i].Group = group
+	}
+	return all
 }

@@ -104,3 +104,57 @@ func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
 	}
 	return v
 }
+
+// The search finds pages, figures and what tables list, by the keyboard alone, in
+// both languages, from files.
+func TestSearchInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: no browser")
+	}
+	out := built(t)
+	parent := sitetest.Browser(t)
+	for _, c := range []struct{ folder, words, first, href string }{
+		{"", "data qual", "Data quality and run", "quality.html"},
+		{"zh", "数据质量", "数据质量与运行", "quality.html"},
+		{"", "defINitions", "Definitions", "definitions.html"},
+	} {
+		t.Run(c.words, func(t *testing.T) {
+			ctx, cancel := chromedp.NewContext(parent)
+			defer cancel()
+			ctx, stop := context.WithTimeout(ctx, 40*time.Second)
+			defer stop()
+			folder := filepath.Join(out, c.folder)
+			if err := chromedp.Do(ctx, chromedp.Navigate("file://"+filepath.Join(folder, "customers.html"))); err != nil {
+				t.Fatal(err)
+			}
+			evaluate[any](t, ctx, fmt.Sprintf(`(()=>{const f=document.querySelector(".search input");f.focus();f.value=%q;f.dispatchEvent(new Event("input"))})()`, c.words))
+			waitFor(t, ctx, `document.querySelectorAll(".hits li").length>0`)
+			if first := evaluate[string](t, ctx, `document.querySelector(".hits li[aria-selected=true] bdi").textContent`); first != c.first {
+				t.Errorf("the first found is %q, want %q", first, c.first)
+			}
+			evaluate[any](t, ctx, `document.querySelector(".search input").dispatchEvent(new KeyboardEvent("keydown",{key:"Enter"}))`)
+			waitFor(t, ctx, fmt.Sprintf(`location.href.endsWith(%q)&&document.readyState==="complete"`, c.href))
+		})
+	}
+	t.Run("nothing", func(t *testing.T) {
+		ctx, cancel := chromedp.NewContext(parent)
+		defer cancel()
+		if err := chromedp.Do(ctx, chromedp.Navigate("file://"+filepath.Join(out, "index.html"))); err != nil {
+			t.Fatal(err)
+		}
+		evaluate[any](t, ctx, `(()=>{const f=document.querySelector(".search input");f.focus();f.value="<img src=x onerror=alert(1)> qqq";f.dispatchEvent(new Event("input"))})()`)
+		waitFor(t, ctx, `document.querySelector(".said").textContent!==""&&document.querySelector(".hits").hidden`)
+	})
+}
+
+// waitFor waits until an expression is true on the page.
+func waitFor(t *testing.T, ctx context.Context, expression string) {
+	t.Helper()
+	for range 200 {
+		if evaluate[bool](t, ctx, expression) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("never true: %s", expression)
+}

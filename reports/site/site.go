@@ -127,11 +127,12 @@ func build(ctx context.Context, o Options, r *html.Renderer, lang string, langs 
 	if err != nil {
 		return nil, err
 	}
-	all, err := withBelow(ctx, c, pages)
+	all, err := place(ctx, c, pages)
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", err, lang)
 	}
-	made := make([][]html.File, len(all))
+	folder, groups := below(lang, langs), menu(c, pages)
+	made, found := make([][]html.File, len(all)+1), make([][]entry, len(all))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, runtime.GOMAXPROCS(0)))
 	for i, p := range all {
@@ -141,37 +142,27 @@ func build(ctx context.Context, o Options, r *html.Renderer, lang string, langs 
 				return fmt.Errorf("page %s (%s): %w", p.Slug, lang, err)
 			}
 			var b bytes.Buffer
-			if err := r.Render(&b, v, nav(c, p, lang, langs, pages)); err != nil {
+			if err := r.Render(&b, v, nav(c, p, lang, langs, groups)); err != nil {
 				return err
 			}
-			folder := below(lang, langs)
 			made[i] = append(made[i], html.File{Path: path.Join(folder, p.Slug+".html"), Data: b.Bytes()})
 			for _, f := range html.Exports(v) {
 				made[i] = append(made[i], html.File{Path: path.Join(folder, f.Path), Data: f.Data})
 			}
+			found[i] = entries(i, v, p.above == nil)
 			return nil
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return slices.Concat(made...), nil
-}
-
-// withBelow are the pages of the menu, then those they lead to.
-func withBelow(ctx context.Context, c *page.Context, pages []page.Page) ([]page.Page, error) {
-	all := slices.Clone(pages)
-	for _, p := range pages {
-		if p.Below == nil {
-			continue
-		}
-		below, err := p.Below(ctx, c)
-		if err != nil {
-			return nil, fmt.Errorf("pages below %s: %w", p.Slug, err)
-		}
-		all = append(all, below...)
+	f, err := index(c, all, found)
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
+	f.Path = path.Join(folder, f.Path)
+	made[len(all)] = []html.File{f}
+	return slices.Concat(made...), nil
 }
 
 // below is the folder of a language: the root for the first.
@@ -180,22 +171,4 @@ func below(lang string, langs []string) string {
 		return ""
 	}
 	return lang
-}
-
-// nav is the menu in a language and the way to the page in the others.
-func nav(c *page.Context, p page.Page, lang string, langs []string, pages []page.Page) html.Nav {
-	n := html.Nav{}
-	if lang != langs[0] {
-		n.Root = "../"
-	}
-	for _, item := range pages {
-		n.Items = append(n.Items, html.NavItem{Slug: item.Slug, Title: c.Title(item)})
-	}
-	for _, other := range langs {
-		if other != lang {
-			n.Others = append(n.Others, html.Translation{Lang: other, Name: languageNames[other],
-				Href: n.Root + path.Join(below(other, langs), p.Slug+".html")})
-		}
-	}
-	return n
 }

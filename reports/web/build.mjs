@@ -1,6 +1,5 @@
-// Builds dist/: charts.js (the chart library, for the browser and for drawing
-// at build time), app.js (what a page does) and app.css (styles, with the
-// palette written out as CSS variables and classes).
+// Builds dist/: charts.js (the chart library), app.js (what a page does) and
+// app.css (styles, with the palette written out as CSS variables and classes).
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,8 +12,7 @@ function variables(theme) {
     .join("");
 }
 
-// The classes give the drawings their colours: a drawing carries the light
-// palette as attributes and reads the theme's through its classes.
+// The classes give the drawings their colours, in either theme.
 function classes() {
   return Object.keys(palette.light)
     .map((n) => `.f-${n}{fill:var(--${n})}.s-${n}{stroke:var(--${n})}`)

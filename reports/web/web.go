@@ -21,7 +21,7 @@ var ErrNotBuilt = errors.New("reports/web is not built: run `make`, or `npm ci &
 
 // Assets are the built files.
 type Assets struct {
-	Charts []byte // charts.js: the chart library, also run at build time
+	Charts []byte // charts.js: the chart library
 	App    []byte // app.js
 	Style  []byte // app.css
 }

@@ -1,38 +1,38 @@
--- feature.churn: the customers at risk of leaving at an origin, what was known of
+-- feature.churn: the customers at risk of leaving at origins, what was known of
 -- each on that day, and, apart from that, when each ordered next. One row per
--- customer of feature.churn_who that has ordered and whose silence is no longer than the limit of its
--- type (feature.churn_until). Parameter: the origin, days since 1970-01-01.
+-- origin of feature.churn_until and customer of feature.churn_who that has ordered
+-- and whose silence is no longer than the limit of its type. Parameters: the first
+-- and the last origin, days since 1970-01-01.
 -- Everything but next_day looks at rows dated up to the origin and at states as
 -- they were then: a ticket resolved, a line delivered, an invoice paid later is open.
 -- A feature is NULL where its source has no row up to the origin.
 --   next_day  the first order day after the origin up to the as-of date; the
 --             outcome, no feature
-WITH origin AS (
-    SELECT CAST(? AS INTEGER) AS o
-), mark AS (
-    SELECT p.o, DATE '1970-01-01' + p.o AS date,
-           CAST(EXTRACT(year FROM DATE '1970-01-01' + p.o) * 10000 + EXTRACT(month FROM DATE '1970-01-01' + p.o) * 100 + EXTRACT(day FROM DATE '1970-01-01' + p.o) AS INTEGER) AS date_key
-    FROM origin AS p
+WITH mark AS (
+    SELECT DISTINCT p.origin AS o, DATE '1970-01-01' + p.origin AS date,
+           CAST(EXTRACT(year FROM DATE '1970-01-01' + p.origin) * 10000 + EXTRACT(month FROM DATE '1970-01-01' + p.origin) * 100 + EXTRACT(day FROM DATE '1970-01-01' + p.origin) AS INTEGER) AS date_key
+    FROM feature.churn_until AS p
+    WHERE p.origin BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)
 ), has AS (
     SELECT a.o,
-           EXISTS (SELECT 1 FROM core.fact_return AS x WHERE x.return_date <= a.date) AS returns,
-           EXISTS (SELECT 1 FROM feature.churn_late AS x WHERE x.promised < a.o) AS stages,
-           EXISTS (SELECT 1 FROM core.fact_ticket AS x WHERE x.date <= a.date) AS tickets,
-           EXISTS (SELECT 1 FROM core.fact_activity AS x WHERE x.date <= a.date) AS activities,
-           EXISTS (SELECT 1 FROM core.fact_receivable AS x WHERE x.invoice_date <= a.date) AS invoices,
-           EXISTS (SELECT 1 FROM core.fact_campaign_target AS x WHERE x.date <= a.date) AS campaigns,
-           EXISTS (SELECT 1 FROM core.fact_quote AS x WHERE x.date <= a.date) AS quotes,
-           EXISTS (SELECT 1 FROM core.fact_contract AS x WHERE x.start_date <= a.date) AS contracts,
-           EXISTS (SELECT 1 FROM feature.churn_class AS x WHERE x.day <= a.o) AS classes
+           (SELECT min(x.return_date) FROM core.fact_return AS x) <= a.date AS returns,
+           (SELECT min(x.promised) FROM feature.churn_late AS x) < a.o AS stages,
+           (SELECT min(x.date) FROM core.fact_ticket AS x) <= a.date AS tickets,
+           (SELECT min(x.date) FROM core.fact_activity AS x) <= a.date AS activities,
+           (SELECT min(x.invoice_date) FROM core.fact_receivable AS x) <= a.date AS invoices,
+           (SELECT min(x.date) FROM core.fact_campaign_target AS x) <= a.date AS campaigns,
+           (SELECT min(x.date) FROM core.fact_quote AS x) <= a.date AS quotes,
+           (SELECT min(x.start_date) FROM core.fact_contract AS x) <= a.date AS contracts,
+           (SELECT min(x.day) FROM feature.churn_class AS x) <= a.o AS classes
     FROM mark AS a
 ), typed AS (
-    SELECT c.customer_key, coalesce(max(CASE WHEN v.valid_from <= a.date AND (v.valid_to IS NULL OR v.valid_to > a.date OR v.is_current) THEN v.customer_type END), max(c.customer_type), '') AS customer_type
+    SELECT a.o, c.customer_key, coalesce(max(CASE WHEN v.valid_from <= a.date AND (v.valid_to IS NULL OR v.valid_to > a.date OR v.is_current) THEN v.customer_type END), max(c.customer_type), '') AS customer_type
     FROM core.dim_customer AS c
     INNER JOIN feature.churn_who AS w ON w.customer_key = c.customer_key
     CROSS JOIN mark AS a
     LEFT JOIN core.dim_customer_version AS v ON v.customer_key = c.customer_key
     WHERE c.customer_key <> -1
-    GROUP BY c.customer_key
+    GROUP BY a.o, c.customer_key
 ), bought AS (
     SELECT d.customer_key, a.o, t.customer_type, u.type_no, u.until,
            min(d.day) AS first_day, max(CASE WHEN d.day <= a.o THEN d.day END) AS last_day, min(CASE WHEN d.day > a.o THEN d.day END) AS next_day,
@@ -64,128 +64,128 @@ WITH origin AS (
            sum(CASE WHEN d.day <= a.o - 365 AND d.day > a.o - 730 THEN d.copies END) AS copies_730
     FROM feature.churn_day AS d
     CROSS JOIN mark AS a
-    INNER JOIN typed AS t ON t.customer_key = d.customer_key
+    INNER JOIN typed AS t ON t.o = a.o AND t.customer_key = d.customer_key
     INNER JOIN feature.churn_until AS u ON u.origin = a.o AND u.customer_type = t.customer_type
     GROUP BY d.customer_key, a.o, t.customer_type, u.type_no, u.until, u."limit"
     HAVING max(CASE WHEN d.day <= a.o THEN d.day END) >= a.o - u."limit"
 ), last_order AS (
-    SELECT d.customer_key, d.value
+    SELECT b.o, d.customer_key, d.value
     FROM feature.churn_day AS d
     INNER JOIN bought AS b ON b.customer_key = d.customer_key AND b.last_day = d.day
 ), peer AS (
-    SELECT b.customer_type, quantile_disc(coalesce(b.value_365, 0), 0.8) AS value_365,
+    SELECT b.o, b.customer_type, quantile_disc(coalesce(b.value_365, 0), 0.8) AS value_365,
            CAST(sum(b.days_183) AS DOUBLE) AS days_183, CAST(sum(CASE WHEN b.first_day <= b.o - 548 THEN b.days_183 END) AS DOUBLE) AS old_183,
            CAST(sum(CASE WHEN b.first_day <= b.o - 548 THEN b.days_548 END) AS DOUBLE) AS old_548
     FROM bought AS b
-    GROUP BY b.customer_type
+    GROUP BY b.o, b.customer_type
 ), season AS (
-    SELECT t.customer_type, CAST(count(CASE WHEN d.day <= u.until - 365 THEN 1 END) AS DOUBLE) / CAST(nullif(count(*), 0) AS DOUBLE) * 365 / CAST(u.until - a.o AS DOUBLE) AS season
+    SELECT a.o, t.customer_type, CAST(count(CASE WHEN d.day <= u.until - 365 THEN 1 END) AS DOUBLE) / CAST(nullif(count(*), 0) AS DOUBLE) * 365 / CAST(u.until - a.o AS DOUBLE) AS season
     FROM feature.churn_day AS d
     CROSS JOIN mark AS a
-    INNER JOIN typed AS t ON t.customer_key = d.customer_key
+    INNER JOIN typed AS t ON t.o = a.o AND t.customer_key = d.customer_key
     INNER JOIN feature.churn_until AS u ON u.origin = a.o AND u.customer_type = t.customer_type
-    WHERE d.day > a.o - 365 AND d.day <= a.o AND EXISTS (SELECT 1 FROM feature.churn_day AS x WHERE x.day <= a.o - 365)
+    WHERE d.day > a.o - 365 AND d.day <= a.o AND (SELECT min(x.day) FROM feature.churn_day AS x) <= a.o - 365
     GROUP BY t.customer_type, u.until, a.o
 ), class AS (
-    SELECT k.customer_key, k.bucket, sum(CASE WHEN k.day > a.o - 365 THEN k.lines ELSE 0 END) AS now_lines, sum(CASE WHEN k.day <= a.o - 365 THEN k.lines ELSE 0 END) AS old_lines
+    SELECT a.o, k.customer_key, k.bucket, sum(CASE WHEN k.day > a.o - 365 THEN k.lines ELSE 0 END) AS now_lines, sum(CASE WHEN k.day <= a.o - 365 THEN k.lines ELSE 0 END) AS old_lines
     FROM feature.churn_class AS k
     CROSS JOIN mark AS a
     WHERE k.day <= a.o AND k.day > a.o - 1095
-    GROUP BY k.customer_key, k.bucket
+    GROUP BY a.o, k.customer_key, k.bucket
 ), class_sum AS (
-    SELECT c.customer_key, c.now_lines, c.old_lines, sum(c.now_lines) OVER of_one AS now_all, sum(c.old_lines) OVER of_one AS old_all,
-           row_number() OVER (PARTITION BY c.customer_key ORDER BY c.old_lines DESC, c.bucket) AS place
+    SELECT c.o, c.customer_key, c.now_lines, c.old_lines, sum(c.now_lines) OVER of_one AS now_all, sum(c.old_lines) OVER of_one AS old_all,
+           row_number() OVER (PARTITION BY c.o, c.customer_key ORDER BY c.old_lines DESC, c.bucket) AS place
     FROM class AS c
-    WINDOW of_one AS (PARTITION BY c.customer_key)
+    WINDOW of_one AS (PARTITION BY c.o, c.customer_key)
 ), breadth AS (
-    SELECT c.customer_key, count(CASE WHEN c.now_lines > 0 THEN 1 END) AS classes,
+    SELECT c.o, c.customer_key, count(CASE WHEN c.now_lines > 0 THEN 1 END) AS classes,
            CASE WHEN max(c.now_all) >= 3 AND max(c.old_all) >= 3 THEN CAST(sum(CAST(abs(c.now_lines * c.old_all - c.old_lines * c.now_all) AS BIGINT)) AS DOUBLE) / CAST(2 * max(c.now_all) * max(c.old_all) AS DOUBLE) END AS drift,
            max(CASE WHEN c.place = 1 AND c.now_all >= 3 AND c.old_all >= 3 THEN CAST(c.old_lines AS DOUBLE) / CAST(c.old_all AS DOUBLE) - CAST(c.now_lines AS DOUBLE) / CAST(c.now_all AS DOUBLE) END) AS top_fall
     FROM class_sum AS c
-    GROUP BY c.customer_key
+    GROUP BY c.o, c.customer_key
 ), returned AS (
-    SELECT r.customer_key, sum(CASE WHEN r.return_date > a.date - 365 THEN r.value ELSE 0 END) AS value, count(CASE WHEN r.return_date > a.date - 365 THEN 1 END) AS lines
+    SELECT a.o, r.customer_key, sum(CASE WHEN r.return_date > a.date - 365 THEN r.value ELSE 0 END) AS value, count(CASE WHEN r.return_date > a.date - 365 THEN 1 END) AS lines
     FROM core.fact_return AS r
     CROSS JOIN mark AS a
     WHERE r.return_date <= a.date
-    GROUP BY r.customer_key
+    GROUP BY a.o, r.customer_key
 ), late AS (
-    SELECT g.customer_key, sum(g.lines) AS due, sum(g.late) AS late,
+    SELECT a.o, g.customer_key, sum(g.lines) AS due, sum(g.late) AS late,
            sum(CASE WHEN g.promised > a.o - 183 THEN g.late ELSE 0 END) AS late_183,
            sum(CASE WHEN g.ended_key = -1 OR g.ended_key > a.date_key THEN g.late ELSE 0 END) AS waiting
     FROM feature.churn_late AS g
     CROSS JOIN mark AS a
     WHERE g.promised < a.o AND g.promised > a.o - 365
-    GROUP BY g.customer_key
+    GROUP BY a.o, g.customer_key
 ), ticket AS (
-    SELECT t.customer_key, count(*) AS tickets,
+    SELECT t.o, t.customer_key, count(*) AS tickets,
            sum(CASE WHEN t.date > t.at_date - 183 THEN t.complaints ELSE 0 END) AS complaints,
            sum(CASE WHEN t.date > t.at_date - 183 AND t.complaints > 0 AND t.date < t.at_date - 30 AND coalesce(t.took, 999) > 30 THEN 1 ELSE 0 END) AS unresolved,
            sum(CASE WHEN t.date > t.at_date - 183 AND t.complaints > 0 AND t.took < 3 THEN 1 ELSE 0 END) AS quick
     FROM (
-        SELECT f.customer_key, f.date, f.complaints, a.date AS at_date,
+        SELECT a.o, f.customer_key, f.date, f.complaints, a.date AS at_date,
                CASE WHEN CAST(f.date AS TIMESTAMP) + to_hours(CAST(ceil(f.resolution_hours) AS BIGINT)) <= CAST(a.date AS TIMESTAMP) THEN CAST(f.resolution_hours AS DOUBLE) / 24 END AS took
         FROM core.fact_ticket AS f
         CROSS JOIN mark AS a
         WHERE f.date <= a.date AND f.date > a.date - 365
     ) AS t
-    GROUP BY t.customer_key
+    GROUP BY t.o, t.customer_key
 ), contact AS (
-    SELECT x.customer_key, count(CASE WHEN x.date > a.date - 183 THEN 1 END) AS contacts, CAST(max(a.date) - max(x.date) AS INTEGER) AS silence
+    SELECT a.o, x.customer_key, count(CASE WHEN x.date > a.date - 183 THEN 1 END) AS contacts, CAST(max(a.date) - max(x.date) AS INTEGER) AS silence
     FROM core.fact_activity AS x
     CROSS JOIN mark AS a
     WHERE x.date <= a.date
-    GROUP BY x.customer_key
+    GROUP BY a.o, x.customer_key
 ), invoice AS (
-    SELECT i.customer_key, count(CASE WHEN i.due_date < i.at_date AND i.is_open THEN 1 END) AS overdue,
+    SELECT i.o, i.customer_key, count(CASE WHEN i.due_date < i.at_date AND i.is_open THEN 1 END) AS overdue,
            count(CASE WHEN i.invoice_date > i.at_date - 730 AND i.due_date < i.at_date THEN 1 END) AS due,
            count(CASE WHEN i.invoice_date > i.at_date - 730 AND i.due_date < i.at_date AND i.was_late THEN 1 END) AS late
     FROM (
-        SELECT v.customer_key, v.invoice_date, v.due_date, a.date AS at_date, coalesce(v.settled_date > a.date, true) AS is_open,
+        SELECT a.o, v.customer_key, v.invoice_date, v.due_date, a.date AS at_date, coalesce(v.settled_date > a.date, true) AS is_open,
                coalesce(v.settled_date > v.due_date, true) AS was_late
         FROM core.fact_receivable AS v
         CROSS JOIN mark AS a
         WHERE v.invoice_date <= a.date AND NOT coalesce(v.is_credit, false)
     ) AS i
-    GROUP BY i.customer_key
+    GROUP BY i.o, i.customer_key
 ), person AS (
-    SELECT s.customer_key, CASE WHEN e.leave_date <= a.date THEN 1 ELSE 0 END AS has_left,
+    SELECT s.o, s.customer_key, CASE WHEN e.leave_date <= a.date THEN 1 ELSE 0 END AS has_left,
            CASE WHEN s.old_sale % 1000000000 <> s.now_sale % 1000000000 THEN 1 WHEN s.old_sale IS NOT NULL THEN 0 END AS changed
     FROM (
-        SELECT d.customer_key, max(CAST(d.day AS BIGINT) * 1000000000 + d.employee_key) AS now_sale,
+        SELECT a.o, d.customer_key, max(CAST(d.day AS BIGINT) * 1000000000 + d.employee_key) AS now_sale,
                max(CASE WHEN d.day <= a.o - 365 THEN CAST(d.day AS BIGINT) * 1000000000 + d.employee_key END) AS old_sale
         FROM feature.churn_day AS d
         CROSS JOIN mark AS a
         WHERE d.day <= a.o AND d.day > a.o - 730 AND d.employee_key IS NOT NULL
-        GROUP BY d.customer_key
+        GROUP BY a.o, d.customer_key
     ) AS s
-    CROSS JOIN mark AS a
+    INNER JOIN mark AS a ON a.o = s.o
     LEFT JOIN core.dim_employee AS e ON e.employee_key = s.now_sale % 1000000000
 ), mail AS (
-    SELECT m.customer_key, count(*) AS sent
+    SELECT a.o, m.customer_key, count(*) AS sent
     FROM core.fact_campaign_target AS m
     CROSS JOIN mark AS a
     WHERE m.date <= a.date AND m.date > a.date - 365 AND m.is_treated
-    GROUP BY m.customer_key
+    GROUP BY a.o, m.customer_key
 ), answer AS (
-    SELECT m.customer_key, count(*) AS answers
+    SELECT a.o, m.customer_key, count(*) AS answers
     FROM core.fact_campaign_response AS m
     CROSS JOIN mark AS a
     WHERE m.date <= a.date AND m.date > a.date - 365
-    GROUP BY m.customer_key
+    GROUP BY a.o, m.customer_key
 ), quote AS (
-    SELECT q.customer_key, count(*) AS quotes,
+    SELECT a.o, q.customer_key, count(*) AS quotes,
            count(CASE WHEN q.date <= a.date - 60 AND (q.days_to_order IS NULL OR q.days_to_order > 60) THEN 1 END) AS refused
     FROM core.fact_quote AS q
     CROSS JOIN mark AS a
     WHERE q.date <= a.date AND q.date > a.date - 365
-    GROUP BY q.customer_key
+    GROUP BY a.o, q.customer_key
 ), contract AS (
-    SELECT c.customer_key, min(CAST(c.end_date - a.date AS INTEGER)) AS days_left
+    SELECT a.o, c.customer_key, min(CAST(c.end_date - a.date AS INTEGER)) AS days_left
     FROM core.fact_contract AS c
     CROSS JOIN mark AS a
     WHERE c.start_date <= a.date AND c.end_date >= a.date
-    GROUP BY c.customer_key
+    GROUP BY a.o, c.customer_key
 )
 SELECT b.customer_key, b.customer_type, b.type_no, b.o AS origin, b.until, b.first_day, b.last_day, b.next_day,
        b.o - b.last_day AS recency,
@@ -236,19 +236,19 @@ SELECT b.customer_key, b.customer_type, b.type_no, b.o AS origin, b.until, b.fir
        CASE WHEN qu.quotes > 0 THEN CAST(qu.refused AS DOUBLE) / CAST(qu.quotes AS DOUBLE) END AS quotes_refused,
        CASE WHEN h.contracts THEN coalesce(cn.days_left, -1) END AS contract_days
 FROM bought AS b
-CROSS JOIN has AS h
-INNER JOIN peer AS p ON p.customer_type = b.customer_type
-LEFT JOIN season AS s ON s.customer_type = b.customer_type
-LEFT JOIN last_order AS lo ON lo.customer_key = b.customer_key
-LEFT JOIN breadth AS br ON br.customer_key = b.customer_key
-LEFT JOIN returned AS rt ON rt.customer_key = b.customer_key
-LEFT JOIN late AS la ON la.customer_key = b.customer_key
-LEFT JOIN ticket AS ti ON ti.customer_key = b.customer_key
-LEFT JOIN contact AS co ON co.customer_key = b.customer_key
-LEFT JOIN invoice AS iv ON iv.customer_key = b.customer_key
-LEFT JOIN person AS pe ON pe.customer_key = b.customer_key
-LEFT JOIN mail AS ma ON ma.customer_key = b.customer_key
-LEFT JOIN answer AS an ON an.customer_key = b.customer_key
-LEFT JOIN quote AS qu ON qu.customer_key = b.customer_key
-LEFT JOIN contract AS cn ON cn.customer_key = b.customer_key
-ORDER BY b.customer_key
+INNER JOIN has AS h ON h.o = b.o
+INNER JOIN peer AS p ON p.o = b.o AND p.customer_type = b.customer_type
+LEFT JOIN season AS s ON s.o = b.o AND s.customer_type = b.customer_type
+LEFT JOIN last_order AS lo ON lo.o = b.o AND lo.customer_key = b.customer_key
+LEFT JOIN breadth AS br ON br.o = b.o AND br.customer_key = b.customer_key
+LEFT JOIN returned AS rt ON rt.o = b.o AND rt.customer_key = b.customer_key
+LEFT JOIN late AS la ON la.o = b.o AND la.customer_key = b.customer_key
+LEFT JOIN ticket AS ti ON ti.o = b.o AND ti.customer_key = b.customer_key
+LEFT JOIN contact AS co ON co.o = b.o AND co.customer_key = b.customer_key
+LEFT JOIN invoice AS iv ON iv.o = b.o AND iv.customer_key = b.customer_key
+LEFT JOIN person AS pe ON pe.o = b.o AND pe.customer_key = b.customer_key
+LEFT JOIN mail AS ma ON ma.o = b.o AND ma.customer_key = b.customer_key
+LEFT JOIN answer AS an ON an.o = b.o AND an.customer_key = b.customer_key
+LEFT JOIN quote AS qu ON qu.o = b.o AND qu.customer_key = b.customer_key
+LEFT JOIN contract AS cn ON cn.o = b.o AND cn.customer_key = b.customer_key
+ORDER BY b.o, b.customer_key

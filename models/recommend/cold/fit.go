@@ -31,31 +31,21 @@ type Options struct {
 }
 
 func (o Options) filled() Options {
-	if o.Hidden <= 0 || o.Hidden >= 1 {
-		o.Hidden = .1
+	if o.Hidden >= 1 {
+		o.Hidden = 0
 	}
-	if o.Splits <= 0 {
-		o.Splits = 4
-	}
-	if o.Neighbours <= 0 {
-		o.Neighbours = 50
-	}
-	if o.Shrink <= 0 {
-		o.Shrink = 5
-	}
-	if o.Factors <= 0 {
-		o.Factors = 64
-	}
-	if o.Groups <= 0 {
-		o.Groups = 2500
-	}
-	if o.Against <= 0 {
-		o.Against = 300
-	}
-	if o.Prior <= 0 {
-		o.Prior = 1
-	}
+	o.Hidden, o.Shrink, o.Prior = positive(o.Hidden, .1), positive(o.Shrink, 5), positive(o.Prior, 1)
+	o.Splits, o.Neighbours, o.Factors = positive(o.Splits, 4), positive(o.Neighbours, 50), positive(o.Factors, 64)
+	o.Groups, o.Against = positive(o.Groups, 2500), positive(o.Against, 300)
 	return o
+}
+
+// positive is an option, or its default where it is not above zero.
+func positive[T int | float64](option, unset T) T {
+	if option > 0 {
+		return option
+	}
+	return unset
 }
 
 // Weight is the fitted weight of one signal of one kind of attribute.

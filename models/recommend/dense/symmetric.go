@@ -70,6 +70,7 @@ func (s *Symmetric) Row(i int, into []float32) {
 // SingularError says that a matrix to be inverted is not positive definite.
 type SingularError struct{ Row int }
 
+// Error names the row and what to change.
 func (e *SingularError) Error() string {
 	return fmt.Sprintf("the matrix is not positive definite at row %d: regularise more", e.Row)
 }

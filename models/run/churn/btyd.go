@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"verso/models/clv"
+	"verso/models/frame"
 	"verso/models/job"
 )
 
@@ -13,27 +14,45 @@ import (
 const leastBuyers = 300
 
 // fitBTYD fits the buy-till-you-die model MBG/NBD on the order days of all
-// customers up to an origin, by customer type where it has enough of them: one
-// model a type, nil where there is none.
-func fitBTYD(ctx context.Context, j *job.Job, origin, kinds int) ([]*clv.Model, error) {
-	f, err := j.Frame(ctx, `SELECT u.type_no, d.days - 1 AS x, d.last_day - d.first_day AS tx, u.origin - d.first_day AS t, count(*) AS n
+// customers up to each origin from one day to another, by customer type where it
+// has enough of them: one model a type, nil where there is none.
+func (r *rows) fitBTYD(ctx context.Context, j *job.Job, from, to int) error {
+	f, err := j.Frame(ctx, `SELECT d.origin, u.type_no, d.days - 1 AS x, d.last_day - d.first_day AS tx, d.origin - d.first_day AS t, count(*) AS n
 FROM (
-    SELECT b.customer_key, min(b.day) AS first_day, max(b.day) AS last_day, count(*) AS days
-    FROM feature.churn_day AS b INNER JOIN feature.churn_who AS w ON w.customer_key = b.customer_key WHERE b.day <= ? GROUP BY b.customer_key
+    SELECT o.origin, b.customer_key, min(b.day) AS first_day, max(b.day) AS last_day, count(*) AS days
+    FROM feature.churn_day AS b
+    INNER JOIN feature.churn_who AS w ON w.customer_key = b.customer_key
+    INNER JOIN (SELECT DISTINCT origin FROM feature.churn_until WHERE origin BETWEEN ? AND ?) AS o ON b.day <= o.origin
+    GROUP BY o.origin, b.customer_key
 ) AS d
 INNER JOIN core.dim_customer AS c ON c.customer_key = d.customer_key
-INNER JOIN feature.churn_until AS u ON u.origin = ? AND u.customer_type = coalesce(c.customer_type, '')
-GROUP BY u.type_no, d.days, d.last_day - d.first_day, u.origin - d.first_day
-ORDER BY 1, 2, 3, 4`, origin, origin)
+INNER JOIN feature.churn_until AS u ON u.origin = d.origin AND u.customer_type = coalesce(c.customer_type, '')
+GROUP BY d.origin, u.type_no, d.days, d.last_day - d.first_day, d.origin - d.first_day
+ORDER BY 1, 2, 3, 4, 5`, from, to)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	for first, last := 0, 0; first < f.Rows(); first = last {
+		origin := f.Columns[0][first]
+		for last < f.Rows() && f.Columns[0][last] == origin {
+			last++
+		}
+		if r.models[int(origin)], err = modelsByType(f, first, last, len(r.kinds)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// modelsByType fits the rows of one origin: type, orders but the first, days from
+// the first order to the last and to the origin, and how many customers.
+func modelsByType(f *frame.Frame, first, last, kinds int) ([]*clv.Model, error) {
 	of := func(no int) (c clv.Customers, total float64) {
-		for i, t := range f.Columns[0] {
-			if no < 0 || int(t) == no {
-				c.X, c.Tx, c.T = append(c.X, f.Columns[1][i]), append(c.Tx, f.Columns[2][i]/7), append(c.T, f.Columns[3][i]/7)
-				c.Weight = append(c.Weight, f.Columns[4][i])
-				total += f.Columns[4][i]
+		for i := first; i < last; i++ {
+			if no < 0 || int(f.Columns[1][i]) == no {
+				c.X, c.Tx, c.T = append(c.X, f.Columns[2][i]), append(c.Tx, f.Columns[3][i]/7), append(c.T, f.Columns[4][i]/7)
+				c.Weight = append(c.Weight, f.Columns[5][i])
+				total += f.Columns[5][i]
 			}
 		}
 		return c, total
@@ -72,10 +91,11 @@ ORDER BY 1, 2, 3, 4`, origin, origin)
 // model of its origin and type; NaN where there is no model.
 func (r *rows) none(row, until int) float64 {
 	origin := r.Origin[row]
-	m := r.models[origin][r.Kind[row]]
-	if m == nil {
+	models := r.models[origin]
+	if models == nil || models[r.Kind[row]] == nil {
 		return math.NaN()
 	}
+	m := models[r.Kind[row]]
 	p, err := m.At(clv.History{X: r.number("days", row) - 1, Tx: float64(r.last[row]-r.first[row]) / 7, T: float64(origin-r.first[row]) / 7})
 	if err != nil {
 		return math.NaN()

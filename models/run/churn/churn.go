@@ -106,15 +106,15 @@ func (s *study) read(ctx context.Context, j *job.Job, o Options) error {
 		return err
 	}
 	s.data, s.today = newRows(s.kinds), newRows(s.kinds)
-	for _, origin := range origins {
-		if err := s.data.add(ctx, j, origin); err != nil {
+	if len(origins) > 0 {
+		if err := s.data.add(ctx, j, origins[0], origins[len(origins)-1]); err != nil {
 			return err
 		}
 	}
 	if err := j.Feature(ctx, "churn_who", everyone); err != nil {
 		return err
 	}
-	return s.today.add(ctx, j, s.asOf)
+	return s.today.add(ctx, j, s.asOf, s.asOf)
 }
 
 // origins are the days that are looked back from, in ascending order: those of the

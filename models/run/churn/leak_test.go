@@ -54,7 +54,7 @@ func featuresAt(t *testing.T, conn engine.Conn, text string) map[string]map[stri
 	run(t, conn, `CREATE OR REPLACE TABLE feature.churn_until AS
 SELECT CAST(? AS INTEGER) AS origin, CAST(row_number() OVER (ORDER BY t.name) - 1 AS INTEGER) AS type_no, t.name AS customer_type, CAST(? AS INTEGER) AS until, 365 AS "limit"
 FROM (VALUES ('enterprise'), ('library'), ('university')) AS t(name)`, no, no+120)
-	run(t, conn, "CREATE OR REPLACE TABLE feature.churn AS\n"+text, no)
+	run(t, conn, "CREATE OR REPLACE TABLE feature.churn AS\n"+text, no, no)
 	out := map[string]map[string]string{}
 	r, err := conn.Query(t.Context(), engine.SQL("SELECT * EXCLUDE (next_day) FROM feature.churn ORDER BY customer_key"))
 	if err != nil {

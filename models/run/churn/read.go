@@ -31,30 +31,30 @@ func newRows(kinds []kind) *rows {
 	return r
 }
 
-// add reads the customers at risk at an origin behind the others; origins ascend.
-func (r *rows) add(ctx context.Context, j *job.Job, origin int) error {
-	if err := j.Feature(ctx, "churn", origin); err != nil {
+// add reads the customers at risk at the origins of feature.churn_until from one
+// day to another, in order of origin, then of customer.
+func (r *rows) add(ctx context.Context, j *job.Job, from, to int) error {
+	if err := j.Feature(ctx, "churn", from, to); err != nil {
 		return err
 	}
-	columns := "customer_key, type_no, until, first_day, last_day, next_day"
+	columns := "customer_key, origin, type_no, until, first_day, last_day, next_day"
 	for _, f := range features {
 		columns += ", CAST(" + f.name + " AS DOUBLE) AS " + f.name
 	}
-	f, err := j.Frame(ctx, "SELECT "+columns+" FROM feature.churn ORDER BY customer_key")
+	f, err := j.Frame(ctx, "SELECT "+columns+" FROM feature.churn ORDER BY origin, customer_key")
 	if err != nil {
 		return err
 	}
 	for i := range f.Rows() {
-		r.Customer, r.Origin = append(r.Customer, int64(f.Columns[0][i])), append(r.Origin, origin)
-		r.Kind, r.Until = append(r.Kind, int(f.Columns[1][i])), append(r.Until, int(f.Columns[2][i]))
-		r.first, r.last = append(r.first, int(f.Columns[3][i])), append(r.last, int(f.Columns[4][i]))
+		r.Customer, r.Origin = append(r.Customer, int64(f.Columns[0][i])), append(r.Origin, int(f.Columns[1][i]))
+		r.Kind, r.Until = append(r.Kind, int(f.Columns[2][i])), append(r.Until, int(f.Columns[3][i]))
+		r.first, r.last = append(r.first, int(f.Columns[4][i])), append(r.last, int(f.Columns[5][i]))
 	}
-	r.Next = append(r.Next, f.Columns[5]...)
+	r.Next = append(r.Next, f.Columns[6]...)
 	for k := range features {
-		r.X[k].Numbers = append(r.X[k].Numbers, f.Columns[6+k]...)
+		r.X[k].Numbers = append(r.X[k].Numbers, f.Columns[7+k]...)
 	}
-	r.models[origin], err = fitBTYD(ctx, j, origin, len(r.kinds))
-	return err
+	return r.fitBTYD(ctx, j, from, to)
 }
 
 // number is a feature of a row; NaN where it is unknown.

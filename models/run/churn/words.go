@@ -72,7 +72,7 @@ func (r *rows) fact(concept string, row int, x extra) (job.Words, bool) {
 		return silence(get("recency"), get("gap_mean"), get("days"))
 	case "frequency":
 		n := get("days_365")
-		return job.Wordsf("ordered on %[1]s in the last year", "近一年订货 %.0[2]f 天", one(n, "day", "days"), n), true
+		return job.Wordsf("ordered on %[1]s in the last year", "近一年订货 %.0[2]f 天", one(n, "day", "days"), n), get("days") > 1 // else its rhythm says so
 	case "tenure":
 		return job.Wordsf("a customer for %[1]s", "成为客户 %.0[2]f 天", one(get("tenure"), "day", "days"), get("tenure")), true
 	case "season":
@@ -101,6 +101,9 @@ func (r *rows) fact(concept string, row int, x extra) (job.Words, bool) {
 func silence(days, gap, orders float64) (job.Words, bool) {
 	if math.IsNaN(gap) {
 		return job.Wordsf("ordered on one day only, %[1]s ago", "仅订货一天，距今 %.0[2]f 天", one(days, "day", "days"), days), orders <= 1
+	}
+	if days == 0 {
+		return job.Wordsf("orders every %[1]s only, last today", "每 %.0[2]f 天才订货一次，最近一次就在当日", one(math.Round(gap), "day", "days"), math.Round(gap)), gap >= 30
 	}
 	if days < gap {
 		return job.Wordsf("orders every %[1]s only, last %[3]s ago", "每 %.0[2]f 天才订货一次，最近一次在 %.0[4]f 天前", one(math.Round(gap), "day", "days"), math.Round(gap), one(days, "day", "days"), days), gap >= 30

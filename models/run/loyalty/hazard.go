@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 
@@ -41,7 +40,7 @@ type fitted struct {
 	worth      map[string]survival.Coefficient // by covariate
 	notes      map[string]string               // of those without an estimate
 	tests      map[string]float64              // p of proportional hazards by covariate
-	why        string                          // there is no model
+	why        job.Words                       // there is no model
 }
 
 // risk is what the models are made of: intervals of customers under risk.
@@ -184,11 +183,11 @@ func (m *fitted) fit(r *risk, rows []int) error {
 		}
 	}
 	if r.sample.Len() == 0 {
-		m.why = "nobody was at risk: it takes customers who bought on three days, and a calendar"
+		m.why = job.Words{EN: "nobody was at risk: it takes customers who bought on three days, and a calendar", ZH: "没有处于风险中的客户：需要有三个订购日的客户，以及日历"}
 		return nil
 	}
 	if r.losses == 0 {
-		m.why = fmt.Sprintf("none of the %d customers watched was lost", r.customers)
+		m.why = job.Wordsf("none of the %d customers watched was lost", "所观察的 %d 个客户无一流失", r.customers)
 		return nil
 	}
 	sample := survival.Sample{Entry: take(r.sample.Entry, rows), Time: take(r.sample.Time, rows), Event: take(r.sample.Event, rows)}
@@ -203,7 +202,7 @@ func (m *fitted) fit(r *risk, rows []int) error {
 		}
 		cox, err := survival.FitCox(sample, x, survival.CoxOptions{Strata: strata})
 		if errors.Is(err, survival.ErrEmpty) || errors.Is(err, survival.ErrNoEvents) || errors.Is(err, survival.ErrNoCovariates) || errors.Is(err, survival.ErrNoFit) {
-			m.why = err.Error()
+			m.why = unfit(err)
 			return nil
 		}
 		if err != nil {
@@ -308,7 +307,7 @@ func (r *risk) card() job.Card {
 	c.Parameter("losses", r.losses)
 	m := r.models[0]
 	if m.cox == nil {
-		c.Reading = job.Wordsf("No hazard ratios: %[1]s.", "无风险比：数据不足（%[1]s）。", m.why)
+		c.Reading = job.Wordsf("No hazard ratios: %[1]s.", "无风险比：数据不足（%[2]s）。", m.why.EN, m.why.ZH)
 		return c
 	}
 	c.Metric("concordance", m.cox.Concordance.C, "", job.Words{EN: "share of pairs in which the model ranks the one lost first (Harrell)", ZH: "模型将先流失者排在前面的配对比例（Harrell）"})
@@ -319,7 +318,7 @@ func (r *risk) card() job.Card {
 	v := m.covariates[0]
 	row, note := m.row(0)
 	if math.IsNaN(row[0]) {
-		c.Reading = job.Wordsf("What service failures do cannot be told: %[1]s.", "服务失误的影响无法判断（%[1]s）。", note)
+		c.Reading = job.Wordsf("What service failures do cannot be told: %[1]s.", "服务失误的影响无法判断（%[2]s）。", note, said(job.Words{}, note).ZH)
 		return c
 	}
 	c.Reading = job.Wordsf("After two late deliveries or a complaint open for 30 days customers are lost at %.2f times the rate of their like (95 %% interval %.2f to %.2f); %d of %d losses came under it.",

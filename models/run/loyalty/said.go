@@ -1,10 +1,12 @@
 package loyalty
 
 import (
+	"errors"
 	"fmt"
 
 	"verso/models/job"
 	"verso/models/persistency"
+	"verso/models/survival"
 )
 
 // saidZH is what the methods say in plain English, in Chinese.
@@ -18,6 +20,10 @@ var saidZH = map[string]string{
 	"nobody bought a second time":                                                                         "没有人再次购买",
 	"the data begin inside the first period: its cohort holds only those first seen after that":           "数据从第一期之内开始：该批次只含此后首次出现者",
 	"nothing is known from before the first period: its cohort holds older customers as well as new ones": "第一期之前的情况未知：该批次既有新客户也有老客户",
+	"not in the model: it does not vary among those at risk when events happen":                           "未入模型：事件发生时，处于风险中的客户之间并无差别",
+	"not in the model: it is a linear combination of the covariates before it":                            "未入模型：它是前面协变量的线性组合",
+	"nobody was lost under it, so there is no ratio":                                                      "该情形下无人流失，故没有比值",
+	"wherever it can be compared only customers under it were lost, so there is no ratio":                 "凡可比较之处，流失者都属该情形，故没有比值",
 	"sbg: no cohort has customers and a renewal":                                                          "没有既有客户又有续约的批次",
 }
 
@@ -28,6 +34,21 @@ func said(before job.Words, sentence string) job.Words {
 		zh = sentence
 	}
 	return job.Words{EN: before.EN + sentence, ZH: before.ZH + zh}
+}
+
+// unfit says in both languages why there is no Cox model.
+func unfit(err error) job.Words {
+	for known, zh := range map[error]string{
+		survival.ErrEmpty:        "没有对象",
+		survival.ErrNoEvents:     "没有出现流失，无从比较",
+		survival.ErrNoCovariates: "处于风险中的客户之间没有任何协变量有差别",
+		survival.ErrNoFit:        "Cox 模型无法拟合",
+	} {
+		if errors.Is(err, known) {
+			return job.Words{EN: err.Error(), ZH: zh}
+		}
+	}
+	return job.Words{EN: err.Error(), ZH: err.Error()}
 }
 
 // ruleWords is the rule of the status of a customer.

@@ -9,9 +9,21 @@ import (
 	"verso/models/job"
 )
 
-// methodZH and warningZH say in Chinese what the fit says in English.
+// methodZH, foundZH and warningZH say in Chinese what the fit says in English.
 var (
-	methodZH  = map[string]string{clv.ByInformation: "由信息矩阵", clv.ByProfile: "由剖面似然", clv.NoInterval: "无"}
+	methodZH = map[string]string{clv.ByInformation: "由信息矩阵", clv.ByProfile: "由剖面似然", clv.NoInterval: "无"}
+	foundZH  = map[string]string{
+		"all customers buy at the same rate: purchases are Poisson":                                       "所有客户购买频率相同：购买服从泊松分布",
+		"no dropout found: the data follow an NBD":                                                        "未见流失：数据服从 NBD",
+		"all customers drop out at the same rate: no difference between them was found":                   "所有客户的流失率相同：未见差别",
+		"dropout is at the least the search allows":                                                       "流失处于搜索允许的下限",
+		"a customer spends the same amount every time":                                                    "客户每次花费相同",
+		"all customers have the same mean spend: no difference between them was found":                    "所有客户的平均花费相同：未见差别",
+		"the mean spend of a new customer is not finite (q ≤ 1): a few customers spend beyond measure":    "新客户的平均花费不是有限值（q ≤ 1）：少数客户花费极大",
+		"all customers are equally likely to buy at an opportunity: no difference between them was found": "所有客户在每次机会购买的可能性相同：未见差别",
+		"no dropout found: purchases follow a beta-binomial":                                              "未见流失：购买服从 beta-二项分布",
+		"all customers are equally likely to drop out: no difference between them was found":              "所有客户流失的可能性相同：未见差别",
+	}
 	warningZH = map[string]string{
 		"customers who buy more often spend more a purchase: the model, which takes the two to be independent, values frequent buyers too low":  "购买较频者每次花费较多：模型视二者独立，故低估常购客户",
 		"customers who buy more often spend less a purchase: the model, which takes the two to be independent, values frequent buyers too high": "购买较频者每次花费较少：模型视二者独立，故高估常购客户",
@@ -94,7 +106,7 @@ func tellModel(c *job.Card, m *clv.Model, suffix string) {
 		}
 	}
 	for _, b := range m.Boundary {
-		c.Parameter(name+".finding"+suffix, b)
+		c.Parameter(name+".finding"+suffix, job.Words{EN: b, ZH: foundZH[b]})
 	}
 	c.Metric(name+".log_likelihood"+suffix, m.LogLikelihood, "", job.Words{EN: "true log-likelihood; higher is better", ZH: "真实对数似然；越高越好"})
 	c.Metric(name+".bic"+suffix, m.BIC, "", job.Words{EN: "lower is better, for the same customers and clock", ZH: "同样客户与时钟下越低越好"})
@@ -110,7 +122,7 @@ func tellSpend(c *job.Card, s *clv.Spend, suffix string) {
 	c.Parameter("gamma_gamma.q"+suffix, s.Q)
 	c.Parameter("gamma_gamma.gamma"+suffix, s.Gamma)
 	for _, b := range s.Boundary {
-		c.Parameter("gamma_gamma.finding"+suffix, b)
+		c.Parameter("gamma_gamma.finding"+suffix, job.Words{EN: b, ZH: foundZH[b]})
 	}
 	d := s.Independence
 	c.Metric("gamma_gamma.log_likelihood"+suffix, s.LogLikelihood, "", job.Words{EN: "true log-likelihood", ZH: "真实对数似然"})

@@ -46,6 +46,7 @@ type NotFoundError struct {
 	Found []string // numbers and names of those that the text fits, if there are several
 }
 
+// Error says whether there is none, or which there are.
 func (e *NotFoundError) Error() string {
 	if len(e.Found) == 0 {
 		return fmt.Sprintf("no customer has the number %q, and none has it in its name", e.Text)
@@ -93,7 +94,7 @@ func pagesOf(ctx context.Context, c *page.Context, keys []int64) ([]page.Page, e
 	var pages []page.Page
 	for _, key := range keys {
 		id := page.Text(s.one("who", key)[1])
-		pages = append(pages, page.Page{Slug: slug(id), Build: func(_ context.Context, own *page.Context) (view.Page, error) {
+		pages = append(pages, page.Page{Slug: slug(id), Name: dossier{c, s, key}.name(), Build: func(_ context.Context, own *page.Context) (view.Page, error) {
 			return dossier{own, s, key}.page(slug(id)), nil
 		}})
 	}

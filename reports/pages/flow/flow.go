@@ -21,16 +21,20 @@ var sqlFiles embed.FS
 // desk is where a page is written: what every page has, and this package's own.
 type desk struct{ *page.Context }
 
-// Pages are the pages of this package in menu order.
+// Board is the page of the goals.
+func Board() []page.Page { return []page.Page{{Slug: "goals", Build: goals}} }
+
+// Channel is the page of those who sell for us.
+func Channel() []page.Page { return []page.Page{{Slug: "partners", Build: partners}} }
+
+// Pages are the pages of what goes its way every day, in menu order.
 func Pages() []page.Page {
 	return []page.Page{
 		{Slug: "flow", Build: flow},
 		{Slug: "arrivals", Build: arrivals},
 		{Slug: "suppliers", Build: suppliers},
-		{Slug: "partners", Build: partners},
 		{Slug: "service", Build: service},
 		{Slug: "receivables", Build: receivables},
-		{Slug: "goals", Build: goals},
 	}
 }
 

@@ -119,7 +119,7 @@ func (c desk) curveChart(ctx context.Context) (*view.Chart, error) {
 	ch := &view.Chart{ID: "churn-curve", Kind: view.Lines, Title: c.T("churnmodel.curve"), Subtitle: c.T("churnmodel.curve.sub"), Insight: c.T("churnmodel.curve.text"), Format: view.Pct()}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("churnmodel.week"), Format: view.Integer()}}}
 	for _, band := range []string{"high", "medium", "low"} {
-		name := c.MemberLabel("churn_band.band", band)
+		name := c.T("account.band." + band)
 		ch.Series = append(ch.Series, view.Series{Name: name, Role: view.Other})
 		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: name, Unit: "%", Format: bare()})
 	}

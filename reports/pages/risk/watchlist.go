@@ -67,9 +67,8 @@ func (c desk) watchMessage(rows [][]any, s atRisk) view.Message {
 
 func (c desk) watchTable(rows [][]any, s atRisk) *view.Table {
 	format, unit := c.TableMoney(column(rows, 9)...)
-	n := view.Integer()
 	t := &view.Table{ID: "watchlist", Title: c.T("watchlist.table"), Subtitle: c.T("watchlist.table.sub"), Empty: c.T("watchlist.none"), Footnotes: []string{c.T("watchlist.foot"), c.T("foot.privacy")},
-		Columns: []view.Column{{Label: c.T("watchlist.place"), Format: n}, {Label: c.T("col.customer"), Wide: true}, {Label: c.T("watchlist.person")}, {Label: c.T("watchlist.last"), Format: view.Format{Style: view.DayDate}},
+		Columns: []view.Column{{Label: c.T("col.customer"), Wide: true}, {Label: c.T("watchlist.person")}, {Label: c.T("watchlist.last"), Format: view.Format{Style: view.DayDate}},
 			{Label: c.T("watchlist.probability"), Unit: "%", Format: bare()}, {Label: c.T("churn.atstake"), Unit: unit, Format: format},
 			{Label: c.T("watchlist.gain"), Unit: unit, Format: format}, {Label: c.T("watchlist.act")}, {Label: c.T("watchlist.why"), Wide: true}}}
 	for _, row := range rows {
@@ -77,7 +76,7 @@ func (c desk) watchTable(rows [][]any, s atRisk) *view.Table {
 		if held, _ := row[11].(bool); held {
 			act = c.T("watchlist.act.hold")
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{page.Value(row[0]), c.customer(row, 1), view.T(page.Text(row[4])), page.Value(row[5]), page.Value(row[7]), page.Value(row[9]),
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{c.customer(row, 1), view.T(page.Text(row[4])), page.Value(row[5]), page.Value(row[7]), page.Value(row[9]),
 			page.Value(row[10]), view.T(act), c.reasons(row, 12)}})
 	}
 	if s.listed > int64(len(rows)) {

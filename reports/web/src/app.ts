@@ -1,6 +1,8 @@
 // What a page does beyond being read: theme, charts that answer the pointer,
 // tables that sort. Without this script the page shows the same numbers.
 import type { Charts, Colours } from "./charts";
+import { make } from "./make";
+import { addSearch } from "./search";
 
 type Tip = { t: string; l: [string, string][] };
 type Spec = { wide: object; narrow: object; tips: Tip[] | null };
@@ -27,13 +29,6 @@ function isDark(): boolean {
 function colours(): Colours {
   const style = getComputedStyle(root);
   return new Proxy({} as Colours, { get: (_, name) => style.getPropertyValue("--" + String(name)).trim() });
-}
-
-function make<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = ""): HTMLElementTagNameMap[K] {
-  const e = document.createElement(tag);
-  e.className = className;
-  e.textContent = text;
-  return e;
 }
 
 // --- theme ---
@@ -86,14 +81,28 @@ function fontOf(plot: HTMLElement): string {
   return getComputedStyle(plot).fontFamily;
 }
 
-type Labelled = { series?: { data?: { label?: { distance?: number } }[] }[] };
+type Stretched = { grid?: { top?: string; height?: string }[]; series?: { data?: { label?: { distance?: number } }[] }[] };
 
-// stretch adapts distances in pixels, which were made for the height of the
-// drawing, to the height on the page.
-function stretch(option: Labelled, factor: number) {
+// stretch adapts panels one above the other, and distances from their bars, to
+// the height on the page: the panels share what it has more or less than the
+// drawing, and the room around them for labels stays.
+function stretch(option: Stretched, drawn: number, shown: number) {
+  const panels = (option.grid ?? []).filter((g) => g.height).map((g) => ({ g, top: Number(g.top), height: Number(g.height) }));
+  const sum = panels.reduce((all, p) => all + p.height, 0);
+  if (!sum) return;
+  const factor = Math.max((sum + shown - drawn) / sum, 0.1);
+  let foot = 0;
+  let newFoot = 0;
+  for (const p of panels.sort((a, b) => a.top - b.top)) {
+    const top = newFoot + p.top - foot;
+    foot = p.top + p.height;
+    newFoot = top + p.height * factor;
+    p.g.top = String(top);
+    p.g.height = String(p.height * factor);
+  }
   for (const series of option.series ?? []) {
     for (const d of series.data ?? []) {
-      if (d.label?.distance) d.label.distance *= factor;
+      if (d.label?.distance) d.label.distance = 5 + (d.label.distance - 5) * factor;
     }
   }
 }
@@ -108,8 +117,8 @@ function open(plot: HTMLElement) {
   const box = shown.getBoundingClientRect();
   const narrow = shown.classList.contains("n");
   const spec = JSON.parse(script.textContent ?? "{}") as Spec;
-  const option = { ...(narrow ? spec.narrow : spec.wide), textStyle: { fontFamily: fontOf(plot) } };
-  stretch(option as Labelled, box.height / Number((shown.getAttribute("viewBox") ?? "").split(" ")[3] || box.height));
+  const option = { ...(narrow ? spec.narrow : spec.wide), textStyle: { fontFamily: fontOf(plot) } } as Stretched;
+  stretch(option, Number((shown.getAttribute("viewBox") ?? "").split(" ")[3]) || box.height, box.height);
   place.hidden = false;
   place.style.height = `${box.height}px`;
   place.setAttribute("aria-hidden", "true");
@@ -236,14 +245,16 @@ function addCopy() {
 addEventListener("DOMContentLoaded", () => {
   root.classList.add("js");
   addThemeSwitch(redraw);
+  addSearch();
   addSorting();
   addCopy();
   addScrollHints();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const current = document.querySelector<HTMLElement>('nav [aria-current="page"]');
   if (current && current.parentElement) {
-    const list = current.closest("ul");
+    const list = current.closest("nav");
     if (list) list.scrollLeft = current.offsetLeft - 16;
+    if (!list?.scrollLeft) current.scrollIntoView({ block: "nearest" }); // a menu longer than the window
   }
   addCharts();
 });

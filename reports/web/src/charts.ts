@@ -1,12 +1,13 @@
 // The chart library as verso uses it: only the parts the report draws, as one
-// file that runs in the browser and, without a document, at build time.
+// file. The drawings in the pages are made without it, in the same places.
 import * as echarts from "echarts/core";
 import { BarChart, HeatmapChart, LineChart, RadarChart, ScatterChart } from "echarts/charts";
 import { GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, RadarComponent, TooltipComponent } from "echarts/components";
+import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
 echarts.use([BarChart, HeatmapChart, LineChart, RadarChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, RadarComponent,
-  TooltipComponent, SVGRenderer]);
+  TooltipComponent, LabelLayout, SVGRenderer]);
 
 export type Colours = Record<string, string>;
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -29,23 +30,39 @@ function paint(value: Json, colours: Colours, isColour: boolean): Json {
   return value;
 }
 
-// draw renders an option to SVG text, without a document.
-function draw(option: string, colours: string, width: number, height: number): string {
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
-  chart.setOption({ ...(paint(JSON.parse(option), JSON.parse(colours), false) as object), animation: false });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
+type Axis = { min?: number; interval?: number; axisLabel?: { texts?: string[]; formatter?: (value: number) => string } };
+
+// write gives the ticks of an axis the texts that stand in the drawing.
+function write(axis: Axis) {
+  const { min = 0, interval = 1, axisLabel } = axis;
+  const texts = axisLabel?.texts;
+  if (axisLabel && texts) axisLabel.formatter = (value) => texts[Math.round((value - min) / interval)] ?? "";
+}
+
+type Params = { dataIndex?: number };
+type Series = { labelLayout?: object; data?: { label?: { offset?: [number, number] } }[] };
+
+// layOut hides labels that touch where there is less room than in the drawing,
+// and keeps the others where the option moves them, which the library alone
+// forgets then.
+function layOut(series: Series) {
+  if (!series.labelLayout) return;
+  series.labelLayout = ({ dataIndex = -1 }: Params) => {
+    const [dx, dy] = series.data?.[dataIndex]?.label?.offset ?? [0, 0];
+    return { hideOverlap: true, dx, dy };
+  };
 }
 
 // show renders an option into an element and returns the chart.
 function show(element: HTMLElement, option: Json, colours: Colours, tooltip: (params: unknown) => HTMLElement) {
   const chart = echarts.init(element, null, { renderer: "svg" });
-  const painted = paint(option, colours, false) as { tooltip?: object };
+  const painted = paint(option, colours, false) as { tooltip?: object; xAxis?: Axis[]; yAxis?: Axis[]; series?: Series[] };
+  painted.series?.forEach(layOut);
+  [...(painted.xAxis ?? []), ...(painted.yAxis ?? [])].forEach(write);
   chart.setOption({ ...painted, animation: false, tooltip: { ...painted.tooltip, formatter: tooltip } });
   return chart;
 }
 
-const api = { draw, show };
+const api = { show };
 export type Charts = typeof api;
 (globalThis as unknown as { versoCharts: Charts }).versoCharts = api;

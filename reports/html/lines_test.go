@@ -10,14 +10,18 @@ import (
 // series come in; a line that ends earlier is named by itself.
 func TestNamesOfLinesStandApart(t *testing.T) {
 	ends := func(earlier bool, values ...float64) []float64 {
-		c := &view.Chart{Kind: view.Lines, Format: view.Integer()}
+		c := &view.Chart{Kind: view.Lines, Format: view.Integer(), Categories: make([]string, 8)}
 		if earlier {
-			c.Series = append(c.Series, view.Series{Name: "AC", Values: []view.Value{view.N(1695), {}, {}}})
+			c.Series = append(c.Series, view.Series{Name: "AC", Values: []view.Value{view.N(1695)}})
 		}
 		for _, v := range values {
-			c.Series = append(c.Series, view.Series{Name: "x", Values: []view.Value{{}, {}, view.N(v)}})
+			c.Series = append(c.Series, view.Series{Name: "x", Values: []view.Value{7: view.N(v)}})
 		}
-		moved := apart(c, wide)
+		l := layLines(c, wide)
+		moved := make([]float64, len(l.ends))
+		for i, e := range l.ends {
+			moved[i] = e.off
+		}
 		if earlier {
 			if moved[0] != 0 {
 				t.Errorf("the name of the line that ends earlier moved by %v", moved[0])
@@ -27,7 +31,7 @@ func TestNamesOfLinesStandApart(t *testing.T) {
 		return moved
 	}
 	high := 1827.0
-	scale := float64(wide.height-54) * 0.75 / high
+	scale := float64(wide.height-54) * 0.75 / 2000 // the axis ends there
 	for _, earlier := range []bool{true, false} {
 		for _, values := range [][]float64{{1736, 1651, high}, {high, high, high}, {high, 1000, 10}, {10, high}} {
 			moved := ends(earlier, values...)
