@@ -77,7 +77,7 @@ func (c desk) arrivalsMessage(total []view.Value, past trial, safe string) view.
 		m.Consequence = c.T(key, append(pairs, "p50", page.Share(past.p50()), "p90", page.Share(past.p90()))...)
 	}
 	if safe != "" {
-		m.Consequence += c.T("flow.space") + safe
+		m.Consequence = c.T("flow.two", "first", m.Consequence, "then", safe)
 	}
 	return m
 }

@@ -223,13 +223,12 @@ func (c desk) goalYears(ctx context.Context, list []goal) (*view.Table, error) {
 func (c desk) goalTerms(list []goal) []view.Term {
 	var out []view.Term
 	for _, g := range list {
-		text := c.T("goals." + g.code + ".how")
+		span := c.T("goals.nodata")
 		if g.months > 0 {
-			text += c.T("flow.space") + c.T("goals.span", "from", view.MonthName(c.Lang, g.baselineFrom), "to", view.MonthName(c.Lang, g.baselineTo), "actual", view.MonthName(c.Lang, g.actualFrom), "until", view.MonthName(c.Lang, g.actualTo))
-		} else {
-			text += c.T("flow.space") + c.T("goals.nodata")
+			span = c.T("goals.span", "from", view.MonthName(c.Lang, g.baselineFrom), "to", view.MonthName(c.Lang, g.baselineTo), "actual", view.MonthName(c.Lang, g.actualFrom), "until", view.MonthName(c.Lang, g.actualTo))
 		}
-		out = append(out, view.Term{Name: c.numbered(g, c.title(g)), Definition: text + c.T("flow.space") + c.T("goals.plan", "code", g.code)})
+		text := c.T("flow.two", "first", c.T("goals."+g.code+".how"), "then", span)
+		out = append(out, view.Term{Name: c.numbered(g, c.title(g)), Definition: c.T("flow.two", "first", text, "then", c.T("goals.plan", "code", g.code))})
 	}
 	return out
 }

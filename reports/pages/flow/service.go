@@ -81,7 +81,7 @@ func (c desk) serviceMessage(now, before []view.Value, cause, score string) view
 		m.Consequence = c.T("service.so", pairs...)
 	}
 	if score != "" {
-		m.Consequence += c.T("flow.space") + score
+		m.Consequence = c.T("flow.two", "first", m.Consequence, "then", score)
 	}
 	return m
 }
