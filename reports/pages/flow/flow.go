@@ -98,9 +98,9 @@ func (c desk) absent(key string, tables ...string) view.Block {
 	return view.Block{Absent: &view.Absent{Title: c.T(key), Text: c.T(key + ".absent"), Tables: tables}}
 }
 
-// table begins a table: its texts are those of its id.
+// table begins a table: its texts are those of its id, which is not a section's.
 func (c desk) table(id string, columns ...view.Column) *view.Table {
-	t := &view.Table{ID: id, Title: c.T("table." + id), Empty: c.T("table.empty"), Columns: columns}
+	t := &view.Table{ID: id + "-rows", Title: c.T("table." + id), Empty: c.T("table.empty"), Columns: columns}
 	if _, ok := c.Words["table."+id+".sub"]; ok {
 		t.Subtitle = c.T("table." + id + ".sub")
 	}

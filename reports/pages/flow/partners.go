@@ -49,6 +49,9 @@ func partners(ctx context.Context, k *page.Context) (view.Page, error) {
 	return p, nil
 }
 
+// rate is a share in a sentence that may be negative.
+func rate(v view.Value) string { return view.Show("", page.Zero(v), view.Pct()) }
+
 func (c desk) partnersMessage(rows [][]any, agent, whole []view.Value) view.Message {
 	if len(rows) == 0 || agent == nil {
 		return view.Message{Finding: c.T("partners.text.none"), Consequence: c.T("partners.so.sources")}
@@ -61,7 +64,7 @@ func (c desk) partnersMessage(rows [][]any, agent, whole []view.Value) view.Mess
 			rising = append(rising, c.name(row).Text)
 		}
 	}
-	pairs := []string{"n", page.Count(c.Lang, int64(len(rows))), "net", c.Amount(page.Zero(agent[1])), "share", page.Share(page.Zero(view.Ratio(agent[1], whole[1]))), "rate", page.SignedShare(page.Zero(view.Ratio(agent[8], agent[1]))), "all", page.SignedShare(page.Zero(view.Ratio(whole[8], whole[1]))),
+	pairs := []string{"n", page.Count(c.Lang, int64(len(rows))), "net", c.Amount(page.Zero(agent[1])), "share", page.Share(page.Zero(view.Ratio(agent[1], whole[1]))), "rate", rate(view.Ratio(agent[8], agent[1])), "all", rate(view.Ratio(whole[8], whole[1])),
 		"returned", page.Share(page.Zero(view.Ratio(returned, net))), "names", join(rising, c.T("flow.comma"))}
 	m := view.Message{Finding: c.T("partners.text", pairs...), Consequence: c.T("partners.so", pairs...)}
 	if len(rising) > 0 {
@@ -109,7 +112,7 @@ func (c desk) wayTable(ctx context.Context) (t *view.Table, agent, whole []view.
 // partnerTable lists partners by what they kept.
 func (c desk) partnerTable(rows [][]any) *view.Table {
 	net := column(rows, 5)
-	t := c.table("partnerlist", c.wide("partner"), c.money("net", net...), c.money("returned", net...), seen(c.money("kept", net...), view.Share), c.money("margin", net...), c.share("discount"), c.money("commission", net...),
+	t := c.table("partnerlist", c.wide("partner"), c.money("net", net...), seen(c.money("kept", net...), view.Share), c.money("margin", net...), c.share("discount"), c.money("commission", net...),
 		seen(better(c.money("contribution", net...), 1), view.Variance), c.share("returnrate"), c.share("returnbefore"), c.wide("finding"))
 	for _, row := range rows {
 		finding := ""
@@ -119,7 +122,7 @@ func (c desk) partnerTable(rows [][]any) *view.Table {
 		case "returns high":
 			finding = c.T("performance.flag.high")
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{c.name(row), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8]), page.Value(row[9]), page.Value(row[10]), page.Value(row[11]), page.Value(row[12]), page.Value(row[13]), view.T(finding)}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{c.name(row), page.Value(row[5]), page.Value(row[7]), page.Value(row[8]), page.Value(row[9]), page.Value(row[10]), page.Value(row[11]), page.Value(row[12]), page.Value(row[13]), view.T(finding)}})
 	}
 	return t
 }
