@@ -23,9 +23,9 @@ func statements(t *testing.T) string {
 
 // The pages as they read, in both languages.
 func TestPages(t *testing.T) {
+	db := world(t, statements(t))
 	for _, lang := range []string{"en", "zh"} {
-		c, _ := world(t, lang, statements(t))
-		for slug, p := range built(t, c) {
+		for slug, p := range built(t, pagetest.Context(t, db, lang)) {
 			if strings.Contains(slug, "absent") || len(p.Sections) < 2 {
 				t.Errorf("%s shows nothing", slug)
 			}
@@ -36,8 +36,8 @@ func TestPages(t *testing.T) {
 
 // Figures of the pages beside statements written for this test.
 func TestFiguresByOtherStatements(t *testing.T) {
-	c, db := world(t, "en", statements(t))
-	pages := built(t, c)
+	db := world(t, statements(t))
+	pages := built(t, pagetest.Context(t, db, "en"))
 	kpi := func(slug, label string) float64 {
 		_, figures := tables(pages[slug])
 		v, ok := figures[label]
@@ -119,9 +119,9 @@ INSERT INTO core.fact_customer_month (customer_key, month, net) VALUES (1, '2025
 		"old": strings.ReplaceAll(strings.ReplaceAll(statements(t), "DATE '2024-0", "DATE '2014-0"), "DATE '2023-0", "DATE '2013-0"),
 	} {
 		t.Run(name, func(t *testing.T) {
+			db := world(t, more)
 			for _, lang := range []string{"en", "zh"} {
-				c, _ := world(t, lang, more)
-				built(t, c)
+				built(t, pagetest.Context(t, db, lang))
 			}
 		})
 	}
@@ -131,8 +131,9 @@ INSERT INTO core.fact_customer_month (customer_key, month, net) VALUES (1, '2025
 // their number.
 func TestNamesOfTheData(t *testing.T) {
 	const evil = `<script>alert(1)</script>{n} 😀 ‮' ; -- ` + "[x.y]"
-	c, _ := world(t, "en", statements(t), "UPDATE core.dim_supplier SET name = '"+strings.ReplaceAll(evil, "'", "''")+"' WHERE supplier_key = 1",
+	db := world(t, statements(t), "UPDATE core.dim_supplier SET name = '"+strings.ReplaceAll(evil, "'", "''")+"' WHERE supplier_key = 1",
 		"UPDATE core.dim_customer SET customer_type = 'individual', name = 'Secret Name' WHERE customer_key BETWEEN 1 AND 3", "UPDATE core.dim_ticket_kind SET type = 'a <b> type', root_cause = '{cause}'")
+	c := pagetest.Context(t, db, "en")
 	pages := map[string]view.Page{}
 	for _, p := range append(append(Pages(), Board()...), Channel()...) {
 		v, err := p.Build(t.Context(), c)

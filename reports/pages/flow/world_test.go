@@ -26,7 +26,7 @@ CREATE TABLE core.fact_payable (inv_id BIGINT, invoice_date DATE, supplier_key I
 
 // world is a warehouse of 2025-06-30 with every table that the pages read, what the
 // statements add, and the models' scores of it.
-func world(t *testing.T, lang string, statements ...string) (*page.Context, engine.Database) {
+func world(t *testing.T, statements ...string) engine.Database {
 	t.Helper()
 	db := olaptest.Star(t)
 	had := map[string]bool{}
@@ -61,7 +61,7 @@ func world(t *testing.T, lang string, statements ...string) (*page.Context, engi
 			t.Fatalf("%s: %v", m.Name, err)
 		}
 	}
-	return pagetest.Context(t, db, lang), db
+	return db
 }
 
 // built builds every page of the package.
