@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"verso/olap/engine"
 	"verso/reports/pages"
+	"verso/reports/pdf"
 	"verso/reports/site/sitetest"
 )
 
@@ -30,7 +32,35 @@ func TestDemoSite(t *testing.T) {
 			}
 		})
 	}
+	t.Run("paper", func(t *testing.T) { onPaper(t, filepath.Join(dir, "verso.yaml")) })
 	t.Run("browser", func(t *testing.T) { lookAround(t, filepath.Join(dir, "site")) })
+}
+
+// onPaper prints pages and a customer, or skips where there is no chromium.
+func onPaper(t *testing.T, config string) {
+	if _, err := pdf.Browser(""); err != nil {
+		t.Skip(err)
+	}
+	out := filepath.Join(t.TempDir(), "a.pdf")
+	sheets := func() int {
+		t.Helper()
+		data, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Count(data, []byte("/Type /Page\n"))
+	}
+	verso(t, exitDone, "site", "-c", config, "--pdf", out, "--pages", "index,sales")
+	if n := sheets(); n < 5 || n > 20 {
+		t.Errorf("two pages and their cover fill %d sheets", n)
+	}
+	verso(t, exitDone, "customer", "-c", config, "1", "--pdf", out)
+	if n := sheets(); n < 1 || n > 2 {
+		t.Errorf("a customer fills %d sheets, want at most 2", n)
+	}
+	if _, errs := verso(t, exitUsage, "site", "-c", config, "--pdf", out, "--pages", "nosuch"); !strings.Contains(errs, `no page "nosuch"`) {
+		t.Errorf("a page that is not there: %s", errs)
+	}
 }
 
 // lookAround opens every page in both languages, on a desk and on a telephone,

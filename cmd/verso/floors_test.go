@@ -96,6 +96,7 @@ var floors = map[string][]string{
 	"reports/web":           {},
 	"reports/html":          {"reports/view", "reports/web"},
 	"reports/html/...":      {"reports/view", "reports/html/...", "reports/web"},
+	"reports/pdf":           {},
 	"reports/site":          {"reports/page", "reports/html", "reports/html/...", "reports/view", "reports/web"},
 	"reports/text":          {"reports/view", "olap/export"},
 	"reports/site/sitetest": {},

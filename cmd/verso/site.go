@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,14 +21,20 @@ import (
 )
 
 func (a *app) siteCommand() *cobra.Command {
-	var out, lang string
+	var out, lang, pdf string
+	var chosen []string
+	var landscape bool
 	cmd := &cobra.Command{
 		Use:   "site",
 		Short: "Build the report site from the published generation",
 		Long: `site writes every page in English and Chinese, with the CSV behind every figure,
 as a folder that opens from the disk without a server. --lang says which
-language stands at the root of the folder.`,
-		Example: "  verso site\n  verso site --lang zh --out /srv/reports",
+language stands at the root of the folder.
+
+With --pdf the pages of the menu are bound together as one PDF instead, in one
+language, printed by an installed chromium (VERSO_CHROMIUM names another); --pages
+chooses among them, by their file names without .html.`,
+		Example: "  verso site\n  verso site --lang zh --out /srv/reports\n  verso site --pdf report.pdf --lang zh --landscape\n  verso site --pdf board.pdf --pages index,sales,customers",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if lang != "" && lang != "en" && lang != "zh" {
@@ -37,6 +45,19 @@ language stands at the root of the folder.`,
 				return err
 			}
 			defer p.close()
+			if pdf != "" {
+				list, err := pagesNamed(chosen)
+				if err != nil {
+					return usagef(cmd.CommandPath(), "--pages: %v", err)
+				}
+				c, err := p.page(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return a.printPDF(cmd.Context(), pdf, func(dir string) (string, error) {
+					return site.WriteDocument(cmd.Context(), dir, c, landscape, list...)
+				})
+			}
 			if out == "" {
 				out = p.config.Site
 			}
@@ -51,8 +72,30 @@ language stands at the root of the folder.`,
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "folder of the site (default: site: of the configuration)")
+	cmd.Flags().StringVar(&pdf, "pdf", "", "file to print all pages to as one PDF, instead of the site")
+	cmd.Flags().StringSliceVar(&chosen, "pages", nil, "pages to print, such as index,sales (default: all)")
+	cmd.Flags().BoolVar(&landscape, "landscape", false, "print on A4 landscape")
 	cmd.Flags().StringVar(&lang, "lang", "", "language at the root: en or zh (default: the configuration's)")
 	return cmd
+}
+
+// pagesNamed are pages of the menu by their names, in the order of the menu; all
+// for none.
+func pagesNamed(names []string) ([]page.Page, error) {
+	all := pages.All()
+	if len(names) == 0 {
+		return all, nil
+	}
+	var known []string
+	for _, p := range all {
+		known = append(known, p.Slug)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("there is no page %q; there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return slices.DeleteFunc(all, func(p page.Page) bool { return !slices.Contains(names, p.Slug) }), nil
 }
 
 // prepareSite writes the site of a filled generation beside the published one.

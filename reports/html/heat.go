@@ -51,7 +51,7 @@ func layHeat(c *view.Chart, f frame) *heatLayout {
 		l.rows = append(l.rows, short)
 		left = max(left, math.Ceil(textWidth(short, f.font))+nameDistance+2)
 	}
-	l.plot = box{left, heatTop, float64(f.width - heatRight), 0}
+	l.plot = box{left, heatTop, float64(f.width) - l.right(left), 0}
 	l.width = (l.plot.right - l.plot.left) / float64(max(len(c.Categories), 1))
 	l.columns = l.columnNames()
 	lines := 1
@@ -68,12 +68,25 @@ func layHeat(c *view.Chart, f frame) *heatLayout {
 	return l
 }
 
+// right is the room on the right: some of the last column's name, where it is
+// wider than its column.
+func (l *heatLayout) right(left float64) float64 {
+	n := len(l.c.Categories)
+	if n == 0 {
+		return heatRight
+	}
+	cell := (float64(l.f.width)/l.f.edgeSpare() - left - heatRight) / float64(n)
+	last := textWidth(strings.TrimSpace(l.c.Categories[n-1]), l.f.font)
+	return max(heatRight, min(math.Ceil((last-cell)/2)+2, .06*float64(l.f.width)))
+}
+
 // columnNames are the names below the columns: in one line where they fit, else
 // every second a line lower, else cut; of many narrow columns only some.
 func (l *heatLayout) columnNames() []string {
 	const between = 4
 	// Shown smaller, the plot loses more than the frame: the room on its left stays.
-	cell := (float64(l.f.width)/l.f.edgeSpare() - l.plot.left - heatRight) / float64(max(len(l.c.Categories), 1))
+	edge := float64(l.f.width) - l.plot.right
+	cell := (float64(l.f.width)/l.f.edgeSpare() - l.plot.left - edge) / float64(max(len(l.c.Categories), 1))
 	names := make([]string, len(l.c.Categories))
 	widest := 0.0
 	for i, name := range l.c.Categories {
@@ -87,7 +100,7 @@ func (l *heatLayout) columnNames() []string {
 		return under(names, l.plot.left, l.width, l.f)
 	}
 	for i, name := range names {
-		left, right := l.plot.left+(float64(i)+.5)*cell, heatRight+(float64(len(names)-i)-.5)*cell
+		left, right := l.plot.left+(float64(i)+.5)*cell, edge+(float64(len(names)-i)-.5)*cell
 		names[i] = shorten(name, l.f.font, 2*min(cell-between/2, left, right))
 		if i%2 == 1 {
 			names[i] = "\n" + names[i]

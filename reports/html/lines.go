@@ -209,21 +209,53 @@ func (l *linesLayout) nameInside() {
 		}
 		w := textWidth(e.text, size) * l.f.spare()
 		e.aside = max(0, w/2+1-e.x) - max(0, e.x+w/2+1-float64(l.f.width))
-		found := false
-		for k := 0; k < 12 && !found; k++ {
-			e.off = -float64(k/2) * float64(size+lineOverheight)
-			if k%2 == 1 {
-				e.off = 2*endName + float64(size) + float64(k/2)*float64(size+lineOverheight)
-			}
-			at := l.endBox(i)
-			if found = at.in(l.f) && at.bottom <= l.plot.bottom && placed.free(at); found {
-				placed = append(placed, at)
-			}
-		}
-		if !found {
+		if at, ok := l.nearby(i, 6, append(slices.Clip(placed), l.stops(i)...)); ok {
+			placed = append(placed, at)
+		} else if at, ok := l.nearby(i, 12, placed); ok {
+			placed = append(placed, at)
+		} else {
 			e.text = ""
 		}
 	}
+}
+
+// nearby moves the name of a line that stops early to the nearest place, above
+// or below its end, that is free.
+func (l *linesLayout) nearby(i, most int, there taken) (box, bool) {
+	e, line := &l.ends[i], float64(l.f.font+lineOverheight)
+	for k := range most {
+		e.off = -float64(k/2) * line
+		if k%2 == 1 {
+			e.off = 2*endName + float64(l.f.font) + float64(k/2)*line
+		}
+		if at := l.endBox(i); at.in(l.f) && at.bottom <= l.plot.bottom && there.free(at) {
+			return at, true
+		}
+	}
+	return box{}, false
+}
+
+// stops are points of the lines around the end of one, as small boxes.
+func (l *linesLayout) stops(i int) taken {
+	const fine = 2 // pixels
+	var out taken
+	reach := textWidth(l.ends[i].text, l.f.font)
+	for _, list := range l.series {
+		for _, piece := range l.pieces(list) {
+			for k := 1; k < len(piece); k++ {
+				a, b := piece[k-1], piece[k]
+				if b.x < l.ends[i].x-reach || a.x > l.ends[i].x+reach {
+					continue
+				}
+				steps := math.Ceil(math.Hypot(b.x-a.x, b.y-a.y)/fine) + 1
+				for s := 0.0; s <= steps; s++ {
+					x, y := a.x+(b.x-a.x)*s/steps, a.y+(b.y-a.y)*s/steps
+					out = append(out, box{x - 1, y - 1, x + 1, y + 1})
+				}
+			}
+		}
+	}
+	return out
 }
 
 // endBox is the box of the name of a line.

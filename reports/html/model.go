@@ -15,6 +15,7 @@ type model struct {
 	W        words
 	Parts    []part
 	HasChart bool
+	Paper    bool // bound with others for paper: nothing answers the pointer
 	names    map[string]string
 	section  string          // title of the section being prepared
 	labels   map[string]bool // of tables and sections

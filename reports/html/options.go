@@ -34,7 +34,7 @@ func (f frame) spare() float64 {
 
 // edgeSpare is the same for texts at the edge of a frame, which would be cut
 // off.
-func (f frame) edgeSpare() float64 { return max(f.spare(), 1.15) }
+func (f frame) edgeSpare() float64 { return max(f.spare(), 1.08) }
 
 // grid is the place of a plot for the chart library, by its distances from the
 // edges.
@@ -106,6 +106,16 @@ type datum struct {
 	Label     *tag            `json:"label,omitempty"`
 	Symbol    string          `json:"symbol,omitempty"`
 	Size      int             `json:"symbolSize,omitempty"`
+}
+
+// MarshalJSON writes a number without a look of its own as the number alone:
+// most are, and a page has thousands.
+func (d datum) MarshalJSON() ([]byte, error) {
+	if d.ItemStyle == nil && d.Label == nil && d.Symbol == "" {
+		return json.Marshal(d.Value)
+	}
+	type withLook datum
+	return json.Marshal(withLook(d))
 }
 
 // tag is a label with its place fine-tuned, which go-echarts has no fields for.

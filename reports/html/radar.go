@@ -17,6 +17,7 @@ const (
 	radarMost   = .38
 	radarLeast  = .26
 	radarRings  = 5
+	radarSpare  = 1.15 // by how much names are taken to be wider, for charts shown smaller
 )
 
 // radarLayout is where everything in a radar stands: scores of 0 to 100 around a
@@ -40,7 +41,7 @@ func layRadar(c *view.Chart, f frame) *radarLayout {
 		side := math.Abs(math.Sin(l.angle(i)))
 		l.names = append(l.names, strings.Join(strings.Fields(name), " "))
 		if side > .1 {
-			fits := (l.centre.x - 2 - textWidth(l.names[i], f.font)*f.edgeSpare()) / side
+			fits := (l.centre.x - 2 - textWidth(l.names[i], f.font)*radarSpare) / side
 			l.radius = min(l.radius, fits-l.gap())
 		}
 	}
@@ -50,7 +51,7 @@ func layRadar(c *view.Chart, f frame) *radarLayout {
 		if side := math.Abs(math.Sin(l.angle(i))); side > .1 {
 			room = l.centre.x - 2 - side*(l.radius+l.gap())
 		}
-		l.names[i] = shorten(name, f.font, room/f.edgeSpare())
+		l.names[i] = shorten(name, f.font, room/radarSpare+.1)
 	}
 	for _, s := range c.Series {
 		scores := numbers(s.Values, view.Format{}, n)

@@ -70,6 +70,9 @@ func Prepare(ctx context.Context, o Options, pages ...page.Page) (*Pending, erro
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
+	source, release := o.Source.Remembering()
+	defer release()
+	o.Source = source
 	langs, err := languages(ctx, o)
 	if err != nil {
 		return nil, err

@@ -132,20 +132,9 @@ func (c desk) sevenMessage(tiers []sevenTier, winBack, losing int64) view.Messag
 	return m
 }
 
-// staggered puts every second name a line lower, so that neighbours do not
-// touch; Chinese names are short enough.
-func (c desk) staggered(names []string) []string {
-	for i := range names {
-		if i%2 == 1 && c.Lang != "zh" {
-			names[i] = "\n" + names[i]
-		}
-	}
-	return names
-}
-
 // tierHeat shades the mean score of every tier in every P.
 func (c desk) tierHeat(tiers []sevenTier) *view.Chart {
-	ch := &view.Chart{ID: "sevenp-tiers", Kind: view.Heat, Title: c.T("sevenp.heat"), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.heat.text"), Format: page.Points(), Better: 1, Categories: c.staggered(c.PartNames())}
+	ch := &view.Chart{ID: "sevenp-tiers", Kind: view.Heat, Title: c.T("sevenp.heat"), Subtitle: c.T("sevenp.heat.sub"), Insight: c.T("sevenp.heat.text"), Format: page.Points(), Better: 1, Categories: c.PartNames()}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("head.customer.tier")}, {Label: c.T("col.customers"), Format: view.Integer()}}}
 	for _, name := range append(c.PartNames(), c.T("sevenp.composite")) {
 		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: name, Unit: c.T("sevenp.points"), Format: page.Points(), Total: "⌀"})

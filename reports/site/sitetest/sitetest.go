@@ -174,7 +174,7 @@ func seen(ctx context.Context) ([]string, error) {
 	for _, w := range wide {
 		found = append(found, "wider than the page: "+w)
 	}
-	charts, err := Evaluate[[2]int](ctx, `[document.querySelectorAll(".plot").length,document.querySelectorAll(".plot.is-live .live svg").length]`)
+	charts, err := Evaluate[[2]int](ctx, alive)
 	if err != nil {
 		return nil, err
 	}
@@ -241,6 +241,11 @@ const (
 	// ScrollThrough shows every chart once, as a reader would, and comes back.
 	ScrollThrough = `(async()=>{for(let y=0;y<document.documentElement.scrollHeight;y+=600){scrollTo({top:y,behavior:"instant"});await new Promise(r=>setTimeout(r,60))}
 		scrollTo({top:0,behavior:"instant"});await new Promise(r=>setTimeout(r,150));return 0})()`
+	// alive waits for the charts that a busy machine has not drawn yet, and counts
+	// all and those that came alive.
+	alive = `(async()=>{const all=[...document.querySelectorAll(".plot")],dead=()=>all.filter(p=>!p.matches(".is-live")||!p.querySelector(".live svg"));
+		for(let i=0,d;i<80&&(d=dead()).length;i++){d[i%d.length].scrollIntoView({behavior:"instant"});await new Promise(r=>setTimeout(r,50))}
+		scrollTo({top:0,behavior:"instant"});return[all.length,all.length-dead().length]})()`
 	// overflowing lists what makes the page scroll sideways; where no element
 	// can be named, the page itself.
 	overflowing = `(()=>{const w=document.documentElement.clientWidth,s=document.documentElement.scrollWidth;if(s<=w)return[];
