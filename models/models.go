@@ -14,6 +14,7 @@ import (
 	"verso/models/pyramid"
 	"verso/models/rfm"
 	"verso/models/run/churn"
+	"verso/models/run/flow"
 	"verso/models/run/loyalty"
 	"verso/models/run/performance"
 	"verso/models/run/product"
@@ -61,6 +62,10 @@ func list(o Options) []job.Model {
 		performance.Salesperson(),
 		performance.Supplier(),
 		performance.Partner(),
+		flow.Arrival(),
+		flow.Deadline(),
+		flow.Control(),
+		flow.Goal(),
 		product.Basket(product.BasketOptions{}),
 		product.Catalogues(),
 		product.Substitution(),

@@ -20,6 +20,9 @@ func (m *model) table(t *view.Table, csv string) *tableModel {
 		if c.Visual == view.Interval {
 			visuals[i] = intervals(t, i)
 		}
+		if c.Visual == view.Bullet {
+			visuals[i] = bullets(t, i)
+		}
 	}
 	for r, row := range t.Rows {
 		rm := rowModel{Class: rowClass(row)}
@@ -45,6 +48,9 @@ func (m *model) cell(c view.Column, v view.Value, row view.Row) cellModel {
 	out := cellModel{Class: columnClass(c), Href: safeHref(v.Href)}
 	if v.Kind == view.Trend {
 		out.Bar = spark(v.Trend, c.Label)
+		if len(v.Limits) == len(v.Trend) && len(v.Limits) > 0 {
+			out.Bar = control(v, c.Label)
+		}
 		return out
 	}
 	if c.Visual == view.Spark {
@@ -96,7 +102,7 @@ func columnClass(c view.Column) string {
 	switch {
 	case c.Visual == view.Spark:
 		return "trend"
-	case c.Visual == view.Variance || c.Visual == view.Share || c.Visual == view.Interval:
+	case c.Visual == view.Variance || c.Visual == view.Share || c.Visual == view.Interval || c.Visual == view.Bullet:
 		return "num vis"
 	case c.Format.Style == view.Decimal || c.Format.Style == view.Percent:
 		return "num"

@@ -7,6 +7,7 @@ import (
 	"verso/reports/page"
 	"verso/reports/pages/account"
 	"verso/reports/pages/answer"
+	"verso/reports/pages/flow"
 	"verso/reports/pages/front"
 	"verso/reports/pages/market"
 	"verso/reports/pages/risk"
@@ -17,9 +18,10 @@ import (
 // All are the pages in menu order, each under the heading it stands under.
 func All() []page.Page {
 	return slices.Concat(
-		under("business", front.Pages(), answer.Pages()),
+		under("business", front.Pages(), flow.Board(), answer.Pages()),
 		under("customers", value.Pages(), account.Pages(), risk.Pages()),
-		under("market", market.Pages()),
+		under("market", market.Pages(), flow.Channel()),
+		under("operations", flow.Pages()),
 		under("trust", trust.Pages()))
 }
 

@@ -10,6 +10,7 @@ const (
 	Share           // a bar from zero
 	Spark           // a line of the cell's series
 	Interval        // a dot, and a line from the next column to the one after it
+	Bullet          // a bar beside a mark at the target, which the next column has, and a light one at where it began, in the column after
 )
 
 // Table is a table as shown and exported: the CSV holds the same rows and

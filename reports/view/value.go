@@ -28,9 +28,18 @@ type Value struct {
 	Exact string    // Number: all decimals, for export; "" means Float is exact
 	Date  time.Time // Date
 	Trend []Value   // Trend
-	Href  string    // a page or file of the site this value links to
+	// Limits are those of each value of a Trend: it is drawn as a control chart.
+	Limits []Limit
+	Href   string // a page or file of the site this value links to
 	// Format replaces the column's where a column mixes measures; nil for none.
 	Format *Format
+}
+
+// Limit is what is usual of one value of a process: it is out where it lies beyond.
+type Limit struct {
+	Known             bool
+	Center, Low, High float64
+	Out               bool
 }
 
 // T is a text value.

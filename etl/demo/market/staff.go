@@ -175,9 +175,20 @@ func (w *World) WritePlans(s *Shard) error {
 				s.Sheet(sheet.TPlan).Int(int64(y)).Null().Str("clc").Str(string(rune('A' + letter))).Str("revenue").Money(goal).End()
 			}
 		}
+		for _, g := range goals {
+			share := g.last - int64(w.Last.Year()-y)*g.step
+			s.Sheet(sheet.TPlan).Int(int64(y)).Null().Str("company").Null().Str(g.measure).Money(share * 1_000).End()
+		}
 	}
 	return nil
 }
+
+// goals are the targets of the company, in tenths of a percent: that of the last
+// year, and how much more it is every year.
+var goals = []struct {
+	measure    string
+	last, step int64
+}{{"answered_in_24h", 920, 5}, {"first_contact", 650, 10}, {"on_time", 950, 0}, {"spoken_to", 100, 10}, {"without_fault", 990, 0}, {"reached", 180, 10}, {"cost_known", 980, 0}}
 
 // leadBase separates the ids of leads that led nowhere from those that became
 // customers, whose id is the customer's.

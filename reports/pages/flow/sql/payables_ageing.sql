@@ -1,0 +1,7 @@
+-- What we owe suppliers by how long it has been due.
+SELECT a.name, a.name_zh, count(*) AS invoices, count(DISTINCT v.supplier_key) AS suppliers, sum(v.open) AS open, a.is_overdue
+FROM core.fact_payable AS v
+JOIN core.dim_ageing AS a ON a.ageing_key = v.ageing_key
+WHERE v.is_open OR v.is_credit
+GROUP BY a.ageing_key, a.name, a.name_zh, a.is_overdue
+ORDER BY a.ageing_key
