@@ -233,9 +233,10 @@ func TestQuestionsCommand(t *testing.T) {
 	dir := t.TempDir()
 	config := smallCompany(t, dir)
 	verso(t, exitDone, "refresh", "-c", config)
-	out, _ := verso(t, exitDone, "questions", "-c", config, "20", "Q29", "28")
+	out, _ := verso(t, exitDone, "questions", "-c", config, "20", "Q29", "28", "4")
 	for _, want := range []string{"Customers and what they are worth\n", "  20  Who are our best customers?\n", "form the top tier with CNY", "> customers.html#pyramid\n",
-		"  28  How well does our service desk answer?\n      Not supplied yet: the table ticket would answer this.\n      > verso query 'tickets by date.month show", "benchmark"} {
+		"  28  How well does our service desk answer?\n      Not supplied yet: the table ticket would answer this.\n      > service.html\n",
+		"  4  Who visits the web site?\n      Not supplied yet: the table web_session would answer this.\n      > verso query 'web_sessions by referrer.name show", "benchmark"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
