@@ -56,6 +56,7 @@ func kills(t *testing.T) int {
 // published is torn. The last generation stays intact, the next run succeeds with
 // nothing lost or doubled, and nothing is left behind.
 func TestKilledRefresh(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("kills many processes")
 	}

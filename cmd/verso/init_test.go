@@ -24,6 +24,7 @@ INSERT INTO sales_order_items VALUES (1, 1001, 'A1', 2, 20.00, 0.1), (2, 1001, '
 // TestInitUnknown proposes a mapping of an unknown database and of a folder of
 // files, and refreshes both as they were proposed.
 func TestInitUnknown(t *testing.T) {
+	t.Parallel()
 	want := map[string]string{
 		`SELECT sum(gross) FROM core.fact_order_line`:                       "240",
 		`SELECT sum(net) FROM core.fact_order_line`:                         "216", // 36 + 30 + 60 + 90

@@ -66,6 +66,7 @@ func texts(t *testing.T, q engine.Querier, sql string) []string {
 // TestLineageCommand asks for a measure, a column the other way, and what is not
 // there.
 func TestLineageCommand(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("refreshes")
 	}

@@ -43,6 +43,7 @@ func writeText(t *testing.T, name, text string) string {
 // of one (20.00), #1003 refunded whole (30.00 and 3 × 30.00), #1004 of two lines
 // refunded 10.00 in part, #1005 cancelled, #1006 in another currency.
 func TestShopifyPreset(t *testing.T) {
+	t.Parallel()
 	file := writeText(t, "orders_export.csv", `Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Discount Code,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem discount,Billing Name,Billing Street,Billing Company,Billing City,Billing Zip,Billing Country,Cancelled at,Refunded Amount,Vendor,Outstanding Balance
 #1001,A@x.org,paid,2024-01-15 10:05:00 -0500,fulfilled,2024-01-16 09:00:00 -0500,yes,USD,66.00,SPRING,4.00,2024-01-15 10:00:00 -0500,2,Atlas,20.00,ATL-1,4.00,Ann,1 Main St,Uni Library,Boston,02110,US,,0.00,Page,0.00
 #1001,a@x.org,,,,,,,,,,2024-01-15 10:00:00 -0500,1,Lexicon,30.00,LEX-2,0.00,,,,,,,,,Page,
@@ -78,6 +79,7 @@ func TestShopifyPreset(t *testing.T) {
 // TestWooCommerceExportPreset: two orders of USD 2 × 10.00 less 10 %, 1 × 5.00 and
 // 3 × 4.00, the last with one copy refunded.
 func TestWooCommerceExportPreset(t *testing.T) {
+	t.Parallel()
 	file := writeText(t, "orders.csv", `order_id,order_number,date,status,order_currency,customer_id,billing_first_name,billing_last_name,billing_company,billing_email,billing_postcode,billing_city,billing_country,item_id,item_product_id,item_name,item_sku,item_quantity,item_subtotal,item_total,item_refunded,item_refunded_qty
 7,7,2024-03-01 10:00:00,completed,USD,12,Ann,Lee,Uni Library,ann@x.org,02110,Boston,US,21,5,Atlas,ATL,2,20.00,18.00,0,0
 7,7,2024-03-01 10:00:00,completed,USD,12,Ann,Lee,Uni Library,ann@x.org,02110,Boston,US,22,6,Lexicon,LEX,1,5.00,5.00,0,0
@@ -97,6 +99,7 @@ func TestWooCommerceExportPreset(t *testing.T) {
 // TestGravityPreset refreshes a book shop with a history of states and compares
 // with SQL of its own over the same SQLite file.
 func TestGravityPreset(t *testing.T) {
+	t.Parallel()
 	shop := sqliteShop(t, "testdata/gravity/shop.sql")
 	ask := func(sql string) string { return askSQLite(t, shop, sql) }
 	const cancelled = `(SELECT h.order_id FROM order_history AS h WHERE h.status_id = 5)`
