@@ -75,20 +75,22 @@ func (f *fitted) large(list, model string) (recall, hit float64, users int) {
 	return recall, hit, users
 }
 
-// weakest are the types and sizes for which the lists do worst against
-// popularity.
-func (f *fitted) weakest(list, model string) string {
-	t, popular := f.find(list, model), f.find(list, "popularity")
-	worst, name := 0.0, ""
-	for k, s := range t.Segments {
+// weakest is the size of customers whose lists hold least of what they bought, and
+// how much; "" where fewer than two sizes have enough customers to be compared.
+func (f *fitted) weakest(list, model string) (size string, recall float64) {
+	compared := 0
+	for _, s := range f.find(list, model).Segments {
 		if s.Users < leastUsers || s.By != "titles" {
 			continue
 		}
-		if q := ratio(s.Recall, popular.Segments[k].Recall); name == "" || q < worst {
-			worst, name = q, s.Value
+		if compared++; size == "" || s.Recall < recall {
+			size, recall = s.Value, s.Recall
 		}
 	}
-	return name
+	if compared < 2 {
+		return "", 0
+	}
+	return size, recall
 }
 
 func (l *lists) stockCard() job.Card {
@@ -132,9 +134,9 @@ func (l *lists) stockCard() job.Card {
 	c.Reading = job.Wordsf("Of what %[1]d customers newly bought in the last %[2]d days, their 20 titles would have held %.1[3]f %%, the best-sellers %.1[4]f %% (%.1[5]f times as much).",
 		"%[1]d 位客户末 %[2]d 天的新购中，其 20 种书单可命中 %.1[3]f %%，畅销榜为 %.1[4]f %%（%.1[5]f 倍）。",
 		t.Users, f.window, 100*t.Recall, 100*popular.Recall, ratio(t.Recall, popular.Recall))
-	if size := f.weakest("stock", "blend"); size != "" {
-		c.Reading.EN += " It does least for customers who had " + size + " titles."
-		c.Reading.ZH += "对已购 " + size + " 种的客户效果最弱。"
+	if size, least := f.weakest("stock", "blend"); size != "" {
+		told := job.Wordsf(" Least of what was bought is in the lists of customers who had %[1]s titles: %.1[2]f %%.", "已购 %[1]s 种的客户命中最少：%.1[2]f %%。", size, 100*least)
+		c.Reading.EN, c.Reading.ZH = c.Reading.EN+told.EN, c.Reading.ZH+told.ZH
 	}
 	return c
 }

@@ -95,6 +95,10 @@ func (c desk) recommendFigures(row []any) *view.KPIRow {
 	return k
 }
 
+// fewestCompared is how many customers of a size it takes to compare their lists
+// with those of another.
+const fewestCompared = 20
+
 // sizeChart shows recall of the lists beside that of the best-sellers by how many
 // titles customers had; nil without a test.
 func (c desk) sizeChart(ctx context.Context) (*view.Chart, error) {
@@ -102,7 +106,7 @@ func (c desk) sizeChart(ctx context.Context) (*view.Chart, error) {
 	own, popular := view.Series{Name: c.T("recommend.sizes.own"), Role: view.Other}, view.Series{Name: c.T("recommend.col.popular"), Role: view.Other}
 	pct := view.Pct().Bare()
 	ch.Table = view.Table{ID: "recommend-sizes-table", Title: ch.Title, Columns: []view.Column{{Label: c.T("recommend.col.group")}, c.column("recall", pct), c.column("popular", pct)}}
-	least := 0
+	least, compared := 0, 0
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("recommend_groups")), func(row []any) error {
 		if page.Text(row[0]) != "titles" {
 			return nil
@@ -111,8 +115,11 @@ func (c desk) sizeChart(ctx context.Context) (*view.Chart, error) {
 		ch.Categories = append(ch.Categories, label)
 		own.Values, popular.Values = append(own.Values, mine), append(popular.Values, theirs)
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(label), mine, theirs}})
-		if n := len(own.Values) - 1; mine.Float < own.Values[least].Float {
-			least = n
+		if page.Whole(row[2]) < fewestCompared {
+			return nil
+		}
+		if compared++; compared == 1 || mine.Float < own.Values[least].Float {
+			least = len(own.Values) - 1
 		}
 		return nil
 	})
@@ -120,6 +127,9 @@ func (c desk) sizeChart(ctx context.Context) (*view.Chart, error) {
 		return nil, err
 	}
 	ch.Series = []view.Series{own, popular}
+	if compared < 2 {
+		return ch, nil
+	}
 	ch.Insight = c.T("recommend.sizes.text", "who", c.T("recommend.had", "n", ch.Categories[least]), "share", view.Show(c.Lang, own.Values[least], view.Pct()))
 	return ch, nil
 }
