@@ -20,6 +20,8 @@ var (
 	arrivalLineSQL string
 	//go:embed sql/arrival_entered.sql
 	arrivalEnteredSQL string
+	//go:embed sql/arrival_step.sql
+	arrivalStepSQL string
 	//go:embed sql/arrival_curve.sql
 	arrivalCurveSQL string
 	//go:embed sql/arrival_backtest.sql
@@ -52,7 +54,7 @@ func runArrival(ctx context.Context, j *job.Job) (int64, error) {
 	if err := j.Exec(ctx, arrivalCutoffSQL, j.AsOf); err != nil {
 		return 0, err
 	}
-	for _, sql := range []string{arrivalLineSQL, arrivalEnteredSQL, arrivalCurveSQL, arrivalBacktestSQL} {
+	for _, sql := range []string{arrivalLineSQL, arrivalEnteredSQL, arrivalStepSQL, arrivalCurveSQL, arrivalBacktestSQL} {
 		if err := j.Exec(ctx, sql); err != nil {
 			return 0, err
 		}

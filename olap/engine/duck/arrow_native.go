@@ -15,6 +15,7 @@ import (
 const Arrow = "native"
 
 func queryArrow(ctx context.Context, raw *duckdb.Conn, sql string, args []any) (array.RecordReader, error) {
+	safeSchemas()
 	a, err := duckdb.NewArrowFromConn(raw)
 	if err != nil {
 		return nil, err

@@ -3,7 +3,8 @@
 --
 -- An open line has already waited a days, so its quantile q is the first day by
 -- which all but 1 - q of those who waited longer than a were served (the shares are
--- those of eta.sql). That of the supplier, known from n lines that waited longer
+-- those of eta.sql, of the lines that stayed in the stage beyond the age next below
+-- a). That of the supplier, known from n lines that waited longer
 -- than a, is weighed n / (n + 20) against that of all suppliers; one that is not
 -- reached within what was seen counts for nothing, and where neither is, no date is
 -- given.
@@ -15,32 +16,33 @@ WITH waiting AS (
     FROM star_open o
     WHERE o.has_event
 )
-SELECT w.line_id, w.supplier_key, w.stage_key, w.is_forthcoming, w.is_rush, w.since, greatest(CAST(p.as_of - w.since AS INTEGER), -1) AS age
+SELECT w.line_id, w.supplier_key, w.stage_key, w.is_forthcoming, w.is_rush, w.since, greatest(CAST(p.as_of - w.since AS INTEGER), -1) AS age, s.age AS step
 FROM waiting w
-CROSS JOIN meta.star_parameter p;
+CROSS JOIN meta.star_parameter p
+JOIN star_eta_step s ON greatest(CAST(p.as_of - w.since AS INTEGER), -1) >= s.age AND greatest(CAST(p.as_of - w.since AS INTEGER), -1) < s.next_age;
 
 CREATE OR REPLACE TEMP TABLE star_eta AS
 WITH asked AS (
-    SELECT DISTINCT supplier_key, stage_key, is_forthcoming, is_rush, age FROM star_eta_open
+    SELECT DISTINCT supplier_key, stage_key, is_forthcoming, is_rush, step, age FROM star_eta_open
 ), pool AS (
-    SELECT supplier_key AS asked_by, supplier_key, stage_key, is_forthcoming, is_rush, age FROM asked
+    SELECT supplier_key, stage_key, is_forthcoming, is_rush, step, age FROM asked
     UNION
-    SELECT 0, 0, stage_key, is_forthcoming, is_rush, age FROM asked
+    SELECT 0, stage_key, is_forthcoming, is_rush, step, age FROM asked
 ), reached AS (
-    SELECT q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.age,
+    SELECT q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.step, q.age,
            coalesce(min(CASE WHEN c.days <= q.age THEN c.waiting END), 1) AS waiting,
            coalesce(max(CASE WHEN c.days > q.age THEN c.longer + 1 END), 0) AS longer
     FROM pool q
     JOIN star_eta_curve c ON c.supplier_key = q.supplier_key AND c.stage_key = q.stage_key
-         AND c.is_forthcoming = q.is_forthcoming AND c.is_rush = q.is_rush
-    GROUP BY q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.age
+         AND c.is_forthcoming = q.is_forthcoming AND c.is_rush = q.is_rush AND c.age = q.step
+    GROUP BY q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.step, q.age
 ), quantile AS (
     SELECT r.supplier_key, r.stage_key, r.is_forthcoming, r.is_rush, r.age, r.longer,
            min(CASE WHEN c.waiting <= 0.5 * r.waiting THEN c.days END) AS p50,
            min(CASE WHEN c.waiting <= 0.1 * r.waiting THEN c.days END) AS p90
     FROM reached r
     JOIN star_eta_curve c ON c.supplier_key = r.supplier_key AND c.stage_key = r.stage_key
-         AND c.is_forthcoming = r.is_forthcoming AND c.is_rush = r.is_rush AND c.days > r.age
+         AND c.is_forthcoming = r.is_forthcoming AND c.is_rush = r.is_rush AND c.age = r.step AND c.days > r.age
     GROUP BY r.supplier_key, r.stage_key, r.is_forthcoming, r.is_rush, r.age, r.longer
 ), weighed AS (
     SELECT o.line_id, o.since, o.age, a.p50 AS all_p50, a.p90 AS all_p90, s.p50, s.p90,

@@ -22,6 +22,7 @@ DROP TABLE IF EXISTS star_age;
 DROP TABLE IF EXISTS star_aged;
 DROP TABLE IF EXISTS star_eta_open;
 DROP TABLE IF EXISTS star_eta_line;
+DROP TABLE IF EXISTS star_eta_step;
 DROP TABLE IF EXISTS star_eta_seen;
 DROP TABLE IF EXISTS star_eta_curve;
 DROP TABLE IF EXISTS star_eta;

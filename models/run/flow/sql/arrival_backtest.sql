@@ -11,7 +11,7 @@ WITH furthest AS (
     SELECT e.cutoff, e.as_of, e.line_id, max(e.stage_key) AS stage_key
     FROM arrival_entered AS e
     INNER JOIN arrival_line AS l ON l.line_id = e.line_id
-    WHERE (e.stage_key = 1 OR e.qty >= l.qty_ordered) AND (l.completed IS NULL OR l.completed > e.cutoff) AND (l.cancelled IS NULL OR l.cancelled > e.cutoff)
+    WHERE (l.completed IS NULL OR l.completed > e.cutoff) AND (l.cancelled IS NULL OR l.cancelled > e.cutoff)
     GROUP BY e.cutoff, e.as_of, e.line_id
 ), open AS (
     SELECT f.cutoff, f.as_of, f.line_id, l.supplier_key, f.stage_key, l.is_forthcoming, CASE WHEN f.stage_key = 1 THEN l.is_rush ELSE false END AS is_rush,
@@ -20,23 +20,24 @@ WITH furthest AS (
     INNER JOIN arrival_line AS l ON l.line_id = f.line_id
     INNER JOIN arrival_entered AS e ON e.cutoff = f.cutoff AND e.line_id = f.line_id AND e.stage_key = f.stage_key
 ), aged AS (
-    SELECT cutoff, as_of, line_id, supplier_key, stage_key, is_forthcoming, is_rush, since, completed, cancelled, greatest(CAST(cutoff - since AS INTEGER), -1) AS age
-    FROM open
+    SELECT o.cutoff, o.as_of, o.line_id, o.supplier_key, o.stage_key, o.is_forthcoming, o.is_rush, o.since, o.completed, o.cancelled, greatest(CAST(o.cutoff - o.since AS INTEGER), -1) AS age, s.age AS step
+    FROM open AS o
+    INNER JOIN arrival_step AS s ON greatest(CAST(o.cutoff - o.since AS INTEGER), -1) >= s.age AND greatest(CAST(o.cutoff - o.since AS INTEGER), -1) < s.next_age
 ), pool AS (
-    SELECT DISTINCT cutoff, supplier_key, stage_key, is_forthcoming, is_rush, age FROM aged
+    SELECT DISTINCT cutoff, supplier_key, stage_key, is_forthcoming, is_rush, step, age FROM aged
     UNION
-    SELECT DISTINCT cutoff, 0, stage_key, is_forthcoming, is_rush, age FROM aged
+    SELECT DISTINCT cutoff, 0, stage_key, is_forthcoming, is_rush, step, age FROM aged
 ), reached AS (
-    SELECT q.cutoff, q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.age, coalesce(min(CASE WHEN c.days <= q.age THEN c.waiting END), 1) AS waiting,
+    SELECT q.cutoff, q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.step, q.age, coalesce(min(CASE WHEN c.days <= q.age THEN c.waiting END), 1) AS waiting,
            coalesce(max(CASE WHEN c.days > q.age THEN c.longer + 1 END), 0) AS longer
     FROM pool AS q
-    INNER JOIN arrival_curve AS c ON c.cutoff = q.cutoff AND c.supplier_key = q.supplier_key AND c.stage_key = q.stage_key AND c.is_forthcoming = q.is_forthcoming AND c.is_rush = q.is_rush
-    GROUP BY q.cutoff, q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.age
+    INNER JOIN arrival_curve AS c ON c.cutoff = q.cutoff AND c.supplier_key = q.supplier_key AND c.stage_key = q.stage_key AND c.is_forthcoming = q.is_forthcoming AND c.is_rush = q.is_rush AND c.age = q.step
+    GROUP BY q.cutoff, q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.step, q.age
 ), quantile AS (
     SELECT r.cutoff, r.supplier_key, r.stage_key, r.is_forthcoming, r.is_rush, r.age, r.longer,
            min(CASE WHEN c.waiting <= 0.5 * r.waiting THEN c.days END) AS p50, min(CASE WHEN c.waiting <= 0.1 * r.waiting THEN c.days END) AS p90
     FROM reached AS r
-    INNER JOIN arrival_curve AS c ON c.cutoff = r.cutoff AND c.supplier_key = r.supplier_key AND c.stage_key = r.stage_key AND c.is_forthcoming = r.is_forthcoming AND c.is_rush = r.is_rush AND c.days > r.age
+    INNER JOIN arrival_curve AS c ON c.cutoff = r.cutoff AND c.supplier_key = r.supplier_key AND c.stage_key = r.stage_key AND c.is_forthcoming = r.is_forthcoming AND c.is_rush = r.is_rush AND c.age = r.step AND c.days > r.age
     GROUP BY r.cutoff, r.supplier_key, r.stage_key, r.is_forthcoming, r.is_rush, r.age, r.longer
 ), weighed AS (
     SELECT o.cutoff, o.as_of, o.stage_key, o.since, o.completed, o.cancelled, a.p50 AS all_p50, a.p90 AS all_p90, s.p50, s.p90,
