@@ -8,6 +8,7 @@ import (
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
+	"verso/olap/sqlworker"
 )
 
 // The logs of who asked what beside the generations.
@@ -16,14 +17,22 @@ const (
 	auditLogMax  = 64 << 20 // bytes; a full log is kept as .1, in the place of the one before
 )
 
+// Workers that wait for SQL: for each file, and in all.
+const (
+	warmEach = 2
+	warmAll  = 6
+)
+
 // apiParts are what the API of a server stands on, to be closed with it.
 type apiParts struct {
 	handler *api.API
 	store   *api.Whole
 	audit   *audit.Log
+	pool    *sqlworker.Pool
 }
 
 func (p *apiParts) close() error {
+	p.pool.Close()
 	p.store.Close()
 	return p.audit.Close()
 }
@@ -38,7 +47,8 @@ func (s *server) openAPI() (*apiParts, error) {
 		return nil, err
 	}
 	store := api.NewWhole(s.warehouse, s.app.logTo(s.config.Warehouse, queryLogName, olap.Options{Catalog: userCatalog(s.config)}))
+	pool := sqlworker.NewPool(warmEach, warmAll)
 	handler := api.New(api.Options{Store: store, Gate: api.Everybody{}, Clock: s.app.now, Log: s.log, Audit: log,
-		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now)})
-	return &apiParts{handler, store, log}, nil
+		Pool: pool, Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now)})
+	return &apiParts{handler, store, log, pool}, nil
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -19,10 +18,10 @@ type Options struct {
 	Store  Store
 	Gate   Gate
 	Clock  func() time.Time
-	Log    *slog.Logger                                                        // nil: silent
-	Audit  *audit.Log                                                          // nil: nothing is kept but the recent questions in memory
-	Saved  *saved.Folder                                                       // nil: nothing can be saved
-	RunSQL func(context.Context, sqlworker.Request) (*sqlworker.Result, error) // nil: sqlworker.Run, which starts a worker for each statement
+	Log    *slog.Logger    // nil: silent
+	Audit  *audit.Log      // nil: nothing is kept but the recent questions in memory
+	Saved  *saved.Folder   // nil: nothing can be saved
+	Pool   *sqlworker.Pool // nil: a worker is started for each statement
 	Limits Limits
 	Title  string // of the OpenAPI document; "": verso
 }
