@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 
@@ -83,6 +82,7 @@ func open(f file) (*duck.DB, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), openTime)
 	defer cancel()
+	duck.StreamResults()
 	db, err := duck.OpenSandboxed(ctx, f.Path, duck.SandboxOptions{MemoryBytes: f.MemoryBytes, Threads: f.Threads, TempDir: f.TempDir})
 	if err != nil {
 		return nil, err
@@ -94,13 +94,16 @@ func open(f file) (*duck.DB, error) {
 }
 
 // answer runs the request and streams its rows.
-func answer(db *duck.DB, r Request, out io.Writer) (s status, err error) {
+func answer(db *duck.DB, r Request, out *bufio.Writer) (s status, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), r.Timeout)
 	defer cancel()
 	text := strings.TrimRight(r.SQL, "; \t\r\n")
 	shape, err := db.Gate(ctx, text)
 	if err != nil {
 		return s, inWordsOf(r, err)
+	}
+	if r.Describe {
+		return s, inWordsOf(r, describe(ctx, db, r, text, shape, out))
 	}
 	args, err := arguments(r.Parameters, shape.Parameters)
 	if err != nil {
@@ -162,9 +165,11 @@ func query(ctx context.Context, db *duck.DB, r Request, text string, shape *duck
 }
 
 // send writes the rows as an Arrow IPC stream in data frames.
-func send(reader array.RecordReader, r Request, out io.Writer) (s status, err error) {
+func send(reader array.RecordReader, r Request, out *bufio.Writer) (s status, err error) {
 	frames := &frameWriter{w: out, left: r.MaxBytes, limit: r.MaxBytes}
 	w := ipc.NewWriter(frames, ipc.WithSchema(reader.Schema()))
+	batches := &gathered{w: w, schema: reader.Schema(), out: out}
+	defer batches.release()
 	for !s.Cut && reader.Next() {
 		batch := reader.RecordBatch()
 		if s.Cut = s.Rows+batch.NumRows() > r.MaxRows; s.Cut {
@@ -172,30 +177,21 @@ func send(reader array.RecordReader, r Request, out io.Writer) (s status, err er
 		} else {
 			batch.Retain()
 		}
-		err := write(w, batch)
 		s.Rows += batch.NumRows()
-		batch.Release()
-		if err != nil {
+		if err := batches.add(batch); err != nil {
 			return s, err
 		}
 	}
 	if err := reader.Err(); err != nil {
-		return s, err
+		return s, inWordsOf(r, err)
 	}
-	if err := w.Close(); err != nil {
+	if err := errors.Join(batches.flush(), w.Close()); err != nil {
 		return s, err
 	}
 	if s.Cut && !r.CutRows {
 		return s, &LimitError{What: "rows", Limit: r.MaxRows}
 	}
 	return s, nil
-}
-
-func write(w *ipc.Writer, batch arrow.RecordBatch) error {
-	if batch.NumRows() == 0 {
-		return nil
-	}
-	return w.Write(batch)
 }
 
 // frameWriter cuts a stream into data frames and ends it at a number of bytes.

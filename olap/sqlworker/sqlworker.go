@@ -41,6 +41,7 @@ type Request struct {
 	// $name; texts, numbers, true, false and null. They are given all.
 	Parameters json.RawMessage
 	Plan       bool // the plan as EXPLAIN (FORMAT json) gives it, instead of the rows
+	Describe   bool // no rows: the columns, and in the schema's metadata the parameters, see ParametersOf
 
 	Timeout      time.Duration // 0: one minute
 	MaxRows      int64         // 0: one million

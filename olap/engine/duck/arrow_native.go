@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -20,7 +21,27 @@ func queryArrow(ctx context.Context, raw *duckdb.Conn, sql string, args []any) (
 	if err != nil {
 		return nil, err
 	}
-	return a.QueryContext(ctx, sql, args...)
+	r, err := a.QueryContext(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return &toldReader{r, ctx, sql}, nil
+}
+
+// toldReader sorts what goes wrong while rows are read as statementError does.
+type toldReader struct {
+	array.RecordReader
+	ctx context.Context
+	sql string
+}
+
+// Err is nil after the last row of a whole result.
+func (r *toldReader) Err() error {
+	err := r.RecordReader.Err()
+	if err == nil || r.ctx.Err() != nil {
+		return err
+	}
+	return statementError(r.ctx, r.sql, errors.New(strings.TrimPrefix(err.Error(), "failed to create arrow array: ")))
 }
 
 // Ingest appends the batches of r to table, by column name: columns that r lacks

@@ -20,6 +20,9 @@ import (
 // by DuckDB itself, and with nested values as text.
 const Arrow = "portable"
 
+// StreamResults does nothing: results are made row by row here.
+func StreamResults() {}
+
 func queryArrow(ctx context.Context, raw *duckdb.Conn, sql string, args []any) (array.RecordReader, error) {
 	named := make([]driver.NamedValue, len(args))
 	for i, v := range args {

@@ -41,7 +41,38 @@ func (db *DB) CheckSelect(ctx context.Context, sql string) error {
 // Shape is what is known of a statement before it runs.
 type Shape struct {
 	Parameters []string // names in the order in which they are bound: 1, 2 … or as in $name
+	Kinds      []Kind   // of the parameters, as the statement uses them
 	Columns    []string // of the result
+}
+
+// Kind is what a parameter takes.
+type Kind string
+
+// The kinds of parameters; one that could be anything is a text.
+const (
+	KindInteger   Kind = "integer"
+	KindNumber    Kind = "number"
+	KindBoolean   Kind = "boolean"
+	KindDate      Kind = "date"
+	KindTimestamp Kind = "timestamp"
+	KindText      Kind = "text"
+)
+
+func kindOf(t duckdb.Type) Kind {
+	switch t {
+	case duckdb.TYPE_TINYINT, duckdb.TYPE_SMALLINT, duckdb.TYPE_INTEGER, duckdb.TYPE_BIGINT,
+		duckdb.TYPE_UTINYINT, duckdb.TYPE_USMALLINT, duckdb.TYPE_UINTEGER, duckdb.TYPE_UBIGINT, duckdb.TYPE_HUGEINT, duckdb.TYPE_UHUGEINT:
+		return KindInteger
+	case duckdb.TYPE_FLOAT, duckdb.TYPE_DOUBLE, duckdb.TYPE_DECIMAL:
+		return KindNumber
+	case duckdb.TYPE_BOOLEAN:
+		return KindBoolean
+	case duckdb.TYPE_DATE:
+		return KindDate
+	case duckdb.TYPE_TIMESTAMP, duckdb.TYPE_TIMESTAMP_TZ:
+		return KindTimestamp
+	}
+	return KindText
 }
 
 // Gate is CheckSelect for statements that may have parameters.
@@ -140,7 +171,11 @@ func (db *DB) shape(ctx context.Context, sql string) (*Shape, error) {
 		if err != nil {
 			return nil, err
 		}
-		shape.Parameters = append(shape.Parameters, name)
+		kind, err := prepared.ParamType(i + 1)
+		if err != nil {
+			return nil, err
+		}
+		shape.Parameters, shape.Kinds = append(shape.Parameters, name), append(shape.Kinds, kindOf(kind))
 	}
 	n, err := prepared.ColumnCount()
 	for i := 0; i < n && err == nil; i++ {

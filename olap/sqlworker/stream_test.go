@@ -1,0 +1,71 @@
+//go:build duckdb_arrow
+
+package sqlworker
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"verso/olap/engine"
+)
+
+// TestStream reads results larger than the worker may hold, of types that are not
+// easily joined, and one that fails on the way.
+func TestStream(t *testing.T) {
+	path := published(t)
+	sum := func(sql string, r Request) (rows int64, batches int, err error) {
+		r.Path, r.SQL = path, sql
+		result, err := Run(t.Context(), r)
+		if err != nil {
+			return 0, 0, err
+		}
+		defer result.Release()
+		for result.Next() {
+			rows, batches = rows+result.RecordBatch().NumRows(), batches+1
+		}
+		return rows, batches, result.Err()
+	}
+	// 3 GB of rows through a worker of 3 GiB, which reserves half of that itself.
+	rows, batches, err := sum("SELECT i, repeat('x', 1000) AS t FROM range(3000000) AS r (i)", Request{MaxRows: 1 << 40, MaxBytes: 1 << 40, AddressSpace: 3 << 30, Threads: 1})
+	if err != nil || rows != 3_000_000 || batches > 100 {
+		t.Errorf("%d rows in %d batches: %v", rows, batches, err)
+	}
+	rows, _, err = sum(`SELECT CAST(CASE WHEN i % 3 = 0 THEN 'a' WHEN i % 3 = 1 THEN 'b' END AS ENUM ('b', 'a')) AS e, [i, NULL] AS l, {'a': i, 'b': [i::VARCHAR]} AS s, MAP {i: 'x'} AS m,
+		CAST(i AS DECIMAL(20, 2)) AS d, i::HUGEINT AS h, NULL AS n FROM range(20000) AS r (i)`, Request{Threads: 1})
+	if err != nil || rows != 20000 {
+		t.Errorf("%d rows: %v", rows, err)
+	}
+	var statement *engine.StatementError
+	rows, _, err = sum("SELECT CASE WHEN i = 900000 THEN error('boom') ELSE i END AS x FROM range(1000000) AS r (i)", Request{MaxRows: 1 << 40, Threads: 1})
+	if rows >= 900_000 || !errors.As(err, &statement) || !strings.Contains(statement.Message, "boom") || !strings.HasPrefix(statement.SQL, "SELECT CASE") {
+		t.Errorf("%d rows: %v", rows, err)
+	}
+}
+
+// TestDescribe tells columns and parameters without running anything.
+func TestDescribe(t *testing.T) {
+	result, err := Run(t.Context(), Request{Path: published(t), Describe: true,
+		SQL: "SELECT i AS a, CAST(i AS DECIMAL(9, 2)) AS b, 'x' AS a FROM range(1000000000000) AS r (i) WHERE i > ? AND CAST(i AS VARCHAR) LIKE $2 AND i / 2.5::DOUBLE < $3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer result.Release()
+	if result.Next() || result.Err() != nil {
+		t.Fatal("rows, or", result.Err())
+	}
+	var got []string
+	for _, f := range result.Schema().Fields() {
+		got = append(got, f.Name+" "+f.Type.String())
+	}
+	parameters, err := ParametersOf(result.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parameters {
+		got = append(got, p.Name+" "+string(p.Kind))
+	}
+	if want := "a int64, b decimal(9, 2), a utf8, 1 integer, 2 text, 3 number"; strings.Join(got, ", ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
+	}
+}
