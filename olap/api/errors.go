@@ -181,3 +181,7 @@ func place(message, sql string) (text string, line, column int) {
 	}
 	return cmp.Or(strings.TrimSpace(m[1]), message), line, column
 }
+
+// Told is what a caller of another door is told of an error, in the words of
+// this one.
+func Told(err error) *Error { return told(err) }

@@ -16,9 +16,22 @@ import (
 
 // Parameter is a parameter of a statement.
 type Parameter struct {
-	Name string    `json:"name"` // 1, 2 … or as in $name
-	Kind duck.Kind `json:"kind"`
+	Name string `json:"name"` // 1, 2 … or as in $name
+	Kind Kind   `json:"kind"`
 }
+
+// Kind is what a parameter takes.
+type Kind = duck.Kind
+
+// The kinds of parameters; one that could be anything is a text.
+const (
+	KindInteger   = duck.KindInteger
+	KindNumber    = duck.KindNumber
+	KindBoolean   = duck.KindBoolean
+	KindDate      = duck.KindDate
+	KindTimestamp = duck.KindTimestamp
+	KindText      = duck.KindText
+)
 
 // parametersKey names the parameters in the metadata of a described schema.
 const parametersKey = "verso.parameters"
