@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -83,6 +84,7 @@ func open(f file) (*duck.DB, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), openTime)
 	defer cancel()
 	duck.StreamResults()
+	debug.SetGCPercent(400) // the process is short-lived, and most of its memory the engine's
 	db, err := duck.OpenSandboxed(ctx, f.Path, duck.SandboxOptions{MemoryBytes: f.MemoryBytes, Threads: f.Threads, TempDir: f.TempDir})
 	if err != nil {
 		return nil, err
@@ -168,8 +170,22 @@ func query(ctx context.Context, db *duck.DB, r Request, text string, shape *duck
 func send(reader array.RecordReader, r Request, out *bufio.Writer) (s status, err error) {
 	frames := &frameWriter{w: out, left: r.MaxBytes, limit: r.MaxBytes}
 	w := ipc.NewWriter(frames, ipc.WithSchema(reader.Schema()))
-	batches := &gathered{w: w, schema: reader.Schema(), out: out}
-	defer batches.release()
+	s, err = pass(reader, r, gather(reader.Schema(), w, out))
+	if err != nil {
+		return s, err
+	}
+	if err := w.Close(); err != nil {
+		return s, err
+	}
+	if s.Cut && !r.CutRows {
+		return s, &LimitError{What: "rows", Limit: r.MaxRows}
+	}
+	return s, nil
+}
+
+// pass hands the batches on, up to the limit of rows.
+func pass(reader array.RecordReader, r Request, to *gathered) (s status, err error) {
+	defer func() { err = to.end(err) }()
 	for !s.Cut && reader.Next() {
 		batch := reader.RecordBatch()
 		if s.Cut = s.Rows+batch.NumRows() > r.MaxRows; s.Cut {
@@ -178,20 +194,14 @@ func send(reader array.RecordReader, r Request, out *bufio.Writer) (s status, er
 			batch.Retain()
 		}
 		s.Rows += batch.NumRows()
-		if err := batches.add(batch); err != nil {
+		if err := to.add(batch); err != nil {
 			return s, err
 		}
 	}
 	if err := reader.Err(); err != nil {
 		return s, inWordsOf(r, err)
 	}
-	if err := errors.Join(batches.flush(), w.Close()); err != nil {
-		return s, err
-	}
-	if s.Cut && !r.CutRows {
-		return s, &LimitError{What: "rows", Limit: r.MaxRows}
-	}
-	return s, nil
+	return s, to.flush()
 }
 
 // frameWriter cuts a stream into data frames and ends it at a number of bytes.

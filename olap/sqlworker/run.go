@@ -18,6 +18,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"golang.org/x/sys/unix"
 
 	"verso/olap/engine"
 )
@@ -133,7 +134,8 @@ func start(f file) (*work, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("sqlworker: start %s: %w", self, err)
 	}
-	w.frames = &frameReader{r: bufio.NewReaderSize(stdout, 64<<10)}
+	widen(stdout)
+	w.frames = &frameReader{r: bufio.NewReaderSize(stdout, 256<<10)}
 	w.stop = sync.OnceFunc(func() {
 		if w.frames.status == nil {
 			_ = cmd.Process.Kill() // nobody wants the rest; it may have ended
@@ -147,6 +149,21 @@ func start(f file) (*work, error) {
 		return nil, fmt.Errorf("sqlworker: tell the worker what to open: %w", err)
 	}
 	return w, nil
+}
+
+// pipeBytes is the most that a pipe may hold without a privilege.
+const pipeBytes = 1 << 20
+
+// widen lets a pipe hold more than the 64 KiB it is made with, so that the worker
+// goes on while what it sent is read. A system that has it otherwise is slower.
+func widen(pipe io.Reader) {
+	f, ok := pipe.(*os.File)
+	if !ok {
+		return
+	}
+	if raw, err := f.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, pipeBytes) })
+	}
 }
 
 // run gives a worker its request and reads the head of the answer.

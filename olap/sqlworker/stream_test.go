@@ -28,6 +28,11 @@ func TestStream(t *testing.T) {
 	}
 	// 3 GB of rows through a worker of 3 GiB, which reserves half of that itself.
 	rows, batches, err := sum("SELECT i, repeat('x', 1000) AS t FROM range(3000000) AS r (i)", Request{MaxRows: 1 << 40, MaxBytes: 1 << 40, AddressSpace: 3 << 30, Threads: 1})
+	if err != nil || rows != 3_000_000 || batches < 1000 || batches > 5000 { // messages stay below what clients take
+
+		t.Errorf("%d rows in %d batches: %v", rows, batches, err)
+	}
+	rows, batches, err = sum("SELECT i FROM range(3000000) AS r (i)", Request{MaxRows: 1 << 40, Threads: 1})
 	if err != nil || rows != 3_000_000 || batches > 100 {
 		t.Errorf("%d rows in %d batches: %v", rows, batches, err)
 	}

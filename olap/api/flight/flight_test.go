@@ -71,7 +71,7 @@ func (f files) Open(_ context.Context, p access.Person) (*api.Lease, error) {
 	return lease, nil
 }
 
-func database(t *testing.T, where string) string {
+func database(t testing.TB, where string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "published.duckdb")
 	db, err := duck.Open(t.Context(), duck.Options{Path: path, Threads: 1})
@@ -96,10 +96,19 @@ func serve(t *testing.T, l flight.Limits) (address, log string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.Threads = 1
+	return start(t, files{database(t, ""), database(t, "WHERE range % 2 = 0")}, l, written), log
+}
+
+func start(t testing.TB, store api.Store, l flight.Limits, log ...*audit.Log) (address string) {
+	t.Helper()
 	pool := sqlworker.NewPool(1, 4)
 	t.Cleanup(pool.Close)
-	l.Threads = 1
-	s, err := flight.New(flight.Options{Store: files{database(t, ""), database(t, "WHERE range % 2 = 0")}, Gate: people{}, Run: pool.Run, Clock: time.Now, Audit: written, Version: "test", Limits: l})
+	o := flight.Options{Store: store, Gate: people{}, Run: pool.Run, Clock: time.Now, Version: "test", Limits: l}
+	if len(log) > 0 {
+		o.Audit = log[0]
+	}
+	s, err := flight.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,11 +126,11 @@ func serve(t *testing.T, l flight.Limits) (address, log string) {
 			t.Error(err)
 		}
 	})
-	return listener.Addr().String(), log
+	return listener.Addr().String()
 }
 
 // login is a client that has shaken hands as somebody, and the context of its calls.
-func login(t *testing.T, address, name, password string) (*flightsql.Client, context.Context) {
+func login(t testing.TB, address, name, password string) (*flightsql.Client, context.Context) {
 	t.Helper()
 	c, err := flightsql.NewClient(address, nil, nil, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
