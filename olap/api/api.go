@@ -133,6 +133,7 @@ func (a *API) routes() {
 		{get, "cubes", "cubes", a.cubes},
 		{get, "cubes/{cube}", "cubes", a.cube},
 		{get, "cubes/{cube}/members", "members", a.members},
+		{get, "query", "query", a.query},
 		{post, "query", "query", a.query},
 		{post, "query/check", "check", a.check},
 		{post, "facts", "facts", a.facts},
