@@ -1,9 +1,13 @@
 package api
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
+
+	"github.com/klauspost/compress/gzhttp"
 
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
@@ -75,25 +79,47 @@ func (l Limits) withDefaults() Limits {
 
 // API answers everything below Root.
 type API struct {
-	o       Options
-	mux     *http.ServeMux
-	running *running
-	recent  *recent
-	schemas *perGeneration[*schemaAnswer]
-	traces  *perGeneration[*traced]
+	o         Options
+	handler   http.Handler
+	mux       *http.ServeMux
+	limited   atomic.Pointer[Limits]
+	running   *running
+	recent    *recent
+	telemetry *telemetry
+	schemas   *perGeneration[*schemaAnswer]
+	traces    *perGeneration[*traced]
 }
 
 // New is the API over a store.
-func New(o Options) *API {
+func New(o Options) (*API, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	o.Limits = o.Limits.withDefaults()
-	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(o.Limits), recent: &recent{},
+	limits := o.Limits.withDefaults()
+	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
 		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}}
+	a.limited.Store(&limits)
 	a.routes()
-	return a
+	squeeze, err := gzhttp.NewWrapper(gzhttp.MinSize(2048), gzhttp.ContentTypes([]string{"application/json", "text/csv"}))
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	foreign := http.NewCrossOriginProtection()
+	foreign.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fail(w, &Error{Status: http.StatusForbidden, Code: "cross_origin", Message: "the request comes from a page of another site"})
+	}))
+	a.handler = foreign.Handler(squeeze(a.mux))
+	return a, nil
 }
+
+// SetLimits changes the limits of what is asked from now on.
+func (a *API) SetLimits(l Limits) {
+	l = l.withDefaults()
+	a.limited.Store(&l)
+	a.running.set(l)
+}
+
+func (a *API) limits() Limits { return *a.limited.Load() }
 
 // routes is the one list of what the API answers.
 func (a *API) routes() {
@@ -107,6 +133,7 @@ func (a *API) routes() {
 		{get, "cubes", "cubes", a.cubes},
 		{get, "cubes/{cube}", "cubes", a.cube},
 		{get, "cubes/{cube}/members", "members", a.members},
+		{get, "query", "query", a.query},
 		{post, "query", "query", a.query},
 		{post, "query/check", "check", a.check},
 		{post, "facts", "facts", a.facts},
@@ -114,6 +141,7 @@ func (a *API) routes() {
 		{post, "navigate", "navigate", a.navigate},
 		{post, "sql", "sql", a.sql},
 		{post, "sql/check", "sqlcheck", a.sqlCheck},
+		{get, "definitions", "definitions", a.definitions},
 		{get, "schema", "schema", a.schema},
 		{get, "lineage", "lineage", a.lineage},
 		{get, "saved", "saved", a.savedList},
@@ -132,4 +160,4 @@ func (a *API) routes() {
 }
 
 // ServeHTTP answers a request.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }

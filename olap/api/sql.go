@@ -124,7 +124,7 @@ func (a *API) sql(r *request) error {
 
 // worker is what every statement on a file has in common.
 func (a *API) worker(path string) sqlworker.Request {
-	l := a.o.Limits
+	l := a.limits()
 	return sqlworker.Request{Path: path, MaxBytes: l.Bytes, MemoryBytes: l.Memory, Threads: l.Threads, Timeout: l.Time}
 }
 
@@ -169,9 +169,9 @@ func (a *API) runSQL(ctx context.Context, r *request, q sqlworker.Request) (*sql
 func (a *API) sqlRun(ctx context.Context, r *request, body sqlRequest, s sqlworker.Statement) (out sqlResult, err error) {
 	began := a.o.Clock()
 	out = sqlResult{Statement: s.Text, Line: s.Line, Columns: []sqlColumn{}, Rows: [][]any{}}
-	limit := int64(a.o.Limits.Page)
+	limit := int64(a.limits().Page)
 	if body.MaxRows > 0 {
-		limit = min(body.MaxRows, a.o.Limits.Rows)
+		limit = min(body.MaxRows, a.limits().Rows)
 	}
 	result, err := a.runSQL(ctx, r, sqlworker.Request{SQL: s.Text, Parameters: body.Parameters, MaxRows: limit, CutRows: true})
 	if err != nil {
@@ -213,7 +213,7 @@ func shifted(err error, s sqlworker.Statement) error {
 
 // sqlFile streams the result of a statement as a file.
 func (a *API) sqlFile(ctx context.Context, r *request, lease *Lease, body sqlRequest, s sqlworker.Statement, form string) error {
-	limit := a.o.Limits.Rows
+	limit := a.limits().Rows
 	if body.MaxRows > 0 {
 		limit = min(body.MaxRows, limit)
 	}
