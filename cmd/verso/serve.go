@@ -25,13 +25,14 @@ import (
 	"verso/etl/metrics"
 	"verso/etl/night"
 	"verso/etl/schedule"
+	"verso/olap/api"
 	"verso/olap/warehouse"
 	"verso/reports/digest"
 	"verso/reports/serve"
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	var addr, refresh, cert, key string
+	var addr, refresh, flight, cert, key string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the report site, and refresh the warehouse every night",
@@ -47,6 +48,9 @@ began it. A time that passed while nothing ran is caught up once at the start.
             night.stale_after, else 503 with the reason
   /metrics  the run ledger, the generation and the API for Prometheus
   /api/v1/  cubes, SQL and definitions; /api/v1/openapi.json describes it
+
+With --flight, or serve.flight of the configuration, SQL is also answered over
+Arrow Flight SQL: to ADBC, JDBC and ODBC drivers, Python and R.
 
 There is no login: the address should be this machine's own, or stand behind a
 server that asks who is there. Who asks what is written to audit.jsonl beside the
@@ -84,10 +88,12 @@ What systemd needs to keep it running: verso night --systemd`,
 			if cert != "" {
 				cfg.Serve.TLS = config.TLS{Cert: cert, Key: key}
 			}
+			cfg.Serve.Flight = cmp.Or(flight, cfg.Serve.Flight)
 			return a.serve(cmd.Context(), cfg, cmp.Or(addr, cfg.Serve.Addr), table)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on (default: the configuration's, or 127.0.0.1:8080)")
+	cmd.Flags().StringVar(&flight, "flight", "", "address to answer Arrow Flight SQL on, such as 127.0.0.1:8081 (default: the configuration's, or none)")
 	cmd.Flags().StringVar(&cert, "tls-cert", "", "file of the certificate, instead of the configuration's serve.tls.cert")
 	cmd.Flags().StringVar(&key, "tls-key", "", "file of its key")
 	cmd.Flags().StringVar(&refresh, "refresh", "", `schedule instead of the configuration's: minute hour day month weekday; "" for none`)
@@ -145,7 +151,15 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 	parts.tend(ctx)
 	stopReload := s.reloadOnHangup(ctx, parts)
 	defer stopReload()
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
+	if cfg.Serve.Flight != "" {
+		at, stopFlight, err := s.openFlight(cfg.Serve.Flight, parts, api.Everybody{}, parts.store, failed)
+		if err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		defer stopFlight()
+		s.log.Info("answering Arrow Flight SQL", "address", at)
+	}
 	scheme := "http"
 	if s.cert.Load() != nil {
 		scheme = "https"

@@ -66,8 +66,14 @@ var listening = regexp.MustCompile(`"address":"(http://[^"]+)"`)
 
 func startServer(t *testing.T, config string, env ...string) *served {
 	t.Helper()
+	return startServerWith(t, config, nil, env...)
+}
+
+// startServerWith is startServer with flags besides.
+func startServerWith(t *testing.T, config string, flags []string, env ...string) *served {
+	t.Helper()
 	s := &served{t: t, out: &heard{}}
-	s.cmd, _ = versoProcess(t, "serve", "-c", config, "--addr", "127.0.0.1:0", "--log-format", "json")
+	s.cmd, _ = versoProcess(t, append([]string{"serve", "-c", config, "--addr", "127.0.0.1:0", "--log-format", "json"}, flags...)...)
 	s.cmd.Env = append(os.Environ(), env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {

@@ -7,6 +7,7 @@ type Serve struct {
 	Addr   string      `yaml:"addr"`  // address to listen on; default 127.0.0.1:8080
 	Hosts  []string    `yaml:"hosts"` // names that it is called by, besides this machine's own on a loopback address; none on others: any
 	TLS    TLS         `yaml:"tls"`
+	Flight string      `yaml:"flight"` // address to answer Arrow Flight SQL on; "": not
 	Limits ServeLimits `yaml:"limits"`
 }
 
@@ -34,8 +35,9 @@ type ServeLimits struct {
 func (r *reader) serve(s *Serve, p place) {
 	l := &s.Limits
 	r.mapping(p, fields{
-		"addr":  r.plain(&s.Addr),
-		"hosts": r.texts(&s.Hosts),
+		"addr":   r.plain(&s.Addr),
+		"flight": r.plain(&s.Flight),
+		"hosts":  r.texts(&s.Hosts),
 		"tls": func(p place) {
 			r.mapping(p, fields{"cert": r.expanded(&s.TLS.Cert), "key": r.expanded(&s.TLS.Key)})
 			if (s.TLS.Cert == "") != (s.TLS.Key == "") && !r.failed(p) {
