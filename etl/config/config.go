@@ -30,6 +30,7 @@ type Config struct {
 	Night     Night             `yaml:"night"`
 	Alerts    Alerts            `yaml:"alerts"`
 	Digest    Letter            `yaml:"digest"`
+	Access    Access            `yaml:"access" json:"-"` // no part of what a run is made of
 	File      string            `yaml:"-"` // where it was read from
 }
 

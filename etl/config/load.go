@@ -148,6 +148,10 @@ func absolute(c *Config, dir string) {
 		s.DSNFile = from(s.DSNFile)
 		c.Sources[name] = s
 	}
+	c.Access.Policy, c.Access.Users = from(c.Access.Policy), from(c.Access.Users)
+	if o := c.Access.OIDC; o != nil {
+		o.SecretFile = from(o.SecretFile)
+	}
 	if e := c.Alerts.Email; e != nil {
 		e.PasswordFile = from(e.PasswordFile)
 	}

@@ -26,6 +26,7 @@ type Model struct {
 
 	cubes      map[string]*Cube
 	dimensions map[string]*Dimension
+	withheld   map[string]bool // what LoadHeld left out
 }
 
 // Cube returns a cube by name, or nil.
