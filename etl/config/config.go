@@ -31,7 +31,7 @@ type Config struct {
 	Alerts    Alerts            `yaml:"alerts"`
 	Digest    Letter            `yaml:"digest"`
 	Access    Access            `yaml:"access" json:"-"` // no part of what a run is made of
-	File      string            `yaml:"-"` // where it was read from
+	File      string            `yaml:"-"`               // where it was read from
 }
 
 // Company is who the reports are about.
