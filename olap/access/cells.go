@@ -115,8 +115,8 @@ func (b *builder) axes(table string) (map[string]*axis, error) {
 // add tells members apart by one more attribute.
 func (x *axis) add(name string, a *cube.Attribute) error {
 	switch {
-	case x.use.Of.Date && a.Grain == "":
-		return fmt.Errorf("minimum_cell: %s is no period of time: name one such as %s.year", name, x.use.Name)
+	case x.use.Of.Date && !slices.Contains([]string{"year", "half", "quarter", "month", "week", "day"}, a.Grain):
+		return fmt.Errorf("minimum_cell: %s is no year, half, quarter, month, week or day", name)
 	case x.use.Of.Date && (x.grain == "" || cube.Nests(a.Grain, x.grain)):
 		x.grain, x.columns = a.Grain, []string{a.Column}
 	case x.use.Of.Date && !cube.Nests(x.grain, a.Grain):

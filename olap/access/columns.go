@@ -53,9 +53,11 @@ func (b *builder) keepBack(ctx context.Context) error {
 		switch {
 		case named[f] && !b.masked[f]:
 			b.hidden[f] = true
-		case !named[f] && b.has(f) && !b.masked[f] && !isKey(f.name):
+		case !named[f] && b.has(f) && !b.masked[f] && !isKey(f.name) && !b.shown(f):
 			b.hidden[f] = true
-			b.report.Derived = append(b.report.Derived, f.String())
+			if class := b.classes.of(f.table); class != Never && class != Unknown {
+				b.report.Derived = append(b.report.Derived, f.String())
+			}
 		}
 	}
 	slices.Sort(b.report.Derived)
@@ -66,6 +68,11 @@ func (b *builder) keepBack(ctx context.Context) error {
 // These are not hidden for what chose the rows.
 func isKey(name string) bool {
 	return strings.HasSuffix(name, "_key") || strings.HasSuffix(name, "_id") || name == "as_of" || name == "date" || name == "month"
+}
+
+// shown reports whether the policy leaves a column that is computed from a hidden one.
+func (b *builder) shown(f field) bool {
+	return slices.Contains(b.rules.Show, f.String()) || slices.Contains(b.rules.Show, f.table+".*")
 }
 
 func (b *builder) has(f field) bool {

@@ -45,6 +45,7 @@ type Columns struct {
 	Hide      []string `yaml:"hide"`      // is not there
 	Mask      []string `yaml:"mask"`      // text: every value reads ***
 	Aggregate []string `yaml:"aggregate"` // only summed up in cubes: needs minimum_cell
+	Show      []string `yaml:"show"`      // stays though it is computed from a hidden one: table.column, or table.* for all of a table
 }
 
 // Cells says that no answer may be about fewer than so many customers, and by
@@ -279,4 +280,14 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// Personal reports whether the rows of the role depend on the person.
+func (r *Role) Personal() bool {
+	for _, list := range r.Rows.Where {
+		if slices.ContainsFunc(list, func(v string) bool { return strings.HasPrefix(v, "{") }) {
+			return true
+		}
+	}
+	return false
 }

@@ -28,6 +28,7 @@ type Rules struct {
 	Hide      []string
 	Mask      []string
 	Aggregate []string
+	Show      []string // computed from what is hidden, and open all the same
 	Tables    *[]string // schemas and tables; nil: all that the rows permit
 	Names     bool      // of persons
 	Minimum   int       // customers behind a cell; 0: any
@@ -81,7 +82,7 @@ func subset(a, b []string) bool {
 
 // rules are those of one role for one person.
 func (r *Role) rules(person Person) Rules {
-	rules := Rules{All: r.Rows.All, Hide: sorted(r.Columns.Hide), Mask: sorted(r.Columns.Mask), Aggregate: sorted(r.Columns.Aggregate),
+	rules := Rules{All: r.Rows.All, Hide: sorted(r.Columns.Hide), Mask: sorted(r.Columns.Mask), Aggregate: sorted(r.Columns.Aggregate), Show: sorted(r.Columns.Show),
 		Names: r.Names, SQL: r.SQL, Facts: r.Facts, AllPages: r.Pages.All, Pages: sorted(r.Pages.List)}
 	if r.Tables.Said && !r.Tables.All {
 		list := sorted(r.Tables.List)
@@ -120,7 +121,7 @@ func fill(list []string, person Person) (filled []string) {
 
 // with are the rules of a person with both.
 func (r Rules) with(o Rules) Rules {
-	out := Rules{All: r.All || o.All, Hide: both(r.Hide, o.Hide), Mask: both(r.Mask, o.Mask), Aggregate: both(r.Aggregate, o.Aggregate),
+	out := Rules{All: r.All || o.All, Hide: both(r.Hide, o.Hide), Mask: both(r.Mask, o.Mask), Aggregate: both(r.Aggregate, o.Aggregate), Show: shownByBoth(r, o),
 		Names: r.Names && o.Names, SQL: r.SQL && o.SQL, Facts: r.Facts && o.Facts, AllPages: r.AllPages && o.AllPages,
 		Minimum: max(r.Minimum, o.Minimum)}
 	if !out.All {
@@ -259,6 +260,18 @@ func sorted(list []string) []string {
 }
 
 func both(a, b []string) []string { return sorted(slices.Concat(a, b)) }
+
+// shownByBoth are the exceptions that hold under both rules: those that both make,
+// or that one makes while the other hides nothing.
+func shownByBoth(r, o Rules) []string {
+	switch {
+	case len(r.Hide)+len(r.Mask) == 0:
+		return o.Show
+	case len(o.Hide)+len(o.Mask) == 0:
+		return r.Show
+	}
+	return common(r.Show, o.Show)
+}
 
 func common(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(x string) bool { return !slices.Contains(b, x) })

@@ -165,7 +165,7 @@ func (p *pruner) dropCube(c *Cube) bool {
 			name = u.Name
 		}
 		if grain := p.held.Grains[name]; grain != "" {
-			u.Grain = grain
+			u.Grain, u.Whole = grain, true
 		}
 		return p.dimensions[name] == nil || !columns[u.Key]
 	})

@@ -183,20 +183,14 @@ func (s *Store) fill(ctx context.Context, o *opened, rules access.Rules) (err er
 
 // gathered says how much stands under the unknown member.
 func gathered(r *access.Report) string {
-	var parts []string
-	for _, g := range r.Gathered {
-		if g.Facts > 0 || g.Left > 0 {
-			text := fmt.Sprintf("%s: %d of %d facts under (unknown)", strings.TrimPrefix(g.Table, "core."), g.Facts, g.Of)
-			if g.Left > 0 {
-				text += fmt.Sprintf(", %d left out", g.Left)
-			}
-			parts = append(parts, text)
-		}
-	}
-	if len(parts) == 0 {
+	if len(r.Gathered) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(parts, "; ") + ")"
+	var sum access.Gathered
+	for _, g := range r.Gathered {
+		sum.Facts, sum.Left, sum.Of = sum.Facts+g.Facts, sum.Left+g.Left, sum.Of+g.Of
+	}
+	return fmt.Sprintf(" Of %d facts of all cubes, %d stand there and %d are left out; counts of customers leave both out.", sum.Of, sum.Facts, sum.Left)
 }
 
 // release counts one user off. What is of an older generation goes with its last.
