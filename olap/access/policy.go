@@ -239,6 +239,11 @@ func (c *checker) role(r *Role, at string) {
 			}
 		}
 	}
+	for i, name := range r.Columns.Show {
+		if strings.Count(name, ".") != 2 {
+			c.fail(fmt.Sprintf("%s.columns.show[%d]", at, i), "role %s: %q: write score.churn.band, or score.churn.* for a whole table", r.Name, name)
+		}
+	}
 	if len(r.Columns.Aggregate) > 0 && r.Cells == nil {
 		c.fail(at+".columns.aggregate", "role %s: columns that may only be summed up need minimum_cell: without it a sum over one row is the row", r.Name)
 	}

@@ -28,7 +28,7 @@ type Rules struct {
 	Hide      []string
 	Mask      []string
 	Aggregate []string
-	Show      []string // computed from what is hidden, and open all the same
+	Show      []string  // computed from what is hidden, and open all the same
 	Tables    *[]string // schemas and tables; nil: all that the rows permit
 	Names     bool      // of persons
 	Minimum   int       // customers behind a cell; 0: any
@@ -71,7 +71,8 @@ func (p *Policy) Rules(person Person) (Rules, error) {
 func (r *Role) covers(o *Role) bool {
 	tables := !r.Tables.Said || r.Tables.All || o.Tables.Said && subset(o.Tables.List, r.Tables.List) && !o.Tables.All
 	pages := r.Pages.All || !o.Pages.All && subset(o.Pages.List, r.Pages.List)
-	return r.Rows.All && r.Cells == nil && tables && pages &&
+	shown := len(r.Columns.Hide)+len(r.Columns.Mask) == 0 || subset(o.Columns.Show, r.Columns.Show)
+	return r.Rows.All && r.Cells == nil && tables && pages && shown &&
 		subset(r.Columns.Hide, o.Columns.Hide) && subset(r.Columns.Mask, o.Columns.Mask) && len(r.Columns.Aggregate) == 0 &&
 		(r.SQL || !o.SQL) && (r.Facts || !o.Facts) && (r.Names || !o.Names)
 }
