@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -208,4 +209,33 @@ func (f *File) Put(u User) {
 		}
 	}
 	f.Users = append(f.Users, u)
+}
+
+// Watch gives the users of a file as it is at each call; it is read again when it
+// has changed.
+func Watch(path string) func() (*File, error) {
+	var mu sync.Mutex
+	var known *File
+	var seen string
+	return func() (*File, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		now := ""
+		if info, err := os.Stat(path); err == nil {
+			now = fmt.Sprint(info.ModTime().UnixNano(), info.Size(), info.Mode())
+			if sys, ok := info.Sys().(*syscall.Stat_t); ok {
+				now += fmt.Sprint(" ", sys.Ino)
+			}
+		}
+		if known != nil && now == seen {
+			return known, nil
+		}
+		f, err := Load(path)
+		if err != nil {
+			known = nil // never the users of before: one may have been taken out
+			return nil, err
+		}
+		known, seen = f, now
+		return f, nil
+	}
 }
