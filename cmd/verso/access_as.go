@@ -143,6 +143,9 @@ func keptBack(err error) bool {
 	return errors.As(err, &table) || errors.As(err, &query) || errors.As(err, &statement)
 }
 
+// errNoPage is rights that leave no page.
+var errNoPage = errors.New("the rights leave no page of the report")
+
 // siteAs writes the site of what a user may see.
 func (a *app) siteAs(ctx context.Context, as, out, lang string) error {
 	s, err := a.openSeen(ctx, as, lang)
@@ -150,21 +153,29 @@ func (a *app) siteAs(ctx context.Context, as, out, lang string) error {
 		return err
 	}
 	defer s.close()
-	pages := s.pages(a.reportPages(s.config, a.logger(false)))
-	if len(pages) == 0 {
+	summary, err := a.buildSiteAs(ctx, s, out, lang)
+	if errors.Is(err, errNoPage) {
 		return &closedDoor{as, "see any page of the report"}
 	}
-	absolute, err := filepath.Abs(out)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
-		return err
-	}
-	summary, err := site.Build(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(s.Olap, s.DB)}, pages...)
 	if err != nil {
 		return err
 	}
 	s.tell(a)
 	return a.printSite(summary)
+}
+
+// buildSiteAs writes the pages that a user may see, of what they may see.
+func (a *app) buildSiteAs(ctx context.Context, s *seen, out, lang string) (site.Summary, error) {
+	pages := s.pages(a.reportPages(s.config, a.logger(false)))
+	if len(pages) == 0 {
+		return site.Summary{}, errNoPage
+	}
+	absolute, err := filepath.Abs(out)
+	if err != nil {
+		return site.Summary{}, err
+	}
+	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
+		return site.Summary{}, err
+	}
+	return site.Build(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(s.Olap, s.DB)}, pages...)
 }

@@ -95,7 +95,11 @@ func (a *app) benchServe(ctx context.Context, o benchServeOptions) ([]servedCase
 	}
 	defer s.warehouse.Close()
 	cfg.Serve.Limits.PerPerson = o.clients + 1
-	parts, err := s.openAPI()
+	who, err := s.openPeople(nil, true)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := s.openAPI(who, api.Everybody{})
 	if err != nil {
 		return nil, err
 	}

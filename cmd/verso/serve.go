@@ -25,7 +25,6 @@ import (
 	"verso/etl/metrics"
 	"verso/etl/night"
 	"verso/etl/schedule"
-	"verso/olap/api"
 	"verso/olap/warehouse"
 	"verso/reports/digest"
 	"verso/reports/serve"
@@ -33,6 +32,7 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	var addr, refresh, flight, cert, key string
+	var open bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the report site, and refresh the warehouse every night",
@@ -52,9 +52,11 @@ began it. A time that passed while nothing ran is caught up once at the start.
 With --flight, or serve.flight of the configuration, SQL is also answered over
 Arrow Flight SQL: to ADBC, JDBC and ODBC drivers, Python and R.
 
-There is no login: the address should be this machine's own, or stand behind a
-server that asks who is there. Who asks what is written to audit.jsonl beside the
-generations. SIGHUP reads the configuration's serve: section, the certificate and
+With a policy and users (access: of the configuration, see verso access) people log
+in, or send a token, and see what their roles show: pages, cubes, SQL and files
+hold that and nothing else. Without, everybody who reaches the address sees
+everything, so it must be this machine's own, unless --open says otherwise. Who
+asks what is written to audit.jsonl beside the generations. SIGHUP reads the configuration's serve: section, the certificate and
 the folder catalog anew. SIGTERM stops taking requests; a refresh that is
 running has night.grace to finish and is then ended, and yesterday's generation
 stays.
@@ -89,11 +91,12 @@ What systemd needs to keep it running: verso night --systemd`,
 				cfg.Serve.TLS = config.TLS{Cert: cert, Key: key}
 			}
 			cfg.Serve.Flight = cmp.Or(flight, cfg.Serve.Flight)
-			return a.serve(cmd.Context(), cfg, cmp.Or(addr, cfg.Serve.Addr), table)
+			return a.serve(cmd.Context(), cfg, cmp.Or(addr, cfg.Serve.Addr), open, table)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on (default: the configuration's, or 127.0.0.1:8080)")
 	cmd.Flags().StringVar(&flight, "flight", "", "address to answer Arrow Flight SQL on, such as 127.0.0.1:8081 (default: the configuration's, or none)")
+	cmd.Flags().BoolVar(&open, "open", false, "without users, let everybody in who reaches the address")
 	cmd.Flags().StringVar(&cert, "tls-cert", "", "file of the certificate, instead of the configuration's serve.tls.cert")
 	cmd.Flags().StringVar(&key, "tls-key", "", "file of its key")
 	cmd.Flags().StringVar(&refresh, "refresh", "", `schedule instead of the configuration's: minute hour day month weekday; "" for none`)
@@ -119,13 +122,21 @@ type server struct {
 }
 
 // serve runs until ctx ends.
-func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table *schedule.Schedule) (err error) {
+func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open bool, table *schedule.Schedule) (err error) {
 	s := &server{app: a, config: cfg, table: table, log: a.logger(false)}
 	if s.warehouse, err = a.openWarehouse(cfg); err != nil {
 		return err
 	}
 	defer s.warehouse.Close()
 	if err := s.loadCertificate(cfg); err != nil {
+		return err
+	}
+	addrs := []string{addr}
+	if cfg.Serve.Flight != "" {
+		addrs = append(addrs, cfg.Serve.Flight)
+	}
+	who, err := s.openPeople(addrs, open)
+	if err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", addr)
@@ -139,13 +150,13 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	parts, err := s.openAPI()
+	parts, err := s.openAPI(who, nil)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
-	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Ready: s.ready, Log: s.log,
-		Clock: a.now, Hosts: hostsOf(cfg, addr)}),
+	web := &http.Server{Handler: who.gate.Protect(serve.New(serve.Options{Site: cfg.Site, SiteOf: who.siteOf(), Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Ready: s.ready, Log: s.log,
+		Clock: a.now, Hosts: hostsOf(cfg, addr)}), "/healthz", "/readyz"),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
 	parts.tend(ctx)
@@ -153,7 +164,7 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 	defer stopReload()
 	failed := make(chan error, 2)
 	if cfg.Serve.Flight != "" {
-		at, stopFlight, err := s.openFlight(cfg.Serve.Flight, parts, api.Everybody{}, parts.store, failed)
+		at, stopFlight, err := s.openFlight(cfg.Serve.Flight, parts, failed)
 		if err != nil {
 			return errors.Join(err, listener.Close())
 		}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -13,7 +12,7 @@ import (
 	"syscall"
 
 	"verso/etl/config"
-	"verso/olap"
+	"verso/olap/access"
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
@@ -36,20 +35,19 @@ const (
 // apiParts are what the API of a server stands on, to be closed with it.
 type apiParts struct {
 	handler *api.API
-	store   *api.Whole
+	people  *admitted
 	audit   *audit.Log
 	pool    *sqlworker.Pool
 }
 
 func (p *apiParts) close() error {
 	p.pool.Close()
-	p.store.Close()
-	return p.audit.Close()
+	return errors.Join(p.people.close(), p.audit.Close())
 }
 
-// openAPI answers ad hoc questions over HTTP: everybody who reaches the server
-// may see everything.
-func (s *server) openAPI() (*apiParts, error) {
+// openAPI answers ad hoc questions of people who are let in. admit is the gate;
+// nil is that of the people.
+func (s *server) openAPI(p *admitted, admit api.Gate) (*apiParts, error) {
 	if err := os.MkdirAll(s.config.Warehouse, 0o755); err != nil {
 		return nil, err
 	}
@@ -57,27 +55,25 @@ func (s *server) openAPI() (*apiParts, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &apiParts{audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
-	p.store = api.NewWhole(s.warehouse, s.app.logTo(s.config.Warehouse, queryLogName, olap.Options{Catalog: userCatalog(s.config)}))
-	p.handler, err = api.New(api.Options{Store: p.store, Gate: api.Everybody{}, Clock: s.app.now, Log: s.log, Audit: log, Pool: p.pool,
+	if admit == nil {
+		admit = p.gate
+	}
+	parts := &apiParts{people: p, audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
+	parts.handler, err = api.New(api.Options{Store: p.store, Gate: admit, Clock: s.app.now, Log: s.log, Audit: log, Pool: parts.pool,
 		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits)})
 	if err != nil {
-		return nil, errors.Join(err, p.close())
+		return nil, errors.Join(err, parts.close())
 	}
 	s.mu.Lock()
-	s.parts = p
+	s.parts = parts
 	s.mu.Unlock()
-	return p, nil
+	return parts, nil
 }
 
 // tend has workers wait for the published generation and no other, and lets a
 // generation go that was replaced, also while nobody asks.
 func (p *apiParts) tend(ctx context.Context) {
-	person, err := api.Everybody{}.Authenticate(nil)
-	if err != nil {
-		return
-	}
-	_ = p.handler.Warm(ctx, person) // the next statement says why it cannot be
+	_ = p.handler.Warm(ctx, access.Person{Name: "verso", Admin: true}) // the next statement says why it cannot be
 	p.pool.Keep(func(path string) bool {
 		_, err := os.Stat(path)
 		return err == nil
@@ -99,8 +95,7 @@ func hostsOf(cfg *config.Config, addr string) []string {
 	for _, h := range cfg.Serve.Hosts {
 		hosts = append(hosts, strings.ToLower(h))
 	}
-	host, _, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
+	if loopback(addr) {
 		return append(hosts, serve.Loopback()...)
 	}
 	return hosts
@@ -162,7 +157,9 @@ func (s *server) reload(p *apiParts) {
 		return
 	}
 	p.handler.SetLimits(apiLimits(cfg.Serve.Limits))
-	p.store.Reload()
+	if !p.people.reload() {
+		s.log.Warn("with an access policy the user's own cubes and the policy change with a restart only")
+	}
 	s.log.Info("reloaded", "config", cfg.File)
 	if cfg.Night.Schedule != s.config.Night.Schedule || cfg.Serve.Addr != s.config.Serve.Addr || cfg.Warehouse != s.config.Warehouse {
 		s.log.Warn("the schedule, the address and the warehouse change with a restart only")

@@ -132,6 +132,15 @@ func told(err error) *Error {
 			return e
 		}
 	}
+	// The gate says by itself how it refuses.
+	var refused interface {
+		error
+		StatusCode() int
+	}
+	if errors.As(err, &refused) {
+		codes := map[int]string{http.StatusForbidden: "forbidden", http.StatusTooManyRequests: "too_many"}
+		return &Error{Status: refused.StatusCode(), Code: cmp.Or(codes[refused.StatusCode()], "unauthorized"), Message: refused.Error(), cause: err}
+	}
 	return &Error{Status: http.StatusInternalServerError, Code: "internal", Message: "the server could not answer", Hint: "its log says why", cause: err}
 }
 

@@ -19,7 +19,10 @@ import (
 
 // Options are what is served.
 type Options struct {
-	Site    string                // folder of the report site
+	Site string // folder of the report site
+	// SiteOf is the folder of the site that whoever sends a request may see, where
+	// that differs; nil: Site for all. A *NotYet is a site that is being made.
+	SiteOf  func(*http.Request) (string, error)
 	Metrics http.Handler          // nil: no /metrics
 	API     http.Handler          // of /api/; nil: none
 	Ready   func() (State, error) // of /readyz; nil: always ready
@@ -52,7 +55,7 @@ func New(o Options) http.Handler {
 	if o.API != nil {
 		mux.Handle("/api/", o.API)
 	}
-	mux.Handle("/", &folder{dir: o.Site, log: o.Log})
+	mux.Handle("/", siteHandler(o))
 	return logged(o.Log, o.Clock, secured(called(o.Hosts, mux)))
 }
 
@@ -153,6 +156,16 @@ func (f *folder) giveBack(e *edition) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.drop(e)
+}
+
+// close lets go of the site; who reads from it may end.
+func (f *folder) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.open != nil {
+		f.drop(f.open)
+		f.open = nil
+	}
 }
 
 // drop closes an edition that nobody reads from any more.
