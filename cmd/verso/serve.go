@@ -155,8 +155,7 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
-	web := &http.Server{Handler: who.gate.Protect(serve.New(serve.Options{Site: cfg.Site, SiteOf: who.siteOf(), Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Ready: s.ready, Log: s.log,
-		Clock: a.now, Hosts: hostsOf(cfg, addr)}), "/healthz", "/readyz"),
+	web := &http.Server{Handler: s.handler(who, parts, addr),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
 	parts.tend(ctx)
@@ -184,6 +183,12 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	case err = <-failed:
 	}
 	return errors.Join(err, s.stop(web))
+}
+
+// handler answers whoever is let in.
+func (s *server) handler(who *admitted, parts *apiParts, addr string) http.Handler {
+	return who.gate.Protect(serve.New(serve.Options{Site: s.config.Site, SiteOf: who.siteOf(), API: parts.handler, Ready: s.ready,
+		Metrics: who.adminsOnly(metrics.Handler(s.facts(), parts.handler)), Log: s.log, Clock: s.app.now, Hosts: hostsOf(s.config, addr)}), "/healthz", "/readyz")
 }
 
 // stop ends the schedule, which may take the grace of a running refresh, and

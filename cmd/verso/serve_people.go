@@ -90,6 +90,21 @@ func (p *admitted) reload() (whole bool) {
 	return true
 }
 
+// adminsOnly keeps what tells of the whole company for administrators, where there
+// is a policy.
+func (p *admitted) adminsOnly(h http.Handler) http.Handler {
+	if p.cuts == nil {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if person, err := p.gate.Authenticate(r); err != nil || !person.Admin {
+			http.Error(w, "only administrators may see this", http.StatusForbidden)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
 // siteOf is the folder of the site that a person may see; nil where all see the same.
 func (p *admitted) siteOf() func(*http.Request) (string, error) {
 	if p.sites == nil {
