@@ -64,6 +64,9 @@ func (k *known) Context() context.Context { return k.ctx }
 func (s *Server) authenticate(ctx context.Context) (access.Person, error) {
 	r := (&http.Request{Method: http.MethodPost, Header: http.Header{}}).WithContext(ctx)
 	headers, _ := metadata.FromIncomingContext(ctx)
+	if authority := headers.Get(":authority"); len(authority) == 1 {
+		r.Host = authority[0]
+	}
 	for name, values := range headers {
 		if !strings.HasPrefix(name, ":") {
 			r.Header[http.CanonicalHeaderKey(name)] = values
