@@ -96,7 +96,7 @@ func (a *API) handle(door string, serve func(*request) error) http.Handler {
 func (a *API) served(r *request, serve func(*request) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if given, _ := p.(error); errors.Is(given, http.ErrAbortHandler) {
 				panic(p)
 			}
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
