@@ -124,7 +124,7 @@ func accessCommands(t *testing.T, g *guarded) {
 	}
 	want := firstColumn(t, g.whole, "SELECT count(*) FROM core.dim_customer WHERE customer_key IN ("+inNorth+")")[0]
 	out, errs := expect(exitDone, "", "sql", "SELECT count(*) AS n FROM core.dim_customer", "--as", "anna", "--format", "csv")
-	if fmt.Sprintf("n\n%s\n", want) != out || !strings.Contains(errs, "North China") {
+	if fmt.Sprintf("n\r\n%s\r\n", want) != out || !strings.Contains(errs, "North China") {
 		t.Errorf("%q, %q", out, errs)
 	}
 	expect(exitFailed, "", "sql", "SELECT 1", "--as", "paul")

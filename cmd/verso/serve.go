@@ -29,6 +29,7 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	var addr, refresh string
+	var open bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the report site, and refresh the warehouse every night",
@@ -44,8 +45,11 @@ began it. A time that passed while nothing ran is caught up once at the start.
             night.stale_after, else 503 with the reason
   /metrics  the run ledger and the generation for Prometheus
 
-There is no login: the address should be this machine's own, or stand behind a
-server that asks who is there. SIGTERM stops taking requests; a refresh that is
+With access: of the configuration everybody logs in (or is named by a trusted
+proxy) and sees the report of what their roles show; programs send a token or a
+user and password. Without it whoever reaches the address sees everything: it must
+be this machine's own, unless --open says that something before it asks who is
+there. SIGTERM stops taking requests; a refresh that is
 running has night.grace to finish and is then ended, and yesterday's generation
 stays.
 
@@ -72,10 +76,11 @@ What systemd needs to keep it running: verso night --systemd`,
 			if err := digest.Check(cfg.Digest.Pages); err != nil {
 				return &configError{fmt.Errorf("%s: %w", cfg.File, err)}
 			}
-			return a.serve(cmd.Context(), cfg, addr, table)
+			return a.serve(cmd.Context(), cfg, addr, open, table)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
+	cmd.Flags().BoolVar(&open, "open", false, "serve everything to whoever reaches the address, though no users are configured")
 	cmd.Flags().StringVar(&refresh, "refresh", "", `schedule instead of the configuration's: minute hour day month weekday; "" for none`)
 	return cmd
 }
@@ -95,12 +100,17 @@ type server struct {
 }
 
 // serve runs until ctx ends.
-func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table *schedule.Schedule) (err error) {
+func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open bool, table *schedule.Schedule) (err error) {
 	s := &server{app: a, config: cfg, table: table, log: a.logger(false)}
 	if s.warehouse, err = a.openWarehouse(cfg); err != nil {
 		return err
 	}
 	defer s.warehouse.Close()
+	guard, err := a.newGuard(cfg, addr, open, s.log)
+	if err != nil {
+		return err
+	}
+	defer guard.close()
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w", addr, err)
@@ -112,7 +122,8 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts()), Ready: s.ready, Log: s.log}),
+	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts()), Ready: s.ready, Log: s.log})
+	web := &http.Server{Handler: guard.protect(a, cfg, whole, s.log),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	failed := make(chan error, 1)
