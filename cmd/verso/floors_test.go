@@ -41,7 +41,10 @@ var floors = map[string][]string{
 	"olap/diff":                 {"olap", "olap/cube", "olap/compile", "olap/engine", "olap/lineage"},
 	"olap/ssb":                  {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/access":               {"olap/engine", "olap/cube"},
+	"olap/access/users":         {"olap/access"},
 	"olap/api":                  {"olap", "olap/engine", "olap/cube", "olap/cube/text", "olap/change", "olap/export", "olap/export/workbook", "olap/lineage", "olap/warehouse", "olap/access", "olap/sqlworker"},
+	"olap/api/gate":             {"olap/access", "olap/access/users"},
+	"olap/api/store":            {"olap", "olap/access", "olap/api", "olap/catalog", "olap/cube", "olap/engine", "olap/warehouse"},
 	"olap/api/...":              {"olap/api/...", "olap", "olap/engine", "olap/cube", "olap/export", "olap/warehouse", "olap/access", "olap/sqlworker"},
 
 	"etl/canon":                  {},
