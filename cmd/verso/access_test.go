@@ -203,6 +203,7 @@ func TestAccess(t *testing.T) {
 	t.Run("SQL", func(t *testing.T) { sqlSeesTheCut(t, g) })
 	t.Run("minimum", func(t *testing.T) { smallCellsGathered(t, g) })
 	t.Run("store", func(t *testing.T) { storeSharesAndPrunes(t, g) })
+	t.Run("serve", func(t *testing.T) { servedByRights(t, g) })
 	t.Run("command line", func(t *testing.T) { accessCommands(t, g) })
 }
 
