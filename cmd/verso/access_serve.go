@@ -26,6 +26,7 @@ import (
 type guard struct {
 	gate  *gate.Gate
 	store *exchange // hands out what each may see; also without a policy
+	close func()
 }
 
 // newGuard reads who may come in. Without users everybody may, and then only this
@@ -57,7 +58,7 @@ func (a *app) newGuard(cfg *config.Config, addr string, open bool, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	return &guard{gate: gate.New(o), store: s}, nil
+	return &guard{gate: gate.New(o), store: s, close: s.end}, nil
 }
 
 // protect is a server behind the gate, in which everybody sees the report of what

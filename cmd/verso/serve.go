@@ -131,7 +131,7 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	if err != nil {
 		return err
 	}
-	defer guard.store.end()
+	defer guard.close()
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w", addr, err)
