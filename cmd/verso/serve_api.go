@@ -25,6 +25,8 @@ import (
 const (
 	auditLogName = "audit.jsonl"
 	auditLogMax  = 64 << 20 // bytes; a full log is kept as .1, in the place of the one before
+
+	recentQuestions = 5000 // of it that are shown again after a start
 )
 
 // Workers that wait for SQL: for each file, and in all.
@@ -52,12 +54,17 @@ func (s *server) openAPI(gate api.Gate, store api.Store) (*apiParts, error) {
 	if err := os.MkdirAll(s.config.Warehouse, 0o755); err != nil {
 		return nil, err
 	}
-	log, err := audit.Open(filepath.Join(s.config.Warehouse, auditLogName), auditLogMax)
+	path := filepath.Join(s.config.Warehouse, auditLogName)
+	log, err := audit.Open(path, auditLogMax)
 	if err != nil {
 		return nil, err
 	}
+	recent, err := audit.Tail(path, recentQuestions)
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
 	p := &apiParts{store: store, audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
-	p.handler, err = api.New(api.Options{Store: store, Gate: gate, Clock: s.app.now, Log: s.log, Audit: log, Pool: p.pool,
+	p.handler, err = api.New(api.Options{Store: store, Gate: gate, Clock: s.app.now, Log: s.log, Audit: log, Recent: recent, Pool: p.pool,
 		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits)})
 	if err != nil {
 		return nil, errors.Join(err, p.close())

@@ -24,6 +24,7 @@ type Options struct {
 	Clock  func() time.Time
 	Log    *slog.Logger    // nil: silent
 	Audit  *audit.Log      // nil: nothing is kept but the recent questions in memory
+	Recent []audit.Entry   // questions of earlier on, the newest last, for GET log
 	Saved  *saved.Folder   // nil: nothing can be saved
 	Pool   *sqlworker.Pool // nil: a worker is started for each statement
 	Limits Limits
@@ -99,6 +100,11 @@ func New(o Options) (*API, error) {
 	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
 		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}}
 	a.limited.Store(&limits)
+	for _, e := range o.Recent {
+		if e.What != "" {
+			a.recent.add(e)
+		}
+	}
 	a.routes()
 	squeeze, err := gzhttp.NewWrapper(gzhttp.MinSize(2048), gzhttp.ContentTypes([]string{"application/json", "text/csv"}))
 	if err != nil {
