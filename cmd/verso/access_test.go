@@ -43,8 +43,8 @@ roles:
   libraries: {rows: {customer.type: library}, sql: true, facts: true, pages: [index, sales]}
   costless: {rows: all, columns: {hide: [cost]}, sql: true}
   nameless: {rows: all, columns: {mask: [core.dim_customer.name]}, sql: true, personal: true}
-  mine: {rows: {salesperson: "{employee}"}, sql: true}
-  team: {rows: {team: "{employee}"}, sql: true}
+  mine: {rows: {salesperson: "{employee}"}, tables: [core.dim_customer]}
+  team: {rows: {team: "{employee}"}, tables: [core.dim_customer]}
   sales_only: {rows: all, tables: [core.fact_order_line, core.dim_date], sql: true}
   public: {rows: all, minimum_cell: {customers: 5, by: [customer.type, region.area, date.quarter]}}
   regions: {rows: all, columns: {aggregate: [net]}, minimum_cell: {customers: 8, by: [region.area, date.year, customer.name]}}
