@@ -269,7 +269,7 @@ func (b *builder) namedBy(table string) string {
 func (b *builder) list(table string, t *Table) (list []string, out string, err error) {
 	for _, c := range b.columns[table] {
 		name, f := engine.QuoteIdent(c.name), field{table, c.name}
-		expression := "t." + name
+		var expression string
 		switch {
 		case b.hidden[f]:
 			if c.name == b.classes.Customer[table] {
