@@ -266,8 +266,23 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// inUse are the paths of the cuts that are open here: SQL opens them again by name.
+func (s *Store) inUse() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	paths := map[string]bool{}
+	for _, o := range s.open {
+		select {
+		case <-o.ready:
+			paths[o.path] = true
+		default: // being made
+		}
+	}
+	return paths
+}
+
 // prune removes the cuts of generations that are gone, and the oldest beyond keep
-// of each. Files that are open stay readable to who has them open.
+// of each, unless they are open here.
 func (s *Store) prune() error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
@@ -285,12 +300,12 @@ func (s *Store) prune() error {
 		name string
 		used int64
 	}
-	cuts := map[string][]file{}
+	cuts, used := map[string][]file{}, s.inUse()
 	var errs []error
 	for _, e := range entries {
 		base, isCut := strings.CutSuffix(e.Name(), suffix)
 		generation, _, ok := cutLast(base, "-")
-		if !isCut || !ok {
+		if !isCut || !ok || used[filepath.Join(s.dir, e.Name())] {
 			continue
 		}
 		info, err := e.Info()
