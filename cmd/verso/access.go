@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"verso/etl/config"
+	"verso/olap"
 	"verso/olap/access"
 	"verso/olap/access/users"
 )
@@ -95,7 +96,7 @@ func (a *app) accessCheck(ctx context.Context, names []string, tables bool) erro
 			return &configError{err}
 		}
 	}
-	s, closeStore, err := a.openStore(cfg, policy)
+	s, closeStore, err := a.openStore(cfg, policy, olap.Options{Catalog: userCatalog(cfg)})
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,11 @@ func (a *app) printReport(name string, rules access.Rules, r *access.Report, tab
 		fmt.Fprintf(a.stdout, "  %d columns more are hidden, being computed from hidden ones (show: in the policy leaves some)\n", len(r.Derived))
 	}
 	for _, g := range r.Gathered {
-		fmt.Fprintf(a.stdout, "  %s: %d cells; %d of %d facts under (unknown), %d left out\n", g.Table, g.Cells, g.Facts, g.Of, g.Left)
+		fmt.Fprintf(a.stdout, "  %s: %d cells; %d of %d facts under (unknown), %d left out", g.Table, g.Cells, g.Facts, g.Of, g.Left)
+		if len(g.Without) > 0 {
+			fmt.Fprintf(a.stdout, "; without %s", strings.Join(g.Without, ", "))
+		}
+		fmt.Fprintln(a.stdout)
 	}
 	if !tables {
 		return

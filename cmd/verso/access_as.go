@@ -30,12 +30,12 @@ func (f *asFlag) register(cmd *cobra.Command) {
 }
 
 // openStore opens what hands out cuts; the function returned closes it.
-func (a *app) openStore(cfg *config.Config, policy *access.Policy) (*store.Store, func(), error) {
+func (a *app) openStore(cfg *config.Config, policy *access.Policy, o olap.Options) (*store.Store, func(), error) {
 	w, err := a.openWarehouse(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
-	s := store.New(store.Options{Warehouse: w, Open: opener(cfg), Policy: policy, Olap: olap.Options{Catalog: userCatalog(cfg)}})
+	s := store.New(store.Options{Warehouse: w, Open: opener(cfg), Policy: policy, Olap: o})
 	return s, func() {
 		_ = s.Close()
 		_ = w.Close()
@@ -63,7 +63,7 @@ func (a *app) openSeen(ctx context.Context, name, lang string) (*seen, error) {
 	if u == nil {
 		return nil, usagef("verso", "--as: there is no user %q in %s", name, cfg.Access.Users)
 	}
-	s, closeStore, err := a.openStore(cfg, policy)
+	s, closeStore, err := a.openStore(cfg, policy, olap.Options{Catalog: userCatalog(cfg)})
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +83,8 @@ func (a *app) openSeen(ctx context.Context, name, lang string) (*seen, error) {
 
 // tell says on the standard error what is kept back.
 func (s *seen) tell(a *app) {
-	if s.Rights.Told != "" {
-		fmt.Fprintln(a.stderr, s.Rights.Told)
+	if told := s.Rights.ToldIn(s.Olap.Lang()); told != "" {
+		fmt.Fprintln(a.stderr, told)
 	}
 }
 
@@ -116,7 +116,9 @@ func (s *seen) told(p page.Page) page.Page {
 			v, err = c.Page(p.Slug), nil
 			v.Banners = append(v.Banners, view.Note{Tone: view.Caution, Text: c.T("access.page")})
 		}
-		v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: s.Rights.Told})
+		if s.Rights.Told != "" {
+			v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: s.Rights.ToldIn(c.Lang)})
+		}
 		return v, err
 	}
 	if below != nil {

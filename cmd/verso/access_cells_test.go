@@ -3,11 +3,18 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"verso/etl/config"
+	"verso/olap/access/users"
 	"verso/olap/cube"
 	"verso/olap/engine"
 )
@@ -38,6 +45,14 @@ func smallCellsGathered(t *testing.T, g *guarded) {
 		few := firstColumn(t, l.DB, "SELECT count(*) FROM (SELECT 1 FROM "+x.Table+" f WHERE "+cells+" GROUP BY "+keys+" HAVING count(DISTINCT customer_key) < 5)")
 		if few[0] != "0" {
 			t.Errorf("%s tells %s combinations of fewer than 5 customers apart", x.Table, few[0])
+		}
+		for _, c := range firstColumn(t, l.DB, `SELECT column_name FROM information_schema.columns WHERE table_schema || '.' || table_name = ?
+AND column_name NOT IN ('customer_key', 'geo_key', 'date_key') AND data_type NOT IN ('DATE', 'BOOLEAN', 'TIMESTAMP')`, x.Table) {
+			some := "count(DISTINCT customer_key) FILTER (WHERE " + engine.QuoteIdent(c) + " <> 0)"
+			few := firstColumn(t, l.DB, "SELECT count(*) FROM (SELECT 1 FROM "+x.Table+" f WHERE "+cells+" GROUP BY "+keys+" HAVING "+some+" BETWEEN 1 AND 4)")
+			if few[0] != "0" {
+				t.Errorf("%s.%s: %s cells are of fewer than 5 customers who have any", x.Table, c, few[0])
+			}
 		}
 		if text := firstColumn(t, l.DB, "SELECT column_name FROM information_schema.columns WHERE table_schema || '.' || table_name = ? AND data_type = 'VARCHAR'", x.Table); len(text) > 0 {
 			t.Errorf("%s has the texts %v of single facts", x.Table, text)
@@ -124,7 +139,7 @@ func accessCommands(t *testing.T, g *guarded) {
 	}
 	want := firstColumn(t, g.whole, "SELECT count(*) FROM core.dim_customer WHERE customer_key IN ("+inNorth+")")[0]
 	out, errs := expect(exitDone, "", "sql", "SELECT count(*) AS n FROM core.dim_customer", "--as", "anna", "--format", "csv")
-	if fmt.Sprintf("n\n%s\n", want) != out || !strings.Contains(errs, "North China") {
+	if fmt.Sprintf("n\r\n%s\r\n", want) != out || !strings.Contains(errs, "North China") {
 		t.Errorf("%q, %q", out, errs)
 	}
 	expect(exitFailed, "", "sql", "SELECT 1", "--as", "paul")
@@ -158,5 +173,82 @@ func accessCommands(t *testing.T, g *guarded) {
 	}
 	if _, errs := expect(exitConfig, "", "access", "list"); !strings.Contains(errs, "chmod 600") {
 		t.Errorf("a users file that others can read: %s", errs)
+	}
+}
+
+// servedByRights asks a served report as several users, over a socket.
+func servedByRights(t *testing.T, g *guarded) {
+	path := filepath.Join(g.dir, "users.yaml")
+	defer os.Remove(path)
+	var f users.File
+	tokens := map[string]string{}
+	for _, u := range []users.User{{Name: "anna", Roles: []string{"north"}}, {Name: "lib", Roles: []string{"libraries"}},
+		{Name: "paul", Roles: []string{"public"}}, {Name: "boss", Admin: true}} {
+		text, token := users.NewToken(time.Now().Add(time.Hour))
+		u.Tokens, tokens[u.Name] = []users.Token{token}, text
+		f.Users = append(f.Users, u)
+	}
+	if err := f.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	a := &app{stdout: io.Discard, stderr: io.Discard, env: os.LookupEnv, now: time.Now, configPath: filepath.Join(g.dir, "verso.yaml")}
+	cfg, err := a.loadReaderConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	guard, err := a.newGuard(cfg, "0.0.0.0:8080", false, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer guard.close()
+	whole := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/healthz" {
+			_, _ = io.WriteString(w, "the whole "+elsewhere)
+		}
+	})
+	server := httptest.NewServer(guard.protect(a, cfg, whole, log))
+	defer server.Close()
+	get := func(name, path string) (int, string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "" {
+			r.Header.Set("Authorization", "Bearer "+tokens[name])
+		}
+		answer, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, string(text)
+	}
+	for _, x := range []struct {
+		name, path string
+		status     int
+		text       string // that the answer has
+	}{
+		{"", "/", http.StatusUnauthorized, ""},
+		{"", "/healthz", http.StatusOK, ""},
+		{"boss", "/", http.StatusOK, "the whole"},
+		{"paul", "/", http.StatusForbidden, "no page"},
+		{"anna", "/sales.html", http.StatusOK, "North China"},
+		{"anna", "/metrics", http.StatusNotFound, ""},
+		{"lib", "/index.html", http.StatusOK, "library"},
+		{"lib", "/customers.html", http.StatusNotFound, ""},
+		{"lib", "/../../verso.yaml", http.StatusNotFound, ""},
+	} {
+		status, text := get(x.name, x.path)
+		if status != x.status || !strings.Contains(text, x.text) || x.name != "boss" && strings.Contains(text, elsewhere) && x.name != "lib" {
+			t.Errorf("%q asks %s: %d, want %d with %q", x.name, x.path, status, x.status, x.text)
+		}
+	}
+	if _, err := a.newGuard(&config.Config{Warehouse: cfg.Warehouse}, "0.0.0.0:8080", false, log); err == nil {
+		t.Error("without users everybody on the network is served")
 	}
 }

@@ -52,12 +52,13 @@ began it. A time that passed while nothing ran is caught up once at the start.
 With --flight, or serve.flight of the configuration, SQL is also answered over
 Arrow Flight SQL: to ADBC, JDBC and ODBC drivers, Python and R.
 
-With a policy and users (access: of the configuration, see verso access) people log
-in, or send a token, and see what their roles show: pages, cubes, SQL and files
-hold that and nothing else. Without, everybody who reaches the address sees
-everything, so it must be this machine's own, unless --open says otherwise. Who
-asks what is written to audit.jsonl beside the generations. SIGHUP reads the configuration's serve: section, the certificate and
-the folder catalog anew. SIGTERM stops taking requests; a refresh that is
+With access: of the configuration everybody logs in (or is named by a trusted
+proxy) and sees the report of what their roles show; programs send a token or a
+user and password. Without it whoever reaches the address sees everything: it must
+be this machine's own, unless --open says that something before it asks who is
+there. Who asks what is written to audit.jsonl beside the generations. SIGHUP reads
+the configuration's serve: and access: sections, the certificate and the folder
+catalog anew. SIGTERM stops taking requests; a refresh that is
 running has night.grace to finish and is then ended, and yesterday's generation
 stays.
 
@@ -96,9 +97,9 @@ What systemd needs to keep it running: verso night --systemd`,
 	}
 	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on (default: the configuration's, or 127.0.0.1:8080)")
 	cmd.Flags().StringVar(&flight, "flight", "", "address to answer Arrow Flight SQL on, such as 127.0.0.1:8081 (default: the configuration's, or none)")
-	cmd.Flags().BoolVar(&open, "open", false, "without users, let everybody in who reaches the address")
 	cmd.Flags().StringVar(&cert, "tls-cert", "", "file of the certificate, instead of the configuration's serve.tls.cert")
 	cmd.Flags().StringVar(&key, "tls-key", "", "file of its key")
+	cmd.Flags().BoolVar(&open, "open", false, "serve everything to whoever reaches the address, though no users are configured")
 	cmd.Flags().StringVar(&refresh, "refresh", "", `schedule instead of the configuration's: minute hour day month weekday; "" for none`)
 	return cmd
 }
@@ -131,14 +132,11 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	if err := s.loadCertificate(cfg); err != nil {
 		return err
 	}
-	addrs := []string{addr}
-	if cfg.Serve.Flight != "" {
-		addrs = append(addrs, cfg.Serve.Flight)
-	}
-	who, err := s.openPeople(addrs, open)
+	guard, err := a.newGuard(cfg, []string{addr, cfg.Serve.Flight}, open, s.log)
 	if err != nil {
 		return err
 	}
+	defer guard.close()
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w", addr, err)
@@ -150,20 +148,22 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	parts, err := s.openAPI(who, nil)
+	parts, err := s.openAPI(guard.gate, guard.store)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
-	web := &http.Server{Handler: s.handler(who, parts, addr),
+	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Ready: s.ready, Log: s.log,
+		Clock: a.now, Hosts: hostsOf(cfg, addr)})
+	web := &http.Server{Handler: guard.protect(a, cfg, whole, s.log),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
 	parts.tend(ctx)
-	stopReload := s.reloadOnHangup(ctx, parts)
+	stopReload := s.reloadOnHangup(ctx, parts, guard)
 	defer stopReload()
 	failed := make(chan error, 2)
 	if cfg.Serve.Flight != "" {
-		at, stopFlight, err := s.openFlight(cfg.Serve.Flight, parts, failed)
+		at, stopFlight, err := s.openFlight(cfg.Serve.Flight, parts, guard, failed)
 		if err != nil {
 			return errors.Join(err, listener.Close())
 		}
@@ -185,18 +185,16 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	return errors.Join(err, s.stop(web))
 }
 
-// handler answers whoever is let in.
-func (s *server) handler(who *admitted, parts *apiParts, addr string) http.Handler {
-	return who.gate.Protect(serve.New(serve.Options{Site: s.config.Site, SiteOf: who.siteOf(), API: parts.handler, Ready: s.ready,
-		Metrics: who.adminsOnly(metrics.Handler(s.facts(), parts.handler)), Log: s.log, Clock: s.app.now, Hosts: hostsOf(s.config, addr)}), "/healthz", "/readyz")
-}
+// lastRequests is how long requests that run may take to finish when the server
+// stops.
+const lastRequests = 30 * time.Second
 
 // stop ends the schedule, which may take the grace of a running refresh, and
 // answers meanwhile; then it lets the last requests finish.
 func (s *server) stop(web *http.Server) error {
 	s.log.Info("stopping")
 	err := s.night.Stop(s.config.Night.Grace)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), lastRequests)
 	defer cancel()
 	if shutErr := web.Shutdown(ctx); shutErr != nil {
 		err = errors.Join(err, shutErr, web.Close())

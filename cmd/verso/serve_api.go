@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -16,6 +20,7 @@ import (
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
+	"verso/olap/engine/duck"
 	"verso/olap/sqlworker"
 	"verso/reports/serve"
 )
@@ -24,6 +29,8 @@ import (
 const (
 	auditLogName = "audit.jsonl"
 	auditLogMax  = 64 << 20 // bytes; a full log is kept as .1, in the place of the one before
+
+	recentQuestions = 5000 // of it that are shown again after a start
 )
 
 // Workers that wait for SQL: for each file, and in all.
@@ -35,45 +42,47 @@ const (
 // apiParts are what the API of a server stands on, to be closed with it.
 type apiParts struct {
 	handler *api.API
-	people  *admitted
+	store   api.Store
 	audit   *audit.Log
 	pool    *sqlworker.Pool
 }
 
 func (p *apiParts) close() error {
 	p.pool.Close()
-	return errors.Join(p.people.close(), p.audit.Close())
+	return p.audit.Close()
 }
 
-// openAPI answers ad hoc questions of people who are let in. admit is the gate;
-// nil is that of the people.
-func (s *server) openAPI(p *admitted, admit api.Gate) (*apiParts, error) {
+// openAPI answers ad hoc questions of who the gate lets in, about what the store
+// hands out to them.
+func (s *server) openAPI(gate api.Gate, store api.Store) (*apiParts, error) {
 	if err := os.MkdirAll(s.config.Warehouse, 0o755); err != nil {
 		return nil, err
 	}
-	log, err := audit.Open(filepath.Join(s.config.Warehouse, auditLogName), auditLogMax)
+	path := filepath.Join(s.config.Warehouse, auditLogName)
+	log, err := audit.Open(path, auditLogMax)
 	if err != nil {
 		return nil, err
 	}
-	if admit == nil {
-		admit = p.gate
-	}
-	parts := &apiParts{people: p, audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
-	parts.handler, err = api.New(api.Options{Store: p.store, Gate: admit, Clock: s.app.now, Log: s.log, Audit: log, Pool: parts.pool,
-		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits)})
+	recent, err := audit.Tail(path, recentQuestions)
 	if err != nil {
-		return nil, errors.Join(err, parts.close())
+		return nil, errors.Join(err, log.Close())
+	}
+	p := &apiParts{store: store, audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
+	p.handler, err = api.New(api.Options{Store: store, Gate: gate, Clock: s.app.now, Log: s.log, Audit: log, Recent: recent, Pool: p.pool,
+		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits), Edition: edition(s.config)})
+	if err != nil {
+		return nil, errors.Join(err, p.close())
 	}
 	s.mu.Lock()
-	s.parts = parts
+	s.parts = p
 	s.mu.Unlock()
-	return parts, nil
+	return p, nil
 }
 
-// tend has workers wait for the published generation and no other, and lets a
-// generation go that was replaced, also while nobody asks.
+// tend has workers wait for the published generation, and lets go of files that
+// were deleted, also while nobody asks.
 func (p *apiParts) tend(ctx context.Context) {
-	_ = p.handler.Warm(ctx, access.Person{Name: "verso", Admin: true}) // the next statement says why it cannot be
+	_ = p.handler.Warm(ctx, access.Person{Name: "verso", Admin: true, By: "open"}) // the next statement says why it cannot be
 	p.pool.Keep(func(path string) bool {
 		_, err := os.Stat(path)
 		return err == nil
@@ -87,6 +96,23 @@ func apiLimits(l config.ServeLimits) api.Limits {
 		Bytes: int64(l.ResultMB) << 20, Memory: int64(l.MemoryMB) << 20, Body: int64(l.RequestKB) << 10, Threads: l.Threads}
 }
 
+// edition names the program and the user's own cubes. Files that cannot be read
+// count as empty: loading them says so.
+func edition(cfg *config.Config) string {
+	sum := sha256.New()
+	fmt.Fprintln(sum, version, duck.Version())
+	if dir := userCatalog(cfg); dir != "" {
+		_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				text, _ := os.ReadFile(path)
+				fmt.Fprintf(sum, "%s %d\n%s", path, len(text), text)
+			}
+			return nil
+		})
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
 // hostsOf are the names by which the server may be called: on a loopback address
 // this machine's own and those of the configuration, on others those of the
 // configuration, or any where it has none.
@@ -95,7 +121,8 @@ func hostsOf(cfg *config.Config, addr string) []string {
 	for _, h := range cfg.Serve.Hosts {
 		hosts = append(hosts, strings.ToLower(h))
 	}
-	if loopback(addr) {
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
 		return append(hosts, serve.Loopback()...)
 	}
 	return hosts
@@ -125,7 +152,7 @@ func (s *server) loadCertificate(cfg *config.Config) error {
 
 // reloadOnHangup reads the configuration anew at every SIGHUP until ctx ends or
 // stop is called.
-func (s *server) reloadOnHangup(ctx context.Context, p *apiParts) (stop func()) {
+func (s *server) reloadOnHangup(ctx context.Context, p *apiParts, g *guard) (stop func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP)
 	own, cancel := context.WithCancel(ctx)
@@ -133,7 +160,7 @@ func (s *server) reloadOnHangup(ctx context.Context, p *apiParts) (stop func()) 
 		for {
 			select {
 			case <-signals:
-				s.reload(p)
+				s.reload(p, g)
 			case <-own.Done():
 				return
 			}
@@ -146,20 +173,28 @@ func (s *server) reloadOnHangup(ctx context.Context, p *apiParts) (stop func()) 
 }
 
 // reload takes over what can change while the server runs: the certificate, the
-// limits and the user's own cubes. What is wrong changes nothing.
-func (s *server) reload(p *apiParts) {
+// limits, the policy and the user's own cubes. What is wrong changes nothing.
+func (s *server) reload(p *apiParts, g *guard) {
 	cfg, err := s.app.loadReaderConfig()
+	var policy *access.Policy
+	if err == nil && cfg.Access.Policy != "" {
+		policy, _, err = s.app.accessFiles(cfg)
+	}
+	if err == nil && (cfg.Access.Policy == "") != (s.config.Access.Policy == "") {
+		err = errors.New("whether there is a policy changes with a restart only")
+	}
 	if err == nil && (cfg.Serve.TLS.Cert != "") == (s.cert.Load() != nil) {
 		err = s.loadCertificate(cfg)
+	}
+	if err == nil {
+		err = g.store.reload(cfg, policy)
 	}
 	if err != nil {
 		s.log.Error("the configuration was not reloaded", "error", err)
 		return
 	}
 	p.handler.SetLimits(apiLimits(cfg.Serve.Limits))
-	if !p.people.reload() {
-		s.log.Warn("with an access policy the user's own cubes and the policy change with a restart only")
-	}
+	p.handler.SetEdition(edition(cfg))
 	s.log.Info("reloaded", "config", cfg.File)
 	if cfg.Night.Schedule != s.config.Night.Schedule || cfg.Serve.Addr != s.config.Serve.Addr || cfg.Warehouse != s.config.Warehouse {
 		s.log.Warn("the schedule, the address and the warehouse change with a restart only")

@@ -16,9 +16,9 @@ const flightStop = 10 * time.Second
 // openFlight answers Arrow Flight SQL beside the HTTP API: to the same people,
 // from the same store and workers, into the same audit log. It gives the address
 // listened on; failed hears of the end of the server. stop ends it.
-func (s *server) openFlight(addr string, p *apiParts, failed chan<- error) (listening string, stop func(), err error) {
+func (s *server) openFlight(addr string, p *apiParts, g *guard, failed chan<- error) (listening string, stop func(), err error) {
 	l := s.config.Serve.Limits
-	o := flight.Options{Gate: p.people.gate, Store: p.people.store, Run: p.pool.Run, Clock: s.app.now, Log: s.log, Audit: p.audit, Version: version,
+	o := flight.Options{Gate: g.gate, Store: g.store, Run: p.pool.Run, Clock: s.app.now, Log: s.log, Audit: p.audit, Version: version,
 		Limits: flight.Limits{Statements: l.Statements, Memory: int64(l.MemoryMB) << 20, Threads: l.Threads}}
 	if s.cert.Load() != nil {
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate, NextProtos: []string{"h2"}}

@@ -71,6 +71,6 @@ func describe(ctx context.Context, db *duck.DB, r Request, text string, shape *d
 		return err
 	}
 	metadata := arrow.MetadataFrom(map[string]string{parametersKey: string(told)})
-	schema := arrow.NewSchema(reader.Schema().Fields(), &metadata)
+	schema := arrow.NewSchema(named(reader.Schema(), shape.Columns, false).Fields(), &metadata)
 	return ipc.NewWriter(&frameWriter{w: out, left: r.MaxBytes, limit: r.MaxBytes}, ipc.WithSchema(schema)).Close()
 }

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 
@@ -116,7 +117,21 @@ func answer(db *duck.DB, r Request, out *bufio.Writer) (s status, err error) {
 		return s, inWordsOf(r, err)
 	}
 	defer reader.Release()
-	return send(reader, r, out)
+	return send(reader, named(reader.Schema(), shape.Columns, r.Plan), r, out)
+}
+
+// named is a schema with the names that the statement gives its columns: with
+// values put in for its parameters DuckDB may give others.
+func named(s *arrow.Schema, names []string, plan bool) *arrow.Schema {
+	fields := slices.Clone(s.Fields())
+	if plan || len(fields) != len(names) {
+		return s
+	}
+	for i := range fields {
+		fields[i].Name = names[i]
+	}
+	metadata := s.Metadata()
+	return arrow.NewSchema(fields, &metadata)
 }
 
 // inWordsOf shows the statement as it was typed, not as it was run.
@@ -167,10 +182,10 @@ func query(ctx context.Context, db *duck.DB, r Request, text string, shape *duck
 }
 
 // send writes the rows as an Arrow IPC stream in data frames.
-func send(reader array.RecordReader, r Request, out *bufio.Writer) (s status, err error) {
+func send(reader array.RecordReader, schema *arrow.Schema, r Request, out *bufio.Writer) (s status, err error) {
 	frames := &frameWriter{w: out, left: r.MaxBytes, limit: r.MaxBytes}
-	w := ipc.NewWriter(frames, ipc.WithSchema(reader.Schema()))
-	s, err = pass(reader, r, gather(reader.Schema(), w, out))
+	w := ipc.NewWriter(frames, ipc.WithSchema(schema))
+	s, err = pass(reader, schema, r, gather(schema, w, out))
 	if err != nil {
 		return s, err
 	}
@@ -184,14 +199,15 @@ func send(reader array.RecordReader, r Request, out *bufio.Writer) (s status, er
 }
 
 // pass hands the batches on, up to the limit of rows.
-func pass(reader array.RecordReader, r Request, to *gathered) (s status, err error) {
+func pass(reader array.RecordReader, schema *arrow.Schema, r Request, to *gathered) (s status, err error) {
 	defer func() { err = to.end(err) }()
 	for !s.Cut && reader.Next() {
-		batch := reader.RecordBatch()
+		read := reader.RecordBatch()
+		batch := array.NewRecordBatch(schema, read.Columns(), read.NumRows())
 		if s.Cut = s.Rows+batch.NumRows() > r.MaxRows; s.Cut {
-			batch = batch.NewSlice(0, r.MaxRows-s.Rows)
-		} else {
-			batch.Retain()
+			whole := batch
+			batch = whole.NewSlice(0, r.MaxRows-s.Rows)
+			whole.Release()
 		}
 		s.Rows += batch.NumRows()
 		if err := to.add(batch); err != nil {

@@ -19,10 +19,7 @@ import (
 
 // Options are what is served.
 type Options struct {
-	Site string // folder of the report site
-	// SiteOf is the folder of the site that whoever sends a request may see, where
-	// that differs; nil: Site for all. A *NotYet is a site that is being made.
-	SiteOf  func(*http.Request) (string, error)
+	Site    string                // folder of the report site
 	Metrics http.Handler          // nil: no /metrics
 	API     http.Handler          // of /api/; nil: none
 	Ready   func() (State, error) // of /readyz; nil: always ready
@@ -55,7 +52,7 @@ func New(o Options) http.Handler {
 	if o.API != nil {
 		mux.Handle("/api/", o.API)
 	}
-	mux.Handle("/", siteHandler(o))
+	mux.Handle("/", &folder{dir: o.Site, log: o.Log})
 	return logged(o.Log, o.Clock, secured(called(o.Hosts, mux)))
 }
 
@@ -156,16 +153,6 @@ func (f *folder) giveBack(e *edition) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.drop(e)
-}
-
-// close lets go of the site; who reads from it may end.
-func (f *folder) close() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.open != nil {
-		f.drop(f.open)
-		f.open = nil
-	}
 }
 
 // drop closes an edition that nobody reads from any more.
