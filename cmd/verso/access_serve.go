@@ -32,13 +32,13 @@ type guard struct {
 
 // newGuard reads who may come in. Without users everybody may, and then only this
 // machine is served unless open is said.
-func (a *app) newGuard(cfg *config.Config, addrs []string, open bool, log *slog.Logger) (*guard, error) {
+func (a *app) newGuard(cfg *config.Config, addr string, open bool, log *slog.Logger) (*guard, error) {
 	has := cfg.Access.Policy != ""
-	for _, addr := range addrs {
-		if addr == "" {
-			continue // not listened on
+	for _, listened := range []string{addr, cfg.Serve.Flight} {
+		if listened == "" {
+			continue
 		}
-		if err := gate.CheckAddress(addr, has, open); err != nil {
+		if err := gate.CheckAddress(listened, has, open); err != nil {
 			return nil, &configError{err}
 		}
 	}

@@ -132,7 +132,7 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	if err := s.loadCertificate(cfg); err != nil {
 		return err
 	}
-	guard, err := a.newGuard(cfg, []string{addr, cfg.Serve.Flight}, open, s.log)
+	guard, err := a.newGuard(cfg, addr, open, s.log)
 	if err != nil {
 		return err
 	}
