@@ -71,8 +71,8 @@ func TestServePeople(t *testing.T) {
 	if code, _ := ask("", http.MethodGet, "/healthz", "", ""); code != http.StatusOK {
 		t.Errorf("healthz: %d", code)
 	}
-	if code, text := ask("li", http.MethodGet, "/metrics", "", ""); code != http.StatusForbidden {
-		t.Errorf("li reads the metrics: %d %.100s", code, text)
+	if code, text := ask("li", http.MethodGet, "/metrics", "", ""); code == http.StatusOK {
+		t.Errorf("li reads the metrics: %.100s", text)
 	}
 	const question = "sales by customer.type show net totals grand"
 	whole, _ := verso(t, exitDone, "query", "-c", config, question+" where customer.type in (library)", "--format", "csv")
