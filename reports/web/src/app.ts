@@ -1,57 +1,17 @@
 // What a page does beyond being read: theme, charts that answer the pointer,
 // tables that sort. Without this script the page shows the same numbers.
-import type { Charts, Colours } from "./charts";
+import type { Charts } from "./charts";
 import { make } from "./make";
 import { addSearch } from "./search";
+import { addThemeSwitch, applyTheme, colours } from "./theme";
 
 type Tip = { t: string; l: [string, string][] };
 type Spec = { wide: object; narrow: object; tips: Tip[] | null };
 type Live = { chart: ReturnType<Charts["show"]>; plot: HTMLElement; narrow: boolean };
 
 const root = document.documentElement;
-const store = "verso-theme";
 
-function stored(): string | null {
-  try {
-    return localStorage.getItem(store);
-  } catch {
-    return null; // storage is switched off: the theme follows the system
-  }
-}
-
-const chosen = stored();
-if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
-
-function isDark(): boolean {
-  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
-function colours(): Colours {
-  const style = getComputedStyle(root);
-  return new Proxy({} as Colours, { get: (_, name) => style.getPropertyValue("--" + String(name)).trim() });
-}
-
-// --- theme ---
-
-function addThemeSwitch(changed: () => void) {
-  const tools = document.querySelector(".tools");
-  if (!tools) return;
-  const button = make("button", "theme");
-  button.type = "button";
-  const label = document.body.dataset.themeName ?? "Theme";
-  button.setAttribute("aria-label", label);
-  button.title = label;
-  button.addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    try {
-      localStorage.setItem(store, root.dataset.theme);
-    } catch {
-      // the choice lasts for this page
-    }
-    changed();
-  });
-  tools.append(button);
-}
+applyTheme();
 
 // --- charts ---
 
@@ -249,7 +209,6 @@ addEventListener("DOMContentLoaded", () => {
   addSorting();
   addCopy();
   addScrollHints();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const current = document.querySelector<HTMLElement>('nav [aria-current="page"]');
   if (current && current.parentElement) {
     const list = current.closest("nav");
