@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"verso/olap/cache"
@@ -70,17 +71,43 @@ func (e *MemoryError) Unwrap() error { return e.Cause }
 // is given again from memory, and equal questions asked at the same time are
 // computed once. Rows of an answer are not to be changed.
 func (o *Olap) Ask(ctx context.Context, q cube.Query) (*Table, error) {
+	a, err := o.Answer(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return a.Table, nil
+}
+
+// Answer is a table and how it was come by.
+type Answer struct {
+	Table    *Table
+	Cached   bool               // it was known already
+	Rollup   string             // that it comes from; "": from the facts
+	Rejected []compile.Rejected // rollups that could not answer, with the reason
+}
+
+// Answer is Ask, with how the table was come by.
+func (o *Olap) Answer(ctx context.Context, q cube.Query) (*Answer, error) {
 	text, err := json.Marshal(q)
 	if err != nil {
 		return nil, err
 	}
-	table, err := o.cache.Get(ctx, o.lang+"\x00"+string(text), func(ctx context.Context) (*Table, error) { return o.limited(ctx, q) })
+	var computed atomic.Bool
+	table, err := o.cache.Get(ctx, o.lang+"\x00"+string(text), func(ctx context.Context) (*Table, error) {
+		computed.Store(true)
+		return o.limited(ctx, q)
+	})
 	if err != nil {
 		return nil, err
 	}
+	a := &Answer{Cached: !computed.Load()}
+	if c, err := o.compile(ctx, q); err == nil { // it was compiled for the table
+		a.Rollup, a.Rejected = c.Rollup, c.Rejected
+	}
 	own := *table
 	own.Rows, own.Columns, own.Notes = slices.Clip(own.Rows), slices.Clip(own.Columns), slices.Clip(own.Notes)
-	return &own, nil
+	a.Table = &own
+	return a, nil
 }
 
 // limited asks the database when it is the question's turn.

@@ -122,6 +122,9 @@ func (o *Olap) Lang() string { return o.lang }
 // Run is the record of the run that filled the generation.
 func (o *Olap) Run() Run { return o.run }
 
+// DB is the generation itself, for statements of the caller's own.
+func (o *Olap) DB() engine.Querier { return o.db }
+
 // Cubes lists the cubes with their dimensions and measures, in the catalog's
 // order. They are not to be changed.
 func (o *Olap) Cubes() []*cube.Cube { return o.model.Cubes }
@@ -177,6 +180,7 @@ type Explanation struct {
 	Stages   []compile.Stage    `json:"stages"`
 	Rollup   string             `json:"rollup,omitempty"`   // answers; "": the facts do
 	Rejected []compile.Rejected `json:"rejected,omitempty"` // rollups that do not, with the reason
+	Tables   []string           `json:"tables,omitempty"`   // read
 }
 
 // Explain gives the statement with which Ask would answer a query.
@@ -191,7 +195,7 @@ func (o *Olap) ExplainContext(ctx context.Context, q cube.Query) (Explanation, e
 	if err != nil {
 		return Explanation{}, err
 	}
-	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages, Rollup: c.Rollup, Rejected: c.Rejected}, nil
+	return Explanation{SQL: c.SQL, Args: c.Args, Stages: c.Stages, Rollup: c.Rollup, Rejected: c.Rejected, Tables: c.Tables}, nil
 }
 
 // ask answers a query from the database.

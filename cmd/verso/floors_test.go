@@ -41,7 +41,9 @@ var floors = map[string][]string{
 	"olap/diff":                 {"olap", "olap/cube", "olap/compile", "olap/engine", "olap/lineage"},
 	"olap/ssb":                  {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/access":               {"olap/engine", "olap/cube"},
-	"olap/api":                  {"olap", "olap/engine", "olap/cube", "olap/cube/text", "olap/change", "olap/export", "olap/export/workbook", "olap/lineage", "olap/warehouse", "olap/access", "olap/sqlworker"},
+	"olap/api":                  {"olap", "olap/engine", "olap/cube", "olap/cube/text", "olap/compile", "olap/catalog", "olap/change", "olap/export", "olap/export/workbook", "olap/lineage", "olap/warehouse", "olap/access", "olap/sqlworker", "olap/api/audit", "olap/api/saved"},
+	"olap/api/audit":            {},
+	"olap/api/saved":            {},
 	"olap/api/...":              {"olap/api/...", "olap", "olap/engine", "olap/cube", "olap/export", "olap/warehouse", "olap/access", "olap/sqlworker"},
 
 	"etl/canon":                  {},

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"verso/etl/canon"
 	"verso/olap/lineage"
 )
 
@@ -62,7 +60,7 @@ func (a *app) lineage(cmd *cobra.Command, name string, f lineageFlags) error {
 	if !f.steps {
 		g = g.Inline(lineage.Working)
 	}
-	start, err := lineageStart(g, name)
+	start, err := g.Find(name)
 	if err != nil {
 		return usagef(cmd.CommandPath(), "%v", err)
 	}
@@ -74,42 +72,6 @@ func (a *app) lineage(cmd *cobra.Command, name string, f lineageFlags) error {
 		printLineage(a.stdout, g, c, f.uses, "  ", map[lineage.Column]bool{c: true})
 	}
 	return nil
-}
-
-// lineageStart finds what a name on the command line means.
-func lineageStart(g *lineage.Graph, name string) ([]lineage.Column, error) {
-	tables := g.Tables()
-	if table, column, ok := cutLast(name); ok {
-		for _, t := range []string{table, lineage.CubeTable(table)} {
-			for _, c := range g.Columns(t) {
-				if c == column {
-					return []lineage.Column{{Table: t, Name: column}}, nil
-				}
-			}
-			if near := g.Columns(t); len(near) > 0 {
-				return nil, fmt.Errorf("%s has no column %q; did you mean %s?", table, column, strings.Join(canon.Nearest(column, near, 3), ", "))
-			}
-		}
-	}
-	for _, t := range []string{name, lineage.CubeTable(name)} {
-		if columns := g.Columns(t); len(columns) > 0 {
-			var out []lineage.Column
-			for _, c := range columns {
-				out = append(out, lineage.Column{Table: t, Name: c})
-			}
-			return append(out, lineage.Column{Table: t}), nil
-		}
-	}
-	return nil, fmt.Errorf("nothing is called %q; name a table.column such as core.fact_order_line.net, or cube.measure such as sales.net; near: %s",
-		name, strings.Join(canon.Nearest(name, tables, 5), ", "))
-}
-
-func cutLast(name string) (before, after string, ok bool) {
-	i := strings.LastIndexByte(name, '.')
-	if i < 0 {
-		return "", "", false
-	}
-	return name[:i], name[i+1:], true
 }
 
 // printLineage prints what is behind (or after) a column as a tree; what was
@@ -142,48 +104,8 @@ func printLineage(w io.Writer, g *lineage.Graph, c lineage.Column, uses bool, in
 
 // lineageJSON prints the edges that lead to (or from) the start, and the origins.
 func lineageJSON(w io.Writer, g *lineage.Graph, start []lineage.Column, uses bool) error {
-	type edge struct {
-		To   string `json:"to"`
-		From string `json:"from"`
-		By   string `json:"by,omitempty"`
-	}
-	out := struct {
-		Of      []string `json:"of"`
-		Origins []string `json:"origins,omitempty"`
-		Edges   []edge   `json:"edges"`
-	}{Edges: []edge{}}
-	seen := map[lineage.Column]bool{}
-	open := start
-	for _, c := range start {
-		out.Of = append(out.Of, lineage.Shown(c))
-		if !uses {
-			for _, o := range g.Origins(c) {
-				out.Origins = append(out.Origins, lineage.Shown(o))
-			}
-		}
-	}
-	for len(open) > 0 {
-		c := open[0]
-		open = open[1:]
-		if seen[c] {
-			continue
-		}
-		seen[c] = true
-		edges := g.From(c)
-		if uses {
-			edges = g.Uses(c)
-		}
-		for _, e := range edges {
-			out.Edges = append(out.Edges, edge{lineage.Shown(e.To), lineage.Shown(e.From), e.By})
-			if uses {
-				open = append(open, e.To)
-			} else {
-				open = append(open, e.From)
-			}
-		}
-	}
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
+	return enc.Encode(g.Path(start, uses))
 }

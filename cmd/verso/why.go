@@ -3,15 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"verso/olap"
 	"verso/olap/change"
-	"verso/olap/cube"
 )
 
 // whyFlags are the two slices that verso why compares, and how to show it.
@@ -76,60 +74,13 @@ the year before. A period that runs past the as-of date is compared up to it; a
 }
 
 func (f *whyFlags) question(cubeName, measure, asOf string) (change.Question, error) {
-	q := change.Question{Cube: cubeName, Measure: measure, By: f.by, Members: f.members}
-	today, err := time.Parse(time.DateOnly, asOf)
-	if err != nil {
-		return q, fmt.Errorf("the generation's as-of date: %w", err)
+	q, err := change.Slices{After: f.after, Before: f.before, Where: f.where, WhereAfter: f.whereAfter, WhereBefore: f.whereBefore}.Question(asOf)
+	var wrong *change.SliceError
+	if errors.As(err, &wrong) {
+		return q, usagef("verso why", "--%s: %v", strings.ReplaceAll(wrong.Part, "_", "-"), wrong.Cause)
 	}
-	after := cmp.Or(f.after, "ytd")
-	before := f.before
-	q.After.Label, q.Before.Label = after, before
-	if q.After.Time, err = cube.ParseTime(after, today); err != nil {
-		return q, usagef("verso why", "--after: %v", err)
-	}
-	if t := q.After.Time; before == "" && t != nil && t.From <= asOf && t.To > asOf {
-		t.To = asOf // the days to come have no sales; those of the year before do
-	}
-	switch {
-	case before != "":
-		if q.Before.Time, err = cube.ParseTime(before, today); err != nil {
-			return q, usagef("verso why", "--before: %v", err)
-		}
-	case f.whereBefore != "" || f.whereAfter != "":
-		q.Before.Time = q.After.Time
-		q.Before.Label, q.After.Label = f.whereBefore, f.whereAfter
-	default:
-		q.Before.Time = yearBefore(q.After.Time)
-		q.Before.Label, q.After.Label = "", ""
-	}
-	for _, w := range []struct {
-		flag, text string
-		into       *[]cube.Filter
-	}{{"--where", f.where, &q.Where}, {"--where-after", f.whereAfter, &q.After.Where}, {"--where-before", f.whereBefore, &q.Before.Where}} {
-		if w.text == "" {
-			continue
-		}
-		if *w.into, err = cube.ParseWhere(w.text); err != nil {
-			return q, usagef("verso why", "%s: %v", w.flag, err)
-		}
-	}
-	return q, nil
-}
-
-// yearBefore is the same days of the year before; nil for all time.
-func yearBefore(t *cube.Time) *cube.Time {
-	if t == nil {
-		return nil
-	}
-	back := func(text string) string {
-		d, err := time.Parse(time.DateOnly, text)
-		if err != nil {
-			return text
-		}
-		first := time.Date(d.Year()-1, d.Month(), 1, 0, 0, 0, 0, time.UTC)
-		return first.AddDate(0, 0, min(d.Day(), first.AddDate(0, 1, -1).Day())-1).Format(time.DateOnly)
-	}
-	return &cube.Time{Field: t.Field, From: back(t.From), To: back(t.To)}
+	q.Cube, q.Measure, q.By, q.Members = cubeName, measure, f.by, f.members
+	return q, err
 }
 
 func (a *app) why(ctx context.Context, o *olap.Olap, q change.Question, f whyFlags) error {
@@ -143,12 +94,8 @@ func (a *app) why(ctx context.Context, o *olap.Olap, q change.Question, f whyFla
 			return usagef("verso why", "cube %s declares no bridge for %s; bridges: %s", q.Cube, q.Measure, bridged(o, q.Cube))
 		}
 	}
-	if t := q.After.Time; t != nil && t.To > o.Run().AsOf {
-		note := "%s runs past the as-of date %s: it is not over, and compared with what is."
-		if o.Lang() == "zh" {
-			note = "%s 晚于截止日 %s：该期间尚未结束，却与完整期间相比。"
-		}
-		table.Notes = append(table.Notes, fmt.Sprintf(note, cmp.Or(q.After.Label, t.From+".."+t.To), o.Run().AsOf))
+	if note := change.Unfinished(q, o.Run().AsOf, o.Lang()); note != "" {
+		table.Notes = append(table.Notes, note)
 	}
 	return a.writeTable(table, f.format, f.out, o.Lang())
 }

@@ -36,6 +36,10 @@ const Grace = 2 * time.Second
 type Request struct {
 	Path string // the published database file
 	SQL  string
+	// Parameters of the statement as JSON: a list for ? and $1, an object for
+	// $name; texts, numbers, true, false and null. They are given all.
+	Parameters json.RawMessage
+	Plan       bool // the plan as EXPLAIN (FORMAT json) gives it, instead of the rows
 
 	Timeout      time.Duration // 0: one minute
 	MaxRows      int64         // 0: one million

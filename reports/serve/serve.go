@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Site    string                // folder of the report site
 	Metrics http.Handler          // nil: no /metrics
+	API     http.Handler          // of /api/; nil: none
 	Ready   func() (State, error) // of /readyz; nil: always ready
 	Log     *slog.Logger          // nil: silent
 }
@@ -45,6 +46,9 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /readyz", ready(o))
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics)
+	}
+	if o.API != nil {
+		mux.Handle("/api/", o.API)
 	}
 	mux.Handle("/", &folder{dir: o.Site, log: o.Log})
 	return secured(mux)

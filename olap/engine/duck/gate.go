@@ -302,3 +302,22 @@ func afterBlank(sql string) string {
 		sql = sql[skip(sql, 0):]
 	}
 }
+
+// StatementEnd is where the statement that begins at start ends: its semicolon,
+// or the end of the text.
+func StatementEnd(sql string, start int) int {
+	for i := start; i < len(sql); {
+		if end := skip(sql, i); end > i {
+			i = end
+			continue
+		}
+		if sql[i] == ';' {
+			return i
+		}
+		i++
+	}
+	return len(sql)
+}
+
+// BlankEnd is how many bytes of blanks and comments a text begins with.
+func BlankEnd(sql string) int { return len(sql) - len(afterBlank(sql)) }

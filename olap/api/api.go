@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"verso/olap/api/audit"
+	"verso/olap/api/saved"
+	"verso/olap/sqlworker"
+)
+
+// Root is the path below which the API answers.
+const Root = "/api/v1/"
+
+// Options are what the API stands on. Store, Gate and Clock are needed.
+type Options struct {
+	Store  Store
+	Gate   Gate
+	Clock  func() time.Time
+	Log    *slog.Logger                                                        // nil: silent
+	Audit  *audit.Log                                                          // nil: nothing is kept but the recent questions in memory
+	Saved  *saved.Folder                                                       // nil: nothing can be saved
+	RunSQL func(context.Context, sqlworker.Request) (*sqlworker.Result, error) // nil: sqlworker.Run, which starts a worker for each statement
+	Limits Limits
+	Title  string // of the OpenAPI document; "": verso
+}
+
+// Limits bound what one request, one person and all of them may take. The zero
+// value has the defaults.
+type Limits struct {
+	Body       int64         // bytes of a request; 0: 1 MiB
+	Rows       int64         // of an answer, and of an SQL result; 0: 1,000,000
+	Page       int           // rows of one JSON answer, the rest behind a cursor; 0: 10,000
+	Bytes      int64         // of an SQL result; 0: 256 MiB
+	Time       time.Duration // a question may run; 0: one minute
+	Write      time.Duration // a client may take to read each part of an answer; 0: 30 seconds
+	PerPerson  int           // questions of one person at a time, others are refused; 0: 16
+	Running    int           // questions at a time, others wait for Wait; 0: 64
+	Statements int           // SQL statements at a time, others wait for Wait; 0: 4
+	Wait       time.Duration // for one's turn; 0: 10 seconds
+	Memory     int64         // of one SQL worker, see sqlworker.Request.MemoryBytes; 0: its default
+	Threads    int           // of one SQL worker; 0: 2
+}
+
+func (l Limits) withDefaults() Limits {
+	orInt64 := func(n *int64, value int64) {
+		if *n <= 0 {
+			*n = value
+		}
+	}
+	orInt := func(n *int, value int) {
+		if *n <= 0 {
+			*n = value
+		}
+	}
+	orTime := func(d *time.Duration, value time.Duration) {
+		if *d <= 0 {
+			*d = value
+		}
+	}
+	orInt64(&l.Body, 1<<20)
+	orInt64(&l.Rows, 1_000_000)
+	orInt64(&l.Bytes, 256<<20)
+	orInt(&l.Page, 10_000)
+	orInt(&l.PerPerson, 16)
+	orInt(&l.Running, 64)
+	orInt(&l.Statements, 4)
+	orInt(&l.Threads, 2)
+	orTime(&l.Time, time.Minute)
+	orTime(&l.Write, 30*time.Second)
+	orTime(&l.Wait, 10*time.Second)
+	return l
+}
+
+// API answers everything below Root.
+type API struct {
+	o       Options
+	mux     *http.ServeMux
+	running *running
+	recent  *recent
+	schemas *perGeneration[*schemaAnswer]
+	traces  *perGeneration[*traced]
+}
+
+// New is the API over a store.
+func New(o Options) *API {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Limits = o.Limits.withDefaults()
+	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(o.Limits), recent: &recent{},
+		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}}
+	a.routes()
+	return a
+}
+
+// routes is the one list of what the API answers.
+func (a *API) routes() {
+	get, post := http.MethodGet, http.MethodPost
+	for _, r := range []struct {
+		method, path string
+		door         string // as the audit names it
+		serve        func(*request) error
+	}{
+		{get, "me", "me", a.me},
+		{get, "cubes", "cubes", a.cubes},
+		{get, "cubes/{cube}", "cubes", a.cube},
+		{get, "cubes/{cube}/members", "members", a.members},
+		{post, "query", "query", a.query},
+		{post, "query/check", "check", a.check},
+		{post, "facts", "facts", a.facts},
+		{post, "why", "why", a.why},
+		{post, "navigate", "navigate", a.navigate},
+		{post, "sql", "sql", a.sql},
+		{post, "sql/check", "sqlcheck", a.sqlCheck},
+		{get, "schema", "schema", a.schema},
+		{get, "lineage", "lineage", a.lineage},
+		{get, "saved", "saved", a.savedList},
+		{post, "saved", "saved", a.savedCreate},
+		{get, "saved/{id}", "saved", a.savedGet},
+		{http.MethodPut, "saved/{id}", "saved", a.savedPut},
+		{http.MethodDelete, "saved/{id}", "saved", a.savedDelete},
+		{get, "log", "log", a.log},
+		{get, "running", "running", a.runningList},
+		{http.MethodDelete, "running/{id}", "running", a.runningCancel},
+	} {
+		a.mux.Handle(r.method+" "+Root+r.path, a.handle(r.door, r.serve))
+	}
+	a.mux.HandleFunc(get+" "+Root+"openapi.json", a.openAPI)
+	a.mux.HandleFunc(Root, a.unknown)
+}
+
+// ServeHTTP answers a request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }

@@ -1,0 +1,108 @@
+// Package audit writes who asked what by which door, one JSON object a line.
+package audit
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+// Entry is one question.
+type Entry struct {
+	Time       time.Time     `json:"time"`
+	ID         string        `json:"id"`
+	Person     string        `json:"person,omitempty"`
+	Door       string        `json:"door"`           // query, sql, facts, mcp …
+	What       string        `json:"what,omitempty"` // the question as text, the statement; never a secret
+	Generation string        `json:"generation,omitempty"`
+	Cut        string        `json:"cut,omitempty"` // the part of it that the person may see
+	Rows       int64         `json:"rows"`
+	Bytes      int64         `json:"bytes,omitempty"`
+	Took       time.Duration `json:"took"` // nanoseconds
+	Rollup     string        `json:"rollup,omitempty"`
+	Rejected   []string      `json:"rejected,omitempty"` // rollups that could not answer, with the reason
+	Cached     bool          `json:"cached,omitempty"`
+	Status     int           `json:"status,omitempty"`
+	Outcome    string        `json:"outcome"` // ok, or the code of the error
+}
+
+// maxWhat bounds the text of a question in the log, in bytes.
+const maxWhat = 8 << 10
+
+// Log appends entries to a file. It is safe for many goroutines.
+type Log struct {
+	mu   sync.Mutex
+	path string
+	max  int64
+	file *os.File
+	size int64
+}
+
+// Open appends to the file at path, made for its owner alone. A file that would
+// grow beyond max bytes is kept as path.1, in the place of the one before.
+func Open(path string, max int64) (*Log, error) {
+	l := &Log{path: path, max: max}
+	return l, l.reopen()
+}
+
+func (l *Log) reopen() error {
+	f, err := os.OpenFile(l.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	l.file, l.size = f, info.Size()
+	return nil
+}
+
+// Write appends an entry in one write.
+func (l *Log) Write(e Entry) error {
+	if len(e.What) > maxWhat {
+		e.What = e.What[:maxWhat] + "…"
+	}
+	line, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	line = append(line, '\n')
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.size+int64(len(line)) > l.max && l.size > 0 {
+		if err := l.turn(); err != nil {
+			return err
+		}
+	}
+	n, err := l.file.Write(line)
+	l.size += int64(n)
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}
+
+// turn begins a new file.
+func (l *Log) turn() error {
+	if err := os.Rename(l.path, l.path+".1"); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	old := l.file
+	if err := l.reopen(); err != nil {
+		return err
+	}
+	if err := old.Close(); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
+}
+
+// Close ends the log.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.file.Close()
+}

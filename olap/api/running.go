@@ -1,0 +1,219 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"verso/olap/api/audit"
+)
+
+// running is what runs now, and whose turn it is.
+type running struct {
+	limits Limits
+	all    chan struct{} // one for each question that runs
+	sql    chan struct{} // one for each SQL statement that runs
+
+	mu   sync.Mutex
+	work map[string]*work
+	per  map[string]int // by person
+}
+
+// work is a question that runs.
+type work struct {
+	ID      string    `json:"id"`
+	Person  string    `json:"person"`
+	Door    string    `json:"door"`
+	What    string    `json:"what"`
+	Started time.Time `json:"started"`
+	RanMS   float64   `json:"ran_ms"`
+	cancel  context.CancelCauseFunc
+}
+
+func newRunning(l Limits) *running {
+	return &running{limits: l, all: make(chan struct{}, l.Running), sql: make(chan struct{}, l.Statements), work: map[string]*work{}, per: map[string]int{}}
+}
+
+// start waits for the request's turn and gives the context within which it may
+// run. done ends it. SQL has its own turns besides.
+func (a *API) start(r *request, isSQL bool) (ctx context.Context, done func(), err error) {
+	n := a.running
+	w := &work{ID: r.id, Person: r.person.Name, Door: r.entry.Door, What: r.entry.What, Started: a.o.Clock()}
+	n.mu.Lock()
+	if n.per[w.Person] >= n.limits.PerPerson {
+		n.mu.Unlock()
+		return nil, nil, &Error{Status: http.StatusTooManyRequests, Code: "too_many", Retry: 1,
+			Message: fmt.Sprintf("%d of your questions run already, which is the most", n.limits.PerPerson), Hint: "wait for one of them, or cancel one (" + Root + "running)"}
+	}
+	own, cancel := context.WithCancelCause(r.Context())
+	w.cancel = cancel
+	n.work[w.ID] = w
+	n.per[w.Person]++
+	n.mu.Unlock()
+	release := []func(){func() { n.end(w) }}
+	done = func() {
+		for _, f := range slices.Backward(release) {
+			f()
+		}
+	}
+	turns := []chan struct{}{n.all}
+	if isSQL {
+		turns = append(turns, n.sql)
+	}
+	for _, turn := range turns {
+		if err := n.wait(own, turn); err != nil {
+			done()
+			return nil, nil, err
+		}
+		release = append(release, func() { <-turn })
+	}
+	limited, stop := context.WithTimeout(own, n.limits.Time)
+	release = append(release, stop)
+	r.Request = r.Request.WithContext(limited)
+	return limited, done, nil
+}
+
+// wait takes a turn, or says that there is none.
+func (n *running) wait(ctx context.Context, turn chan struct{}) error {
+	select {
+	case turn <- struct{}{}:
+		return nil
+	default:
+	}
+	limit, stop := context.WithTimeout(ctx, n.limits.Wait)
+	defer stop()
+	select {
+	case turn <- struct{}{}:
+		return nil
+	case <-limit.Done():
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return &Error{Status: http.StatusServiceUnavailable, Code: "busy", Retry: 5,
+			Message: fmt.Sprintf("%d questions run, and none ended within %s", cap(turn), n.limits.Wait), Hint: "ask again later"}
+	}
+}
+
+func (n *running) end(w *work) {
+	w.cancel(nil)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.work, w.ID)
+	if n.per[w.Person]--; n.per[w.Person] == 0 {
+		delete(n.per, w.Person)
+	}
+}
+
+// mayEnd reports whether a person may see and end what another runs.
+func mayEnd(r *request, owner string) bool { return r.person.Admin || r.person.Name == owner }
+
+// runningList answers GET running.
+func (a *API) runningList(r *request) error {
+	list := []work{}
+	now := a.o.Clock()
+	a.running.mu.Lock()
+	for _, w := range a.running.work {
+		if mayEnd(r, w.Person) {
+			shown := *w
+			shown.RanMS = milliseconds(now.Sub(w.Started))
+			list = append(list, shown)
+		}
+	}
+	a.running.mu.Unlock()
+	slices.SortFunc(list, func(a, b work) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID)) })
+	return r.reply(map[string]any{"running": list})
+}
+
+// runningCancel answers DELETE running/{id}.
+func (a *API) runningCancel(r *request) error {
+	id := r.PathValue("id")
+	a.running.mu.Lock()
+	w := a.running.work[id]
+	a.running.mu.Unlock()
+	if w == nil || !mayEnd(r, w.Person) {
+		return &Error{Status: http.StatusNotFound, Code: "not_found", Message: "no question of that id runs"}
+	}
+	w.cancel(errCancelled)
+	r.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// recent are the last questions, for people who look at their own.
+type recent struct {
+	mu   sync.Mutex
+	list []audit.Entry
+	next int
+}
+
+// recentKept is how many questions are remembered.
+const recentKept = 5000
+
+func (l *recent) add(e audit.Entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.list) < recentKept {
+		l.list = append(l.list, e)
+		return
+	}
+	l.list[l.next] = e
+	l.next = (l.next + 1) % recentKept
+}
+
+// latest gives the newest first.
+func (l *recent) latest() []audit.Entry {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := slices.Concat(l.list[l.next:], l.list[:l.next])
+	slices.Reverse(list)
+	return list
+}
+
+// logged is a line of GET log.
+type logged struct {
+	audit.Entry
+	Took float64 `json:"took_ms"`
+}
+
+// log answers GET log: the person's recent questions, an administrator's
+// everybody's.
+func (a *API) log(r *request) error {
+	slow, err := r.number("slow", 0)
+	if err != nil {
+		return err
+	}
+	limit, err := r.number("limit", 200)
+	if err != nil {
+		return err
+	}
+	list := []logged{}
+	for _, e := range a.recent.latest() {
+		if !mayEnd(r, e.Person) || e.Took < time.Duration(slow)*time.Millisecond {
+			continue
+		}
+		if len(list) == limit {
+			break
+		}
+		list = append(list, logged{e, milliseconds(e.Took)})
+	}
+	return r.reply(map[string]any{"log": list})
+}
+
+// number reads a whole number of the address; value where it is not given.
+func (r *request) number(name string, value int) (int, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return value, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, refusef("number", "a whole number, 0 or more", "%s=%s is no number", name, text)
+	}
+	return n, nil
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
