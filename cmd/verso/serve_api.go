@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -8,6 +9,7 @@ import (
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
+	"verso/reports/explore"
 )
 
 // The logs of who asked what beside the generations.
@@ -41,4 +43,15 @@ func (s *server) openAPI() (*apiParts, error) {
 	handler := api.New(api.Options{Store: store, Gate: api.Everybody{}, Clock: s.app.now, Log: s.log, Audit: log,
 		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now)})
 	return &apiParts{handler, store, log}, nil
+}
+
+// workPages are the explorer and the SQL workbench; nil where the browser's side
+// is not built: the API answers without it.
+func (s *server) workPages() http.Handler {
+	pages, err := explore.New(s.config.Company.Language)
+	if err != nil {
+		s.log.Warn("no explorer and no SQL workbench", "error", err)
+		return nil
+	}
+	return pages
 }

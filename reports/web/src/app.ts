@@ -202,10 +202,27 @@ function addCopy() {
   });
 }
 
+// addWork leads to the pages for ad hoc work where a server says that it has them.
+function addWork() {
+  const list = document.querySelector("header.site nav");
+  if (!list || !document.cookie.split("; ").includes("verso_work=1")) return;
+  const zh = root.lang.startsWith("zh");
+  const items = make("ul", "");
+  for (const [path, title] of [["/explore", zh ? "探索" : "Explorer"], ["/sql", "SQL"]]) {
+    const a = make("a", "", title);
+    a.href = `${path}?lang=${zh ? "zh" : "en"}`;
+    const item = make("li", "");
+    item.append(a);
+    items.append(item);
+  }
+  list.append(make("p", "group", zh ? "自助分析" : "Ask more"), items);
+}
+
 addEventListener("DOMContentLoaded", () => {
   root.classList.add("js");
   addThemeSwitch(redraw);
   addSearch();
+  addWork();
   addSorting();
   addCopy();
   addScrollHints();

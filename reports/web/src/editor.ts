@@ -4,7 +4,7 @@
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { PostgreSQL, sql } from "@codemirror/lang-sql";
-import { bracketMatching, HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { bracketMatching, ensureSyntaxTree, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
@@ -167,13 +167,18 @@ class Editor {
     const { state } = this.view;
     const { from, to } = state.selection.main;
     if (from < to) return this.cut(from, to);
-    const tree = syntaxTree(state);
-    let found: Piece | undefined;
-    for (let node = tree.topNode.firstChild; node; node = node.nextSibling) {
-      if (node.name !== "Statement") continue;
-      if (node.from <= from || !found) found = this.cut(node.from, node.to);
-    }
+    const all = this.pieces();
+    const found = all.filter((p) => p.from <= from).pop() ?? all[0];
     return found ?? this.cut(0, state.doc.length);
+  }
+
+  // pieces are all statements.
+  pieces(): Piece[] {
+    const found: Piece[] = [];
+    for (let node = ensureSyntaxTree(this.view.state, this.view.state.doc.length, 500)?.topNode.firstChild; node; node = node.nextSibling) {
+      if (node.name === "Statement") found.push(this.cut(node.from, node.to));
+    }
+    return found;
   }
 
   private cut(from: number, to: number): Piece {

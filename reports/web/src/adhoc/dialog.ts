@@ -4,8 +4,8 @@ import { button, make } from "../make";
 export type Dialog = { body: HTMLElement; close(): void; refuse(text: string): void };
 
 // openDialog shows a form; does is called on its OK, and a text that it returns
-// is what is in the way of it.
-export function openDialog(title: string, words: { ok: string; cancel: string }, does?: () => string | void, wide = false): Dialog {
+// is what is in the way of it, "" nothing.
+export function openDialog(title: string, words: { ok: string; cancel: string }, does?: () => string, wide = false): Dialog {
   const before = document.activeElement as HTMLElement | null;
   const dialog = make("dialog", wide ? "dialog wide-dialog" : "dialog");
   const form = make("form", "");

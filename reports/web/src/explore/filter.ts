@@ -44,11 +44,12 @@ export function filterDialog(desk: Desk, f: Filter, done: (f: Filter) => void) {
       const chosen = picker.chosen();
       if (!chosen.length) return w.needValue;
       done({ field, op: picker.byKey ? byKeys[op] : op, values: chosen });
-      return;
+      return "";
     }
     const typed = op.endsWith("null") ? [] : inputs();
     if (typed.some((v) => !v)) return w.needValue;
     done({ field, op, ...(typed.length ? { values: typed } : {}) });
+    return "";
   });
   const type = desk.meta.attribute(field)?.type ?? "text";
   const select = choose(operators(type), op, (v) => {

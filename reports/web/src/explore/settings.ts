@@ -53,6 +53,7 @@ export function rankingDialog(desk: Desk, by = "") {
       keep = [{ by: of.value, op: op.value, values: [limit.value.trim()] }];
     }
     desk.change(tidy({ ...q, top, having: keep }));
+    return "";
   });
   const condition = make("div", "line");
   condition.append(labelled(w.condition, of), labelled(w.operator, op), labelled(w.value, limit));
@@ -116,6 +117,7 @@ function timeDialog(desk: Desk) {
   const dialog = openDialog(w.time, w, () => {
     if (!from.value && !to.value) return w.needValue;
     desk.change(tidy({ ...q, time: { ...(q.time?.field ? { field: q.time.field } : {}), from: from.value || undefined, to: to.value || undefined } }));
+    return "";
   });
   dialog.body.append(labelled(w.from, from), labelled(w.to, to));
 }
