@@ -1,6 +1,6 @@
 // The server's answers, typed, and its refusals as errors.
 import { parse } from "./number";
-import { lang } from "./words";
+import { lang, w } from "./words";
 
 const root = "/api/v1/";
 
@@ -52,7 +52,9 @@ export async function call(path: string, o: Options = {}): Promise<Response> {
     init.body = o.text;
   }
   if (init.method !== "GET" && csrf()) headers["X-Csrf-Token"] = csrf();
-  const r = await fetch(`${root}${path}?${params}`, init);
+  const r = await fetch(`${root}${path}?${params}`, init).catch((e: unknown) => {
+    throw o.signal?.aborted ? e : new Refusal(0, "unreachable", w.gone);
+  });
   if (!r.ok) throw await refusal(r);
   return r;
 }

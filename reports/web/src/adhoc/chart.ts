@@ -53,7 +53,7 @@ function option(f: Figure, width: number) {
     z: s.role === "py" ? 1 : 2,
     connectNulls: false,
   }));
-  return { grid: { left: 8, right: f.time ? 24 : 80, top: 22, bottom: 4, containLabel: true }, tooltip: { trigger: "axis", axisPointer: { type: lines ? "line" : "shadow" }, confine: true }, xAxis: f.time ? names : values, yAxis: f.time ? values : names, series };
+  return { grid: { left: 8, right: f.time ? 24 : 80, top: 22, bottom: 4, containLabel: true }, tooltip: { trigger: "axis", axisPointer: { type: lines ? "line" : "shadow" }, confine: true }, xAxis: [f.time ? names : values], yAxis: [f.time ? values : names], series };
 }
 
 // label writes the figure beside its bar where there is room, and the name of a
@@ -63,7 +63,7 @@ function label(f: Figure, s: Series, i: number, k: number, lines: boolean): obje
   if (!roomy) return { show: false };
   const negative = (s.values[k] ?? 0) < 0;
   const position = f.time ? (negative ? "bottom" : "top") : negative ? "left" : "right";
-  return { show: true, position, formatter: short(s.texts[k]), color: "@ink2", fontSize: 11.5 };
+  return { show: true, position, formatter: short(s.texts[k]), color: "@ink", fontSize: 11.5, textBorderColor: "@surface", textBorderWidth: 2.5 };
 }
 
 // short leaves out the decimals of a large number.

@@ -46,7 +46,7 @@ export function tell(e: unknown) {
   if (e === null || (e instanceof DOMException && e.name === "AbortError")) return;
   const line = make("p", "banner bad");
   const r = e as Partial<Refusal> & { message?: string };
-  const message = e instanceof TypeError ? w.gone : (r.message ?? String(e));
+  const message = r.message ?? String(e);
   line.append(make("span", "", message));
   if (r.line && r.column) line.prepend(make("span", "", fill(w.line, { l: r.line, c: r.column }) + ": "));
   if (r.hint) line.append(make("span", "hint", " " + r.hint));

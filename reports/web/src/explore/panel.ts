@@ -11,7 +11,7 @@ import { button, labelled, make } from "../make";
 import type { CellRef } from "./actions";
 import type { Desk } from "./desk";
 import { exactOf, textOf } from "./pivot";
-import { tidy, type Query } from "./query";
+import { keep, tidy, type Query } from "./query";
 import { checkText } from "./settings";
 import type { Step } from "./trail";
 
@@ -183,8 +183,7 @@ export class Panel {
     const { cell } = this;
     this.body.replaceChildren(make("p", "quiet", w.asking));
     try {
-      const query = { ...this.desk.step.query, top: undefined, having: undefined, sort: undefined };
-      const found = await ask<Why>("why", { json: { query, cell: { row: cell.row, column: cell.column, ref: cell.ref }, members: 5 } });
+      const found = await ask<Why>("why", { json: whyBody(this.desk, cell) });
       if (turn === this.turn) this.showWhy(found, cell);
     } catch (e) {
       if (turn !== this.turn) return;
@@ -248,6 +247,30 @@ export class Panel {
     return item;
   }
 }
+
+// whyBody asks why a cell changed: the finest period that it stands under is
+// compared with the same of the year before, within its other members.
+function whyBody(desk: Desk, cell: CellRef): object {
+  const { meta, step } = desk;
+  const fields = [...(step.query.rows ?? []).slice(0, cell.row.length), ...(step.query.columns ?? []).slice(0, cell.column.length)];
+  const keys = [...cell.row, ...cell.column];
+  let query = tidy({ ...step.query, top: undefined, having: undefined, sort: undefined });
+  let after = "";
+  let days = Infinity;
+  fields.forEach((field, i) => {
+    const length = periodDays[meta.attribute(field)?.level ?? ""];
+    if (meta.isDate(field) && length) {
+      if (length < days) after = keys[i];
+      days = Math.min(days, length);
+    } else {
+      query = keep(query, field, [keys[i]]);
+    }
+  });
+  return { query, measure: cell.ref, members: 5, ...(after ? { after } : {}) };
+}
+
+// The periods that can be compared, and how long they are about.
+const periodDays: Record<string, number> = { year: 365, half: 182, quarter: 91, month: 30, week: 7, day: 1 };
 
 // describe is a step in a line: what is shown, by what.
 export function describe(s: Step, desk: Desk): string {

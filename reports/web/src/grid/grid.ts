@@ -110,6 +110,7 @@ export class Grid {
     this.vertical = new Axis(s.rows * rowHeight + this.headsHeight(), height);
     this.horizontal = new Axis(this.lefts[this.lefts.length - 1], width);
     this.size.style.height = `${this.vertical.size}px`;
+    this.element.style.setProperty("--high", `${this.vertical.size + 18}px`);
     this.size.style.width = `${this.horizontal.size}px`;
     this.sheet.style.width = `${width}px`;
     this.sheet.style.height = `${height}px`;
@@ -244,7 +245,7 @@ export class Grid {
     const isFixed = column < this.source.fixed;
     const on = run.to >= chosen.left && run.from <= chosen.right && row >= chosen.top && row <= chosen.bottom;
     const now = row === this.current.row && this.current.column >= run.from && this.current.column <= run.to;
-    const e = make("div", `cell head ${isFixed ? "pin " : ""}${last && col.number ? "num " : ""}${now ? "now" : on ? "on" : ""}`);
+    const e = make("div", `cell top ${isFixed ? "pin " : ""}${last && col.number ? "num " : ""}${now ? "now" : on ? "on" : ""}`);
     e.setAttribute("role", "columnheader");
     e.setAttribute("aria-colindex", String(column + 1));
     if (run.to > run.from) e.setAttribute("aria-colspan", String(run.to - run.from + 1));

@@ -67,7 +67,6 @@ export class Schema {
     const box = make("details", "");
     const head = make("summary", "", t.name);
     if (t.definition) head.title = t.definition;
-    if (t.rows !== null) head.append(make("small", "quiet", " " + fill(w.rowsCount, { n: apart(String(t.rows)) })));
     const full = `${quoted(schema)}.${quoted(t.name)}`;
     head.addEventListener("contextmenu", (e) => {
       e.preventDefault();
@@ -77,7 +76,8 @@ export class Schema {
     const fillIn = () => {
       if (box.childElementCount > 1) return;
       const list = make("ul", "");
-      if (t.definition) list.append(make("li", "meaning", t.definition));
+      const told = [t.definition ?? "", t.rows === null ? "" : fill(w.rowsCount, { n: apart(String(t.rows)) })].filter(Boolean);
+      list.append(make("li", "meaning", told.join(" · ")));
       const look = make("li", "");
       look.append(button("pick", w.preview, () => this.uses.preview(full)));
       list.append(look, ...t.columns.map((c) => this.column(`${schema}.${t.name}.${c.name}`, c, words)));
