@@ -57,14 +57,14 @@ func depguardRules(packages []goPackage) string {
 			b.WriteString("            - {pkg: verso/, desc: not on a lower floor}\n")
 		}
 		drivers := make([]string, 0, len(driverOwners))
-		for driver, owner := range driverOwners {
-			if owner != name && !matches(owner+"/...", name) {
+		for driver, owners := range driverOwners {
+			if !owned(name, owners) {
 				drivers = append(drivers, driver)
 			}
 		}
 		sort.Strings(drivers)
 		for _, driver := range drivers {
-			fmt.Fprintf(&b, "            - {pkg: %s, desc: only %s imports it}\n", driver, driverOwners[driver])
+			fmt.Fprintf(&b, "            - {pkg: %s, desc: only %s imports it}\n", driver, strings.Join(driverOwners[driver], " and "))
 		}
 	}
 	return b.String()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -115,17 +116,17 @@ var floors = map[string][]string{
 }
 
 // driverOwners are the only packages that may import a third-party driver.
-var driverOwners = map[string]string{
-	"github.com/duckdb/duckdb-go": "olap/engine/duck",
-	"github.com/jackc/pgx":        "etl/source/postgres",
-	"github.com/go-sql-driver":    "etl/source/mysql",
-	"modernc.org/sqlite":          "etl/source/sqlite",
-	"github.com/xuri/excelize":    "olap/export/workbook",
+var driverOwners = map[string][]string{
+	"github.com/duckdb/duckdb-go": {"olap/engine/duck"},
+	"github.com/jackc/pgx":        {"etl/source/postgres"},
+	"github.com/go-sql-driver":    {"etl/source/mysql"},
+	"modernc.org/sqlite":          {"etl/source/sqlite"},
+	"github.com/xuri/excelize":    {"olap/export/workbook"},
 
-	"github.com/go-co-op/gocron":   "etl/night",
-	"github.com/robfig/cron":       "etl/schedule",
-	"github.com/prometheus/client": "etl/metrics",
-	"github.com/wneessen/go-mail":  "reports/mail",
+	"github.com/go-co-op/gocron":   {"etl/night"},
+	"github.com/robfig/cron":       {"etl/schedule"},
+	"github.com/prometheus/client": {"etl/metrics", "olap/api"},
+	"github.com/wneessen/go-mail":  {"reports/mail"},
 }
 
 type goPackage struct {
@@ -209,9 +210,9 @@ func allowedImports(name string) (allowed []string, known bool) {
 
 // forbidden says what is wrong with name importing imported; "" when nothing is.
 func forbidden(name, imported string, allowed []string) string {
-	for driver, owner := range driverOwners {
-		if strings.HasPrefix(imported, driver) && name != owner && !matches(owner+"/...", name) {
-			return name + " imports " + imported + ": only " + owner + " may"
+	for driver, owners := range driverOwners {
+		if strings.HasPrefix(imported, driver) && !owned(name, owners) {
+			return name + " imports " + imported + ": only " + strings.Join(owners, " and ") + " may"
 		}
 	}
 	local, isLocal := strings.CutPrefix(imported, "verso/")
@@ -224,6 +225,11 @@ func forbidden(name, imported string, allowed []string) string {
 		}
 	}
 	return name + " imports " + local + ", which its floor does not allow"
+}
+
+// owned reports whether a package, or one above it, is among the owners.
+func owned(name string, owners []string) bool {
+	return slices.ContainsFunc(owners, func(owner string) bool { return name == owner || matches(owner+"/...", name) })
 }
 
 func matches(pattern, name string) bool {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,7 +31,7 @@ import (
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	var addr, refresh string
+	var addr, refresh, cert, key string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the report site, and refresh the warehouse every night",
@@ -42,10 +45,13 @@ began it. A time that passed while nothing ran is caught up once at the start.
   /healthz  200 while the process runs
   /readyz   200 while a published generation can be read and is not older than
             night.stale_after, else 503 with the reason
-  /metrics  the run ledger and the generation for Prometheus
+  /metrics  the run ledger, the generation and the API for Prometheus
+  /api/v1/  cubes, SQL and definitions; /api/v1/openapi.json describes it
 
 There is no login: the address should be this machine's own, or stand behind a
-server that asks who is there. SIGTERM stops taking requests; a refresh that is
+server that asks who is there. Who asks what is written to audit.jsonl beside the
+generations. SIGHUP reads the configuration's serve: section, the certificate and
+the folder catalog anew. SIGTERM stops taking requests; a refresh that is
 running has night.grace to finish and is then ended, and yesterday's generation
 stays.
 
@@ -72,10 +78,18 @@ What systemd needs to keep it running: verso night --systemd`,
 			if err := digest.Check(cfg.Digest.Pages); err != nil {
 				return &configError{fmt.Errorf("%s: %w", cfg.File, err)}
 			}
-			return a.serve(cmd.Context(), cfg, addr, table)
+			if (cert == "") != (key == "") {
+				return usagef(cmd.CommandPath(), "--tls-cert and --tls-key go together")
+			}
+			if cert != "" {
+				cfg.Serve.TLS = config.TLS{Cert: cert, Key: key}
+			}
+			return a.serve(cmd.Context(), cfg, cmp.Or(addr, cfg.Serve.Addr), table)
 		},
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
+	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on (default: the configuration's, or 127.0.0.1:8080)")
+	cmd.Flags().StringVar(&cert, "tls-cert", "", "file of the certificate, instead of the configuration's serve.tls.cert")
+	cmd.Flags().StringVar(&key, "tls-key", "", "file of its key")
 	cmd.Flags().StringVar(&refresh, "refresh", "", `schedule instead of the configuration's: minute hour day month weekday; "" for none`)
 	return cmd
 }
@@ -89,6 +103,10 @@ type server struct {
 	night     *night.Night
 	log       *slog.Logger
 
+	parts *apiParts
+
+	cert atomic.Pointer[tls.Certificate] // nil: no TLS
+
 	mu      sync.Mutex
 	known   *metrics.Generation // what was read of the published generation
 	trouble *alert.Condition    // a refresh that could not even begin
@@ -101,6 +119,9 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 		return err
 	}
 	defer s.warehouse.Close()
+	if err := s.loadCertificate(cfg); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w", addr, err)
@@ -117,12 +138,26 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
+<<<<<<< HEAD
 	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts()), API: parts.handler, Work: s.workPages(), Ready: s.ready, Log: s.log}),
+=======
+	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Ready: s.ready, Log: s.log,
+		Clock: a.now, Hosts: hostsOf(cfg, addr)}),
+>>>>>>> api
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
+	parts.tend(ctx)
+	stopReload := s.reloadOnHangup(ctx, parts)
+	defer stopReload()
 	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(listener) }()
-	s.log.Info("serving", "address", "http://"+listener.Addr().String()+"/", "site", cfg.Site, "schedule", scheduleName(table), "next", s.night.Next())
+	scheme := "http"
+	if s.cert.Load() != nil {
+		scheme = "https"
+		go func() { failed <- web.ServeTLS(listener, "", "") }()
+	} else {
+		go func() { failed <- web.Serve(listener) }()
+	}
+	s.log.Info("serving", "address", scheme+"://"+listener.Addr().String()+"/", "site", cfg.Site, "schedule", scheduleName(table), "next", s.night.Next())
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
@@ -207,8 +242,11 @@ func hasRunSince(runs []ledger.Run, began time.Time) bool {
 // minute and after every refresh.
 func (s *server) watch(ctx context.Context) {
 	s.mu.Lock()
-	trouble, running := s.trouble, s.night
+	trouble, running, parts := s.trouble, s.night, s.parts
 	s.mu.Unlock()
+	if parts != nil {
+		parts.tend(ctx)
+	}
 	if running == nil || running.Running() {
 		return // a refresh tells by itself at its end
 	}

@@ -1,21 +1,44 @@
 package main
 
 import (
+<<<<<<< HEAD
 	"net/http"
+=======
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+>>>>>>> api
 	"os"
+	"os/signal"
 	"path/filepath"
+	"strings"
+	"syscall"
 
+	"verso/etl/config"
 	"verso/olap"
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
+<<<<<<< HEAD
 	"verso/reports/explore"
+=======
+	"verso/olap/sqlworker"
+	"verso/reports/serve"
+>>>>>>> api
 )
 
-// The logs of who asked what beside the generations.
+// The log of who asked what beside the generations.
 const (
 	auditLogName = "audit.jsonl"
 	auditLogMax  = 64 << 20 // bytes; a full log is kept as .1, in the place of the one before
+)
+
+// Workers that wait for SQL: for each file, and in all.
+const (
+	warmEach = 2
+	warmAll  = 6
 )
 
 // apiParts are what the API of a server stands on, to be closed with it.
@@ -23,14 +46,17 @@ type apiParts struct {
 	handler *api.API
 	store   *api.Whole
 	audit   *audit.Log
+	pool    *sqlworker.Pool
 }
 
 func (p *apiParts) close() error {
+	p.pool.Close()
 	p.store.Close()
 	return p.audit.Close()
 }
 
-// openAPI answers ad hoc questions over HTTP: everybody who reaches the server may see everything.
+// openAPI answers ad hoc questions over HTTP: everybody who reaches the server
+// may see everything.
 func (s *server) openAPI() (*apiParts, error) {
 	if err := os.MkdirAll(s.config.Warehouse, 0o755); err != nil {
 		return nil, err
@@ -39,10 +65,116 @@ func (s *server) openAPI() (*apiParts, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := api.NewWhole(s.warehouse, s.app.logTo(s.config.Warehouse, queryLogName, olap.Options{Catalog: userCatalog(s.config)}))
-	handler := api.New(api.Options{Store: store, Gate: api.Everybody{}, Clock: s.app.now, Log: s.log, Audit: log,
-		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now)})
-	return &apiParts{handler, store, log}, nil
+	p := &apiParts{audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
+	p.store = api.NewWhole(s.warehouse, s.app.logTo(s.config.Warehouse, queryLogName, olap.Options{Catalog: userCatalog(s.config)}))
+	p.handler, err = api.New(api.Options{Store: p.store, Gate: api.Everybody{}, Clock: s.app.now, Log: s.log, Audit: log, Pool: p.pool,
+		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits)})
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	s.mu.Lock()
+	s.parts = p
+	s.mu.Unlock()
+	return p, nil
+}
+
+// tend has workers wait for the published generation and no other, and lets a
+// generation go that was replaced, also while nobody asks.
+func (p *apiParts) tend(ctx context.Context) {
+	person, err := api.Everybody{}.Authenticate(nil)
+	if err != nil {
+		return
+	}
+	_ = p.handler.Warm(ctx, person) // the next statement says why it cannot be
+	p.pool.Keep(func(path string) bool {
+		_, err := os.Stat(path)
+		return err == nil
+	})
+}
+
+// apiLimits are the configuration's limits; what it does not say is the API's
+// default.
+func apiLimits(l config.ServeLimits) api.Limits {
+	return api.Limits{Rows: int64(l.Rows), Page: l.Page, Time: l.Time, Wait: l.Wait, PerPerson: l.PerPerson, Running: l.Running, Statements: l.Statements,
+		Bytes: int64(l.ResultMB) << 20, Memory: int64(l.MemoryMB) << 20, Body: int64(l.RequestKB) << 10, Threads: l.Threads}
+}
+
+// hostsOf are the names by which the server may be called: on a loopback address
+// this machine's own and those of the configuration, on others those of the
+// configuration, or any where it has none.
+func hostsOf(cfg *config.Config, addr string) []string {
+	var hosts []string
+	for _, h := range cfg.Serve.Hosts {
+		hosts = append(hosts, strings.ToLower(h))
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
+		return append(hosts, serve.Loopback()...)
+	}
+	return hosts
+}
+
+// certificate is what a connection is answered with.
+func (s *server) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	if c := s.cert.Load(); c != nil {
+		return c, nil
+	}
+	return nil, errors.New("no certificate")
+}
+
+// loadCertificate reads the certificate of the configuration, if it has one.
+func (s *server) loadCertificate(cfg *config.Config) error {
+	t := cfg.Serve.TLS
+	if t.Cert == "" {
+		return nil
+	}
+	cert, err := tls.LoadX509KeyPair(t.Cert, t.Key)
+	if err != nil {
+		return &configError{fmt.Errorf("serve.tls: %w", err)}
+	}
+	s.cert.Store(&cert)
+	return nil
+}
+
+// reloadOnHangup reads the configuration anew at every SIGHUP until ctx ends or
+// stop is called.
+func (s *server) reloadOnHangup(ctx context.Context, p *apiParts) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	own, cancel := context.WithCancel(ctx)
+	go func() {
+		for {
+			select {
+			case <-signals:
+				s.reload(p)
+			case <-own.Done():
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		cancel()
+	}
+}
+
+// reload takes over what can change while the server runs: the certificate, the
+// limits and the user's own cubes. What is wrong changes nothing.
+func (s *server) reload(p *apiParts) {
+	cfg, err := s.app.loadReaderConfig()
+	if err == nil && (cfg.Serve.TLS.Cert != "") == (s.cert.Load() != nil) {
+		err = s.loadCertificate(cfg)
+	}
+	if err != nil {
+		s.log.Error("the configuration was not reloaded", "error", err)
+		return
+	}
+	p.handler.SetLimits(apiLimits(cfg.Serve.Limits))
+	p.store.Reload()
+	s.log.Info("reloaded", "config", cfg.File)
+	if cfg.Night.Schedule != s.config.Night.Schedule || cfg.Serve.Addr != s.config.Serve.Addr || cfg.Warehouse != s.config.Warehouse {
+		s.log.Warn("the schedule, the address and the warehouse change with a restart only")
+	}
 }
 
 // workPages are the explorer and the SQL workbench; nil where the browser's side

@@ -30,6 +30,7 @@ type Config struct {
 	Night     Night             `yaml:"night"`
 	Alerts    Alerts            `yaml:"alerts"`
 	Digest    Letter            `yaml:"digest"`
+	Serve     Serve             `yaml:"serve"`
 	File      string            `yaml:"-"` // where it was read from
 }
 

@@ -121,6 +121,7 @@ func TestGood(t *testing.T) {
 		Night:  Night{Timezone: "UTC", CatchUp: true, StaleAfter: 36 * time.Hour, Grace: 30 * time.Second, ResumeWithin: 6 * time.Hour, Recheck: 7},
 		Alerts: Alerts{On: Occasions()},
 		Digest: Letter{Pages: []string{"index", "sales", "customers"}},
+		Serve:  Serve{Addr: "127.0.0.1:8080"},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -215,5 +216,20 @@ digest:
 	}
 	if Digest(c) != Digest(parseGood(t, good)) {
 		t.Error("the night changes the digest of the data")
+	}
+}
+
+func TestServe(t *testing.T) {
+	c := parseGood(t, good+`
+serve:
+  addr: 0.0.0.0:8443
+  hosts: [reports.example.org]
+  tls: {cert: server.crt, key: /etc/verso/server.key}
+  limits: {rows: 5000, time: 20s, statements: 2}
+`)
+	want := Serve{Addr: "0.0.0.0:8443", Hosts: []string{"reports.example.org"}, TLS: TLS{Cert: "/company/server.crt", Key: "/etc/verso/server.key"},
+		Limits: ServeLimits{Rows: 5000, Time: 20 * time.Second, Statements: 2}}
+	if d := cmp.Diff(want, c.Serve); d != "" {
+		t.Error(d)
 	}
 }

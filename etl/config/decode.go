@@ -33,6 +33,7 @@ func (r *reader) config(c *Config, root place) {
 		"night":  func(p place) { r.night(&c.Night, p) },
 		"alerts": func(p place) { r.alerts(&c.Alerts, p) },
 		"digest": func(p place) { r.digest(&c.Digest, p) },
+		"serve":  func(p place) { r.serve(&c.Serve, p) },
 	})
 }
 

@@ -126,6 +126,7 @@ func defaults() *Config {
 		Sources:   map[string]Source{},
 		Tables:    map[string]Maps{},
 		Checks:    map[string]Check{},
+		Serve:     Serve{Addr: "127.0.0.1:8080"},
 		Night:     Night{Timezone: "UTC", CatchUp: true, StaleAfter: 36 * time.Hour, Grace: 30 * time.Second, ResumeWithin: 6 * time.Hour, Recheck: 7},
 		Alerts:    Alerts{On: Occasions()},
 		Digest:    Letter{Pages: []string{"index", "sales", "customers"}},
@@ -148,6 +149,7 @@ func absolute(c *Config, dir string) {
 		s.DSNFile = from(s.DSNFile)
 		c.Sources[name] = s
 	}
+	c.Serve.TLS.Cert, c.Serve.TLS.Key = from(c.Serve.TLS.Cert), from(c.Serve.TLS.Key)
 	if e := c.Alerts.Email; e != nil {
 		e.PasswordFile = from(e.PasswordFile)
 	}

@@ -26,10 +26,12 @@ type Source struct {
 }
 
 // Handler answers a scrape. A part that cannot be read is missing from the
-// answer and counted in verso_scrape_errors; the others are there.
-func Handler(s Source) http.Handler {
+// answer and counted in verso_scrape_errors; the others are there. What more
+// collects stands beside them.
+func Handler(s Source, more ...prometheus.Collector) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector(), &collector{source: s})
+	registry.MustRegister(more...)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 

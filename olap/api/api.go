@@ -1,10 +1,13 @@
 package api
 
 import (
-	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
+
+	"github.com/klauspost/compress/gzhttp"
 
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
@@ -19,10 +22,10 @@ type Options struct {
 	Store  Store
 	Gate   Gate
 	Clock  func() time.Time
-	Log    *slog.Logger                                                        // nil: silent
-	Audit  *audit.Log                                                          // nil: nothing is kept but the recent questions in memory
-	Saved  *saved.Folder                                                       // nil: nothing can be saved
-	RunSQL func(context.Context, sqlworker.Request) (*sqlworker.Result, error) // nil: sqlworker.Run, which starts a worker for each statement
+	Log    *slog.Logger    // nil: silent
+	Audit  *audit.Log      // nil: nothing is kept but the recent questions in memory
+	Saved  *saved.Folder   // nil: nothing can be saved
+	Pool   *sqlworker.Pool // nil: a worker is started for each statement
 	Limits Limits
 	Title  string // of the OpenAPI document; "": verso
 }
@@ -76,25 +79,47 @@ func (l Limits) withDefaults() Limits {
 
 // API answers everything below Root.
 type API struct {
-	o       Options
-	mux     *http.ServeMux
-	running *running
-	recent  *recent
-	schemas *perGeneration[*schemaAnswer]
-	traces  *perGeneration[*traced]
+	o         Options
+	handler   http.Handler
+	mux       *http.ServeMux
+	limited   atomic.Pointer[Limits]
+	running   *running
+	recent    *recent
+	telemetry *telemetry
+	schemas   *perGeneration[*schemaAnswer]
+	traces    *perGeneration[*traced]
 }
 
 // New is the API over a store.
-func New(o Options) *API {
+func New(o Options) (*API, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	o.Limits = o.Limits.withDefaults()
-	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(o.Limits), recent: &recent{},
+	limits := o.Limits.withDefaults()
+	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
 		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}}
+	a.limited.Store(&limits)
 	a.routes()
-	return a
+	squeeze, err := gzhttp.NewWrapper(gzhttp.MinSize(2048), gzhttp.ContentTypes([]string{"application/json", "text/csv"}))
+	if err != nil {
+		return nil, fmt.Errorf("api: %w", err)
+	}
+	foreign := http.NewCrossOriginProtection()
+	foreign.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fail(w, &Error{Status: http.StatusForbidden, Code: "cross_origin", Message: "the request comes from a page of another site"})
+	}))
+	a.handler = foreign.Handler(squeeze(a.mux))
+	return a, nil
 }
+
+// SetLimits changes the limits of what is asked from now on.
+func (a *API) SetLimits(l Limits) {
+	l = l.withDefaults()
+	a.limited.Store(&l)
+	a.running.set(l)
+}
+
+func (a *API) limits() Limits { return *a.limited.Load() }
 
 // routes is the one list of what the API answers.
 func (a *API) routes() {
@@ -108,6 +133,7 @@ func (a *API) routes() {
 		{get, "cubes", "cubes", a.cubes},
 		{get, "cubes/{cube}", "cubes", a.cube},
 		{get, "cubes/{cube}/members", "members", a.members},
+		{get, "query", "query", a.query},
 		{post, "query", "query", a.query},
 		{post, "query/check", "check", a.check},
 		{post, "facts", "facts", a.facts},
@@ -133,4 +159,4 @@ func (a *API) routes() {
 }
 
 // ServeHTTP answers a request.
-func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }

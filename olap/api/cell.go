@@ -78,7 +78,7 @@ func (a *API) facts(r *request) error {
 	if limit == 0 {
 		limit = 1000
 	}
-	limit = min(limit, a.o.Limits.Page)
+	limit = min(limit, a.limits().Page)
 	page, err := o.Facts(ctx, q, body.Cell.Cell, olap.Page{Limit: limit, Offset: body.Offset})
 	if err != nil {
 		return err
@@ -118,8 +118,8 @@ func (a *API) factsFile(ctx context.Context, r *request, o *olap.Olap, q cube.Qu
 	if err != nil {
 		return err
 	}
-	if first.Total > a.o.Limits.Rows {
-		return &olap.LimitError{What: "rows", Got: first.Total, Limit: a.o.Limits.Rows}
+	if first.Total > a.limits().Rows {
+		return &olap.LimitError{What: "rows", Got: first.Total, Limit: a.limits().Rows}
 	}
 	r.entry.Rows = first.Total
 	var notes []string

@@ -25,7 +25,7 @@ func (a *API) me(r *request) error {
 		"rights":     map[string]any{"sql": lease.Rights.SQL, "facts": lease.Rights.Facts, "pages": lease.Rights.Pages, "told": lease.Rights.Told, "minimum_cell": lease.Rights.MinimumCell},
 		"generation": lease.Generation, "as_of": run.AsOf, "company": run.Company, "currency": run.Currency,
 		"lang": o.Lang(), "languages": []string{"en", "zh"},
-		"limits": map[string]any{"rows": a.o.Limits.Rows, "page": a.o.Limits.Page, "bytes": a.o.Limits.Bytes, "time_ms": a.o.Limits.Time.Milliseconds(), "body": a.o.Limits.Body},
+		"limits": map[string]any{"rows": a.limits().Rows, "page": a.limits().Page, "bytes": a.limits().Bytes, "time_ms": a.limits().Time.Milliseconds(), "body": a.limits().Body},
 	})
 }
 
@@ -268,7 +268,7 @@ func (a *API) members(r *request) error {
 	if err != nil {
 		return err
 	}
-	limit = min(max(limit, 1), a.o.Limits.Page)
+	limit = min(max(limit, 1), a.limits().Page)
 	r.entry.What = "members of " + c.Name + " " + field
 	q := cube.Query{Cube: c.Name, Rows: []string{field}, Measures: []string{rankingMeasure(c)},
 		Top: &cube.Top{N: limit, By: rankingMeasure(c), Others: true}, Sort: []cube.Sort{{By: field}}}

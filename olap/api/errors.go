@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"verso/olap"
 	"verso/olap/api/saved"
@@ -76,8 +77,9 @@ func errorRules() []errorRule {
 		rule(http.StatusUnprocessableEntity, "navigation", "", func(n *cube.NavigationError, e *Error) { e.Part = n.Step }),
 		rule(http.StatusUnprocessableEntity, "refused", "", func(r *sqlworker.RefusedError, e *Error) { e.Message, e.Hint = r.What, r.Hint }),
 		rule(http.StatusUnprocessableEntity, "statement", "", func(s *engine.StatementError, e *Error) {
-			e.Message, e.Line, e.Column = place(s.Message)
+			e.Message, e.Line, e.Column = place(s.Message, s.SQL)
 		}),
+		rule[*sqlworker.ParameterError](http.StatusUnprocessableEntity, "parameters", `"parameters": [1, "x"] or {"name": "x"}`, nil),
 		rule[*olap.LimitError](http.StatusUnprocessableEntity, "too_large", "", nil),
 		rule[*sqlworker.LimitError](http.StatusUnprocessableEntity, "too_large", "", nil),
 		rule[*workbook.TooLargeError](http.StatusUnprocessableEntity, "too_large", "ask for csv or parquet", nil),
@@ -153,8 +155,9 @@ func fail(w http.ResponseWriter, e *Error) {
 // mark on the next line below the place.
 var placed = regexp.MustCompile(`(?s)^(.*?)\n+LINE (\d+): ([^\n]*)\n( *)\^`)
 
-// place takes the line and column out of DuckDB's message; 0 where it tells none.
-func place(message string) (text string, line, column int) {
+// place takes the line and column out of DuckDB's message about a statement; 0
+// where it tells none.
+func place(message, sql string) (text string, line, column int) {
 	m := placed.FindStringSubmatch(message)
 	if m == nil {
 		return message, 0, 0
@@ -163,10 +166,18 @@ func place(message string) (text string, line, column int) {
 	if err != nil {
 		return message, 0, 0
 	}
-	lead := len("LINE : ") + len(m[2])
-	column = max(len(m[4])-lead, 0) + 1
-	if strings.HasPrefix(m[3], "...") {
-		column = 0 // an excerpt: the column in the line is not told
+	column = max(len(m[4])-len("LINE : ")-len(m[2]), 0) + 1
+	if rest, cut := strings.CutPrefix(m[3], "..."); cut {
+		lines := strings.Split(sql, "\n")
+		at := -1
+		if line <= len(lines) {
+			at = strings.Index(lines[line-1], strings.TrimSuffix(rest, "..."))
+		}
+		if column -= len("..."); at < 0 {
+			column = 0
+		} else {
+			column += utf8.RuneCountInString(lines[line-1][:at])
+		}
 	}
 	return cmp.Or(strings.TrimSpace(m[1]), message), line, column
 }

@@ -174,11 +174,11 @@ func (a *API) answerPage(r *request, lease *Lease, q cube.Query, found *olap.Ans
 	if err != nil {
 		return err
 	}
-	limit, err := r.number("limit", a.o.Limits.Page)
+	limit, err := r.number("limit", a.limits().Page)
 	if err != nil {
 		return err
 	}
-	limit = min(max(limit, 1), int(a.o.Limits.Rows))
+	limit = min(max(limit, 1), int(a.limits().Rows))
 	from, err := offsetOf(r.URL.Query().Get("cursor"), lease.Generation, q)
 	if err != nil {
 		return err

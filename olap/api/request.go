@@ -67,8 +67,8 @@ func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (a *API) handle(door string, serve func(*request) error) http.Handler {
 	return http.HandlerFunc(func(hw http.ResponseWriter, hr *http.Request) {
 		began := a.o.Clock()
-		hr.Body = http.MaxBytesReader(hw, hr.Body, a.o.Limits.Body)
-		r := &request{Request: hr, w: &response{ResponseWriter: hw, now: a.o.Clock, slow: a.o.Limits.Write}, id: rand.Text()}
+		hr.Body = http.MaxBytesReader(hw, hr.Body, a.limits().Body)
+		r := &request{Request: hr, w: &response{ResponseWriter: hw, now: a.o.Clock, slow: a.limits().Write}, id: rand.Text()}
 		r.entry = audit.Entry{Time: began, ID: r.id, Door: door, Outcome: "ok"}
 		r.w.Header().Set("X-Query-Id", r.id)
 		r.w.Header().Set("Cache-Control", "no-cache")
@@ -135,6 +135,7 @@ func (a *API) finish(r *request, began time.Time, err error) {
 func (a *API) note(r *request) {
 	e := &r.entry
 	e.Status, e.Bytes = r.w.status, r.w.bytes
+	a.telemetry.count(r)
 	if e.What != "" {
 		a.recent.add(*e)
 	}

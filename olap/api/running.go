@@ -15,9 +15,8 @@ import (
 
 // running is what runs now, and whose turn it is.
 type running struct {
-	limits Limits
-	all    chan struct{} // one for each question that runs
-	sql    chan struct{} // one for each SQL statement that runs
+	all turns // of questions
+	sql turns // of SQL statements
 
 	mu   sync.Mutex
 	work map[string]*work
@@ -36,67 +35,76 @@ type work struct {
 }
 
 func newRunning(l Limits) *running {
-	return &running{limits: l, all: make(chan struct{}, l.Running), sql: make(chan struct{}, l.Statements), work: map[string]*work{}, per: map[string]int{}}
+	n := &running{work: map[string]*work{}, per: map[string]int{}}
+	n.set(l)
+	return n
+}
+
+func (n *running) set(l Limits) {
+	n.all.set(l.Running)
+	n.sql.set(l.Statements)
+}
+
+// begin notes that a person's question runs, unless too many of theirs do.
+func (n *running) begin(w *work, most int) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.per[w.Person] >= most {
+		return &Error{Status: http.StatusTooManyRequests, Code: "too_many", Retry: 1,
+			Message: fmt.Sprintf("%d of your questions run already, which is the most", most), Hint: "wait for one of them, or cancel one (" + Root + "running)"}
+	}
+	n.work[w.ID] = w
+	n.per[w.Person]++
+	return nil
 }
 
 // start waits for the request's turn and gives the context within which it may
 // run. done ends it. SQL has its own turns besides.
 func (a *API) start(r *request, isSQL bool) (ctx context.Context, done func(), err error) {
-	n := a.running
-	w := &work{ID: r.id, Person: r.person.Name, Door: r.entry.Door, What: r.entry.What, Started: a.o.Clock()}
-	n.mu.Lock()
-	if n.per[w.Person] >= n.limits.PerPerson {
-		n.mu.Unlock()
-		return nil, nil, &Error{Status: http.StatusTooManyRequests, Code: "too_many", Retry: 1,
-			Message: fmt.Sprintf("%d of your questions run already, which is the most", n.limits.PerPerson), Hint: "wait for one of them, or cancel one (" + Root + "running)"}
-	}
+	n, limits := a.running, a.limits()
 	own, cancel := context.WithCancelCause(r.Context())
-	w.cancel = cancel
-	n.work[w.ID] = w
-	n.per[w.Person]++
-	n.mu.Unlock()
+	w := &work{ID: r.id, Person: r.person.Name, Door: r.entry.Door, What: r.entry.What, Started: a.o.Clock(), cancel: cancel}
+	if err := n.begin(w, limits.PerPerson); err != nil {
+		cancel(nil)
+		return nil, nil, err
+	}
 	release := []func(){func() { n.end(w) }}
 	done = func() {
 		for _, f := range slices.Backward(release) {
 			f()
 		}
 	}
-	turns := []chan struct{}{n.all}
+	queues := []*turns{&n.all}
 	if isSQL {
-		turns = append(turns, n.sql)
+		queues = append(queues, &n.sql)
 	}
-	for _, turn := range turns {
-		if err := n.wait(own, turn); err != nil {
+	for _, t := range queues {
+		if err := wait(own, t, limits.Wait); err != nil {
 			done()
 			return nil, nil, err
 		}
-		release = append(release, func() { <-turn })
+		release = append(release, t.give)
 	}
-	limited, stop := context.WithTimeout(own, n.limits.Time)
+	limited, stop := context.WithTimeout(own, limits.Time)
 	release = append(release, stop)
 	r.Request = r.Request.WithContext(limited)
 	return limited, done, nil
 }
 
 // wait takes a turn, or says that there is none.
-func (n *running) wait(ctx context.Context, turn chan struct{}) error {
-	select {
-	case turn <- struct{}{}:
-		return nil
-	default:
-	}
-	limit, stop := context.WithTimeout(ctx, n.limits.Wait)
+func wait(ctx context.Context, t *turns, longest time.Duration) error {
+	limit, stop := context.WithTimeout(ctx, longest)
 	defer stop()
-	select {
-	case turn <- struct{}{}:
+	err := t.take(limit)
+	switch {
+	case err == nil:
 		return nil
-	case <-limit.Done():
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return &Error{Status: http.StatusServiceUnavailable, Code: "busy", Retry: 5,
-			Message: fmt.Sprintf("%d questions run, and none ended within %s", cap(turn), n.limits.Wait), Hint: "ask again later"}
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	}
+	most, _ := t.state()
+	return &Error{Status: http.StatusServiceUnavailable, Code: "busy", Retry: 5,
+		Message: fmt.Sprintf("%d questions run, and none ended within %s", most, longest), Hint: "ask again later"}
 }
 
 func (n *running) end(w *work) {

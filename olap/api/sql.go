@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"verso/olap/access"
 	"verso/olap/engine"
 	"verso/olap/sqlworker"
 )
@@ -121,19 +122,38 @@ func (a *API) sql(r *request) error {
 		"notes": notes, "took_ms": milliseconds(a.o.Clock().Sub(r.entry.Time))})
 }
 
+// worker is what every statement on a file has in common.
+func (a *API) worker(path string) sqlworker.Request {
+	l := a.limits()
+	return sqlworker.Request{Path: path, MaxBytes: l.Bytes, MemoryBytes: l.Memory, Threads: l.Threads, Timeout: l.Time}
+}
+
+// Warm has workers wait for statements on the published generation.
+func (a *API) Warm(ctx context.Context, person access.Person) error {
+	if a.o.Pool == nil {
+		return nil
+	}
+	lease, err := a.o.Store.Open(ctx, person)
+	if err != nil {
+		return err
+	}
+	defer lease.Release()
+	return a.o.Pool.Warm(a.worker(lease.Path))
+}
+
 // runSQL starts a statement in a worker; on a generation that has gone
 // meanwhile it runs on the one that took its place.
 func (a *API) runSQL(ctx context.Context, r *request, q sqlworker.Request) (*sqlworker.Result, error) {
-	l := a.o.Limits
-	q.Path, q.MaxBytes, q.MemoryBytes, q.Threads, q.Timeout = r.lease.Path, l.Bytes, l.Memory, l.Threads, l.Time
+	own := a.worker(r.lease.Path)
+	own.SQL, own.Parameters, own.MaxRows, own.CutRows, own.Plan = q.SQL, q.Parameters, q.MaxRows, q.CutRows, q.Plan
 	if at, ok := ctx.Deadline(); ok {
-		q.Timeout = min(q.Timeout, max(at.Sub(a.o.Clock()), time.Millisecond))
+		own.Timeout = min(own.Timeout, max(at.Sub(a.o.Clock()), time.Millisecond))
 	}
-	run := a.o.RunSQL
-	if run == nil {
-		run = sqlworker.Run
+	run := sqlworker.Run
+	if a.o.Pool != nil {
+		run = a.o.Pool.Run
 	}
-	result, err := run(ctx, q)
+	result, err := run(ctx, own)
 	if err == nil {
 		return result, nil
 	}
@@ -141,17 +161,17 @@ func (a *API) runSQL(ctx context.Context, r *request, q sqlworker.Request) (*sql
 	if err != nil {
 		return nil, err
 	}
-	q.Path = lease.Path
-	return run(ctx, q)
+	own.Path = lease.Path
+	return run(ctx, own)
 }
 
 // sqlRun runs a statement for a JSON answer.
 func (a *API) sqlRun(ctx context.Context, r *request, body sqlRequest, s sqlworker.Statement) (out sqlResult, err error) {
 	began := a.o.Clock()
 	out = sqlResult{Statement: s.Text, Line: s.Line, Columns: []sqlColumn{}, Rows: [][]any{}}
-	limit := int64(a.o.Limits.Page)
+	limit := int64(a.limits().Page)
 	if body.MaxRows > 0 {
-		limit = min(body.MaxRows, a.o.Limits.Rows)
+		limit = min(body.MaxRows, a.limits().Rows)
 	}
 	result, err := a.runSQL(ctx, r, sqlworker.Request{SQL: s.Text, Parameters: body.Parameters, MaxRows: limit, CutRows: true})
 	if err != nil {
@@ -193,7 +213,7 @@ func shifted(err error, s sqlworker.Statement) error {
 
 // sqlFile streams the result of a statement as a file.
 func (a *API) sqlFile(ctx context.Context, r *request, lease *Lease, body sqlRequest, s sqlworker.Statement, form string) error {
-	limit := a.o.Limits.Rows
+	limit := a.limits().Rows
 	if body.MaxRows > 0 {
 		limit = min(body.MaxRows, limit)
 	}

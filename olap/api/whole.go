@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 
@@ -25,9 +26,17 @@ type Whole struct {
 	warehouse *warehouse.Warehouse
 	options   olap.Options
 
-	mu   sync.Mutex
-	open map[string]*whole
-	last string
+	mu      sync.Mutex
+	open    map[string]*whole // by the name of the generation and how often the cubes were reloaded
+	last    string
+	reloads int
+}
+
+// Reload has the cubes read anew for what is asked from now on.
+func (s *Whole) Reload() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reloads++
 }
 
 // whole is a generation and what is known of it.
@@ -51,15 +60,15 @@ func (s *Whole) Open(ctx context.Context, _ access.Person) (*Lease, error) {
 		return nil, err
 	}
 	g := snapshot.Generation()
-	w := s.take(g.Name, snapshot)
-	release := sync.OnceFunc(func() { s.giveBack(g.Name) })
+	key, w := s.take(g.Name, snapshot)
+	release := sync.OnceFunc(func() { s.giveBack(key) })
 	w.once.Do(func() {
 		// What is opened is for all who ask, not for the one who came first.
 		w.olap, w.err = olap.Open(context.WithoutCancel(ctx), w.snapshot.DB(), s.options)
 	})
 	if w.err != nil {
 		release()
-		s.forget(g.Name, w)
+		s.forget(key, w)
 		return nil, w.err
 	}
 	return &Lease{Generation: g.Name, Path: g.Path, Olap: w.olap, Rights: access.Rights{SQL: true, Facts: true}, Release: release}, nil
@@ -67,10 +76,11 @@ func (s *Whole) Open(ctx context.Context, _ access.Person) (*Lease, error) {
 
 // take counts a use of a generation. The published one is held open between
 // requests; the one before is let go with its last use.
-func (s *Whole) take(name string, snapshot *warehouse.Snapshot) *whole {
+func (s *Whole) take(generation string, snapshot *warehouse.Snapshot) (name string, w *whole) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := s.open[name]
+	name = fmt.Sprintf("%s/%d", generation, s.reloads)
+	w = s.open[name]
 	if w == nil {
 		w = &whole{snapshot: snapshot}
 		s.open[name] = w
@@ -83,7 +93,7 @@ func (s *Whole) take(name string, snapshot *warehouse.Snapshot) *whole {
 		s.last = name
 		s.drop(before)
 	}
-	return w
+	return name, w
 }
 
 func (s *Whole) giveBack(name string) {

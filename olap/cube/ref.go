@@ -129,4 +129,6 @@ func Calculations() []string { return slices.Clone(calcs) }
 
 // Scopes are the scopes of time that a Ref may have; windows and comparisons may
 // be joined by a dot, and roll has a number and a unit: roll12m.
-func Scopes() []string { return slices.Concat([]string{"py", "pp", "pw"}, windows, []string{"roll12m"}) }
+func Scopes() []string {
+	return slices.Concat([]string{"py", "pp", "pw"}, windows, []string{"roll12m"})
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -20,15 +21,26 @@ import (
 	"verso/olap/engine/duck"
 )
 
-// Main is the worker: it reads one request, answers it and returns the exit
-// code: 0 when it could send a status, also of a statement that failed. It ends
+// Main is the worker: it reads what to open, opens it, reads one request, answers
+// it and returns the exit code: 0 when it could send a status, also of a statement
+// that failed, and when the parent went away before there was a request. It ends
 // the process itself when the parent is gone and when the statement goes on
 // beyond deadline and grace; and it limits the memory of the whole process. So
 // it is for a process that does nothing else.
 func Main(stdin io.Reader, stdout io.Writer) int {
 	decoder := json.NewDecoder(stdin)
+	var f file
+	if err := decoder.Decode(&f); err != nil {
+		fmt.Fprintln(os.Stderr, "sqlworker: read what to open:", err)
+		return 2
+	}
+	opening := time.AfterFunc(openTime, func() { os.Exit(3) })
+	db, openErr := open(f)
+	opening.Stop()
 	var r Request
-	if err := decoder.Decode(&r); err != nil {
+	if err := decoder.Decode(&r); errors.Is(err, io.EOF) {
+		return 0 // nobody wanted it
+	} else if err != nil {
 		fmt.Fprintln(os.Stderr, "sqlworker: read the request:", err)
 		return 2
 	}
@@ -40,7 +52,12 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 		os.Exit(4) // the parent is gone
 	}()
 	out := bufio.NewWriterSize(stdout, 64<<10)
-	s, err := answer(r, out)
+	var s status
+	err := openErr
+	if err == nil {
+		defer db.Close()
+		s, err = answer(db, r, out)
+	}
 	if err != nil {
 		s.Error = pack(err)
 	}
@@ -55,22 +72,41 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 	return 0
 }
 
-// answer runs the request and streams its rows.
-func answer(r Request, out io.Writer) (s status, err error) {
-	if err := limitProcess(r.AddressSpace); err != nil {
-		return s, fmt.Errorf("limit the worker's memory: %w", err)
+// openTime is how long opening a file may take.
+const openTime = time.Minute
+
+// open limits the process and opens the file, and has the engine do once what
+// its first statement would have to wait for.
+func open(f file) (*duck.DB, error) {
+	if err := limitProcess(f); err != nil {
+		return nil, fmt.Errorf("limit the worker: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), openTime)
+	defer cancel()
+	db, err := duck.OpenSandboxed(ctx, f.Path, duck.SandboxOptions{MemoryBytes: f.MemoryBytes, Threads: f.Threads, TempDir: f.TempDir})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.CheckSelect(ctx, "SELECT 1 AS a FROM duckdb_tables() LIMIT 0"); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// answer runs the request and streams its rows.
+func answer(db *duck.DB, r Request, out io.Writer) (s status, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), r.Timeout)
 	defer cancel()
-	db, err := duck.OpenSandboxed(ctx, r.Path, duck.SandboxOptions{MemoryBytes: r.MemoryBytes, Threads: r.Threads, TempDir: r.TempDir})
+	text := strings.TrimRight(r.SQL, "; \t\r\n")
+	shape, err := db.Gate(ctx, text)
+	if err != nil {
+		return s, inWordsOf(r, err)
+	}
+	args, err := arguments(r.Parameters, shape.Parameters)
 	if err != nil {
 		return s, err
 	}
-	defer db.Close()
-	if err := db.CheckSelect(ctx, r.SQL); err != nil {
-		return s, err
-	}
-	reader, err := query(ctx, db, r)
+	reader, err := query(ctx, db, r, text, shape, args)
 	if err != nil {
 		return s, inWordsOf(r, err)
 	}
@@ -92,38 +128,37 @@ func inWordsOf(r Request, err error) error {
 }
 
 // limitProcess bounds the address space, which turns a demand beyond it into an
-// error that DuckDB can report, and switches core dumps off.
-func limitProcess(addressSpace int64) error {
-	size := uint64(addressSpace)
-	return errors.Join(
+// error that DuckDB can report, switches core dumps off, and, where nothing is to
+// spill, the writing of files.
+func limitProcess(f file) error {
+	size := uint64(f.AddressSpace)
+	errs := []error{
 		syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: size, Max: size}),
 		syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}),
-	)
+	}
+	if f.TempDir == "" {
+		errs = append(errs, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{}))
+	}
+	return errors.Join(errs...)
 }
 
 // query runs the statement so that no more than one row beyond the limit is
 // computed, where it can stand in a FROM clause (EXPLAIN cannot, nor columns of
 // the same name without changing their names).
-func query(ctx context.Context, db *duck.DB, r Request) (array.RecordReader, error) {
-	text := strings.TrimRight(r.SQL, "; \t\r\n")
-	limited := fmt.Sprintf("SELECT * FROM (%s\n) LIMIT %d", text, r.MaxRows+1)
-	if db.CheckSelect(ctx, limited) == nil {
-		plain, err := columnNames(ctx, db, "DESCRIBE "+text)
-		wrapped, wrappedErr := columnNames(ctx, db, "DESCRIBE "+limited)
-		if err == nil && wrappedErr == nil && plain == wrapped {
-			return db.Query(ctx, engine.SQL(limited))
+func query(ctx context.Context, db *duck.DB, r Request, text string, shape *duck.Shape, args []any) (array.RecordReader, error) {
+	if r.Plan {
+		explain := "EXPLAIN (FORMAT json) " + duck.WithoutExplain(text)
+		if _, err := db.Gate(ctx, explain); err != nil {
+			return nil, err
 		}
+		return db.Query(ctx, engine.SQL(explain, args...))
 	}
-	return db.Query(ctx, engine.SQL(r.SQL))
-}
-
-// columnNames joins the names a DESCRIBE lists; nothing of the query is run.
-func columnNames(ctx context.Context, db *duck.DB, describe string) (names string, err error) {
-	err = engine.Rows(ctx, db, engine.SQL(describe), func(row []any) error {
-		names += engine.Text(row[0]) + "\x00"
-		return nil
-	})
-	return names, err
+	limited := fmt.Sprintf("SELECT * FROM (%s\n) LIMIT %d", text, r.MaxRows+1)
+	wrapped, err := db.Gate(ctx, limited)
+	if err == nil && slices.Equal(wrapped.Columns, shape.Columns) && slices.Equal(wrapped.Parameters, shape.Parameters) {
+		return db.Query(ctx, engine.SQL(limited, args...))
+	}
+	return db.Query(ctx, engine.SQL(text, args...))
 }
 
 // send writes the rows as an Arrow IPC stream in data frames.

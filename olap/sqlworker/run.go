@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -38,23 +39,23 @@ type Result struct {
 // *TimeoutError, *LimitError or *DiedError; when ctx ends, errors.Is finds
 // ctx.Err().
 func Run(ctx context.Context, r Request) (*Result, error) {
-	self, err := os.Executable()
+	r, err := r.complete()
 	if err != nil {
-		return nil, fmt.Errorf("sqlworker: find the program's own file: %w", err)
+		return nil, err
 	}
+	w, err := start(r.file())
+	if err != nil {
+		return nil, err
+	}
+	return w.run(ctx, r)
+}
+
+// complete fills in the limits that were not given and where the file is.
+func (r Request) complete() (Request, error) {
 	r = r.withDefaults()
-	if r.Path, err = filepath.Abs(r.Path); err != nil {
-		return nil, err
-	}
-	w, err := start(ctx, self, r)
-	if err != nil {
-		return nil, err
-	}
-	reader, err := ipc.NewReader(w.frames)
-	if err != nil {
-		return nil, w.finish(err)
-	}
-	return &Result{Reader: reader, work: w}, nil
+	path, err := filepath.Abs(r.Path)
+	r.Path = path
+	return r, err
 }
 
 // Next moves to the next batch.
@@ -95,56 +96,88 @@ type work struct {
 	cmd     *exec.Cmd
 	kill    context.Context // its end kills the worker
 	cancel  context.CancelFunc
-	stdin   io.Closer
+	stdin   io.WriteCloser
 	frames  *frameReader
 	stderr  *tail
 	stop    func() // kills it if need be and waits for its end
 	waitErr error
 }
 
-func start(ctx context.Context, self string, r Request) (*work, error) {
-	request, err := json.Marshal(r)
+// start starts a worker, which opens the file and waits for its request.
+func start(f file) (*work, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("sqlworker: find the program's own file: %w", err)
+	}
+	opens, err := json.Marshal(f)
 	if err != nil {
 		return nil, err
 	}
-	kill, cancel := context.WithTimeoutCause(ctx, r.Timeout+Grace, &TimeoutError{After: r.Timeout, Killed: true})
-	cmd := exec.CommandContext(kill, self, Argument)
+	cmd := exec.Command(self, Argument)
 	// It needs nothing of ours, secrets least. The C library reserves 64 MB of
 	// address space for each of its arenas.
 	cmd.Env = []string{"MALLOC_ARENA_MAX=4"}
 	cmd.Dir = string(filepath.Separator)
-	w := &work{ctx: ctx, request: r, cmd: cmd, kill: kill, cancel: cancel, stderr: &tail{}}
+	// What ends the caller's group (Ctrl-C) is the caller's to hand on.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	w := &work{cmd: cmd, stderr: &tail{}, cancel: func() {}}
 	cmd.Stderr = w.stderr
 	cmd.WaitDelay = time.Second
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		cancel()
+	if w.stdin, err = cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		cancel()
-		return nil, err
+		return nil, errors.Join(err, w.stdin.Close())
 	}
 	if err := cmd.Start(); err != nil {
-		cancel()
 		return nil, fmt.Errorf("sqlworker: start %s: %w", self, err)
 	}
-	w.stdin = stdin
 	w.frames = &frameReader{r: bufio.NewReaderSize(stdout, 64<<10)}
 	w.stop = sync.OnceFunc(func() {
 		if w.frames.status == nil {
-			w.cancel() // nobody wants the rest
+			_ = cmd.Process.Kill() // nobody wants the rest; it may have ended
 		}
-		stdin.Close()
+		w.stdin.Close()
 		w.waitErr = cmd.Wait()
 		w.cancel()
 	})
-	if _, err := stdin.Write(request); err != nil {
-		return nil, w.finish(err)
+	if _, err := w.stdin.Write(opens); err != nil {
+		w.stop()
+		return nil, fmt.Errorf("sqlworker: tell the worker what to open: %w", err)
 	}
 	return w, nil
 }
+
+// run gives a worker its request and reads the head of the answer.
+func (w *work) run(ctx context.Context, r Request) (*Result, error) {
+	request, err := json.Marshal(r)
+	if err != nil {
+		w.stop()
+		return nil, err
+	}
+	w.ctx, w.request = ctx, r
+	kill, cancel := context.WithTimeoutCause(ctx, r.Timeout+Grace, &TimeoutError{After: r.Timeout, Killed: true})
+	ended := context.AfterFunc(kill, func() { _ = w.cmd.Process.Kill() })
+	w.kill, w.cancel = kill, func() {
+		ended()
+		cancel()
+	}
+	if _, err := w.stdin.Write(request); err != nil {
+		return nil, &goneError{w.finish(err)}
+	}
+	reader, err := ipc.NewReader(w.frames)
+	if err != nil {
+		return nil, w.finish(err)
+	}
+	return &Result{Reader: reader, work: w}, nil
+}
+
+// goneError is a worker that ended before it got its request.
+type goneError struct{ error }
+
+// Unwrap is how it ended.
+func (e *goneError) Unwrap() error { return e.error }
 
 // finish waits for the end of the worker and says how it went; readErr is what
 // ended the reading, nil at the end of the Arrow stream.

@@ -4,9 +4,10 @@
 //
 // The parent calls [Run], which starts the program's own executable again with
 // the hidden argument [Argument]; the command line answers that argument with
-// [Main] and nothing else. The request goes to the worker's standard input as
-// one JSON object, which stays open: its end tells the worker that the parent
-// is gone. Frames come back on standard output: the result as an Arrow IPC
+// [Main] and nothing else. What to open goes to the worker's standard input as one
+// JSON object, and the request as another; it stays open: its end tells the worker
+// that the parent is gone. A [Pool] starts workers before they are needed, which
+// wait for their request with the file open. Each answers one request. Frames come back on standard output: the result as an Arrow IPC
 // stream cut into data frames, then one status frame. A stream that ends
 // without a status is a worker that died.
 package sqlworker
@@ -70,6 +71,19 @@ func (r Request) withDefaults() Request {
 	set(&r.MemoryBytes, 1<<30)
 	set(&r.AddressSpace, 4<<30)
 	return r
+}
+
+// file is what a worker opens before it knows its request.
+type file struct {
+	Path         string
+	MemoryBytes  int64
+	AddressSpace int64
+	Threads      int
+	TempDir      string
+}
+
+func (r Request) file() file {
+	return file{r.Path, r.MemoryBytes, r.AddressSpace, r.Threads, r.TempDir}
 }
 
 // LimitError says that a result is larger than it may be. What was delivered
@@ -137,10 +151,13 @@ func pack(err error) *failure {
 		statement *engine.StatementError
 		fault     *engine.FaultError
 		limit     *LimitError
+		parameter *ParameterError
 	)
 	switch {
 	case errors.As(err, &refused):
 		return &failure{Kind: "refused", Message: refused.What, Hint: refused.Hint}
+	case errors.As(err, &parameter):
+		return &failure{Kind: "parameters", Message: parameter.Message}
 	case errors.As(err, &limit):
 		return &failure{Kind: "limit", Message: limit.What, Limit: limit.Limit}
 	case errors.Is(err, context.DeadlineExceeded):
@@ -162,6 +179,8 @@ func (f *failure) unpack(r Request) error {
 	switch f.Kind {
 	case "refused":
 		return &duck.RefusedError{What: f.Message, Hint: f.Hint}
+	case "parameters":
+		return &ParameterError{Message: f.Message}
 	case "limit":
 		return &LimitError{What: f.Message, Limit: f.Limit}
 	case "timeout":

@@ -3,6 +3,7 @@ package sqlworker
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -255,11 +256,22 @@ func TestCancelAndAbandon(t *testing.T) {
 
 // A worker whose parent is gone ends, even within a statement that cannot be interrupted.
 func TestOrphan(t *testing.T) {
-	w, err := start(t.Context(), mustSelf(t), Request{Path: published(t), SQL: `SELECT levenshtein(repeat('a', 400000), repeat('b', 400000))`}.withDefaults())
+	r, err := Request{Path: published(t), SQL: `SELECT levenshtein(repeat('a', 400000), repeat('b', 400000))`}.complete()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.cancel()
+	w, err := start(r.file())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.stop()
+	request, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.stdin.Write(request); err != nil {
+		t.Fatal(err)
+	}
 	time.Sleep(200 * time.Millisecond)
 	w.stdin.Close()
 	began := time.Now()
@@ -267,15 +279,6 @@ func TestOrphan(t *testing.T) {
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("ended after %v", took)
 	}
-}
-
-func mustSelf(t *testing.T) string {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return self
 }
 
 func TestManyAtOnce(t *testing.T) {

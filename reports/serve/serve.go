@@ -25,6 +25,8 @@ type Options struct {
 	Work    http.Handler          // of /explore and /sql, the pages for ad hoc work; nil: none
 	Ready   func() (State, error) // of /readyz; nil: always ready
 	Log     *slog.Logger          // nil: silent
+	Clock   func() time.Time      // times requests for the log; nil: they are not logged
+	Hosts   []string              // names by which the server may be called, in lower case; none: any
 }
 
 // State is what /readyz answers.
@@ -57,7 +59,7 @@ func New(o Options) http.Handler {
 		}
 	}
 	mux.Handle("/", &folder{dir: o.Site, log: o.Log, work: o.Work != nil})
-	return secured(mux)
+	return logged(o.Log, o.Clock, secured(called(o.Hosts, mux)))
 }
 
 func ready(o Options) http.HandlerFunc {
@@ -102,6 +104,7 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		stricter(h, r)
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		next.ServeHTTP(w, r)
 	})

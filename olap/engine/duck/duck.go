@@ -53,6 +53,7 @@ type DB struct {
 	idle   []*Conn
 	out    int // connections taken and not given back
 	closed bool
+	denied map[string]bool // functions that persons may not call; nil: not read yet
 
 	ingests atomic.Int64 // names the views of Ingest apart
 }

@@ -7,7 +7,9 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
@@ -25,25 +27,45 @@ func (e *RefusedError) Error() string { return "refused: " + e.What + ": " + e.H
 
 // CheckSelect lets through one SELECT (also FROM, VALUES, DESCRIBE, SHOW,
 // SUMMARIZE, or an EXPLAIN of one) that calls nothing but functions over the
-// tables of the file. Anything else is a *RefusedError; what does not parse is a
-// *engine.StatementError. It only parses: nothing of sql is run or bound.
+// tables of the file, and has no parameters. Anything else is a *RefusedError;
+// what does not parse is a *engine.StatementError. It only parses: nothing of sql
+// is run or bound.
 func (db *DB) CheckSelect(ctx context.Context, sql string) error {
-	inner := withoutExplain(sql)
+	shape, err := db.Gate(ctx, sql)
+	if err == nil && len(shape.Parameters) > 0 {
+		return &RefusedError{"the statement has parameters (? or $name)", "write the values into it"}
+	}
+	return err
+}
+
+// Shape is what is known of a statement before it runs.
+type Shape struct {
+	Parameters []string // names in the order in which they are bound: 1, 2 … or as in $name
+	Columns    []string // of the result
+}
+
+// Gate is CheckSelect for statements that may have parameters.
+func (db *DB) Gate(ctx context.Context, sql string) (*Shape, error) {
+	inner := WithoutExplain(sql)
 	tree, err := db.parse(ctx, sql, inner)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(tree.Statements) != 1 {
-		return &RefusedError{
+		return nil, &RefusedError{
 			fmt.Sprintf("%d statements", len(tree.Statements)),
 			"give exactly one SELECT",
 		}
 	}
-	g := gate{ctx: ctx, db: db}
-	if err := g.walk(tree.Statements[0]); err != nil {
-		return err
+	denied, err := db.deniedFunctions(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return db.checkKind(ctx, sql)
+	g := gate{ctx: ctx, db: db, denied: denied}
+	if err := g.walk(tree.Statements[0]); err != nil {
+		return nil, err
+	}
+	return db.shape(ctx, sql)
 }
 
 // syntax is what json_serialize_sql says of a text.
@@ -51,6 +73,7 @@ type syntax struct {
 	Error      bool   `json:"error"`
 	Kind       string `json:"error_type"`
 	Message    string `json:"error_message"`
+	Position   string `json:"position"` // of the error: a byte, from 0
 	Statements []any  `json:"statements"`
 }
 
@@ -68,7 +91,7 @@ func (db *DB) parse(ctx context.Context, sql, inner string) (syntax, error) {
 	case !tree.Error:
 		return tree, nil
 	case tree.Kind == "parser":
-		return tree, &engine.StatementError{SQL: sql, Message: "Parser Error: " + tree.Message}
+		return tree, &engine.StatementError{SQL: sql, Message: "Parser Error: " + tree.Message + mark(sql, len(sql)-len(inner), tree.Position)}
 	}
 	return tree, &RefusedError{
 		"this is not a SELECT",
@@ -77,30 +100,55 @@ func (db *DB) parse(ctx context.Context, sql, inner string) (syntax, error) {
 	}
 }
 
-// checkKind asks DuckDB for the kind of the statement, should the tree have
-// been read wrongly. A text that cannot be prepared is left to fail when it runs.
-func (db *DB) checkKind(ctx context.Context, sql string) error {
+// mark shows the line of an error and a mark under its place, as DuckDB does; ""
+// where the place is not told.
+func mark(sql string, lead int, position string) string {
+	at, err := strconv.Atoi(position)
+	if at += lead; err != nil || at > len(sql) {
+		return ""
+	}
+	start := strings.LastIndexByte(sql[:at], '\n') + 1
+	line, _, _ := strings.Cut(sql[start:], "\n")
+	head := fmt.Sprintf("LINE %d: ", strings.Count(sql[:at], "\n")+1)
+	return "\n\n" + head + line + "\n" + strings.Repeat(" ", utf8.RuneCountInString(head+sql[start:at])) + "^"
+}
+
+// shape asks DuckDB for the kind of the statement, should the tree have been
+// read wrongly, and for its parameters and columns.
+func (db *DB) shape(ctx context.Context, sql string) (*Shape, error) {
 	c, err := db.take(ctx, true)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer db.give(c)
-	prepared, err := c.raw.Prepare(sql)
+	stmt, err := c.raw.Prepare(sql)
 	if err != nil {
-		return statementError(ctx, sql, err)
+		return nil, statementError(ctx, sql, err)
 	}
-	defer prepared.Close()
-	kind, err := prepared.(*duckdb.Stmt).StatementType()
+	defer stmt.Close()
+	prepared := stmt.(*duckdb.Stmt)
+	kind, err := prepared.StatementType()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if kind != duckdb.STATEMENT_TYPE_SELECT && kind != duckdb.STATEMENT_TYPE_EXPLAIN {
-		return &RefusedError{"this is not a SELECT", "give exactly one SELECT"}
+		return nil, &RefusedError{"this is not a SELECT", "give exactly one SELECT"}
 	}
-	if prepared.NumInput() > 0 {
-		return &RefusedError{"the statement has parameters (? or $name)", "write the values into it"}
+	shape := &Shape{}
+	for i := range max(prepared.NumInput(), 0) {
+		name, err := prepared.ParamName(i + 1)
+		if err != nil {
+			return nil, err
+		}
+		shape.Parameters = append(shape.Parameters, name)
 	}
-	return nil
+	n, err := prepared.ColumnCount()
+	for i := 0; i < n && err == nil; i++ {
+		var name string
+		name, err = prepared.ColumnName(i)
+		shape.Columns = append(shape.Columns, name)
+	}
+	return shape, err
 }
 
 // tableFunctions may stand in FROM.
@@ -114,20 +162,15 @@ var tableFunctions = []string{
 	"unnest", "unzip", "sql_auto_complete",
 }
 
-// refusedFunctions may stand nowhere.
-var refusedFunctions = []string{
-	"checkpoint", "disable_logging", "enable_logging", "force_checkpoint", "getenv", "glob",
-	"json_execute_serialized_sql", "nextval", "pg_sleep", "sleep_ms", "sniff_csv", "truncate_duckdb_logs", "write_log",
-}
-
 // refusedTables are views of what other people do or of secrets.
 var refusedTables = []string{"duckdb_log_contexts", "duckdb_logs", "duckdb_logs_parsed", "duckdb_secrets"}
 
 // gate walks a syntax tree.
 type gate struct {
-	ctx   context.Context
-	db    *DB
-	depth int // of query('…') inside query('…')
+	ctx    context.Context
+	db     *DB
+	denied map[string]bool // functions that may stand nowhere
+	depth  int             // of query('…') inside query('…')
 }
 
 func (g *gate) walk(node any) error {
@@ -172,7 +215,7 @@ func (g *gate) node(n map[string]any) error {
 	}
 	name, _ := n["function_name"].(string)
 	name = strings.ToLower(name)
-	if strings.HasPrefix(name, "read_") || slices.Contains(refusedFunctions, name) {
+	if strings.HasPrefix(name, "read_") || g.denied[name] {
 		return &RefusedError{
 			"the function " + name + "()",
 			"it reaches outside of the warehouse or changes the server: leave it out",
@@ -257,8 +300,8 @@ func constants(arguments []any) (texts []string, ok bool) {
 	return texts, true
 }
 
-// withoutExplain cuts a leading EXPLAIN [ANALYZE] [(options)] off.
-func withoutExplain(sql string) string {
+// WithoutExplain cuts a leading EXPLAIN [ANALYZE] [(options)] off.
+func WithoutExplain(sql string) string {
 	rest, ok := cutWord(sql, "explain")
 	if !ok {
 		return sql

@@ -112,7 +112,7 @@ func FuzzCastPlaceholders(f *testing.F) {
 		if got := castPlaceholders(sql, nil); got != sql {
 			t.Errorf("%q became %q without a cast", sql, got)
 		}
-		_ = withoutExplain(sql)
+		_ = WithoutExplain(sql)
 	})
 }
 
