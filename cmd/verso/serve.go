@@ -138,12 +138,8 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
-<<<<<<< HEAD
-	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts()), API: parts.handler, Work: s.workPages(), Ready: s.ready, Log: s.log}),
-=======
-	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Ready: s.ready, Log: s.log,
-		Clock: a.now, Hosts: hostsOf(cfg, addr)}),
->>>>>>> api
+	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Work: s.workPages(),
+		Ready: s.ready, Log: s.log, Clock: a.now, Hosts: hostsOf(cfg, addr)}),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
 	parts.tend(ctx)

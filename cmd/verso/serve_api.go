@@ -1,15 +1,11 @@
 package main
 
 import (
-<<<<<<< HEAD
-	"net/http"
-=======
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
->>>>>>> api
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -21,12 +17,8 @@ import (
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
-<<<<<<< HEAD
-	"verso/reports/explore"
-=======
 	"verso/olap/sqlworker"
 	"verso/reports/serve"
->>>>>>> api
 )
 
 // The log of who asked what beside the generations.
@@ -175,15 +167,4 @@ func (s *server) reload(p *apiParts) {
 	if cfg.Night.Schedule != s.config.Night.Schedule || cfg.Serve.Addr != s.config.Serve.Addr || cfg.Warehouse != s.config.Warehouse {
 		s.log.Warn("the schedule, the address and the warehouse change with a restart only")
 	}
-}
-
-// workPages are the explorer and the SQL workbench; nil where the browser's side
-// is not built: the API answers without it.
-func (s *server) workPages() http.Handler {
-	pages, err := explore.New(s.config.Company.Language)
-	if err != nil {
-		s.log.Warn("no explorer and no SQL workbench", "error", err)
-		return nil
-	}
-	return pages
 }
