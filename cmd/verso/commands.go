@@ -23,6 +23,7 @@ func (a *app) commands() []*cobra.Command {
 		a.recommendCommand(),
 		a.campaignCommand(),
 		a.sqlCommand(),
+		a.mcpCommand(),
 		a.siteCommand(),
 		a.checkCommand(),
 		a.duplicatesCommand(),

@@ -45,6 +45,7 @@ var floors = map[string][]string{
 	"olap/api":                  {"olap", "olap/engine", "olap/cube", "olap/cube/text", "olap/compile", "olap/catalog", "olap/change", "olap/export", "olap/export/workbook", "olap/lineage", "olap/warehouse", "olap/access", "olap/sqlworker", "olap/api/audit", "olap/api/saved"},
 	"olap/api/audit":            {},
 	"olap/api/saved":            {},
+	"olap/api/mcp":              {"olap/api"},
 	"olap/api/...":              {"olap/api/...", "olap", "olap/engine", "olap/cube", "olap/export", "olap/warehouse", "olap/access", "olap/sqlworker"},
 
 	"etl/canon":                  {},

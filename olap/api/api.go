@@ -141,6 +141,7 @@ func (a *API) routes() {
 		{post, "navigate", "navigate", a.navigate},
 		{post, "sql", "sql", a.sql},
 		{post, "sql/check", "sqlcheck", a.sqlCheck},
+		{get, "definitions", "definitions", a.definitions},
 		{get, "schema", "schema", a.schema},
 		{get, "lineage", "lineage", a.lineage},
 		{get, "saved", "saved", a.savedList},

@@ -63,12 +63,24 @@ func (w *response) Write(p []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+// doorKey finds the door in a context.
+type doorKey struct{}
+
+// Through is a context of requests that come by another door than HTTP, which
+// the audit names.
+func Through(ctx context.Context, door string) context.Context {
+	return context.WithValue(ctx, doorKey{}, door)
+}
+
 // handle is the way of every request: known who, noted what.
 func (a *API) handle(door string, serve func(*request) error) http.Handler {
 	return http.HandlerFunc(func(hw http.ResponseWriter, hr *http.Request) {
 		began := a.o.Clock()
 		hr.Body = http.MaxBytesReader(hw, hr.Body, a.limits().Body)
 		r := &request{Request: hr, w: &response{ResponseWriter: hw, now: a.o.Clock, slow: a.limits().Write}, id: rand.Text()}
+		if through, _ := hr.Context().Value(doorKey{}).(string); through != "" {
+			door = through + "/" + door
+		}
 		r.entry = audit.Entry{Time: began, ID: r.id, Door: door, Outcome: "ok"}
 		r.w.Header().Set("X-Query-Id", r.id)
 		r.w.Header().Set("Cache-Control", "no-cache")

@@ -111,7 +111,7 @@ func (a *API) schema(r *request) error {
 func (a *API) schemaOf(ctx context.Context, lease *Lease) (*schemaAnswer, error) {
 	return a.schemas.get(lease, func() (*schemaAnswer, error) {
 		s := &schemaAnswer{Generation: lease.Generation, AsOf: lease.Olap.Run().AsOf, Notes: policyNotes(lease), Schemas: []schemaEntry{}, counts: map[string]int64{}}
-		meaning, err := definitions(ctx, lease)
+		meaning, err := meanings(ctx, lease)
 		if err != nil {
 			return nil, err
 		}
@@ -143,9 +143,9 @@ func (s *schemaAnswer) add(row []any, meaning map[string]string) {
 	t.Columns = append(t.Columns, &columnEntry{name, engine.Text(row[3]), nullable, meaning[schema+"."+table+"."+name]})
 }
 
-// definitions are the meanings of tables and columns, as far as the generation
+// meanings are the definitions of tables and columns, as far as the generation
 // has them.
-func definitions(ctx context.Context, lease *Lease) (map[string]string, error) {
+func meanings(ctx context.Context, lease *Lease) (map[string]string, error) {
 	meaning := map[string]string{}
 	row, err := engine.One(ctx, lease.Olap.DB(), engine.SQL(`SELECT count(*) AS n FROM information_schema.tables WHERE table_schema = 'meta' AND table_name = 'definition'`))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,6 +50,9 @@ var rules = []string{
 	"A scenario such as `net@plan` is the measure of that name in the scenario's cube at the same members. A cube that combines others computes each measure over the facts of its own cube; it has the dimensions that all of them share.",
 	"An answer larger than its limit is refused with both counts, never cut.",
 }
+
+// Rules are what every answer follows, in Markdown.
+func Rules() []string { return slices.Clone(rules) }
 
 // Markdown writes the definitions page of a model: the rules, and every
 // measure and attribute with its labels, its meaning and where it comes from.

@@ -114,6 +114,7 @@ func start(f file) (*work, error) {
 		return nil, err
 	}
 	cmd := exec.Command(self, Argument)
+	cmd.Args[0] = "verso" // as it is shown among the processes
 	// It needs nothing of ours, secrets least. The C library reserves 64 MB of
 	// address space for each of its arenas.
 	cmd.Env = []string{"MALLOC_ARENA_MAX=4"}
