@@ -80,7 +80,7 @@ func (p *Tab) Click(selector string) {
 
 func (p *Tab) middle(selector string) (x, y float64) {
 	p.t.Helper()
-	at := Eval[[]float64](p, fmt.Sprintf(`(()=>{const e=document.querySelector(%q);if(!e)return[];e.scrollIntoView({block:"nearest"});const b=e.getBoundingClientRect();return[b.x+b.width/2,b.y+b.height/2]})()`, selector))
+	at := Eval[[]float64](p, fmt.Sprintf(`(()=>{const e=document.querySelector(%q);if(!e)return[];const at=()=>{const b=e.getBoundingClientRect();return[b.x+b.width/2,b.y+b.height/2]};const[x,y]=at();if(x<0||y<0||x>innerWidth||y>innerHeight)e.scrollIntoView({block:"center",behavior:"instant"});return at()})()`, selector))
 	if len(at) != 2 {
 		p.t.Fatalf("the page has no %s", selector)
 	}
@@ -118,11 +118,12 @@ func (p *Tab) Text(selector string) string {
 	return Eval[string](p, fmt.Sprintf(`document.querySelector(%q)?.textContent??""`, selector))
 }
 
-// Wait waits until an expression is true.
+// Wait waits until an expression is true; a page that is being exchanged for
+// another has none that is.
 func (p *Tab) Wait(expression string) {
 	p.t.Helper()
 	for range 400 {
-		if Eval[bool](p, "Boolean("+expression+")") {
+		if so, err := Evaluate[bool](p.ctx, "(async()=>Boolean(await("+expression+")))()"); err == nil && so {
 			return
 		}
 		time.Sleep(25 * time.Millisecond)

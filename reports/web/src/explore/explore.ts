@@ -64,6 +64,7 @@ class Explorer implements Desk {
     this.bar.setAttribute("aria-label", w.actions);
     this.notes.setAttribute("aria-live", "polite");
     this.figureBox.setAttribute("aria-label", w.chart);
+    this.figureBox.tabIndex = 0;
     const more = button("plain", w.actions, () => this.grid.openMenu());
     this.foot.append(this.cellLine, more, this.facedown);
     this.start.append(make("p", "finding", w.start), make("p", "quiet", w.startHint));

@@ -101,7 +101,7 @@ export class Fields {
   }
 
   private focusFirst() {
-    this.list.querySelector<HTMLElement>("details[open] .pick, summary")?.focus();
+    (this.list.querySelector<HTMLElement>("details[open] .pick") ?? this.list.querySelector<HTMLElement>("summary"))?.focus();
   }
 
   // again gives the focus back to a field after the list was drawn anew.

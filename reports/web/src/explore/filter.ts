@@ -59,6 +59,7 @@ export function filterDialog(desk: Desk, f: Filter, done: (f: Filter) => void) {
   dialog.body.append(labelled(w.operator, select), values);
   draw();
   picker.find();
+  values.querySelector("input")?.focus();
 }
 
 // Picker lists members to tick, those that are ticked first.

@@ -26,6 +26,7 @@ export class Panel {
   private readonly editorBox = make("div", "editor");
   private readonly told = make("p", "told");
   private cell: CellRef | undefined;
+  private written = ""; // the question that was written into the editor
   private turn = 0;
 
   constructor(
@@ -127,9 +128,16 @@ export class Panel {
     await this.fillText();
   }
 
+  // fillText writes the present question into the editor, once: what is typed
+  // there meanwhile stays until the question changes.
   private async fillText() {
+    const query = JSON.stringify(this.desk.step.query);
+    const typed = this.editor?.text();
+    if (query === this.written) return;
     const found = await this.check(this.desk.step.query);
-    if (found?.text && this.editor && this.editor.text() !== found.text) this.editor.set(found.text);
+    if (!found?.text || !this.editor || (this.written === "" && this.editor.text() !== typed)) return;
+    this.written = query;
+    if (this.editor.text() !== found.text) this.editor.set(found.text);
   }
 
   private check(q: Query): Promise<Checked | undefined> {

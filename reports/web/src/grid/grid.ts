@@ -246,7 +246,7 @@ export class Grid {
     const on = run.to >= chosen.left && run.from <= chosen.right && row >= chosen.top && row <= chosen.bottom;
     const now = row === this.current.row && this.current.column >= run.from && this.current.column <= run.to;
     const e = make("div", `cell top ${isFixed ? "pin " : ""}${last && col.number ? "num " : ""}${now ? "now" : on ? "on" : ""}`);
-    e.setAttribute("role", "columnheader");
+    e.setAttribute("role", run.text ? "columnheader" : "gridcell");
     e.setAttribute("aria-colindex", String(column + 1));
     if (run.to > run.from) e.setAttribute("aria-colspan", String(run.to - run.from + 1));
     e.id = this.idOf(row, now ? this.current.column : column);
