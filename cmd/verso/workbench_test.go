@@ -140,7 +140,7 @@ func workbenchTables(t *testing.T, ctx context.Context, s *served) {
 
 func workbenchLooks(t *testing.T, ctx context.Context, s *served) {
 	axe := sitetest.Axe(t)
-	sql := url.QueryEscape("SELECT p.name AS publisher, count(*) AS lines, sum(f.net) AS net\nFROM core.fact_order_line AS f\nJOIN core.dim_publisher AS p ON p.publisher_key = f.publisher_key\nGROUP BY p.name\nORDER BY net DESC NULLS LAST, publisher\nLIMIT 40; -- the largest")
+	sql := url.QueryEscape("SELECT c.name AS channel, count(*) AS lines, sum(f.net) AS net\nFROM core.fact_order_line AS f\nJOIN core.dim_channel AS c ON c.channel_key = f.channel_key\nGROUP BY c.name\nORDER BY net DESC NULLS LAST, channel\nLIMIT 40; -- the largest")
 	for _, l := range []struct {
 		lang, theme string
 		width       int64

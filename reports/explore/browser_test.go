@@ -163,7 +163,7 @@ func TestNamesAreText(t *testing.T) {
 		p.Click(`[data-do="` + tab + `"]`)
 		p.Wait(`document.querySelector(".panel-body").childElementCount>0`)
 	}
-	p.Click(".grid-row .cell.num")
+	p.Click(`.grid-row [id$="-0-1"]`)
 	p.Press(kb.Enter)
 	p.Wait(`document.querySelector(".menu")`)
 	p.Press("w")

@@ -117,6 +117,7 @@ export class Schema {
     try {
       const found = await ask<Lineage>("lineage", { params: { column: full } });
       const dialog = openDialog(full, { ok: w.ok, cancel: w.close });
+      dialog.body.tabIndex = 0;
       if (c.definition) dialog.body.append(make("p", "", c.definition));
       dialog.body.append(make("p", "quiet", c.type), make("h3", "", w.lineage));
       const list = make("ul", "words");
