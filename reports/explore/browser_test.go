@@ -48,6 +48,7 @@ func cells(t *testing.T, rows, columns int) string {
 		"measures":   []any{map[string]any{"name": "m", "title": harm2, "description": harm, "unit": harm, "format": "money"}}})
 	reply("cubes/big/members", map[string]any{"members": []any{map[string]any{"key": harm, "label": harm2}}, "more": true, "notes": []any{}})
 	reply("query/check", map[string]any{"ok": true, "text": harm, "sql": harm2, "errors": []any{}, "completions": []any{}})
+	reply("log", map[string]any{"log": []any{map[string]any{"door": "query", "what": harm, "outcome": "ok"}}})
 	reply("why", map[string]any{"words": []string{harm}, "notes": []any{map[string]any{"kind": "answer", "text": harm2}}, "columns": []any{}, "rows": []any{}})
 	mux.HandleFunc("/api/v1/query", func(w http.ResponseWriter, r *http.Request) {
 		from, _ := strconv.Atoi(r.URL.Query().Get("cursor")) // none is 0
@@ -109,6 +110,7 @@ func TestMillionCells(t *testing.T) {
 	home := cells(t, 20_000, 50)
 	p := sitetest.OpenTab(t, sitetest.Browser(t), home, question, "light", 1440)
 	p.Wait(loaded)
+	t.Logf("loaded and shown after %.0f ms", sitetest.Eval[float64](p, "performance.now()"))
 	for _, direction := range []struct {
 		name   string
 		dx, dy int

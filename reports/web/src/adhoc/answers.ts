@@ -45,7 +45,7 @@ export type Answer = {
 };
 
 export type Me = {
-  person: { name: string };
+  person: { name: string; by?: string };
   rights: { sql: boolean; facts: boolean; told?: string };
   as_of: string;
   company: string;

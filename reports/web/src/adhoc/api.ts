@@ -1,4 +1,5 @@
 // The server's answers, typed, and its refusals as errors.
+import type { Me } from "./answers";
 import { parse } from "./number";
 import { lang, w } from "./words";
 
@@ -21,19 +22,44 @@ export class Refusal extends Error {
 type Told = { error?: { code?: string; message?: string; hint?: string; line?: number; column?: number } };
 
 async function refusal(r: Response): Promise<Refusal> {
+  const text = (await r.text()).trim();
   let told: Told = {};
   try {
-    told = JSON.parse(await r.text()) as Told;
+    told = JSON.parse(text) as Told;
   } catch {
-    // no message of ours: the status says it
+    if (text && r.headers.get("Content-Type")?.startsWith("text/plain")) told = { error: { message: text } };
   }
   const e = told.error ?? {};
   return new Refusal(r.status, e.code ?? "", e.message ?? `${r.status} ${r.statusText}`, e.hint, e.line, e.column);
 }
 
+let token = ""; // shows that a request comes from a page of this server
+
 function csrf(): string {
   const found = document.cookie.split("; ").find((c) => c.startsWith("verso_csrf="));
-  return found ? decodeURIComponent(found.slice("verso_csrf=".length)) : "";
+  return found ? decodeURIComponent(found.slice("verso_csrf=".length)) : token;
+}
+
+// me is who asks. Somebody who has logged in has a session, whose token goes with
+// every request that changes something.
+export async function me(): Promise<Me> {
+  const who = await ask<Me>("me");
+  if (hasSession(who)) {
+    const session = await fetch("/session", { credentials: "same-origin" });
+    if (session.ok) token = ((await session.json()) as { csrf?: string }).csrf ?? "";
+  }
+  return who;
+}
+
+// hasSession tells people who have logged in from those who are let in otherwise.
+export function hasSession(who: Me): boolean {
+  return who.person.by === "password" || who.person.by === "oidc";
+}
+
+// logOut ends the session and shows where to log in.
+export async function logOut() {
+  await fetch("/logout", { method: "POST", headers: { "X-Csrf-Token": csrf() }, credentials: "same-origin", redirect: "manual" });
+  location.assign("/login");
 }
 
 type Options = { method?: string; json?: unknown; text?: string; signal?: AbortSignal; params?: Record<string, string> };

@@ -1,8 +1,8 @@
 // The frame of both pages: the way back to the report, languages, theme, and
 // what has gone wrong or happened.
 import { addThemeSwitch, applyTheme } from "../theme";
-import { make } from "../make";
-import { Refusal } from "./api";
+import { button, make } from "../make";
+import { hasSession, logOut, type Refusal } from "./api";
 import type { Me } from "./answers";
 import { fill, w } from "./words";
 
@@ -28,6 +28,7 @@ export function showMe(me: Me) {
   if (brand && me.company) brand.textContent = me.company;
   const day = document.querySelector(".as-of");
   if (day) day.textContent = `${w.asOf} ${me.as_of}`;
+  if (hasSession(me)) document.querySelector(".tools")?.prepend(make("bdi", "as-of", me.person.name), button("theme-text", w.logOut, () => void logOut()));
 }
 
 let timer = 0;
@@ -50,6 +51,11 @@ export function tell(e: unknown) {
   line.append(make("span", "", message));
   if (r.line && r.column) line.prepend(make("span", "", fill(w.line, { l: r.line, c: r.column }) + ": "));
   if (r.hint) line.append(make("span", "hint", " " + r.hint));
+  if (r.status === 401) {
+    const a = make("a", "", w.logIn);
+    a.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+    line.append(" ", a);
+  }
   trouble.append(line);
 }
 

@@ -1,5 +1,5 @@
 // The explorer: a question is put together by hand, its answer is a table.
-import { ask, download } from "../adhoc/api";
+import { ask, download, me } from "../adhoc/api";
 import type { Answer, Cube, CubeHead, Facts, Me } from "../adhoc/answers";
 import { draw } from "../adhoc/chart";
 import { openDialog } from "../adhoc/dialog";
@@ -8,6 +8,7 @@ import { openMenu, type Item } from "../adhoc/menu";
 import { apart } from "../adhoc/number";
 import { fill, lang, w } from "../adhoc/words";
 import { Grid } from "../grid/grid";
+import { onPaper } from "../grid/paper";
 import { nothing } from "../grid/source";
 import { button, make } from "../make";
 import { Actions, type CellRef } from "./actions";
@@ -69,6 +70,7 @@ class Explorer implements Desk {
     this.foot.append(this.cellLine, more, this.facedown);
     this.start.append(make("p", "finding", w.start), make("p", "quiet", w.startHint));
     this.grid.element.id = "grid";
+    onPaper(this.grid);
     middle.append(this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox, this.start, this.grid.element, this.foot);
     const side = make("details", "side");
     side.append(make("summary", "", w.showFields), this.fields.element);
@@ -308,8 +310,9 @@ class Explorer implements Desk {
   private showBar() {
     const focused = (document.activeElement as HTMLElement | null)?.dataset.do;
     const { query, chart } = this.step;
-    const act = (name: string, text: string, does: (b: HTMLElement) => void, on?: boolean, off = false) => {
+    const act = (name: string, text: string, does: (b: HTMLElement) => void, on?: boolean, off = false, title = "") => {
       const b: HTMLButtonElement = button("tool", text, () => does(b));
+      b.title = title;
       b.dataset.do = name;
       b.disabled = off;
       if (on !== undefined) b.setAttribute("aria-pressed", String(on));
@@ -331,7 +334,7 @@ class Explorer implements Desk {
       menu("compare", w.compare, () => compareMenu(this)),
       act("ranking", w.ranking, () => this.actions.ranking(), query.top !== undefined || query.having !== undefined, none),
       menu("totals", w.totals, () => totalsMenu(this)),
-      act("swap", w.swap, () => this.change(pivot(query)), undefined, none),
+      act("swap", w.swap, () => this.change(pivot(query)), undefined, none, w.swapLong),
       menu("across", w.drill, () => this.acrossMenu()),
       gap(),
       act("chart", w.chart, () => this.show({ ...this.step, chart: !chart }, true), chart),
@@ -430,9 +433,9 @@ async function begin() {
   let page: Explorer | undefined;
   const main = frame(() => void page?.showFigure());
   try {
-    const [me, list] = await Promise.all([ask<Me>("me"), ask<{ cubes: CubeHead[] }>("cubes")]);
-    showMe(me);
-    page = new Explorer(me, list.cubes, main);
+    const [who, list] = await Promise.all([me(), ask<{ cubes: CubeHead[] }>("cubes")]);
+    showMe(who);
+    page = new Explorer(who, list.cubes, main);
     page.build();
     await page.fromAddress();
     document.body.dataset.ready = "true";

@@ -17,7 +17,9 @@ export function figure(a: Answer, meta: Meta): Figure | undefined {
   const first = a.columns.find((c) => c.kind === "measure" && c.type !== "text" && c.type !== "date");
   if (!first) return undefined;
   // The first measure, and it again at the other scopes without a calculation.
-  const wanted = (c: Column) => c.kind === "measure" && !c.total && (c.name === first.name || (!first.calculation && c.measure === first.measure && !c.calculation && roleOf(c) !== "ac"));
+  // With members on the columns these are the series, each once.
+  const beside = (c: Column) => !c.members?.length && !first.calculation && c.measure === first.measure && !c.calculation && roleOf(c) !== "ac";
+  const wanted = (c: Column) => c.kind === "measure" && !c.total && (c.name === first.name || beside(c));
   const picked = a.columns.map((c, i) => ({ c, i })).filter(({ c }) => wanted(c));
   const onRows = attributes > 0;
   const rows = a.rows.filter((r) => (onRows ? r.level === "row" || r.level === "others" : true));

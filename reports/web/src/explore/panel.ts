@@ -94,7 +94,7 @@ export class Panel {
     );
     if (focused) this.tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
     this.body.setAttribute("aria-label", titles.find(([t]) => t === this.now)?.[1] ?? "");
-    const shows = { question: () => this.question(), sql: () => this.sql(turn), why: () => this.why(turn), history: () => this.history(), saved: () => this.saved(turn) };
+    const shows = { question: () => this.question(), sql: () => this.sql(turn), why: () => this.why(turn), history: () => this.history(turn), saved: () => this.saved(turn) };
     void Promise.resolve(shows[this.now]()).catch((e: unknown) => this.desk.trouble(e));
   }
 
@@ -153,7 +153,7 @@ export class Panel {
       this.told.classList.toggle("bad", Boolean(wrong));
       if (wrong) this.told.textContent = [wrong.column ? fill(w.line, { l: wrong.line ?? 1, c: wrong.column }) + ": " : "", wrong.message, wrong.hint ? ` (${wrong.hint})` : ""].join("");
       else if (found.json) {
-        this.told.textContent = w.textOk;
+        this.told.textContent = [w.textOk, found.cost ? fill(w.cost, { n: apart(String(found.cost.rows)) }) : ""].join(" ");
         this.desk.change(tidy(found.json));
       }
     } catch (e) {
@@ -210,17 +210,31 @@ export class Panel {
 
   // --- history ---
 
-  private history() {
+  private async history(turn: number) {
     const { steps, at } = this.desk.trail.all();
     const list = make("ol", "steps");
     steps.forEach((s, i) => {
-      const item = make("li", "");
       const b = button("step", describe(s, this.desk), () => this.desk.restore(s));
       if (i === at) b.setAttribute("aria-current", "step");
-      item.append(b);
-      list.prepend(item);
+      list.prepend(row(b));
     });
     this.body.replaceChildren(steps.length ? list : make("p", "quiet", w.nothingAsked));
+    const { log } = await ask<{ log: { door: string; what: string; outcome: string }[] }>("log");
+    const texts = [...new Set(log.filter((a) => a.door === "query" && a.outcome === "ok").map((a) => a.what))].slice(0, 40);
+    if (turn !== this.turn || !texts.length) return;
+    const before = make("ol", "steps");
+    before.append(...texts.map((text) => row(button("step", text, () => void this.askAgain(text)))));
+    this.body.append(make("h3", "", w.recent), before);
+  }
+
+  private async askAgain(text: string) {
+    try {
+      const found = await checkText(text);
+      if (found.json) this.desk.restore({ query: found.json, formats: {}, chart: this.desk.step.chart });
+      else this.desk.trouble(found.errors[0]);
+    } catch (e) {
+      this.desk.trouble(e);
+    }
   }
 
   // --- saved ---
@@ -279,6 +293,12 @@ function whyBody(desk: Desk, cell: CellRef): object {
 
 // The periods that can be compared, and how long they are about.
 const periodDays: Record<string, number> = { year: 365, half: 182, quarter: 91, month: 30, week: 7, day: 1 };
+
+function row(b: HTMLElement): HTMLElement {
+  const item = make("li", "");
+  item.append(b);
+  return item;
+}
 
 // describe is a step in a line: what is shown, by what.
 export function describe(s: Step, desk: Desk): string {

@@ -73,6 +73,10 @@ export class Grid {
     this.tell();
   }
 
+  content(): Source {
+    return this.source;
+  }
+
   place(): Place {
     return this.current;
   }

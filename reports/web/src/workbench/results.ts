@@ -6,6 +6,7 @@ import { openMenu } from "../adhoc/menu";
 import { apart } from "../adhoc/number";
 import { fill, w } from "../adhoc/words";
 import { Grid } from "../grid/grid";
+import { onPaper } from "../grid/paper";
 import { button, make } from "../make";
 import { listSource } from "../explore/pivot";
 import { brief } from "./statement";
@@ -20,6 +21,7 @@ export type Result = {
   took_ms: number | string;
   error?: Wrong;
   plan?: string;
+  scanned?: number; // rows that the plan reads, as the engine guesses
 };
 
 const formats = ["csv", "xlsx", "parquet", "arrow"] as const;
@@ -70,6 +72,7 @@ export class Results {
     this.tabs.setAttribute("role", "tablist");
     this.tabs.setAttribute("aria-label", w.results);
     this.grid.element.id = "grid";
+    onPaper(this.grid);
     this.plan.tabIndex = 0;
     this.head.setAttribute("role", "status");
     this.element.append(this.tabs, this.head, this.figure, this.plan, this.grid.element);
@@ -115,7 +118,8 @@ export class Results {
     if (r.error) return;
     if (r.plan) {
       this.plan.textContent = r.plan;
-      this.note(`${w.plan}: ${brief(r.statement)}`);
+      const cost = r.scanned ? " · " + fill(w.cost, { n: apart(String(Math.round(r.scanned))) }) : "";
+      this.note(`${w.plan}: ${brief(r.statement)}${cost}`);
       return;
     }
     this.grid.show(listSource(columnsOf(r), r.rows, brief(r.statement)));

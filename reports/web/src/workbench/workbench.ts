@@ -1,6 +1,6 @@
 // The SQL workbench: texts of statements in tabs, their results below, the tables
 // beside.
-import { ask, Refusal } from "../adhoc/api";
+import { ask, me, Refusal } from "../adhoc/api";
 import type { Item, Me, Note, Value, Wrong } from "../adhoc/answers";
 import { openDialog } from "../adhoc/dialog";
 import { frame, say, showMe, tell, troubleBox } from "../adhoc/frame";
@@ -275,7 +275,7 @@ class Workbench {
       const found = await ask<Checked>("sql/check", { json: { sql: p.text, ...(values ? { parameters: values } : {}) }, signal });
       const s = found.statements[0];
       if (s.error) throw new Refusal(400, s.error.code, s.error.message, s.error.hint, s.error.line, s.error.column);
-      return { statement: p.text, columns: [], rows: [], row_count: 0, more: false, took_ms: 0, plan: s.plan || "–" };
+      return { statement: p.text, columns: [], rows: [], row_count: 0, more: false, took_ms: 0, plan: s.plan || "–", scanned: s.scanned_rows };
     });
   }
 
@@ -368,14 +368,14 @@ async function begin() {
   let page: Workbench | undefined;
   const main = frame(() => page?.redraw());
   try {
-    const me = await ask<Me>("me");
-    showMe(me);
-    if (!me.rights.sql) {
+    const who = await me();
+    showMe(who);
+    if (!who.rights.sql) {
       main.append(make("p", "start quiet", w.noSql));
       document.body.dataset.ready = "true";
       return;
     }
-    page = new Workbench(me, main);
+    page = new Workbench(who, main);
     await page.build();
     document.body.dataset.ready = "true";
   } catch (e) {
