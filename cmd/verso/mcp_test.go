@@ -85,6 +85,6 @@ func TestMCP(t *testing.T) {
 	}
 	audited, err := os.ReadFile(filepath.Join(dir, "warehouse", auditLogName))
 	if err != nil || !strings.Contains(string(audited), `"door":"mcp/query","what":"sales by customer.type show net, orders"`) {
-		t.Errorf("%v %.300s", err, audited)
+		t.Errorf("%v %.2000s", err, audited)
 	}
 }

@@ -62,7 +62,7 @@ func (l *heard) String() string {
 	return l.b.String()
 }
 
-var listening = regexp.MustCompile(`"address":"(http://[^"]+)"`)
+var listening = regexp.MustCompile(`"address":"(https?://[^"]+)"`)
 
 func startServer(t *testing.T, config string, env ...string) *served {
 	t.Helper()

@@ -121,14 +121,17 @@ func (a *API) SetLimits(l Limits) {
 
 func (a *API) limits() Limits { return *a.limited.Load() }
 
-// routes is the one list of what the API answers.
-func (a *API) routes() {
+// route is an address and what answers it.
+type route struct {
+	method, path string
+	door         string // as the audit names it
+	serve        func(*request) error
+}
+
+// list is the one list of what the API answers.
+func (a *API) list() []route {
 	get, post := http.MethodGet, http.MethodPost
-	for _, r := range []struct {
-		method, path string
-		door         string // as the audit names it
-		serve        func(*request) error
-	}{
+	return []route{
 		{get, "me", "me", a.me},
 		{get, "cubes", "cubes", a.cubes},
 		{get, "cubes/{cube}", "cubes", a.cube},
@@ -152,10 +155,15 @@ func (a *API) routes() {
 		{get, "log", "log", a.log},
 		{get, "running", "running", a.runningList},
 		{http.MethodDelete, "running/{id}", "running", a.runningCancel},
-	} {
+	}
+}
+
+// routes puts what the API answers at its addresses.
+func (a *API) routes() {
+	for _, r := range a.list() {
 		a.mux.Handle(r.method+" "+Root+r.path, a.handle(r.door, r.serve))
 	}
-	a.mux.HandleFunc(get+" "+Root+"openapi.json", a.openAPI)
+	a.mux.HandleFunc(http.MethodGet+" "+Root+"openapi.json", a.openAPI)
 	a.mux.HandleFunc(Root, a.unknown)
 }
 

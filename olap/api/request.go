@@ -78,10 +78,10 @@ func (a *API) handle(door string, serve func(*request) error) http.Handler {
 		began := a.o.Clock()
 		hr.Body = http.MaxBytesReader(hw, hr.Body, a.limits().Body)
 		r := &request{Request: hr, w: &response{ResponseWriter: hw, now: a.o.Clock, slow: a.limits().Write}, id: rand.Text()}
-		if through, _ := hr.Context().Value(doorKey{}).(string); through != "" {
-			door = through + "/" + door
-		}
 		r.entry = audit.Entry{Time: began, ID: r.id, Door: door, Outcome: "ok"}
+		if through, _ := hr.Context().Value(doorKey{}).(string); through != "" {
+			r.entry.Door = through + "/" + door
+		}
 		r.w.Header().Set("X-Query-Id", r.id)
 		r.w.Header().Set("Cache-Control", "no-cache")
 		err := a.served(r, serve)

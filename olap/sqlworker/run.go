@@ -2,6 +2,7 @@ package sqlworker
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -53,6 +54,11 @@ func Run(ctx context.Context, r Request) (*Result, error) {
 // complete fills in the limits that were not given and where the file is.
 func (r Request) complete() (Request, error) {
 	r = r.withDefaults()
+	if r.Parameters = bytes.TrimSpace(r.Parameters); len(r.Parameters) == 0 {
+		r.Parameters = nil
+	} else if !json.Valid(r.Parameters) {
+		return r, &ParameterError{"parameters: this is no JSON"}
+	}
 	path, err := filepath.Abs(r.Path)
 	r.Path = path
 	return r, err

@@ -50,7 +50,10 @@ func published(t *testing.T) string {
 
 // rows runs r and returns what came before the error.
 func rows(ctx context.Context, r Request) (got [][]any, cut bool, err error) {
-	result, err := Run(ctx, r)
+	return rowsOf(Run(ctx, r))
+}
+
+func rowsOf(result *Result, err error) (got [][]any, cut bool, _ error) {
 	if err != nil {
 		return nil, false, err
 	}
