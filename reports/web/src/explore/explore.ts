@@ -1,5 +1,5 @@
 // The explorer: a question is put together by hand, its answer is a table.
-import { ask, download, me } from "../adhoc/api";
+import { ask, download, me, Refusal } from "../adhoc/api";
 import type { Answer, Cube, CubeHead, Facts, Me } from "../adhoc/answers";
 import { draw } from "../adhoc/chart";
 import { openDialog } from "../adhoc/dialog";
@@ -68,7 +68,6 @@ class Explorer implements Desk {
     this.figureBox.tabIndex = 0;
     const more = button("plain", w.actions, () => this.grid.openMenu());
     this.foot.append(this.cellLine, more, this.facedown);
-    this.start.append(make("p", "finding", w.start), make("p", "quiet", w.startHint));
     this.grid.element.id = "grid";
     onPaper(this.grid);
     middle.append(this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox, this.start, this.grid.element, this.foot);
@@ -230,8 +229,18 @@ class Explorer implements Desk {
     }
   }
 
-  // pages reads an answer page by page.
+  // pages reads an answer page by page; where another generation was published
+  // meanwhile, once more from the beginning.
   private async pages(query: Query, signal: AbortSignal, most: number): Promise<Answer> {
+    try {
+      return await this.pagesOfOne(query, signal, most);
+    } catch (e) {
+      if (!(e instanceof Refusal) || e.code !== "cursor_gone") throw e;
+      return this.pagesOfOne(query, signal, most);
+    }
+  }
+
+  private async pagesOfOne(query: Query, signal: AbortSignal, most: number): Promise<Answer> {
     const a = await ask<Answer>("query", { json: query, signal });
     a.query = { ...query };
     let page = a;
@@ -252,11 +261,28 @@ class Explorer implements Desk {
   private showAnswer(keep = false) {
     const { answer } = this;
     this.start.hidden = Boolean(answer);
+    if (!answer) this.showStart();
     this.grid.element.hidden = !answer;
     this.foot.hidden = !answer;
     this.grid.show(answer ? source(answer, this.meta, this.step) : nothing, keep);
     this.showNotes();
     void this.showFigure();
+  }
+
+  // showStart offers questions to begin with: the first measure by a few fields.
+  private showStart() {
+    const { cube } = this.meta;
+    const measure = cube.measures[0];
+    const month = cube.dimensions.find((d) => d.date)?.attributes.find((a) => a.level === "month");
+    const others = cube.dimensions.filter((d) => !d.date).map((d) => d.hierarchies[0]?.levels[0] ?? d.attributes.find((a) => !/\.(id|name)$/.test(a.name))?.name ?? "");
+    const fields = [month?.name ?? "", ...others].filter(Boolean).slice(0, 6);
+    const list = make("ul", "starts");
+    for (const field of measure ? fields : []) {
+      const item = make("li", "");
+      item.append(button("plain", fill(w.startBy, { m: measure.title, f: this.meta.full(field) }), () => this.change({ cube: cube.name, rows: [field], measures: [measure.name], totals: { grand: true } })));
+      list.append(item);
+    }
+    this.start.replaceChildren(make("p", "finding", w.start), make("p", "quiet", cube.description), list, make("p", "quiet", w.startHint));
   }
 
   private showNotes() {

@@ -25,7 +25,10 @@ export function widthOf(text: string): number {
   return Math.ceil(n);
 }
 
-const sample = 300; // rows that decide how wide a column is
+// sampleOf is how many rows decide how wide a column is: fewer of many columns.
+function sampleOf(rows: number, columns: number): number {
+  return Math.min(rows, 300, Math.ceil(30_000 / Math.max(columns, 1)));
+}
 
 // formatOf is how the figures of a column are shown: as chosen, else differences
 // by their sign.
@@ -101,7 +104,7 @@ function gridColumn(a: Answer, c: Column, i: number, levels: number, meta: Meta,
   const heads = [...members, ...Array<string>(Math.max(0, levels - members.length)).fill(""), title];
   const signs = formatOf(c, step) === "signs" ? 18 : 0;
   let width = Math.max(widthOf(title), widthOf(c.unit ?? "") * 0.85) + 26;
-  for (let r = 0; r < Math.min(a.rows.length, sample); r++) {
+  for (let r = 0; r < sampleOf(a.rows.length, a.columns.length); r++) {
     const text = isMember ? memberText(a.rows[r], i, c) : textOf(a.rows[r].cells[i], c);
     width = Math.max(width, widthOf(text) + 22 + signs);
   }
@@ -122,8 +125,8 @@ function gridColumn(a: Answer, c: Column, i: number, levels: number, meta: Meta,
 export function source(a: Answer, meta: Meta, step: Step): Source {
   const fixed = a.columns.filter((c) => c.kind === "attribute").length;
   const levels = Math.max(0, ...a.columns.map((c) => (c.kind === "attribute" ? 0 : (c.members ?? []).length)));
-  const found = ranges(a);
   const formats = a.columns.map((c) => formatOf(c, step));
+  const found = formats.some(Boolean) ? ranges(a) : new Map<string, Range>();
   return {
     rows: a.rows.length,
     columns: a.columns.map((c, i) => gridColumn(a, c, i, levels, meta, step)),
@@ -147,14 +150,14 @@ export function source(a: Answer, meta: Meta, step: Step): Source {
   };
 }
 
-// factsSource is the grid's content of plain rows under plain columns.
+// listSource is the grid's content of plain rows under plain columns.
 export function listSource(columns: Column[], rows: Value[][], label: string): Source {
   const isNumber = (c: Column) => ["decimal", "integer", "double"].includes(c.type) && c.format !== "text";
   return {
     rows: rows.length,
     columns: columns.map((c, i) => {
       let width = Math.max(widthOf(c.title), widthOf(c.unit ?? "") * 0.85) + 26;
-      for (let r = 0; r < Math.min(rows.length, sample); r++) width = Math.max(width, widthOf(exactOf(rows[r][i])) + 22);
+      for (let r = 0; r < sampleOf(rows.length, columns.length); r++) width = Math.max(width, widthOf(exactOf(rows[r][i])) + 22);
       return { heads: [c.title], unit: c.unit ?? "", title: c.name, number: isNumber(c), width: Math.min(Math.max(width, 56), 340), total: false, sorted: "" as const };
     }),
     fixed: 0,
