@@ -93,12 +93,28 @@ func TestExplorer(t *testing.T) {
 	t.Run("export", func(t *testing.T) { exploreExport(t, ctx, s, config) })
 	t.Run("filter, save, why, facts", func(t *testing.T) { exploreBeside(t, ctx, s) })
 	t.Run("looks", func(t *testing.T) { exploreLooks(t, ctx, s) })
-	t.Run("report leads there", func(t *testing.T) {
-		p := sitetest.OpenTab(t, ctx, s.address, "/sales.html", "light", 1440)
-		p.Wait(`document.querySelector('header.site nav a[href^="/explore"]')`)
-		p.Click(`header.site nav a[href^="/explore"]`)
-		p.Wait(`location.pathname==="/explore"&&` + ready)
-	})
+	t.Run("report leads there", func(t *testing.T) { exploreFromReport(t, ctx, s, config) })
+}
+
+// The report leads to the explorer: from its menu, and with the question of what
+// answers one.
+func exploreFromReport(t *testing.T, ctx context.Context, s *served, config string) {
+	pages := filepath.Join(filepath.Dir(config), "pages")
+	if err := os.Mkdir(pages, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	const text = "title: Kinds\nmessage: Kinds of customers\nsections:\n  - title: All\n    blocks:\n      - {title: Kinds, table: 'sales by customer.type show net where channel.kind != \"fair\" totals grand time 2025'}\n"
+	if err := os.WriteFile(filepath.Join(pages, "kinds.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	asked(t, config, "site")
+	p := sitetest.OpenTab(t, ctx, s.address, "/kinds.html", "light", 1440)
+	p.Wait(`document.querySelector('header.site nav a[href^="/explore"]')`)
+	for _, f := range p.Faults("report-with-explorer", sitetest.Axe(t)) {
+		t.Error(f)
+	}
+	p.Click(`.get a[href^="/explore"]`)
+	p.Wait(`location.pathname==="/explore"&&document.querySelector('[data-chip="filters/0"]')&&` + shown)
 }
 
 // needsBrowser skips where tests are to be short.

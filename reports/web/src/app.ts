@@ -202,20 +202,28 @@ function addCopy() {
   });
 }
 
-// addWork leads to the pages for ad hoc work where a server says that it has them.
+// addWork leads to the pages for ad hoc work where a server says that it has
+// them: from the menu, and with the question from what answers one.
 function addWork() {
   const list = document.querySelector("header.site nav");
   if (!list || !document.cookie.split("; ").includes("verso_work=1")) return;
   const zh = root.lang.startsWith("zh");
+  const lang = zh ? "zh" : "en";
+  const link = (href: string, text: string) => {
+    const a = make("a", "", text);
+    a.href = href;
+    return a;
+  };
   const items = make("ul", "");
   for (const [path, title] of [["/explore", zh ? "探索" : "Explorer"], ["/sql", "SQL"]]) {
-    const a = make("a", "", title);
-    a.href = `${path}?lang=${zh ? "zh" : "en"}`;
     const item = make("li", "");
-    item.append(a);
+    item.append(link(`${path}?lang=${lang}`, title));
     items.append(item);
   }
   list.append(make("p", "group", zh ? "自助分析" : "Ask more"), items);
+  document.querySelectorAll<HTMLElement>(".get[data-ask]").forEach((get) => {
+    get.append(link(`/explore?${new URLSearchParams({ lang, ask: get.dataset.ask ?? "" })}`, zh ? "在探索中打开" : "Open in the explorer"));
+  });
 }
 
 addEventListener("DOMContentLoaded", () => {
