@@ -88,6 +88,7 @@ func TestExplorer(t *testing.T) {
 	t.Run("keys", func(t *testing.T) { exploreByKeys(t, ctx, s) })
 	t.Run("drill and undo", func(t *testing.T) { exploreDrill(t, ctx, s) })
 	t.Run("values are those of the command line", func(t *testing.T) { exploreValues(t, ctx, s, config) })
+	t.Run("stop", func(t *testing.T) { exploreStop(t, ctx, s) })
 	t.Run("link", func(t *testing.T) { exploreLink(t, ctx, s) })
 	t.Run("text", func(t *testing.T) { exploreText(t, ctx, s) })
 	t.Run("export", func(t *testing.T) { exploreExport(t, ctx, s, config) })
@@ -193,6 +194,19 @@ func exploreByKeys(t *testing.T, ctx context.Context, s *served) {
 	p.Wait(`document.querySelector('.cell.top[aria-sort=descending]')&&` + shown)
 	p.Press("z", chromedp.ModifierCtrl)
 	p.Wait(`!document.querySelector('.cell.top[aria-sort]')&&` + shown)
+}
+
+// A question that is stopped leaves the table of the one before, and says so.
+func exploreStop(t *testing.T, ctx context.Context, s *served) {
+	p := explorer(t, ctx, s, "sales by date.year show net")
+	sitetest.Eval[any](p, `(()=>{const real=window.fetch;window.fetch=(u,o)=>u.includes("/query?")?new Promise((_,no)=>o.signal.addEventListener("abort",()=>no(o.signal.reason))):real(u,o)})()`)
+	p.Click(`.pick[data-field="orders"]`)
+	p.Wait(`document.querySelector("main.is-busy")`)
+	p.Click(`[data-do="stop"]`)
+	p.Wait(idle + `&&document.querySelector(".notes .caution")`)
+	if box := p.Text(".trouble-box"); box != "" {
+		t.Errorf("after stopping the page says %q", box)
+	}
 }
 
 func exploreDrill(t *testing.T, ctx context.Context, s *served) {

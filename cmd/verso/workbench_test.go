@@ -106,6 +106,18 @@ func workbenchMore(t *testing.T, ctx context.Context, s *served) {
 	if got := wholeTable(p); got != "more\tword\ttext\n42\tit's\t$no" {
 		t.Errorf("with parameters %q", got)
 	}
+	p.Click(`[data-do="save"]`)
+	p.Wait(`document.activeElement.matches("dialog input")`)
+	p.Press("a", chromedp.ModifierCtrl)
+	p.Press("Kept <i>")
+	p.Press(kb.Enter)
+	p.Wait(`document.querySelector(".desk .tab[aria-selected=true]").textContent==="Kept <i>"`)
+	p.Click(`[data-do="close"]`)
+	p.Wait(`![...document.querySelectorAll(".desk .tab")].some(e=>e.textContent==="Kept <i>")`)
+	p.Click(`[data-do="saved"]`)
+	p.Wait(`document.querySelector("dialog .step")?.textContent==="Kept <i>"`)
+	p.Click("dialog .step")
+	p.Wait(`document.querySelectorAll(".params input").length===2`)
 	p.Go("/sql?sql=" + url.QueryEscape("SELECT net FROM core.fact_order_line WHERE net > 5"))
 	p.Wait(ready)
 	p.Click(`[data-do="explain"]`)

@@ -4,7 +4,7 @@ import { fill, w } from "../adhoc/words";
 import type { Place } from "../grid/selection";
 import type { Column, Row } from "../adhoc/answers";
 import type { Desk } from "./desk";
-import { filterDialog } from "./filter";
+import { filterDialog, isPlain } from "./filter";
 import { calcTitle, scopeTitle } from "./meta";
 import { formatOf, textOf } from "./pivot";
 import { keep, place, refOf, refText, remove, sortBy, tidy, type Axis, type Filter, type Query } from "./query";
@@ -12,7 +12,7 @@ import { rankingDialog } from "./settings";
 import type { Format } from "./trail";
 
 // Doors open what is beside the table.
-export type Doors = { facts(cell: CellRef): void; why(cell: CellRef): void; cube(name: string): void; copy(): void };
+export type Doors = { facts(cell: CellRef): void; why(cell: CellRef): void; cube(name: string): void; copy(): void; text(): void };
 
 export type CellRef = { row: string[]; column: string[]; ref: string; title: string };
 
@@ -65,7 +65,7 @@ export class Actions {
     const at = where[i];
     // The text form writes a filter as a group of one.
     const plain: Filter = at.any?.length === 1 ? at.any[0] : at;
-    if (!plain.field) return this.desk.say(w.noFields);
+    if (!plain.field || !isPlain(plain)) return this.doors.text(); // groups and sets are edited as text
     filterDialog(this.desk, plain, (f) => this.desk.change(tidy({ ...this.query, where: where.map((old, k) => (k === i ? f : old)) })));
   }
 

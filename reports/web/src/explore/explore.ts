@@ -37,6 +37,7 @@ class Explorer implements Desk {
     why: (cell) => this.panel.open("why", cell),
     cube: (name) => void this.openCube(name),
     copy: () => void copyText(this.grid.text(), this),
+    text: () => this.panel.open("question"),
   });
   private readonly fields = new Fields(this, this.actions);
   private readonly shelves = new Shelves(this, this.actions);

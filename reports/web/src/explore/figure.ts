@@ -34,7 +34,11 @@ export function figure(a: Answer, meta: Meta): Figure | undefined {
     texts: rows.map((r) => textOf(r.cells[i], c)),
   }));
   const time = a.query.rows?.length === 1 && meta.isDate(a.query.rows[0]) && Boolean(meta.attribute(a.query.rows[0])?.level);
-  return { title, names, time, series, left: 0 };
+  const gap = picked.length === 2 ? a.columns.findIndex((c) => c.measure === first.measure && c.calculation === "delta" && c.scope === picked[1].c.scope && !c.members?.length) : -1;
+  if (gap < 0 || roleOf(picked[1].c) !== "py") return { title, names, time, series };
+  const c = a.columns[gap];
+  const values = rows.map((r) => (r.cells[gap] === null ? null : Number(r.cells[gap])));
+  return { title, names, time, series, gap: { name: meta.title(c.name), values, texts: rows.map((r) => textOf(r.cells[gap], c)), lower: Boolean(c.lower_is_better) } };
 }
 
 // across draws the columns of an answer without row members.
@@ -50,5 +54,5 @@ function across(a: Answer, picked: { c: Column; i: number }[], title: string, me
     texts: list.map(({ c, i }) => textOf(row.cells[i], c)),
   }));
   const field = a.query.columns?.[0] ?? "";
-  return { title, names, time: meta.isDate(field) && a.query.columns?.length === 1, series, left: 0 };
+  return { title, names, time: meta.isDate(field) && a.query.columns?.length === 1, series };
 }

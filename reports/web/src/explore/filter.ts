@@ -23,11 +23,18 @@ function operators(type: string): [string, string][] {
   return [["in", w.is], ["not_in", w.isNot], ...(type === "text" ? texts : type === "boolean" ? [] : ordered), ["is_null", w.isNull], ["not_null", w.notNull]];
 }
 
+// The operators that the window shows as another.
+const alike: Record<string, string> = { key_in: "in", not_key_in: "not_in", "=": "in", "!=": "not_in" };
+
+// isPlain tells filters that the window can edit.
+export function isPlain(f: Filter): boolean {
+  return f.op !== undefined && (f.op in alike || [...operators("text"), ...operators("date")].some(([op]) => op === f.op));
+}
+
 // filterDialog edits a filter and gives the one made.
 export function filterDialog(desk: Desk, f: Filter, done: (f: Filter) => void) {
   const field = f.field ?? "";
-  const known: Record<string, string> = { key_in: "in", not_key_in: "not_in", "=": "in", "!=": "not_in" };
-  let op = known[f.op ?? ""] ?? f.op ?? "in";
+  let op = alike[f.op ?? ""] ?? f.op ?? "in";
   const byKey = f.op === "key_in" || f.op === "not_key_in" || !(f.values ?? []).length;
   const picker = new Picker(desk, field, f.values ?? [], byKey);
   const values = make("div", "values");

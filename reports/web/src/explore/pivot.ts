@@ -1,6 +1,7 @@
 // An answer as the content of a grid.
 import type { Answer, Column, Row, Value } from "../adhoc/answers";
 import { shown } from "../adhoc/number";
+import { widthOf } from "../adhoc/room";
 import { fill, w } from "../adhoc/words";
 import type { Cell, Column as GridColumn, Source } from "../grid/source";
 import type { Meta } from "./meta";
@@ -16,13 +17,6 @@ export function textOf(v: Value, c: Column): string {
 
 export function exactOf(v: Value): string {
   return v === null ? "" : String(v);
-}
-
-// widthOf is the room that a text takes, Chinese characters twice.
-export function widthOf(text: string): number {
-  let n = 0;
-  for (const ch of text) n += ch.charCodeAt(0) >= 0x2e80 ? 14 : /[\dA-Z%–]/.test(ch) ? 8.3 : /[,.\s]/.test(ch) ? 4.2 : 7.3;
-  return Math.ceil(n);
 }
 
 // sampleOf is how many rows decide how wide a column is: fewer of many columns.

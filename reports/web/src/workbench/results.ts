@@ -48,8 +48,8 @@ function figureOf(r: Result): Figure | undefined {
     values: r.rows.map((row) => (row[i] === null ? null : Number(row[i]))),
     texts: r.rows.map((row) => (row[i] === null ? "–" : apart(String(row[i])))),
   }));
-  if (series.length === 1) return { title: numbers[0].c.name, names, time, series: [{ ...series[0], role: "ac" }], left: 0 };
-  return { title: numbers.map(({ c }) => c.name).join(", "), names, time, series, left: 0 };
+  if (series.length === 1) return { title: numbers[0].c.name, names, time, series: [{ ...series[0], role: "ac" }] };
+  return { title: numbers.map(({ c }) => c.name).join(", "), names, time, series };
 }
 
 export class Results {
