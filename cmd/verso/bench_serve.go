@@ -90,12 +90,13 @@ func (a *app) benchServe(ctx context.Context, o benchServeOptions) ([]servedCase
 		return nil, err
 	}
 	s := &server{app: a, config: cfg, log: a.logger(false)}
-	if s.warehouse, err = a.openWarehouse(cfg); err != nil {
+	cfg.Serve.Limits.PerPerson = o.clients + 1
+	x, err := a.openExchange(cfg, nil)
+	if err != nil {
 		return nil, err
 	}
-	defer s.warehouse.Close()
-	cfg.Serve.Limits.PerPerson = o.clients + 1
-	parts, err := s.openAPI()
+	defer x.end()
+	parts, err := s.openAPI(someone{Name: "bench", Admin: true, By: "bench"}, x)
 	if err != nil {
 		return nil, err
 	}

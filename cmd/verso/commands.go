@@ -24,6 +24,7 @@ func (a *app) commands() []*cobra.Command {
 		a.campaignCommand(),
 		a.sqlCommand(),
 		a.mcpCommand(),
+		a.accessCommand(),
 		a.siteCommand(),
 		a.checkCommand(),
 		a.duplicatesCommand(),

@@ -46,6 +46,9 @@ var floors = map[string][]string{
 	"olap/api/audit":            {},
 	"olap/api/saved":            {},
 	"olap/api/mcp":              {"olap/api"},
+	"olap/access/users":         {"olap/access"},
+	"olap/api/gate":             {"olap/access", "olap/access/users"},
+	"olap/api/store":            {"olap", "olap/access", "olap/api", "olap/catalog", "olap/cube", "olap/engine", "olap/warehouse"},
 	"olap/api/...":              {"olap/api/...", "olap", "olap/engine", "olap/cube", "olap/export", "olap/warehouse", "olap/access", "olap/sqlworker"},
 
 	"etl/canon":                  {},

@@ -74,15 +74,32 @@ other formats hold all, unless --limit says how many.`,
 
 // query answers, prints or explains the question of a command line.
 func (a *app) query(ctx context.Context, f *queryFlags, args []string) error {
+	if f.as.name != "" {
+		s, err := a.openSeen(ctx, f.as.name, f.lang)
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		if f.facts.given && !s.Rights.Facts {
+			return &closedDoor{f.as.name, "list the facts behind a cell"}
+		}
+		s.tell(a)
+		return a.ask(ctx, s.Olap, f, args)
+	}
 	p, err := a.openLogged(ctx, f.lang)
 	if err != nil {
 		return err
 	}
 	defer p.close()
+	return a.ask(ctx, p.olap, f, args)
+}
+
+// ask does what the flags say with a question to an opened generation.
+func (a *app) ask(ctx context.Context, o *olap.Olap, f *queryFlags, args []string) error {
 	if f.file == "" && !isQuestion(args) && len(f.measures) == 0 {
-		return a.describeCubes(p.olap, args)
+		return a.describeCubes(o, args)
 	}
-	q, err := a.question(f, args, p.olap)
+	q, err := a.question(f, args, o)
 	if err != nil {
 		return err
 	}
@@ -90,15 +107,15 @@ func (a *app) query(ctx context.Context, f *queryFlags, args []string) error {
 	case f.print != "":
 		return a.printQuestion(q, f.print)
 	case f.facts.given:
-		return a.printFacts(ctx, p.olap, q, f)
+		return a.printFacts(ctx, o, q, f)
 	case f.explain:
-		return a.explain(ctx, p.olap, q)
+		return a.explain(ctx, o, q)
 	}
-	table, err := p.olap.Ask(ctx, q)
+	table, err := o.Ask(ctx, q)
 	if err != nil {
 		return err
 	}
-	return a.writeTable(table, f.format, f.out, p.olap.Lang())
+	return a.writeTable(table, f.format, f.out, o.Lang())
 }
 
 func (a *app) explain(ctx context.Context, o *olap.Olap, q cube.Query) error {

@@ -24,6 +24,7 @@ type queryFlags struct {
 	file, print, format, out, lang string
 	explain, examples, schema      bool
 	facts                          factsFlag
+	as                             asFlag
 }
 
 func (f *queryFlags) register(cmd *cobra.Command) {
@@ -52,6 +53,7 @@ func (f *queryFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.examples, "examples", false, "print questions to try")
 	flags.BoolVar(&f.schema, "schema", false, "print the JSON Schema of questions")
 	flags.StringVar(&f.lang, "lang", "", "language of labels: en or zh (default: the configuration's)")
+	f.as.register(cmd)
 	registerOutput(cmd, &f.format, &f.out)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"math/big"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,12 +11,16 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"verso/olap/sqlworker"
 	"verso/reports/page/pagetest"
 )
 
 // TestMain lets the test binary stand in for verso, so that scripts and crash
 // tests run the real command line as a process.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == sqlworker.Argument { // verso's SQL worker is this binary
+		os.Exit(sqlworker.Main(os.Stdin, os.Stdout))
+	}
 	testscript.Main(tests{m}, map[string]func(){"verso": main})
 }
 

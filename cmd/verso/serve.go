@@ -32,6 +32,7 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	var addr, refresh, cert, key string
+	var open bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the report site, and refresh the warehouse every night",
@@ -48,10 +49,13 @@ began it. A time that passed while nothing ran is caught up once at the start.
   /metrics  the run ledger, the generation and the API for Prometheus
   /api/v1/  cubes, SQL and definitions; /api/v1/openapi.json describes it
 
-There is no login: the address should be this machine's own, or stand behind a
-server that asks who is there. Who asks what is written to audit.jsonl beside the
-generations. SIGHUP reads the configuration's serve: section, the certificate and
-the folder catalog anew. SIGTERM stops taking requests; a refresh that is
+With access: of the configuration everybody logs in (or is named by a trusted
+proxy) and sees the report of what their roles show; programs send a token or a
+user and password. Without it whoever reaches the address sees everything: it must
+be this machine's own, unless --open says that something before it asks who is
+there. Who asks what is written to audit.jsonl beside the generations. SIGHUP reads
+the configuration's serve: and access: sections, the certificate and the folder
+catalog anew. SIGTERM stops taking requests; a refresh that is
 running has night.grace to finish and is then ended, and yesterday's generation
 stays.
 
@@ -84,12 +88,13 @@ What systemd needs to keep it running: verso night --systemd`,
 			if cert != "" {
 				cfg.Serve.TLS = config.TLS{Cert: cert, Key: key}
 			}
-			return a.serve(cmd.Context(), cfg, cmp.Or(addr, cfg.Serve.Addr), table)
+			return a.serve(cmd.Context(), cfg, cmp.Or(addr, cfg.Serve.Addr), open, table)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on (default: the configuration's, or 127.0.0.1:8080)")
 	cmd.Flags().StringVar(&cert, "tls-cert", "", "file of the certificate, instead of the configuration's serve.tls.cert")
 	cmd.Flags().StringVar(&key, "tls-key", "", "file of its key")
+	cmd.Flags().BoolVar(&open, "open", false, "serve everything to whoever reaches the address, though no users are configured")
 	cmd.Flags().StringVar(&refresh, "refresh", "", `schedule instead of the configuration's: minute hour day month weekday; "" for none`)
 	return cmd
 }
@@ -113,7 +118,7 @@ type server struct {
 }
 
 // serve runs until ctx ends.
-func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table *schedule.Schedule) (err error) {
+func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open bool, table *schedule.Schedule) (err error) {
 	s := &server{app: a, config: cfg, table: table, log: a.logger(false)}
 	if s.warehouse, err = a.openWarehouse(cfg); err != nil {
 		return err
@@ -122,6 +127,11 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 	if err := s.loadCertificate(cfg); err != nil {
 		return err
 	}
+	guard, err := a.newGuard(cfg, addr, open, s.log)
+	if err != nil {
+		return err
+	}
+	defer guard.close()
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("--addr %s: %w", addr, err)
@@ -133,17 +143,18 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, table 
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	parts, err := s.openAPI()
+	parts, err := s.openAPI(guard.gate, guard.store)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
-	web := &http.Server{Handler: serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Work: s.workPages(),
-		Ready: s.ready, Log: s.log, Clock: a.now, Hosts: hostsOf(cfg, addr)}),
+	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Work: s.workPages(),
+		Ready: s.ready, Log: s.log, Clock: a.now, Hosts: hostsOf(cfg, addr)})
+	web := &http.Server{Handler: guard.protect(a, cfg, whole, s.log),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
 	parts.tend(ctx)
-	stopReload := s.reloadOnHangup(ctx, parts)
+	stopReload := s.reloadOnHangup(ctx, parts, guard)
 	defer stopReload()
 	failed := make(chan error, 1)
 	scheme := "http"

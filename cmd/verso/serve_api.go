@@ -13,7 +13,7 @@ import (
 	"syscall"
 
 	"verso/etl/config"
-	"verso/olap"
+	"verso/olap/access"
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
@@ -36,20 +36,19 @@ const (
 // apiParts are what the API of a server stands on, to be closed with it.
 type apiParts struct {
 	handler *api.API
-	store   *api.Whole
+	store   api.Store
 	audit   *audit.Log
 	pool    *sqlworker.Pool
 }
 
 func (p *apiParts) close() error {
 	p.pool.Close()
-	p.store.Close()
 	return p.audit.Close()
 }
 
-// openAPI answers ad hoc questions over HTTP: everybody who reaches the server
-// may see everything.
-func (s *server) openAPI() (*apiParts, error) {
+// openAPI answers ad hoc questions of who the gate lets in, about what the store
+// hands out to them.
+func (s *server) openAPI(gate api.Gate, store api.Store) (*apiParts, error) {
 	if err := os.MkdirAll(s.config.Warehouse, 0o755); err != nil {
 		return nil, err
 	}
@@ -57,9 +56,8 @@ func (s *server) openAPI() (*apiParts, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &apiParts{audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
-	p.store = api.NewWhole(s.warehouse, s.app.logTo(s.config.Warehouse, queryLogName, olap.Options{Catalog: userCatalog(s.config)}))
-	p.handler, err = api.New(api.Options{Store: p.store, Gate: api.Everybody{}, Clock: s.app.now, Log: s.log, Audit: log, Pool: p.pool,
+	p := &apiParts{store: store, audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
+	p.handler, err = api.New(api.Options{Store: store, Gate: gate, Clock: s.app.now, Log: s.log, Audit: log, Pool: p.pool,
 		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits)})
 	if err != nil {
 		return nil, errors.Join(err, p.close())
@@ -70,14 +68,10 @@ func (s *server) openAPI() (*apiParts, error) {
 	return p, nil
 }
 
-// tend has workers wait for the published generation and no other, and lets a
-// generation go that was replaced, also while nobody asks.
+// tend has workers wait for the published generation, and lets go of files that
+// were deleted, also while nobody asks.
 func (p *apiParts) tend(ctx context.Context) {
-	person, err := api.Everybody{}.Authenticate(nil)
-	if err != nil {
-		return
-	}
-	_ = p.handler.Warm(ctx, person) // the next statement says why it cannot be
+	_ = p.handler.Warm(ctx, access.Person{Name: "verso", Admin: true, By: "open"}) // the next statement says why it cannot be
 	p.pool.Keep(func(path string) bool {
 		_, err := os.Stat(path)
 		return err == nil
@@ -130,7 +124,7 @@ func (s *server) loadCertificate(cfg *config.Config) error {
 
 // reloadOnHangup reads the configuration anew at every SIGHUP until ctx ends or
 // stop is called.
-func (s *server) reloadOnHangup(ctx context.Context, p *apiParts) (stop func()) {
+func (s *server) reloadOnHangup(ctx context.Context, p *apiParts, g *guard) (stop func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP)
 	own, cancel := context.WithCancel(ctx)
@@ -138,7 +132,7 @@ func (s *server) reloadOnHangup(ctx context.Context, p *apiParts) (stop func()) 
 		for {
 			select {
 			case <-signals:
-				s.reload(p)
+				s.reload(p, g)
 			case <-own.Done():
 				return
 			}
@@ -151,18 +145,27 @@ func (s *server) reloadOnHangup(ctx context.Context, p *apiParts) (stop func()) 
 }
 
 // reload takes over what can change while the server runs: the certificate, the
-// limits and the user's own cubes. What is wrong changes nothing.
-func (s *server) reload(p *apiParts) {
+// limits, the policy and the user's own cubes. What is wrong changes nothing.
+func (s *server) reload(p *apiParts, g *guard) {
 	cfg, err := s.app.loadReaderConfig()
+	var policy *access.Policy
+	if err == nil && cfg.Access.Policy != "" {
+		policy, _, err = s.app.accessFiles(cfg)
+	}
+	if err == nil && (cfg.Access.Policy == "") != (s.config.Access.Policy == "") {
+		err = errors.New("whether there is a policy changes with a restart only")
+	}
 	if err == nil && (cfg.Serve.TLS.Cert != "") == (s.cert.Load() != nil) {
 		err = s.loadCertificate(cfg)
+	}
+	if err == nil {
+		err = g.store.reload(cfg, policy)
 	}
 	if err != nil {
 		s.log.Error("the configuration was not reloaded", "error", err)
 		return
 	}
 	p.handler.SetLimits(apiLimits(cfg.Serve.Limits))
-	p.store.Reload()
 	s.log.Info("reloaded", "config", cfg.File)
 	if cfg.Night.Schedule != s.config.Night.Schedule || cfg.Serve.Addr != s.config.Serve.Addr || cfg.Warehouse != s.config.Warehouse {
 		s.log.Warn("the schedule, the address and the warehouse change with a restart only")

@@ -25,6 +25,7 @@ func (a *app) siteCommand() *cobra.Command {
 	var out, lang, pdf string
 	var chosen []string
 	var landscape bool
+	var as asFlag
 	cmd := &cobra.Command{
 		Use:   "site",
 		Short: "Build the report site from the published generation",
@@ -34,12 +35,20 @@ language stands at the root of the folder.
 
 With --pdf the pages of the menu are bound together as one PDF instead, in one
 language, printed by an installed chromium (VERSO_CHROMIUM names another); --pages
-chooses among them, by their file names without .html.`,
+chooses among them, by their file names without .html.
+
+With --as the site holds what a user may see, and the pages that the roles open.`,
 		Example: "  verso site\n  verso site --lang zh --out /srv/reports\n  verso site --pdf report.pdf --lang zh --landscape\n  verso site --pdf board.pdf --pages index,sales,customers",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if lang != "" && lang != "en" && lang != "zh" {
 				return usagef(cmd.CommandPath(), "--lang: %q is not a language of the site: en or zh", lang)
+			}
+			if as.name != "" {
+				if out == "" || pdf != "" {
+					return usagef(cmd.CommandPath(), "--as makes a site of its own: name its folder with --out, without --pdf")
+				}
+				return a.siteAs(cmd.Context(), as.name, out, lang)
 			}
 			p, err := a.openPublished(cmd.Context(), lang)
 			if err != nil {
@@ -75,6 +84,7 @@ chooses among them, by their file names without .html.`,
 			return a.printSite(pending.Summary)
 		},
 	}
+	as.register(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "folder of the site (default: site: of the configuration)")
 	cmd.Flags().StringVar(&pdf, "pdf", "", "file to print all pages to as one PDF, instead of the site")
 	cmd.Flags().StringSliceVar(&chosen, "pages", nil, "pages to print, such as index,sales (default: all)")

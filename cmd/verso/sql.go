@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ func (a *app) sqlCommand() *cobra.Command {
 		format, out string
 		timeout     time.Duration
 		maxRows     int64
+		as          asFlag
 	)
 	cmd := &cobra.Command{
 		Use:   "sql STATEMENT",
@@ -45,14 +47,12 @@ is an error, never a silent cut.`,
 			if strings.TrimSpace(text) == "" {
 				return usagef(cmd.CommandPath(), "the statement is empty")
 			}
-			p, err := a.openPublished(cmd.Context(), "")
+			path, threads, done, err := a.sqlFile(cmd.Context(), as.name)
 			if err != nil {
 				return err
 			}
-			defer p.close()
-			result, err := sqlworker.Run(cmd.Context(), sqlworker.Request{
-				Path: p.snapshot.Generation().Path, SQL: text, Timeout: timeout, MaxRows: maxRows, Threads: p.config.Engine.Threads,
-			})
+			defer done()
+			result, err := sqlworker.Run(cmd.Context(), sqlworker.Request{Path: path, SQL: text, Timeout: timeout, MaxRows: maxRows, Threads: threads})
 			if err == nil {
 				err = a.writeRows(cmd.Context(), result, format, out)
 			}
@@ -63,7 +63,30 @@ is an error, never a silent cut.`,
 		},
 	}
 	registerOutput(cmd, &format, &out)
+	as.register(cmd)
 	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "longest time the statement may take")
 	cmd.Flags().Int64Var(&maxRows, "max-rows", 1_000_000, "most rows a result may have")
 	return cmd
+}
+
+// sqlFile is the file that SQL reads: the published generation, or the cut of a
+// user. The function returned gives it back.
+func (a *app) sqlFile(ctx context.Context, as string) (path string, threads int, done func(), err error) {
+	if as == "" {
+		p, err := a.openPublished(ctx, "")
+		if err != nil {
+			return "", 0, nil, err
+		}
+		return p.snapshot.Generation().Path, p.config.Engine.Threads, p.close, nil
+	}
+	s, err := a.openSeen(ctx, as, "")
+	if err != nil {
+		return "", 0, nil, err
+	}
+	if !s.Rights.SQL {
+		s.close()
+		return "", 0, nil, &closedDoor{as, "write SQL"}
+	}
+	s.tell(a)
+	return s.Path, s.config.Engine.Threads, s.close, nil
 }

@@ -31,7 +31,8 @@ type Config struct {
 	Alerts    Alerts            `yaml:"alerts"`
 	Digest    Letter            `yaml:"digest"`
 	Serve     Serve             `yaml:"serve"`
-	File      string            `yaml:"-"` // where it was read from
+	Access    Access            `yaml:"access" json:"-"` // no part of what a run is made of
+	File      string            `yaml:"-"`               // where it was read from
 }
 
 // Company is who the reports are about.

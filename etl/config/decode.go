@@ -34,6 +34,7 @@ func (r *reader) config(c *Config, root place) {
 		"alerts": func(p place) { r.alerts(&c.Alerts, p) },
 		"digest": func(p place) { r.digest(&c.Digest, p) },
 		"serve":  func(p place) { r.serve(&c.Serve, p) },
+		"access": func(p place) { r.access(&c.Access, p) },
 	})
 }
 

@@ -150,6 +150,10 @@ func absolute(c *Config, dir string) {
 		c.Sources[name] = s
 	}
 	c.Serve.TLS.Cert, c.Serve.TLS.Key = from(c.Serve.TLS.Cert), from(c.Serve.TLS.Key)
+	c.Access.Policy, c.Access.Users = from(c.Access.Policy), from(c.Access.Users)
+	if o := c.Access.OIDC; o != nil {
+		o.SecretFile = from(o.SecretFile)
+	}
 	if e := c.Alerts.Email; e != nil {
 		e.PasswordFile = from(e.PasswordFile)
 	}

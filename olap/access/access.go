@@ -12,7 +12,8 @@ type Person struct {
 	Roles      []string            // sorted
 	Attributes map[string][]string // such as region: [North China], for policies that name them
 	Admin      bool                // may see everything, and look through the eyes of others
-	By         string              // how they were known: password, token, proxy, open
+	By         string              // how they were known: password, token, proxy, oidc, open
+	Asker      string              // who really asks, where an administrator looks through the eyes of Name; else ""
 }
 
 // Rights are what the policy grants a person: the union over their roles.
@@ -25,7 +26,7 @@ type Rights struct {
 
 	SQL   bool     // may write SQL
 	Facts bool     // may list the rows behind a cell
-	Pages []string // pages of the report site, by name; nil: all
+	Pages []string // pages of the report site, by name; nil: all, empty: none
 	// MinimumCell is the fewest customers that a cell of a cube may be about; 0 and 1: any.
 	MinimumCell int
 }

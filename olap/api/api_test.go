@@ -22,6 +22,7 @@ import (
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
+	"verso/olap/api/store"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 	"verso/olap/olaptest"
@@ -81,10 +82,10 @@ func (headerGate) Authenticate(r *http.Request) (access.Person, error) {
 }
 
 // deskStore is a store that gives people who are no administrators less.
-type deskStore struct{ *api.Whole }
+type deskStore struct{ *store.Store }
 
 func (s deskStore) Open(ctx context.Context, p access.Person) (*api.Lease, error) {
-	l, err := s.Whole.Open(ctx, p)
+	l, err := s.Store.Open(ctx, p)
 	if err == nil && p.Name == "clerk" {
 		l.Rights = access.Rights{Cut: "c1", Told: "Only your region."}
 	}
@@ -97,7 +98,6 @@ type desk struct {
 	server    *httptest.Server
 	api       *api.API
 	warehouse *warehouse.Warehouse
-	store     *api.Whole
 	dir       string
 	log       *heard
 }
@@ -128,7 +128,7 @@ func open(t *testing.T, limits api.Limits) *desk {
 		t.Fatal(err)
 	}
 	publish(t, d.warehouse, "one", "")
-	d.store = api.NewWhole(d.warehouse, olap.Options{Model: olaptest.Model(t, "")})
+	held := store.New(store.Options{Warehouse: d.warehouse, Open: openDuck, Olap: olap.Options{Model: olaptest.Model(t, "")}})
 	log, err := audit.Open(filepath.Join(d.dir, "audit.jsonl"), 1<<20)
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +137,7 @@ func open(t *testing.T, limits api.Limits) *desk {
 	if limits.Threads == 0 {
 		limits.Threads = 1
 	}
-	d.api, err = api.New(api.Options{Store: deskStore{d.store}, Gate: headerGate{}, Clock: time.Now, Log: slog.New(slog.NewTextHandler(d.log, nil)), Audit: log,
+	d.api, err = api.New(api.Options{Store: deskStore{held}, Gate: headerGate{}, Clock: time.Now, Log: slog.New(slog.NewTextHandler(d.log, nil)), Audit: log,
 		Saved: saved.Open(filepath.Join(d.dir, "saved"), time.Now), Pool: pool, Limits: limits})
 	if err != nil {
 		t.Fatal(err)
@@ -146,8 +146,7 @@ func open(t *testing.T, limits api.Limits) *desk {
 	t.Cleanup(func() {
 		d.server.Close()
 		pool.Close()
-		d.store.Close()
-		if err := errors.Join(d.warehouse.Close(), log.Close()); err != nil {
+		if err := errors.Join(held.Close(), d.warehouse.Close(), log.Close()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -27,13 +27,20 @@ func (f fixed) Open(context.Context, access.Person) (*Lease, error) {
 	return &l, nil
 }
 
+// anybody is a gate that lets everybody in.
+type anybody struct{}
+
+func (anybody) Authenticate(*http.Request) (access.Person, error) {
+	return access.Person{Name: "local", Admin: true, By: "open"}, nil
+}
+
 func desk(f *testing.F) *API {
 	f.Helper()
 	o, err := olap.Open(f.Context(), olaptest.Star(f), olap.Options{Model: olaptest.Model(f, ""), Limits: olap.Limits{Time: 5 * time.Second}})
 	if err != nil {
 		f.Fatal(err)
 	}
-	a, err := New(Options{Store: fixed{Lease{Generation: "g", Olap: o, Rights: access.Rights{Facts: true}}}, Gate: Everybody{}, Clock: time.Now, Limits: Limits{Page: 50, Time: 5 * time.Second}})
+	a, err := New(Options{Store: fixed{Lease{Generation: "g", Olap: o, Rights: access.Rights{Facts: true}}}, Gate: anybody{}, Clock: time.Now, Limits: Limits{Page: 50, Time: 5 * time.Second}})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -153,7 +160,7 @@ func FuzzComplete(f *testing.F) {
 // answers.
 func TestOpenAPI(t *testing.T) {
 	w := httptest.NewRecorder()
-	a, err := New(Options{Clock: time.Now, Gate: Everybody{}})
+	a, err := New(Options{Clock: time.Now, Gate: anybody{}})
 	if err != nil {
 		t.Fatal(err)
 	}

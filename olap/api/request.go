@@ -96,7 +96,7 @@ func (a *API) handle(door string, serve func(*request) error) http.Handler {
 func (a *API) served(r *request, serve func(*request) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if given, _ := p.(error); errors.Is(given, http.ErrAbortHandler) {
 				panic(p)
 			}
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -109,7 +109,7 @@ func (a *API) served(r *request, serve func(*request) error) (err error) {
 		}
 		return &Error{Status: http.StatusUnauthorized, Code: "unauthorized", Message: "log in first", cause: err}
 	}
-	r.entry.Person = r.person.Name
+	r.entry.Person, r.entry.Asker = r.person.Name, r.person.Asker
 	switch lang := r.URL.Query().Get("lang"); lang {
 	case "", "en", "zh":
 		r.lang = lang

@@ -7,6 +7,7 @@ import (
 
 	"verso/olap"
 	"verso/olap/access"
+	"verso/olap/engine"
 )
 
 // Store hands out what a person may see of the published generation.
@@ -25,8 +26,9 @@ type Gate interface {
 // Lease is a generation, or a person's cut of one, held open for one request.
 type Lease struct {
 	Generation string // name of the published generation
-	Path       string // the database file: it holds what the person may see and nothing else
+	Path       string // the database file: it holds what the person may see and nothing else; "" for who may not write SQL
 	Olap       *olap.Olap
+	DB         engine.Database // the same file, open, for pages
 	Rights     access.Rights
 	Release    func()
 }

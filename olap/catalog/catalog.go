@@ -34,6 +34,33 @@ var shippedFiles = []string{"dimensions.yaml", "versions.yaml", "sales.yaml", "r
 // a folder, in the order of their names; "" is no folder. A folder that is
 // named must exist.
 func Load(dir string) (*cube.Model, error) {
+	files, err := list(dir)
+	if err != nil {
+		return nil, err
+	}
+	model, err := cube.Load(files)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	return model, nil
+}
+
+// LoadHeld is Load of what can be asked of a database that does not hold every
+// table and column.
+func LoadHeld(dir string, held cube.Held) (*cube.Model, error) {
+	files, err := list(dir)
+	if err != nil {
+		return nil, err
+	}
+	model, err := cube.LoadHeld(files, held)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	return model, nil
+}
+
+// list is the shipped files and those of a folder.
+func list(dir string) ([]cube.File, error) {
 	var files []cube.File
 	for _, name := range shippedFiles {
 		data, err := shipped.ReadFile(name)
@@ -52,11 +79,7 @@ func Load(dir string) (*cube.Model, error) {
 		}
 		files = append(files, own...)
 	}
-	model, err := cube.Load(files)
-	if err != nil {
-		return nil, fmt.Errorf("catalog: %w", err)
-	}
-	return model, nil
+	return files, nil
 }
 
 // read reads the YAML files of a folder, in the order of their names.

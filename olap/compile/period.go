@@ -37,12 +37,32 @@ func (p *plan) bindTime() error {
 		if err != nil {
 			return refuse("time", end.text, "%q is not a date; write YYYY-MM-DD", end.text)
 		}
+		if use.Whole && !bounds(use.Grain, d, end.into == &p.period.to) {
+			return refuse("time", end.text, "the facts of cube %s stand for a whole %s each: a time range begins and ends with one", p.cube.Name, use.Grain)
+		}
 		*end.into = int64(d.Year()*10000 + int(d.Month())*100 + d.Day())
 	}
 	if p.period.to != 0 && p.period.from > p.period.to {
 		return refuse("time", t.From, "the range ends (%s) before it starts (%s)", t.To, t.From)
 	}
 	return nil
+}
+
+// bounds reports whether a day is the first of a period, or the last.
+func bounds(grain string, d time.Time, last bool) bool {
+	if last {
+		d = d.AddDate(0, 0, 1)
+	}
+	for _, g := range cube.Grains() {
+		switch {
+		case g.Name != grain:
+		case g.Months > 0:
+			return d.Day() == 1 && (int(d.Month())-1)%g.Months == 0
+		case g.Days == 7:
+			return d.Weekday() == time.Monday
+		}
+	}
+	return true
 }
 
 func (p *plan) dateUse(name string) (*cube.Use, error) {

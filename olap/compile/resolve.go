@@ -19,6 +19,9 @@ func (p *plan) resolve() error {
 	}
 	p.cube = p.model.Cube(q.Cube)
 	if p.cube == nil {
+		if p.model.Withheld(q.Cube) {
+			return refuse("cube", q.Cube, "cube %s is not open to you", q.Cube)
+		}
 		return refuse("cube", q.Cube, "no cube %q; %s", q.Cube, cube.Hint(q.Cube, p.model.Names()))
 	}
 	var err error
@@ -117,6 +120,9 @@ func (p *plan) field(part, name string) (*field, error) {
 			if a := u.Of.Attribute(attribute); a != nil {
 				return &field{u.Name + "." + a.Name, u, a}, nil
 			}
+			if p.model.Withheld(u.Of.Name + "." + attribute) {
+				return nil, refuse(part, name, "%s is not open to you", name)
+			}
 			var known []string
 			for _, n := range slices.Concat(cube.AttributeNames(u.Of), cube.DerivedNames(u.Of)) {
 				known = append(known, u.Name+"."+n)
@@ -125,6 +131,9 @@ func (p *plan) field(part, name string) (*field, error) {
 		}
 		if why := c.NotShared(dimension); why != "" {
 			return nil, refuse(part, name, "%s cannot be asked by %s: %s", c.Name, name, why)
+		}
+		if p.model.Withheld(name) {
+			return nil, refuse(part, name, "%s is not open to you", name)
 		}
 		return nil, refuse(part, name, "cube %s has no dimension %q; %s", c.Name, dimension, cube.Hint(dimension, useNames(c)))
 	}
@@ -177,6 +186,9 @@ func (p *plan) measure(part, name string) (*cube.Measure, error) {
 	}
 	if name == "" {
 		return nil, refuse(part, name, "name a measure, such as %s", strings.Join(firstOf(p.cube.MeasureNames(), 3), ", "))
+	}
+	if p.model.Withheld(p.cube.Name + "." + name) {
+		return nil, refuse(part, name, "the measure %s of cube %s is not open to you", name, p.cube.Name)
 	}
 	for _, other := range p.model.Cubes {
 		if other.Measure(name) != nil {

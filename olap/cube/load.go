@@ -49,16 +49,27 @@ type document struct {
 // Unknown keys, repeated names and dangling references are errors with their
 // place; all that are found are reported together (errors.Join of
 // *CatalogError): those that keep a file from being read first, and alone.
-func Load(files []File) (*Model, error) {
+func Load(files []File) (*Model, error) { return load(files, nil) }
+
+// load is Load of what a pruner leaves; nil leaves all.
+func load(files []File, p *pruner) (*Model, error) {
 	l := &loader{model: &Model{cubes: map[string]*Cube{}, dimensions: map[string]*Dimension{}}, places: map[*Measure]place{}}
 	var cubes []placedCube
 	var rollups []placedRollup
-	for _, f := range files {
-		doc, root, err := decode(f)
-		if err != nil {
+	docs, roots := make([]*document, len(files)), make([]*ast.File, len(files))
+	for i, f := range files {
+		var err error
+		if docs[i], roots[i], err = decode(f); err != nil {
 			l.errs = append(l.errs, err)
-			continue
+			docs[i] = &document{}
 		}
+	}
+	if p != nil {
+		p.prune(docs)
+		l.model.withheld = p.withheld
+	}
+	for n, f := range files {
+		doc, root := docs[n], roots[n]
 		for i, d := range doc.Dimensions {
 			l.addDimension(d, place{file: f.Name, root: root, path: at("$.dimensions", i)})
 		}

@@ -26,6 +26,7 @@ type Model struct {
 
 	cubes      map[string]*Cube
 	dimensions map[string]*Dimension
+	withheld   map[string]bool // what LoadHeld left out
 }
 
 // Cube returns a cube by name, or nil.
@@ -76,7 +77,8 @@ type Use struct {
 	Label     Text   `yaml:"label"`     // empty: the dimension's
 	Grain     string `yaml:"grain"`     // a date dimension: facts stand on the first day of this period, such as month; "": days
 
-	Of *Dimension `yaml:"-"`
+	Of    *Dimension `yaml:"-"`
+	Whole bool       `yaml:"-"` // with Grain: the facts of a period are those of all its days, so ranges are of whole periods
 }
 
 // Dimension is a table of members that facts point to by an integer key. Key

@@ -111,7 +111,21 @@ func answer(db *duck.DB, r Request, out io.Writer) (s status, err error) {
 		return s, inWordsOf(r, err)
 	}
 	defer reader.Release()
-	return send(reader, r, out)
+	return send(reader, named(reader.Schema(), shape.Columns, r.Plan), r, out)
+}
+
+// named is a schema with the names that the statement gives its columns: with
+// values put in for its parameters DuckDB may give others.
+func named(s *arrow.Schema, names []string, plan bool) *arrow.Schema {
+	fields := slices.Clone(s.Fields())
+	if plan || len(fields) != len(names) {
+		return s
+	}
+	for i := range fields {
+		fields[i].Name = names[i]
+	}
+	metadata := s.Metadata()
+	return arrow.NewSchema(fields, &metadata)
 }
 
 // inWordsOf shows the statement as it was typed, not as it was run.
@@ -162,15 +176,16 @@ func query(ctx context.Context, db *duck.DB, r Request, text string, shape *duck
 }
 
 // send writes the rows as an Arrow IPC stream in data frames.
-func send(reader array.RecordReader, r Request, out io.Writer) (s status, err error) {
+func send(reader array.RecordReader, schema *arrow.Schema, r Request, out io.Writer) (s status, err error) {
 	frames := &frameWriter{w: out, left: r.MaxBytes, limit: r.MaxBytes}
-	w := ipc.NewWriter(frames, ipc.WithSchema(reader.Schema()))
+	w := ipc.NewWriter(frames, ipc.WithSchema(schema))
 	for !s.Cut && reader.Next() {
-		batch := reader.RecordBatch()
+		read := reader.RecordBatch()
+		batch := array.NewRecordBatch(schema, read.Columns(), read.NumRows())
 		if s.Cut = s.Rows+batch.NumRows() > r.MaxRows; s.Cut {
-			batch = batch.NewSlice(0, r.MaxRows-s.Rows)
-		} else {
-			batch.Retain()
+			whole := batch
+			batch = whole.NewSlice(0, r.MaxRows-s.Rows)
+			whole.Release()
 		}
 		err := write(w, batch)
 		s.Rows += batch.NumRows()

@@ -14,8 +14,9 @@ type Entry struct {
 	Time       time.Time     `json:"time"`
 	ID         string        `json:"id"`
 	Person     string        `json:"person,omitempty"`
-	Door       string        `json:"door"`           // query, sql, facts, mcp …
-	What       string        `json:"what,omitempty"` // the question as text, the statement; never a secret
+	Asker      string        `json:"asker,omitempty"` // who really asks, where an administrator looks through the eyes of Person
+	Door       string        `json:"door"`            // query, sql, facts, mcp …
+	What       string        `json:"what,omitempty"`  // the question as text, the statement; never a secret
 	Generation string        `json:"generation,omitempty"`
 	Cut        string        `json:"cut,omitempty"` // the part of it that the person may see
 	Rows       int64         `json:"rows"`

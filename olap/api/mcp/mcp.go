@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -196,7 +197,8 @@ type kept struct {
 // serve has a request answered; false where the handler gave the answer up.
 func (k *kept) serve(handler http.Handler, r *http.Request) (whole bool) {
 	defer func() {
-		if p := recover(); p != nil && p != http.ErrAbortHandler {
+		p := recover()
+		if err, _ := p.(error); p != nil && !errors.Is(err, http.ErrAbortHandler) {
 			panic(p)
 		}
 	}()

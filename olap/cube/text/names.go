@@ -56,6 +56,9 @@ func (n *names) find(name string) (string, error) {
 	case len(found) > 1:
 		return "", fmt.Errorf("%q may be %s; write which", cube.Shorten(name), cube.OrList(found))
 	}
+	if n.cube == nil && n.model.Withheld(name) {
+		return "", fmt.Errorf("cube %s is not open to you", name)
+	}
 	if n.cube == nil {
 		return "", fmt.Errorf("no cube %q; %s", cube.Shorten(name), cube.Hint(name, n.model.Names()))
 	}
@@ -81,6 +84,9 @@ func (n *names) measure(name string) (string, error) {
 	}
 	if a, err := n.attribute(name); err == nil {
 		return "", fmt.Errorf("%s is an attribute, and here stands a measure such as %s", a, strings.Join(n.cube.MeasureNames()[:min(3, len(n.cube.MeasureNames()))], ", "))
+	}
+	if n.model.Withheld(n.cube.Name + "." + name) {
+		return "", fmt.Errorf("the measure %s of cube %s is not open to you", name, n.cube.Name)
 	}
 	for _, other := range n.model.Cubes {
 		if other.Measure(name) != nil {
@@ -154,6 +160,9 @@ func (n *names) dotted(name, dimension, attribute string) ([]string, error) {
 		return []string{u.Name + "." + a.Name}, nil
 	}
 	list := folded(u, attribute)
+	if len(list) == 0 && n.model.Withheld(u.Of.Name+"."+attribute) {
+		return nil, fmt.Errorf("%s.%s is not open to you", u.Name, attribute)
+	}
 	if len(list) == 0 {
 		var known []string
 		for _, a := range cube.AttributeNames(u.Of) {

@@ -1,0 +1,328 @@
+// Package store hands out what a person may see of the published generation:
+// all of it, or their cut, made when it is first asked for.
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"verso/olap"
+	"verso/olap/access"
+	"verso/olap/api"
+	"verso/olap/engine"
+	"verso/olap/warehouse"
+)
+
+// Options say what is handed out.
+type Options struct {
+	Warehouse *warehouse.Warehouse
+	Open      warehouse.Opener // opens and makes cuts
+	Policy    *access.Policy   // nil: everybody sees everything
+	Olap      olap.Options     // of every Olap handed out; a cut has a Model of its own
+	Keep      int              // cuts of a generation kept on the disk; 0: 64
+}
+
+// Store implements api.Store over a warehouse. Persons with the same rights share
+// an open file and an Olap. It is safe for many goroutines.
+type Store struct {
+	options Options
+	dir     string // of the cuts
+
+	mu     sync.Mutex
+	open   map[string]*opened // by generation and cut
+	uses   int64
+	closed bool
+}
+
+// maxIdle is how many cuts that nobody uses stay open for the next request.
+const maxIdle = 16
+
+// opened is a generation or a cut that is open, or being opened.
+type opened struct {
+	ready      chan struct{} // closed when what follows is set
+	err        error
+	generation string
+	path       string
+	told       string // beside what the rules say
+	db         engine.Database
+	olap       *olap.Olap
+	snapshot   *warehouse.Snapshot // keeps the generation of a cut, too
+	refs       int
+	used       int64 // the larger, the later
+	report     *access.Report
+}
+
+// New makes a store. Close it before its warehouse.
+func New(o Options) *Store {
+	if o.Keep <= 0 {
+		o.Keep = 64
+	}
+	return &Store{options: o, dir: filepath.Join(o.Warehouse.Dir(), "cuts"), open: map[string]*opened{}}
+}
+
+// Open gives what a person may see of the generation published now. Without a
+// policy that is everything. A person whose roles the policy does not know gets
+// an error and nothing else.
+func (s *Store) Open(ctx context.Context, person access.Person) (*api.Lease, error) {
+	rules := access.Rules{Whole: true, All: true, Names: true, SQL: true, Facts: true, AllPages: true}
+	if s.options.Policy != nil {
+		var err error
+		if rules, err = s.options.Policy.Rules(person); err != nil {
+			return nil, err
+		}
+	}
+	o, err := s.acquire(ctx, rules)
+	if err != nil {
+		return nil, err
+	}
+	rights := rules.Rights()
+	rights.Told = strings.TrimSpace(rights.Told + o.told)
+	lease := &api.Lease{Generation: o.generation, Path: o.path, Olap: o.olap, DB: o.db, Rights: rights, Release: sync.OnceFunc(func() { s.release(o) })}
+	if !rights.SQL {
+		lease.Path = ""
+	}
+	return lease, nil
+}
+
+// Report says what the cut of a person holds, making it first where it is not
+// there; nil for who sees everything.
+func (s *Store) Report(ctx context.Context, person access.Person) (*access.Report, error) {
+	rules, err := s.options.Policy.Rules(person)
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.acquire(ctx, rules)
+	if err != nil {
+		return nil, err
+	}
+	defer s.release(o)
+	return o.report, nil
+}
+
+// acquire counts one more user of what the rules show of the generation published
+// now. Whoever comes first opens it; the others wait for it.
+func (s *Store) acquire(ctx context.Context, rules access.Rules) (*opened, error) {
+	snapshot, err := s.options.Warehouse.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	name := snapshot.Generation().Name
+	key := name + " " + rules.Cut()
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, errors.Join(errors.New("the store is closed"), snapshot.Release())
+	}
+	o := s.open[key]
+	first := o == nil
+	if first {
+		o = &opened{ready: make(chan struct{}), generation: name, snapshot: snapshot}
+		s.open[key] = o
+	}
+	o.refs++
+	s.uses++
+	o.used = s.uses
+	s.mu.Unlock()
+	if !first {
+		_ = snapshot.Release() // o holds one of its own
+		select {
+		case <-o.ready:
+		case <-ctx.Done():
+			s.release(o)
+			return nil, ctx.Err()
+		}
+	} else {
+		// Others wait for it: it is not given up when the first one goes away.
+		err := s.fill(context.WithoutCancel(ctx), o, rules)
+		s.mu.Lock()
+		if o.err = err; err != nil {
+			delete(s.open, key)
+		}
+		s.mu.Unlock()
+		close(o.ready)
+		s.closeIdle(name)
+	}
+	if o.err != nil {
+		s.release(o)
+		return nil, o.err
+	}
+	return o, nil
+}
+
+// fill opens a generation, or makes and opens a cut of one.
+func (s *Store) fill(ctx context.Context, o *opened, rules access.Rules) (err error) {
+	if rules.Whole {
+		o.db, o.path = o.snapshot.DB(), o.snapshot.Generation().Path
+		o.olap, err = olap.Open(ctx, o.db, s.options.Olap)
+		return err
+	}
+	if o.path, o.report, err = s.cut(ctx, o.snapshot.Generation(), rules); err != nil {
+		return err
+	}
+	o.told = gathered(o.report)
+	if o.db, err = s.options.Open(ctx, o.path, true); err != nil {
+		o.db = nil // an opener may return a typed nil with its error
+		return err
+	}
+	model, err := held(ctx, o.db, s.options.Olap.Catalog, rules)
+	if err != nil {
+		return err
+	}
+	options := s.options.Olap
+	options.Model, options.NoRollups = model, true
+	o.olap, err = olap.Open(ctx, o.db, options)
+	return err
+}
+
+// gathered says how much stands under the unknown member.
+func gathered(r *access.Report) string {
+	if len(r.Gathered) == 0 {
+		return ""
+	}
+	var sum access.Gathered
+	for _, g := range r.Gathered {
+		sum.Facts, sum.Left, sum.Of = sum.Facts+g.Facts, sum.Left+g.Left, sum.Of+g.Of
+	}
+	return fmt.Sprintf(" Of %d facts of all cubes, %d stand there and %d are left out; counts of customers leave both out.", sum.Of, sum.Facts, sum.Left)
+}
+
+// release counts one user off. What is of an older generation goes with its last.
+func (s *Store) release(o *opened) {
+	s.mu.Lock()
+	o.refs--
+	newest := ""
+	for _, other := range s.open {
+		newest = max(newest, other.generation)
+	}
+	idle := o.refs == 0 && (o.generation != newest || s.closed || o.err != nil)
+	if idle {
+		s.forget(o)
+	}
+	s.mu.Unlock()
+	if idle {
+		o.close()
+	}
+}
+
+// forget takes an entry out of the map; the caller holds s.mu.
+func (s *Store) forget(o *opened) {
+	for key, other := range s.open {
+		if other == o {
+			delete(s.open, key)
+		}
+	}
+}
+
+// closeIdle closes what nobody uses: everything of generations other than the
+// named one, and of that one what was used longest ago.
+func (s *Store) closeIdle(except string) {
+	var idle, stay []string
+	s.mu.Lock()
+	for key, o := range s.open {
+		switch {
+		case o.refs > 0:
+		case o.generation != except:
+			idle = append(idle, key)
+		default:
+			stay = append(stay, key)
+		}
+	}
+	slices.SortFunc(stay, func(a, b string) int { return cmp.Compare(s.open[b].used, s.open[a].used) })
+	idle = append(idle, stay[min(len(stay), maxIdle):]...)
+	var closing []*opened
+	for _, key := range idle {
+		closing = append(closing, s.open[key])
+		delete(s.open, key)
+	}
+	s.mu.Unlock()
+	for _, o := range closing {
+		o.close()
+	}
+}
+
+// close gives back what is open; it was only read, so nothing that was answered
+// depends on an error of it.
+func (o *opened) close() {
+	if o.db != nil && o.db != o.snapshot.DB() {
+		_ = o.db.Close()
+	}
+	_ = o.snapshot.Release()
+}
+
+// Close closes what nobody uses; what is out is closed by its release.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.closeIdle("")
+	return nil
+}
+
+// prune removes the cuts of generations that are gone, and the oldest beyond keep
+// of each. Files that are open stay readable to who has them open.
+func (s *Store) prune() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return err
+	}
+	generations, err := s.options.Warehouse.Generations()
+	if err != nil {
+		return err
+	}
+	there := map[string]bool{}
+	for _, g := range generations {
+		there[strings.TrimSuffix(g.Name, suffix)] = true
+	}
+	type file struct {
+		name string
+		used int64
+	}
+	cuts := map[string][]file{}
+	var errs []error
+	for _, e := range entries {
+		base, isCut := strings.CutSuffix(e.Name(), suffix)
+		generation, _, ok := cutLast(base, "-")
+		if !isCut || !ok {
+			continue
+		}
+		info, err := e.Info()
+		switch {
+		case err != nil: // gone since it was listed
+		case !there[generation]:
+			errs = append(errs, s.remove(base))
+		default:
+			cuts[generation] = append(cuts[generation], file{base, info.ModTime().UnixNano()})
+		}
+	}
+	for _, list := range cuts {
+		slices.SortFunc(list, func(a, b file) int { return int(min(max(b.used-a.used, -1), 1)) })
+		for _, f := range list[min(len(list), s.options.Keep):] {
+			errs = append(errs, s.remove(f.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// remove deletes a cut with its report.
+func (s *Store) remove(base string) error {
+	var errs []error
+	for _, end := range []string{suffix, ".json", suffix + ".tmp"} {
+		errs = append(errs, os.RemoveAll(filepath.Join(s.dir, base+end)))
+	}
+	return errors.Join(errs...)
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
