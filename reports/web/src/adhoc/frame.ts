@@ -28,6 +28,7 @@ export function showMe(me: Me) {
   if (brand && me.company) brand.textContent = me.company;
   const day = document.querySelector(".as-of");
   if (day) day.textContent = `${w.asOf} ${me.as_of}`;
+  if (!me.rights.sql) document.querySelector('header nav a[href^="/sql"]:not([aria-current])')?.parentElement?.remove();
   if (hasSession(me)) document.querySelector(".tools")?.prepend(make("bdi", "as-of", me.person.name), button("theme-text", w.logOut, () => void logOut()));
 }
 
