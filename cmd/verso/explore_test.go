@@ -360,6 +360,13 @@ func exploreBeside(t *testing.T, ctx context.Context, s *served) {
 	p.Click(`[data-chip="rows/customer.type"]`)
 	pick(p, "Filter")
 	p.Wait(`document.querySelectorAll("dialog .tick input").length>4`)
+	check := func(name string) {
+		t.Helper()
+		for _, f := range p.Faults(name, sitetest.Axe(t)) {
+			t.Error(f)
+		}
+	}
+	check("explorer-filter")
 	p.Press("lib")
 	p.Wait(`[...document.querySelectorAll("dialog .tick")].length===1`)
 	sitetest.Eval[any](p, `[...document.querySelectorAll("dialog .tick")].find(e=>e.textContent==="library").querySelector("input").click()`)
@@ -379,6 +386,7 @@ func exploreBeside(t *testing.T, ctx context.Context, s *served) {
 	p.Press(kb.Enter)
 	pick(p, "Lines behind this")
 	p.Wait(`document.querySelector("dialog .grid-row:not([hidden]) .cell")`)
+	check("explorer-facts")
 	p.Press(kb.Escape)
 	p.Wait(`!document.querySelector("dialog")`)
 	p.Click(`[data-do="save"]`)
@@ -393,9 +401,10 @@ func exploreBeside(t *testing.T, ctx context.Context, s *served) {
 	p.Wait(`document.querySelector(".saved .step")?.textContent==='<b>Libraries</b> & "others"'`)
 	p.Click(".saved .step")
 	p.Wait(`document.querySelector('[data-chip="filters/0"]')&&` + shown)
-	for _, f := range p.Faults("explorer-beside", sitetest.Axe(t)) {
-		t.Error(f)
-	}
+	check("explorer-beside")
+	p.Click(`[data-do="ranking"]`)
+	p.Wait(`document.querySelector("dialog")`)
+	check("explorer-ranking")
 }
 
 // exploreLooks looks at the page in all its forms.
