@@ -194,7 +194,11 @@ func servedByRights(t *testing.T, g *guarded) {
 		t.Fatal(err)
 	}
 	defer guard.close()
-	whole := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the whole "+elsewhere) })
+	whole := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/healthz" {
+			_, _ = io.WriteString(w, "the whole "+elsewhere)
+		}
+	})
 	server := httptest.NewServer(guard.protect(a, cfg, whole, log))
 	defer server.Close()
 	get := func(name, path string) (int, string) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -53,6 +54,13 @@ func (a *app) newGuard(cfg *config.Config, addr string, open bool, log *slog.Log
 			}
 			o.Trusted = append(o.Trusted, prefix)
 		}
+	}
+	if x := cfg.Access.OIDC; x != nil {
+		secret, err := os.ReadFile(x.SecretFile)
+		if err != nil {
+			return nil, &configError{fmt.Errorf("access.oidc.secret_file: %w", err)}
+		}
+		o.Single = &gate.Single{Issuer: x.Issuer, ClientID: x.ClientID, Secret: strings.TrimSpace(string(secret)), Redirect: x.Redirect, Claim: x.Claim}
 	}
 	s, err := a.openExchange(cfg, policy)
 	if err != nil {

@@ -43,8 +43,8 @@ roles:
   libraries: {rows: {customer.type: library}, sql: true, facts: true, pages: [index, sales]}
   costless: {rows: all, columns: {hide: [cost]}, sql: true}
   nameless: {rows: all, columns: {mask: [core.dim_customer.name]}, sql: true, personal: true}
-  mine: {rows: {salesperson: "{employee}"}, sql: true}
-  team: {rows: {team: "{employee}"}, sql: true}
+  mine: {rows: {salesperson: "{employee}"}, tables: [core.dim_customer]}
+  team: {rows: {team: "{employee}"}, tables: [core.dim_customer]}
   sales_only: {rows: all, tables: [core.fact_order_line, core.dim_date], sql: true}
   public: {rows: all, minimum_cell: {customers: 5, by: [customer.type, region.area, date.quarter]}}
   regions: {rows: all, columns: {aggregate: [net]}, minimum_cell: {customers: 8, by: [region.area, date.year, customer.name]}}
@@ -198,6 +198,7 @@ func TestAccess(t *testing.T) {
 	t.Run("SQL", func(t *testing.T) { sqlSeesTheCut(t, g) })
 	t.Run("minimum", func(t *testing.T) { smallCellsGathered(t, g) })
 	t.Run("store", func(t *testing.T) { storeSharesAndPrunes(t, g) })
+	t.Run("switch", func(t *testing.T) { storeSwitches(t, g) })
 	t.Run("serve", func(t *testing.T) { servedByRights(t, g) })
 	t.Run("command line", func(t *testing.T) { accessCommands(t, g) })
 }
@@ -537,6 +538,52 @@ func storeSharesAndPrunes(t *testing.T, g *guarded) {
 	if _, err := s.Open(t.Context(), person("costless")); err != nil {
 		t.Errorf("after somebody else gave up: %v", err)
 	}
+}
+
+// storeSwitches publishes another generation while a lease of the first is out.
+func storeSwitches(t *testing.T, g *guarded) {
+	s := g.newStore(t)
+	old, err := s.Open(t.Context(), person("libraries"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	generations := filepath.Join(g.dir, "warehouse", "generations")
+	next := "00000002-2026-06-30-next.duckdb"
+	copyTo(t, filepath.Join(generations, old.Generation), filepath.Join(generations, next))
+	current := filepath.Join(g.dir, "warehouse", "CURRENT")
+	was, err := os.ReadFile(current)
+	if err != nil {
+		t.Fatal(err)
+	}
+	publish := func(name []byte) {
+		if err := os.WriteFile(current, name, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish([]byte(next + "\n"))
+	defer publish(was)
+	fresh, err := s.Open(t.Context(), person("libraries"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fresh.Generation != next || fresh.Path == old.Path || fresh.Olap == old.Olap {
+		t.Errorf("after the switch: %s, %s", fresh.Generation, fresh.Path)
+	}
+	for _, l := range []*api.Lease{old, fresh} {
+		if _, err := l.Olap.Ask(t.Context(), cube.Query{Cube: "sales", Measures: []string{"net"}}); err != nil {
+			t.Errorf("%s: %v", l.Generation, err)
+		}
+	}
+	old.Release()
+	if _, err := old.DB.Conn(t.Context()); err == nil {
+		t.Error("what nobody uses of the old generation stays open")
+	}
+	fresh.Release()
+	again, err := s.Open(t.Context(), person("libraries"))
+	if err != nil || again.Olap != fresh.Olap {
+		t.Errorf("what nobody uses of the new one is not kept open: %v", err)
+	}
+	again.Release()
 }
 
 func parsedAsOf(t *testing.T, l *api.Lease) time.Time {

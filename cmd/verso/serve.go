@@ -172,12 +172,16 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	return errors.Join(err, s.stop(web))
 }
 
+// lastRequests is how long requests that run may take to finish when the server
+// stops.
+const lastRequests = 30 * time.Second
+
 // stop ends the schedule, which may take the grace of a running refresh, and
 // answers meanwhile; then it lets the last requests finish.
 func (s *server) stop(web *http.Server) error {
 	s.log.Info("stopping")
 	err := s.night.Stop(s.config.Night.Grace)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), lastRequests)
 	defer cancel()
 	if shutErr := web.Shutdown(ctx); shutErr != nil {
 		err = errors.Join(err, shutErr, web.Close())

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/signal"
@@ -17,6 +20,7 @@ import (
 	"verso/olap/api"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
+	"verso/olap/engine/duck"
 	"verso/olap/sqlworker"
 	"verso/reports/serve"
 )
@@ -25,6 +29,8 @@ import (
 const (
 	auditLogName = "audit.jsonl"
 	auditLogMax  = 64 << 20 // bytes; a full log is kept as .1, in the place of the one before
+
+	recentQuestions = 5000 // of it that are shown again after a start
 )
 
 // Workers that wait for SQL: for each file, and in all.
@@ -52,13 +58,18 @@ func (s *server) openAPI(gate api.Gate, store api.Store) (*apiParts, error) {
 	if err := os.MkdirAll(s.config.Warehouse, 0o755); err != nil {
 		return nil, err
 	}
-	log, err := audit.Open(filepath.Join(s.config.Warehouse, auditLogName), auditLogMax)
+	path := filepath.Join(s.config.Warehouse, auditLogName)
+	log, err := audit.Open(path, auditLogMax)
 	if err != nil {
 		return nil, err
 	}
+	recent, err := audit.Tail(path, recentQuestions)
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
 	p := &apiParts{store: store, audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
-	p.handler, err = api.New(api.Options{Store: store, Gate: gate, Clock: s.app.now, Log: s.log, Audit: log, Pool: p.pool,
-		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits)})
+	p.handler, err = api.New(api.Options{Store: store, Gate: gate, Clock: s.app.now, Log: s.log, Audit: log, Recent: recent, Pool: p.pool,
+		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits), Edition: edition(s.config)})
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -83,6 +94,23 @@ func (p *apiParts) tend(ctx context.Context) {
 func apiLimits(l config.ServeLimits) api.Limits {
 	return api.Limits{Rows: int64(l.Rows), Page: l.Page, Time: l.Time, Wait: l.Wait, PerPerson: l.PerPerson, Running: l.Running, Statements: l.Statements,
 		Bytes: int64(l.ResultMB) << 20, Memory: int64(l.MemoryMB) << 20, Body: int64(l.RequestKB) << 10, Threads: l.Threads}
+}
+
+// edition names the program and the user's own cubes. Files that cannot be read
+// count as empty: loading them says so.
+func edition(cfg *config.Config) string {
+	sum := sha256.New()
+	fmt.Fprintln(sum, version, duck.Version())
+	if dir := userCatalog(cfg); dir != "" {
+		_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				text, _ := os.ReadFile(path)
+				fmt.Fprintf(sum, "%s %d\n%s", path, len(text), text)
+			}
+			return nil
+		})
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 // hostsOf are the names by which the server may be called: on a loopback address
@@ -166,6 +194,7 @@ func (s *server) reload(p *apiParts, g *guard) {
 		return
 	}
 	p.handler.SetLimits(apiLimits(cfg.Serve.Limits))
+	p.handler.SetEdition(edition(cfg))
 	s.log.Info("reloaded", "config", cfg.File)
 	if cfg.Night.Schedule != s.config.Night.Schedule || cfg.Serve.Addr != s.config.Serve.Addr || cfg.Warehouse != s.config.Warehouse {
 		s.log.Warn("the schedule, the address and the warehouse change with a restart only")

@@ -84,18 +84,23 @@ func (b *builder) build(ctx context.Context, path string) (err error) {
 	if err := b.exec(ctx, "ATTACH "+engine.QuoteText(path)+" AS whole (READ_ONLY)"); err != nil {
 		return err
 	}
-	steps := []func(context.Context) error{b.readColumns, b.keepBack, b.findVisible, b.fill}
-	for _, step := range steps {
-		if err = step(ctx); err != nil {
-			break
+	for _, step := range []func(context.Context) error{b.readColumns, b.keepBack, b.findVisible, b.begin, b.fill, b.commit} {
+		if err := step(ctx); err != nil {
+			return err // the file is thrown away with what is attached to it
 		}
 	}
-	err = errors.Join(err, b.exec(ctx, "DROP TABLE IF EXISTS temp.visible"), b.exec(ctx, "DETACH whole"))
-	if err != nil {
-		return err
+	for _, text := range []string{"DROP TABLE temp.visible", "DETACH whole"} {
+		if err := b.exec(ctx, text); err != nil {
+			return err
+		}
 	}
 	return b.exec(ctx, "CHECKPOINT")
 }
+
+// One transaction spares a flush to the disk for every table.
+func (b *builder) begin(ctx context.Context) error { return b.exec(ctx, "BEGIN TRANSACTION") }
+
+func (b *builder) commit(ctx context.Context) error { return b.exec(ctx, "COMMIT") }
 
 func (b *builder) exec(ctx context.Context, text string, args ...any) error {
 	_, err := b.conn.Exec(ctx, engine.SQL(text, args...))
@@ -264,7 +269,7 @@ func (b *builder) namedBy(table string) string {
 func (b *builder) list(table string, t *Table) (list []string, out string, err error) {
 	for _, c := range b.columns[table] {
 		name, f := engine.QuoteIdent(c.name), field{table, c.name}
-		expression := "t." + name
+		var expression string
 		switch {
 		case b.hidden[f]:
 			if c.name == b.classes.Customer[table] {

@@ -48,12 +48,12 @@ func (p *Policy) Rules(person Person) (Rules, error) {
 	for _, name := range person.Roles {
 		r := p.Roles[name]
 		if r == nil {
-			return Rules{}, fmt.Errorf("%s holds the role %q, which the policy does not have: %s", person.Name, name, strings.Join(sortedKeys(p.Roles), ", "))
+			return Rules{}, &RoleError{fmt.Sprintf("%s holds the role %q, which the policy does not have: %s", person.Name, name, strings.Join(sortedKeys(p.Roles), ", "))}
 		}
 		roles = append(roles, r)
 	}
 	if len(roles) == 0 {
-		return Rules{}, fmt.Errorf("%s holds no role and may see nothing: give one in the users file", person.Name)
+		return Rules{}, &RoleError{fmt.Sprintf("%s holds no role and may see nothing: give one in the users file", person.Name)}
 	}
 	roles = slices.DeleteFunc(slices.Clone(roles), func(r *Role) bool {
 		return slices.ContainsFunc(roles, func(wider *Role) bool {

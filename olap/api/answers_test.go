@@ -103,6 +103,11 @@ func TestETag(t *testing.T) {
 			t.Errorf("%v: %d", other, r.status)
 		}
 	}
+	d.api.SetEdition("other cubes")
+	if r := d.ask("POST query", q, "If-None-Match: "+tag); r.status != http.StatusOK {
+		t.Errorf("after the cubes changed: %d", r.status)
+	}
+	d.api.SetEdition("")
 	publish(t, d.warehouse, "two", "")
 	if r := d.ask("POST query", q, "If-None-Match: "+tag); r.status != http.StatusOK || !strings.Contains(r.body, "00000002-two") {
 		t.Errorf("after a new generation: %d %.200s", r.status, r.body)

@@ -24,10 +24,13 @@ type Options struct {
 	Clock  func() time.Time
 	Log    *slog.Logger    // nil: silent
 	Audit  *audit.Log      // nil: nothing is kept but the recent questions in memory
+	Recent []audit.Entry   // questions of earlier on, the newest last, for GET log
 	Saved  *saved.Folder   // nil: nothing can be saved
 	Pool   *sqlworker.Pool // nil: a worker is started for each statement
 	Limits Limits
-	Title  string // of the OpenAPI document; "": verso
+	// Edition names what answers depend on beside the generation: the program and
+	// the user's own cubes.
+	Edition string
 }
 
 // Limits bound what one request, one person and all of them may take. The zero
@@ -83,6 +86,7 @@ type API struct {
 	handler   http.Handler
 	mux       *http.ServeMux
 	limited   atomic.Pointer[Limits]
+	named     atomic.Pointer[string] // the edition
 	running   *running
 	recent    *recent
 	telemetry *telemetry
@@ -99,6 +103,12 @@ func New(o Options) (*API, error) {
 	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
 		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}}
 	a.limited.Store(&limits)
+	a.named.Store(&o.Edition)
+	for _, e := range o.Recent {
+		if e.What != "" {
+			a.recent.add(e)
+		}
+	}
 	a.routes()
 	squeeze, err := gzhttp.NewWrapper(gzhttp.MinSize(2048), gzhttp.ContentTypes([]string{"application/json", "text/csv"}))
 	if err != nil {
@@ -118,6 +128,11 @@ func (a *API) SetLimits(l Limits) {
 	a.limited.Store(&l)
 	a.running.set(l)
 }
+
+// SetEdition says that answers depend on something else from now on.
+func (a *API) SetEdition(name string) { a.named.Store(&name) }
+
+func (a *API) edition() string { return *a.named.Load() }
 
 func (a *API) limits() Limits { return *a.limited.Load() }
 

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"verso/olap"
+	"verso/olap/access"
 	"verso/olap/api/saved"
 	"verso/olap/compile"
 	"verso/olap/cube"
@@ -91,6 +92,9 @@ func errorRules() []errorRule {
 		rule[*sqlworker.DiedError](http.StatusUnprocessableEntity, "memory", "", nil),
 		rule[*http.MaxBytesError](http.StatusRequestEntityTooLarge, "body_too_large", "", func(m *http.MaxBytesError, e *Error) {
 			e.Message = fmt.Sprintf("the request has more than %d bytes", m.Limit)
+		}),
+		rule(http.StatusForbidden, "forbidden", "ask whoever keeps the access policy", func(_ *access.RoleError, e *Error) {
+			e.Message = "your roles show nothing here"
 		}),
 		rule(http.StatusNotFound, "not_found", "", func(*saved.NotFoundError, *Error) {}),
 		rule(http.StatusUnprocessableEntity, "saved", "", func(*saved.RefusedError, *Error) {}),

@@ -128,7 +128,7 @@ func (a *API) query(r *request) error {
 	if err != nil {
 		return err
 	}
-	tag, err := etag(lease, o.Lang(), form, r.URL.Query().Get("limit"), r.URL.Query().Get("cursor"), q)
+	tag, err := a.etag(lease, o.Lang(), form, r.URL.Query().Get("limit"), r.URL.Query().Get("cursor"), q)
 	if err != nil {
 		return err
 	}
@@ -211,10 +211,10 @@ func notesOf(l *Lease, t *olap.Table) []note {
 	return list
 }
 
-// etag names an answer: generation, the person's cut, language, form and
+// etag names an answer: generation, edition, the person's cut, language, form and
 // question decide it.
-func etag(l *Lease, lang string, more ...any) (string, error) {
-	data, err := json.Marshal([]any{l.Generation, l.Rights.Cut, l.Rights.Told, lang, more})
+func (a *API) etag(l *Lease, lang string, more ...any) (string, error) {
+	data, err := json.Marshal([]any{l.Generation, a.edition(), l.Rights.Cut, l.Rights.Told, lang, more})
 	if err != nil {
 		return "", err
 	}

@@ -22,8 +22,8 @@ const generationsKept = 16
 
 // get gives what is known, reading it where nothing is. Two who ask at once may
 // both read.
-func (p *perGeneration[T]) get(l *Lease, read func() (T, error)) (T, error) {
-	key := l.Generation + "\x00" + l.Rights.Cut
+func (p *perGeneration[T]) get(l *Lease, edition string, read func() (T, error)) (T, error) {
+	key := l.Generation + "\x00" + l.Rights.Cut + "\x00" + edition
 	p.mu.Lock()
 	v, ok := p.known[key]
 	p.mu.Unlock()
@@ -95,7 +95,7 @@ func (a *API) schema(r *request) error {
 	if err != nil {
 		return err
 	}
-	tag, err := etag(lease, lease.Olap.Lang(), "schema")
+	tag, err := a.etag(lease, lease.Olap.Lang(), "schema")
 	if err != nil {
 		return err
 	}
@@ -104,13 +104,15 @@ func (a *API) schema(r *request) error {
 		r.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	return r.reply(s)
+	own := *s
+	own.Notes = policyNotes(lease)
+	return r.reply(own)
 }
 
 // schemaOf reads the schemas of a lease, once.
 func (a *API) schemaOf(ctx context.Context, lease *Lease) (*schemaAnswer, error) {
-	return a.schemas.get(lease, func() (*schemaAnswer, error) {
-		s := &schemaAnswer{Generation: lease.Generation, AsOf: lease.Olap.Run().AsOf, Notes: policyNotes(lease), Schemas: []schemaEntry{}, counts: map[string]int64{}}
+	return a.schemas.get(lease, a.edition(), func() (*schemaAnswer, error) {
+		s := &schemaAnswer{Generation: lease.Generation, AsOf: lease.Olap.Run().AsOf, Schemas: []schemaEntry{}, counts: map[string]int64{}}
 		meaning, err := meanings(ctx, lease)
 		if err != nil {
 			return nil, err
@@ -177,7 +179,7 @@ func (a *API) lineage(r *request) error {
 	if name == "" {
 		return refusef("column", "column=core.fact_order_line.net", "name a column, a table or a measure")
 	}
-	t, err := a.traces.get(lease, func() (*traced, error) {
+	t, err := a.traces.get(lease, a.edition(), func() (*traced, error) {
 		g, err := lineage.Load(r.Context(), lease.Olap.DB())
 		if err != nil {
 			return nil, err

@@ -2,9 +2,13 @@
 package audit
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -64,7 +68,7 @@ func (l *Log) reopen() error {
 // Write appends an entry in one write.
 func (l *Log) Write(e Entry) error {
 	if len(e.What) > maxWhat {
-		e.What = e.What[:maxWhat] + "…"
+		e.What = strings.ToValidUTF8(e.What[:maxWhat], "") + "…"
 	}
 	line, err := json.Marshal(e)
 	if err != nil {
@@ -99,6 +103,36 @@ func (l *Log) turn() error {
 		return fmt.Errorf("audit: %w", err)
 	}
 	return nil
+}
+
+// Tail reads the last n entries of a log, the newest last; lines that are none are
+// passed over. A log that is not there has none.
+func Tail(path string, n int) ([]Entry, error) {
+	var list []Entry
+	for _, name := range []string{path + ".1", path} {
+		f, err := os.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("audit: %w", err)
+		}
+		lines := bufio.NewScanner(f)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var e Entry
+			if json.Unmarshal(lines.Bytes(), &e) == nil && e.ID != "" {
+				list = append(list, e)
+			}
+			if len(list) > 2*n {
+				list = append(list[:0], list[len(list)-n:]...)
+			}
+		}
+		if err := errors.Join(lines.Err(), f.Close()); err != nil {
+			return nil, fmt.Errorf("audit: %s: %w", name, err)
+		}
+	}
+	return list[max(0, len(list)-n):], nil
 }
 
 // Close ends the log.

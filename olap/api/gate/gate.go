@@ -31,6 +31,8 @@ type Options struct {
 	Header  string         // by which a trusted proxy names the user; "": none does
 	Trusted []netip.Prefix // addresses of such proxies
 
+	Single *Single // a provider of OpenID Connect; nil: none
+
 	Idle     time.Duration // after which an unused session ends; default 1 h
 	Absolute time.Duration // after which any session ends; default 12 h
 
@@ -59,7 +61,8 @@ func New(o Options) *Gate {
 	if o.Absolute <= 0 {
 		o.Absolute = 12 * time.Hour
 	}
-	return &Gate{options: o, sessions: newSessions(o.Idle, o.Absolute), guesses: newGuesses(), proven: newProven(), hashing: make(chan struct{}, tries)}
+	return &Gate{options: o, sessions: newSessions(o.Idle, o.Absolute), guesses: newGuesses(), proven: newProven(), hashing: make(chan struct{}, tries),
+		single: newSingle(o.Single)}
 }
 
 // Refused is a request that is not let in.

@@ -32,6 +32,22 @@ type door struct {
 	now time.Time
 }
 
+// redirectTo tells the provider's settings where the server is, by a gate of its own.
+func (d *door) redirectTo(t *testing.T, s *gate.Single) {
+	t.Helper()
+	s.Redirect = d.URL + "/login/callback"
+	o := gate.Options{Users: func() (*users.File, error) { return users.Load(d.path) }, Clock: d.clock, Single: s,
+		Log: slog.New(slog.DiscardHandler)}
+	d.gate = gate.New(o)
+	d.Config.Handler = d.gate.Protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p, err := d.gate.Authenticate(r)
+		if err != nil {
+			t.Error(err)
+		}
+		_ = json.NewEncoder(w).Encode(p)
+	}))
+}
+
 func (d *door) clock() time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
