@@ -43,6 +43,8 @@ down; the warehouse lock sees to it that one refresh runs at a time, whoever
 began it. A time that passed while nothing ran is caught up once at the start.
 
   /         the report; a new one is shown as soon as it is published
+  /explore  the explorer: cube questions put together in the browser
+  /sql      the SQL workbench
   /healthz  200 while the process runs
   /readyz   200 while a published generation can be read and is not older than
             night.stale_after, else 503 with the reason
