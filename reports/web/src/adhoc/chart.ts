@@ -12,7 +12,7 @@ export type Series = { name: string; role: "ac" | "py" | "pl" | ""; values: (num
 
 // Figure is what a chart draws. Numbers place and size things; what is written
 // are the texts.
-export type Figure = { title: string; names: string[]; time: boolean; series: Series[]; gap?: Gap };
+export type Figure = { title: string; names: string[]; time: boolean; series: Series[]; percent?: boolean; gap?: Gap };
 
 // Gap is the differences between the first series and the second, drawn beside
 // them on the same scale: good or bad by their sign.
@@ -42,11 +42,18 @@ function clip(f: Figure): { figure: Figure; note: string } {
 const text = { color: "@ink2", fontSize: 12 };
 const none = { show: false };
 
+// isLines tells figures of too many columns to be drawn as such.
+function isLines(f: Figure): boolean {
+  return f.time && (f.names.length > 16 || f.series.length > 2);
+}
+
 function option(f: Figure, width: number) {
   const alone = f.series.filter((s) => s.role !== "py").length === 1;
-  const lines = f.time && (f.names.length > 16 || f.series.length > 2);
+  const lines = isLines(f);
   const names = { type: "category", data: f.names, axisTick: none, axisLine: { lineStyle: { color: "@ink3" } }, axisLabel: { ...text, width: f.time ? 80 : Math.min(190, width * 0.35, f.names.reduce((most, n) => Math.max(most, widthOf(n)), 20) + 4), overflow: "truncate", ...(f.time ? {} : { interval: 0 }) }, inverse: !f.time };
-  const values = { type: "value", axisLabel: none, splitLine: none, axisLine: none };
+  // Lines have no figures beside them: then the axis has.
+  const tick = { ...text, formatter: (v: number) => (f.percent ? `${+(v * 100).toFixed(1)}%` : v.toLocaleString("en-US")) };
+  const values = { type: "value", axisLabel: lines ? tick : none, splitLine: lines ? { lineStyle: { color: "@grid" } } : none, axisLine: none };
   const series: object[] = f.series.map((s, i) => ({
     name: s.name,
     type: lines ? "line" : "bar",
@@ -62,12 +69,12 @@ function option(f: Figure, width: number) {
   }));
   const tooltip = { trigger: "axis", axisPointer: { type: lines ? "line" : "shadow" }, confine: true };
   const plain = { left: 8, right: f.time ? 24 : 80, top: 22, bottom: 4, containLabel: true };
-  if (!f.gap || (!f.time && width < narrow)) return { grid: [plain], tooltip, xAxis: [f.time ? names : values], yAxis: [f.time ? values : names], series };
+  if (!f.gap || lines || (!f.time && width < narrow)) return { grid: [plain], tooltip, xAxis: [f.time ? names : values], yAxis: [f.time ? values : names], series };
   const main = spanOf(f.series.flatMap((s) => s.values));
   const gap = spanOf(f.gap.values);
   series.push(gapSeries(f, f.gap, lines));
   const across = [names, { ...names, gridIndex: 1, axisLabel: none }];
-  const along = [{ ...values, ...main }, { ...values, ...gap, gridIndex: 1 }];
+  const along = [{ ...values, ...main, axisLabel: none, splitLine: none }, { ...values, ...gap, axisLabel: none, splitLine: none, gridIndex: 1 }];
   return { grid: panels(f, width, names.axisLabel.width, main, gap), tooltip, xAxis: f.time ? across : along, yAxis: f.time ? along : across, series };
 }
 
@@ -136,7 +143,7 @@ export async function draw(box: HTMLElement, whole: Figure): Promise<() => void>
   const library = await charts();
   const { figure, note } = clip(whole);
   const place = make("div", "chart-plot");
-  const height = figure.time ? (figure.gap ? timeHeight : 280) : Math.min(90 + figure.names.length * (figure.series.length > 1 ? 30 : 25), 620);
+  const height = figure.time ? (figure.gap && !isLines(figure) ? timeHeight : 280) : Math.min(90 + figure.names.length * (figure.series.length > 1 ? 30 : 25), 620);
   place.style.height = `${height}px`;
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", `${w.chartOf} ${figure.title}`);
@@ -180,7 +187,7 @@ function legend(f: Figure, width: number): HTMLElement {
     item.append(key, make("span", "", s.name));
     list.append(item);
   });
-  if (f.gap && (f.time || width >= narrow)) {
+  if (f.gap && !isLines(f) && (f.time || width >= narrow)) {
     const item = make("li", "");
     item.append(make("span", "key k-diff"), make("span", "", f.gap.name));
     list.append(item);

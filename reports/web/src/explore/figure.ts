@@ -24,7 +24,8 @@ export function figure(a: Answer, meta: Meta): Figure | undefined {
   const onRows = attributes > 0;
   const rows = a.rows.filter((r) => (onRows ? r.level === "row" || r.level === "others" : true));
   if (!rows.length || !picked.length) return undefined;
-  const title = [meta.title(first.name), first.unit].filter(Boolean).join(", ");
+  const called = meta.title(first.name);
+  const title = first.unit && !called.includes(first.unit) ? `${called}, ${first.unit}` : called;
   if (!onRows) return across(a, picked, title, meta);
   const names = rows.map((r) => r.keys.map((_, i) => textOf(r.cells[i], a.columns[i])).join(" · ") || w.total);
   const series = picked.map(({ c, i }): Series => ({
@@ -35,10 +36,10 @@ export function figure(a: Answer, meta: Meta): Figure | undefined {
   }));
   const time = a.query.rows?.length === 1 && meta.isDate(a.query.rows[0]) && Boolean(meta.attribute(a.query.rows[0])?.level);
   const gap = picked.length === 2 ? a.columns.findIndex((c) => c.measure === first.measure && c.calculation === "delta" && c.scope === picked[1].c.scope && !c.members?.length) : -1;
-  if (gap < 0 || roleOf(picked[1].c) !== "py") return { title, names, time, series };
+  if (gap < 0 || roleOf(picked[1].c) !== "py") return { title, names, time, series, percent: first.format === "percent" };
   const c = a.columns[gap];
   const values = rows.map((r) => (r.cells[gap] === null ? null : Number(r.cells[gap])));
-  return { title, names, time, series, gap: { name: meta.title(c.name), values, texts: rows.map((r) => textOf(r.cells[gap], c)), lower: Boolean(c.lower_is_better) } };
+  return { title, names, time, series, percent: first.format === "percent", gap: { name: meta.title(c.name), values, texts: rows.map((r) => textOf(r.cells[gap], c)), lower: Boolean(c.lower_is_better) } };
 }
 
 // across draws the columns of an answer without row members.
@@ -54,5 +55,5 @@ function across(a: Answer, picked: { c: Column; i: number }[], title: string, me
     texts: list.map(({ c, i }) => textOf(row.cells[i], c)),
   }));
   const field = a.query.columns?.[0] ?? "";
-  return { title, names, time: meta.isDate(field) && a.query.columns?.length === 1, series };
+  return { title, names, time: meta.isDate(field) && a.query.columns?.length === 1, series, percent: picked[0].c.format === "percent" };
 }
