@@ -172,7 +172,11 @@ func (a *app) printReport(name string, rules access.Rules, r *access.Report, tab
 		fmt.Fprintf(a.stdout, "  %d columns more are hidden, being computed from hidden ones (show: in the policy leaves some)\n", len(r.Derived))
 	}
 	for _, g := range r.Gathered {
-		fmt.Fprintf(a.stdout, "  %s: %d cells; %d of %d facts under (unknown), %d left out\n", g.Table, g.Cells, g.Facts, g.Of, g.Left)
+		fmt.Fprintf(a.stdout, "  %s: %d cells; %d of %d facts under (unknown), %d left out", g.Table, g.Cells, g.Facts, g.Of, g.Left)
+		if len(g.Without) > 0 {
+			fmt.Fprintf(a.stdout, "; without %s", strings.Join(g.Without, ", "))
+		}
+		fmt.Fprintln(a.stdout)
 	}
 	if !tables {
 		return

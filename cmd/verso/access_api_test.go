@@ -44,49 +44,8 @@ func TestAccessByEveryDoor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask := func(role, what, body string) (int, http.Header, string) {
-		method, path, _ := strings.Cut(what, " ")
-		r := httptest.NewRequest(method, api.Root+path, strings.NewReader(body))
-		r.Header.Set("X-Role", role)
-		r.Header.Set("Content-Type", "application/json")
-		if !strings.HasPrefix(body, "{") {
-			r.Header.Set("Content-Type", "text/plain")
-		}
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
-		return w.Code, w.Header(), unpacked(t, w.Body.Bytes())
-	}
-	const names = "sales by customer.name show net"
-	named := `"SELECT name FROM core.dim_customer ORDER BY name"`
-	for _, d := range []struct {
-		what, body string
-		found      bool // everybody's answer has the planted name
-	}{
-		{"POST query?limit=100000", names, true},
-		{"POST query?format=csv", names, true},
-		{"POST query?format=xlsx", names, true},
-		{"POST query?limit=100000", "sales by customer.name show net where customer.name = \"" + elsewhere + "\"", true},
-		{"GET cubes/sales/members?attribute=customer.name&limit=5000", "", true},
-		{"GET cubes/sales/members?attribute=customer.name&search=ZZELSEWHERE", "", true},
-		{"POST facts", `{"query":"` + names + `","cell":"","limit":10000}`, true},
-		{"POST facts?format=csv", `{"query":"` + names + `","cell":""}`, true},
-		{"POST why", `{"cube":"sales","measure":"net","after":"2025","by":["customer.name"],"members":2000}`, true},
-		{"POST sql", `{"sql":` + named + `}`, true},
-		{"POST sql", `{"sql":` + named + `,"format":"csv"}`, true},
-		{"POST sql", `{"sql":"SELECT name FROM core.dim_customer WHERE name = $n","parameters":{"n":"` + elsewhere + `"}}`, true},
-		{"POST sql", `{"sql":"SELECT CAST(name AS INTEGER) FROM core.dim_customer WHERE name LIKE 'ZZELSE%'"}`, true},
-		{"POST sql", `{"sql":"SELECT * FROM pragma_storage_info('core.dim_customer')"}`, false},
-		{"POST sql", `{"sql":"SELECT stats FROM pragma_storage_info('core.dim_customer')"}`, false},
-		{"POST sql", `{"sql":"SUMMARIZE core.dim_customer"}`, false},
-		{"POST sql", `{"sql":"SELECT * FROM duckdb_databases()"}`, false},
-		{"POST sql/check", `{"sql":` + named + `}`, false},
-		{"GET schema", "", false},
-		{"GET definitions", "", false},
-		{"GET lineage?column=sales.net", "", false},
-		{"GET cubes", "", false},
-		{"GET cubes/sales", "", false},
-		{"GET running", "", false},
-	} {
+	ask := func(role, what, body string) (int, http.Header, string) { return askAs(t, handler, role, what, body) }
+	for _, d := range doors() {
 		asked := strings.Contains(d.what+d.body, "ZZELSE") // it echoes the question
 		code, header, text := ask("north", d.what, d.body)
 		_, _, all := ask("everything", d.what, d.body)
@@ -138,6 +97,58 @@ func TestAccessByEveryDoor(t *testing.T) {
 	want := firstColumn(t, g.whole, `SELECT CAST(sum(f.net) AS VARCHAR) AS n FROM core.fact_order_line AS f JOIN core.dim_customer AS c USING (customer_key) JOIN core.dim_geo AS g ON g.geo_key = c.geo_key WHERE g.area = 'North China'`)
 	if _, _, text := ask("north", "POST query", "sales show net"); !strings.Contains(text, fmt.Sprintf(`"cells":["%s"]`, want[0])) {
 		t.Errorf("want %s: %.1000s", want[0], text)
+	}
+}
+
+// askAs is an answer of the API to a role.
+func askAs(t *testing.T, handler http.Handler, role, what, body string) (int, http.Header, string) {
+	t.Helper()
+	method, path, _ := strings.Cut(what, " ")
+	r := httptest.NewRequest(method, api.Root+path, strings.NewReader(body))
+	r.Header.Set("X-Role", role)
+	r.Header.Set("Content-Type", "application/json")
+	if !strings.HasPrefix(body, "{") {
+		r.Header.Set("Content-Type", "text/plain")
+	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	return w.Code, w.Header(), unpacked(t, w.Body.Bytes())
+}
+
+// door is a request by which what is elsewhere could come out.
+type door struct {
+	what, body string
+	found      bool // everybody's answer has the planted name
+}
+
+func doors() []door {
+	const names = "sales by customer.name show net"
+	named := `"SELECT name FROM core.dim_customer ORDER BY name"`
+	return []door{
+		{"POST query?limit=100000", names, true},
+		{"POST query?format=csv", names, true},
+		{"POST query?format=xlsx", names, true},
+		{"POST query?limit=100000", "sales by customer.name show net where customer.name = \"" + elsewhere + "\"", true},
+		{"GET cubes/sales/members?attribute=customer.name&limit=5000", "", true},
+		{"GET cubes/sales/members?attribute=customer.name&search=ZZELSEWHERE", "", true},
+		{"POST facts", `{"query":"` + names + `","cell":"","limit":10000}`, true},
+		{"POST facts?format=csv", `{"query":"` + names + `","cell":""}`, true},
+		{"POST why", `{"cube":"sales","measure":"net","after":"2025","by":["customer.name"],"members":2000}`, true},
+		{"POST sql", `{"sql":` + named + `}`, true},
+		{"POST sql", `{"sql":` + named + `,"format":"csv"}`, true},
+		{"POST sql", `{"sql":"SELECT name FROM core.dim_customer WHERE name = $n","parameters":{"n":"` + elsewhere + `"}}`, true},
+		{"POST sql", `{"sql":"SELECT CAST(name AS INTEGER) FROM core.dim_customer WHERE name LIKE 'ZZELSE%'"}`, true},
+		{"POST sql", `{"sql":"SELECT * FROM pragma_storage_info('core.dim_customer')"}`, false},
+		{"POST sql", `{"sql":"SELECT stats FROM pragma_storage_info('core.dim_customer')"}`, false},
+		{"POST sql", `{"sql":"SUMMARIZE core.dim_customer"}`, false},
+		{"POST sql", `{"sql":"SELECT * FROM duckdb_databases()"}`, false},
+		{"POST sql/check", `{"sql":` + named + `}`, false},
+		{"GET schema", "", false},
+		{"GET definitions", "", false},
+		{"GET lineage?column=sales.net", "", false},
+		{"GET cubes", "", false},
+		{"GET cubes/sales", "", false},
+		{"GET running", "", false},
 	}
 }
 

@@ -83,8 +83,8 @@ func (a *app) openSeen(ctx context.Context, name, lang string) (*seen, error) {
 
 // tell says on the standard error what is kept back.
 func (s *seen) tell(a *app) {
-	if s.Rights.Told != "" {
-		fmt.Fprintln(a.stderr, s.Rights.Told)
+	if told := s.Rights.ToldIn(s.Olap.Lang()); told != "" {
+		fmt.Fprintln(a.stderr, told)
 	}
 }
 
@@ -116,7 +116,9 @@ func (s *seen) told(p page.Page) page.Page {
 			v, err = c.Page(p.Slug), nil
 			v.Banners = append(v.Banners, view.Note{Tone: view.Caution, Text: c.T("access.page")})
 		}
-		v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: s.Rights.Told})
+		if s.Rights.Told != "" {
+			v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: s.Rights.ToldIn(c.Lang)})
+		}
 		return v, err
 	}
 	if below != nil {

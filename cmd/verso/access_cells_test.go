@@ -46,6 +46,14 @@ func smallCellsGathered(t *testing.T, g *guarded) {
 		if few[0] != "0" {
 			t.Errorf("%s tells %s combinations of fewer than 5 customers apart", x.Table, few[0])
 		}
+		for _, c := range firstColumn(t, l.DB, `SELECT column_name FROM information_schema.columns WHERE table_schema || '.' || table_name = ?
+AND column_name NOT IN ('customer_key', 'geo_key', 'date_key') AND data_type NOT IN ('DATE', 'BOOLEAN', 'TIMESTAMP')`, x.Table) {
+			some := "count(DISTINCT customer_key) FILTER (WHERE " + engine.QuoteIdent(c) + " <> 0)"
+			few := firstColumn(t, l.DB, "SELECT count(*) FROM (SELECT 1 FROM "+x.Table+" f WHERE "+cells+" GROUP BY "+keys+" HAVING "+some+" BETWEEN 1 AND 4)")
+			if few[0] != "0" {
+				t.Errorf("%s.%s: %s cells are of fewer than 5 customers who have any", x.Table, c, few[0])
+			}
+		}
 		if text := firstColumn(t, l.DB, "SELECT column_name FROM information_schema.columns WHERE table_schema || '.' || table_name = ? AND data_type = 'VARCHAR'", x.Table); len(text) > 0 {
 			t.Errorf("%s has the texts %v of single facts", x.Table, text)
 		}

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +14,6 @@ import (
 	"verso/olap/access"
 	"verso/olap/api"
 	"verso/olap/api/store"
-	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/cube/text"
 	"verso/olap/engine"
@@ -323,79 +318,6 @@ func askOne(t *testing.T, l *api.Lease, question string) string {
 	return engine.Text(table.Rows[0].Cells[len(table.Rows[0].Cells)-1])
 }
 
-// plantedNowhere searches every text column, and the bytes of the files.
-func plantedNowhere(t *testing.T, g *guarded) {
-	for _, x := range []struct {
-		role, word string
-		there      bool
-	}{{"north", elsewhere, false}, {"north", somebody, false}, {"libraries", elsewhere, true}, {"nameless", somebody, true}, {"public", elsewhere, false}} {
-		l := g.as(t, person(x.role))
-		found := 0
-		for _, f := range firstColumn(t, l.DB, `SELECT table_schema || '.' || table_name || ' ' || string_agg('"' || column_name || '"', ', ') FROM information_schema.columns
-WHERE data_type = 'VARCHAR' AND table_schema NOT IN ('stage', 'quarantine', 'feature') GROUP BY table_schema, table_name ORDER BY ALL`) {
-			table, columns, _ := strings.Cut(f, " ")
-			if n := firstColumn(t, l.DB, "SELECT count(*) FROM "+table+" WHERE contains(concat_ws('|', "+columns+"), ?)", x.word); n[0] != "0" {
-				found++
-				if !x.there {
-					t.Errorf("role %s finds %q in %s", x.role, x.word, table)
-				}
-			}
-		}
-		if x.there && found == 0 {
-			t.Errorf("role %s does not find %q: the search finds nothing", x.role, x.word)
-		}
-		if path := l.Path; path != "" && !x.there {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if bytes.Contains(data, []byte("ZZELSEWHERE")) || bytes.Contains(data, []byte("ZZSOMEBODY")) {
-				t.Errorf("role %s: the file holds a planted name", x.role)
-			}
-		}
-	}
-	l := g.as(t, person("nameless"))
-	if n := firstColumn(t, l.DB, "SELECT DISTINCT name FROM core.dim_customer"); !slices.Equal(n, []string{"***"}) {
-		t.Errorf("masked names: %v", n)
-	}
-}
-
-// hiddenColumnsNowhere searches a planted cost in every number, by its value and
-// by what is computed from it.
-func hiddenColumnsNowhere(t *testing.T, g *guarded) {
-	l := g.as(t, person("costless"))
-	whole := firstColumn(t, g.whole, "SELECT line_id FROM core.fact_order_line WHERE cost = "+dearly)
-	if len(whole) != 1 {
-		t.Fatalf("planted in %d lines", len(whole))
-	}
-	for _, column := range firstColumn(t, l.DB, `SELECT column_name FROM information_schema.columns
-WHERE table_name = 'fact_order_line' AND (data_type LIKE 'DECIMAL%' OR data_type = 'DOUBLE') ORDER BY ALL`) {
-		if n := firstColumn(t, l.DB, "SELECT count(*) FROM core.fact_order_line WHERE abs(CAST("+engine.QuoteIdent(column)+" AS DOUBLE)) BETWEEN 980000 AND 988000"); n[0] != "0" {
-			t.Errorf("fact_order_line.%s tells the cost", column)
-		}
-	}
-	for _, question := range []cube.Query{{Cube: "sales", Measures: []string{"cost"}}, {Cube: "sales", Measures: []string{"margin"}}, {Cube: "sales", Measures: []string{"margin_pct"}}, {Cube: "sales", Measures: []string{"net"}, Sort: []cube.Sort{{By: "margin"}}}} {
-		_, err := l.Olap.Ask(t.Context(), question)
-		if wrong := (*compile.QueryError)(nil); !errors.As(err, &wrong) || len(question.Sort) == 0 && !strings.Contains(err.Error(), "not open to you") {
-			t.Errorf("%v: %v", question, err)
-		}
-	}
-	if _, err := l.Olap.Ask(t.Context(), cube.Query{Cube: "sales", Measures: []string{"net"}}); err != nil {
-		t.Error(err)
-	}
-	_, err := g.store.Open(t.Context(), access.Person{Name: "x", Roles: []string{"no such role"}})
-	if err == nil {
-		t.Error("an unknown role opens something")
-	}
-	if _, err := g.store.Open(t.Context(), access.Person{Name: "x"}); err == nil {
-		t.Error("no role opens something")
-	}
-	few := g.as(t, person("sales_only"))
-	if n := firstColumn(t, few.DB, "SELECT table_schema || '.' || table_name FROM information_schema.tables ORDER BY 1"); !slices.Equal(n, []string{"core.dim_date", "core.fact_order_line", "meta.run"}) {
-		t.Errorf("tables: %v", n)
-	}
-}
-
 // rowsOfPersons fills attributes in, also such as would be SQL.
 func rowsOfPersons(t *testing.T, g *guarded) {
 	count := func(role string, employee ...string) string {
@@ -472,118 +394,6 @@ func sqlSeesTheCut(t *testing.T, g *guarded) {
 	if l := g.as(t, person("public")); l.Path != "" || l.Rights.SQL || l.Rights.Facts {
 		t.Errorf("who may not write SQL has the file %q", l.Path)
 	}
-}
-
-// storeSharesAndPrunes opens one cut from many sides, and takes its generation away.
-func storeSharesAndPrunes(t *testing.T, g *guarded) {
-	dir := filepath.Join(g.dir, "warehouse", "cuts")
-	if err := os.RemoveAll(dir); err != nil {
-		t.Fatal(err)
-	}
-	s := g.newStore(t)
-	var wait sync.WaitGroup
-	leases := make([]*api.Lease, 8)
-	for i := range leases {
-		wait.Go(func() {
-			p := person("libraries")
-			p.Name = fmt.Sprint("user ", i)
-			l, err := s.Open(t.Context(), p)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			leases[i] = l
-		})
-	}
-	wait.Wait()
-	for _, l := range leases {
-		if l == nil {
-			t.Fatal("not opened")
-		}
-		if l.Olap != leases[0].Olap || l.Path != leases[0].Path {
-			t.Error("persons with the same rights do not share")
-		}
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(files) != 2 {
-		t.Errorf("%v, %v: want the cut and its report", files, err)
-	}
-	info, err := os.Stat(leases[0].Path)
-	if err != nil || info.Mode().Perm() != 0o400 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
-	}
-	for i, l := range leases {
-		l.Release()
-		l.Release() // more than once does nothing
-		if _, err := leases[len(leases)-1].Olap.Ask(t.Context(), cube.Query{Cube: "sales", Measures: []string{"net"}, Limit: i + 1}); err != nil && i < len(leases)-1 {
-			t.Errorf("after %d releases: %v", i+1, err)
-		}
-	}
-	// A cut of a generation that is gone is removed when the next one is made.
-	stray := filepath.Join(dir, "00000000-old-run-0011223344556677.duckdb")
-	appendTo(t, stray, "x")
-	l, err := s.Open(t.Context(), person("north"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Release()
-	if _, err := os.Stat(stray); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the cut of a generation that is gone stays: %v", err)
-	}
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	if l, err := s.Open(cancelled, person("costless")); err == nil {
-		l.Release()
-	}
-	if _, err := s.Open(t.Context(), person("costless")); err != nil {
-		t.Errorf("after somebody else gave up: %v", err)
-	}
-}
-
-// storeSwitches publishes another generation while a lease of the first is out.
-func storeSwitches(t *testing.T, g *guarded) {
-	s := g.newStore(t)
-	old, err := s.Open(t.Context(), person("libraries"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	generations := filepath.Join(g.dir, "warehouse", "generations")
-	next := "00000002-2026-06-30-next.duckdb"
-	copyTo(t, filepath.Join(generations, old.Generation), filepath.Join(generations, next))
-	current := filepath.Join(g.dir, "warehouse", "CURRENT")
-	was, err := os.ReadFile(current)
-	if err != nil {
-		t.Fatal(err)
-	}
-	publish := func(name []byte) {
-		if err := os.WriteFile(current, name, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	publish([]byte(next + "\n"))
-	defer publish(was)
-	fresh, err := s.Open(t.Context(), person("libraries"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fresh.Generation != next || fresh.Path == old.Path || fresh.Olap == old.Olap {
-		t.Errorf("after the switch: %s, %s", fresh.Generation, fresh.Path)
-	}
-	for _, l := range []*api.Lease{old, fresh} {
-		if _, err := l.Olap.Ask(t.Context(), cube.Query{Cube: "sales", Measures: []string{"net"}}); err != nil {
-			t.Errorf("%s: %v", l.Generation, err)
-		}
-	}
-	old.Release()
-	if _, err := old.DB.Conn(t.Context()); err == nil {
-		t.Error("what nobody uses of the old generation stays open")
-	}
-	fresh.Release()
-	again, err := s.Open(t.Context(), person("libraries"))
-	if err != nil || again.Olap != fresh.Olap {
-		t.Errorf("what nobody uses of the new one is not kept open: %v", err)
-	}
-	again.Release()
 }
 
 func parsedAsOf(t *testing.T, l *api.Lease) time.Time {

@@ -80,25 +80,10 @@ func TestServeTLSAndReload(t *testing.T) {
 	client := func() *http.Client {
 		return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	}
-	ask := func(c *http.Client, path, body, host string) (*http.Response, string) {
-		t.Helper()
-		r, err := http.NewRequest(http.MethodPost, s.address+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Host = host
-		r.Header.Set("Content-Type", "text/plain")
-		res, err := c.Do(r)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, s.out)
-		}
-		defer res.Body.Close()
-		text, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
+	ask := func(c *http.Client, path, body, host string) (res *http.Response, text string) {
+		res, text = s.post(c, path, body, host)
 		seen = res.TLS.PeerCertificates[0]
-		return res, string(text)
+		return res, text
 	}
 	const question = "sales by year show net"
 	kept := client()
@@ -109,14 +94,6 @@ func TestServeTLSAndReload(t *testing.T) {
 	if res, _ := ask(kept, "/api/v1/query", question, "evil.example"); res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusMisdirectedRequest {
 		t.Errorf("by another name: %d", res.StatusCode)
 	}
-	reload := func(said string) {
-		t.Helper()
-		before := strings.Count(s.out.String(), said)
-		if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
-			t.Fatal(err)
-		}
-		wait(t, s.out, said, func() bool { return strings.Count(s.out.String(), said) > before })
-	}
 	certify(t, cert, key, 2)
 	was, err := os.ReadFile(config)
 	if err != nil {
@@ -125,7 +102,7 @@ func TestServeTLSAndReload(t *testing.T) {
 	if err := os.WriteFile(config, bytes.Replace(was, []byte("page: 3"), []byte("page: 5"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	reload(`"msg":"reloaded"`)
+	s.hangup(`"msg":"reloaded"`)
 	if _, text := ask(kept, "/api/v1/query", question, ""); strings.Count(text, `"given":1`) != 5 || seen.SerialNumber.Int64() != 1 {
 		t.Errorf("the old connection: certificate %v, %s", seen.SerialNumber, text)
 	}
@@ -135,7 +112,7 @@ func TestServeTLSAndReload(t *testing.T) {
 	if err := os.WriteFile(cert, []byte("no certificate"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	reload("was not reloaded")
+	s.hangup("was not reloaded")
 	if ask(client(), "/api/v1/query", question, ""); seen.SerialNumber.Int64() != 2 {
 		t.Errorf("after a wrong certificate: %v", seen.SerialNumber)
 	}
@@ -154,4 +131,35 @@ func TestServeTLSAndReload(t *testing.T) {
 	if code := s.stop(); code != exitDone {
 		t.Errorf("exit code %d\n%s", code, s.out)
 	}
+}
+
+// post sends a question by a client to the server under a name, "" for its own.
+func (s *served) post(c *http.Client, path, body, host string) (*http.Response, string) {
+	s.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, s.address+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Host = host
+	r.Header.Set("Content-Type", "text/plain")
+	res, err := c.Do(r)
+	if err != nil {
+		s.t.Fatalf("%v\n%s", err, s.out)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res, string(text)
+}
+
+// hangup sends SIGHUP and waits until the server says once more what it is to say.
+func (s *served) hangup(said string) {
+	s.t.Helper()
+	before := strings.Count(s.out.String(), said)
+	if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		s.t.Fatal(err)
+	}
+	wait(s.t, s.out, said, func() bool { return strings.Count(s.out.String(), said) > before })
 }

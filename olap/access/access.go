@@ -23,10 +23,20 @@ type Rights struct {
 	Cut string
 	// Told is said beside every answer from a cut, in words; "" for the whole.
 	Told string
+	// ToldZH is the same in Chinese.
+	ToldZH string
 
 	SQL   bool     // may write SQL
 	Facts bool     // may list the rows behind a cell
 	Pages []string // pages of the report site, by name; nil: all, empty: none
 	// MinimumCell is the fewest customers that a cell of a cube may be about; 0 and 1: any.
 	MinimumCell int
+}
+
+// ToldIn is what is said beside every answer, in "en" or "zh".
+func (r Rights) ToldIn(lang string) string {
+	if lang == "zh" {
+		return r.ToldZH
+	}
+	return r.Told
 }

@@ -14,8 +14,9 @@ import (
 // because it is about fewer customers than the policy lets be told apart.
 type Gathered struct {
 	Table   string
-	Facts   int64 // under the unknown member of every dimension
-	Left    int64 // left out altogether: even together they are about too few customers
+	Without []string // columns that too few customers have a value in, left out
+	Facts   int64    // under the unknown member of every dimension
+	Left    int64    // left out altogether: even together they are about too few customers
 	Of      int64
 	Cells   int64 // combinations of members told apart
 	Minimum int
@@ -33,6 +34,10 @@ type Gathered struct {
 //     few customers, they are left out;
 //   - every answer, filter, total and difference of answers is therefore over
 //     whole combinations of enough customers each;
+//   - an amount counts as being about the customers who have any of it: a cell in
+//     which fewer than the minimum, but some, have a value in a column is no
+//     member of its own either. A column that would take more than a tenth of the
+//     facts away by this is left out instead;
 //   - what shows single facts is not there: least, greatest and middle values,
 //     measures of some facts only, attributes that are columns of the facts.
 //
@@ -164,12 +169,17 @@ func (b *builder) facts(ctx context.Context, table string, needed map[string]map
 		}
 		keys = append(keys, "CASE WHEN k.few THEN -1 ELSE "+expression+" END AS "+engine.QuoteIdent(key))
 	}
+	g := &gathering{table: table, joins: strings.Join(joins, " "), cell: strings.Join(cell, ", "), keys: keys}
 	for _, c := range b.columns[table] {
-		if axes[c.name] == nil && (b.summed(table, c) || c.name == "customer_key") && !b.hidden[field{table, c.name}] {
-			keys = append(keys, "t."+engine.QuoteIdent(c.name))
+		switch {
+		case axes[c.name] != nil || b.hidden[field{table, c.name}]:
+		case c.name == "customer_key":
+			g.keys = append(g.keys, "t.customer_key")
+		case b.summed(table, c):
+			g.sums = append(g.sums, c)
 		}
 	}
-	return b.gather(ctx, table, strings.Join(joins, " "), cell, keys)
+	return b.gather(ctx, g)
 }
 
 // summed reports whether a measure of a cube sums up or counts a column.
@@ -189,47 +199,6 @@ func (b *builder) summed(table string, c column) bool {
 		}
 	}
 	return false
-}
-
-// gather writes the facts of visible customers, small cells under the unknown member.
-func (b *builder) gather(ctx context.Context, table, joins string, cell, columns []string) error {
-	g := Gathered{Table: table, Minimum: b.rules.Minimum}
-	text := "CREATE TEMP TABLE told AS SELECT t.rowid AS id, t.customer_key, dense_rank() OVER (ORDER BY " + strings.Join(cell, ", ") + ") AS cell FROM whole." +
-		quoted(table) + " AS t " + joins + " WHERE " + b.ofVisible("t.customer_key", "customer_key")
-	steps := []string{text,
-		fmt.Sprintf("CREATE TEMP TABLE few AS SELECT cell FROM told GROUP BY cell HAVING count(DISTINCT customer_key) < %d", b.rules.Minimum)}
-	for _, step := range steps {
-		if err := b.exec(ctx, step); err != nil {
-			return err
-		}
-	}
-	row, err := engine.One(ctx, b.conn, engine.SQL(`SELECT count(*), count(DISTINCT cell), count(*) FILTER (WHERE cell IN (FROM few)),
-count(DISTINCT customer_key) FILTER (WHERE cell IN (FROM few)) FROM told`))
-	if err != nil {
-		return err
-	}
-	g.Of, _ = engine.Int(row[0])
-	g.Cells, _ = engine.Int(row[1])
-	g.Facts, _ = engine.Int(row[2])
-	together, _ := engine.Int(row[3])
-	condition := "TRUE"
-	if g.Facts > 0 && together < int64(b.rules.Minimum) {
-		g.Left, g.Facts, condition = g.Facts, 0, "NOT k.few"
-	}
-	schema, _, _ := strings.Cut(table, ".")
-	for _, step := range []string{
-		"CREATE SCHEMA IF NOT EXISTS " + engine.QuoteIdent(schema),
-		"CREATE TABLE " + quoted(table) + " AS SELECT " + strings.Join(columns, ", ") + " FROM whole." + quoted(table) +
-			" AS t JOIN (SELECT id, cell IN (FROM few) AS few FROM told) AS k ON k.id = t.rowid " + joins + " WHERE " + condition + " ORDER BY t.rowid",
-		"DROP TABLE temp.told", "DROP TABLE temp.few"} {
-		if err := b.exec(ctx, step); err != nil {
-			return err
-		}
-	}
-	b.made[table] = true
-	b.report.Gathered = append(b.report.Gathered, g)
-	b.report.Tables = append(b.report.Tables, Table{Name: table, Class: Customer, Rows: g.Of - g.Left, Of: g.Of})
-	return nil
 }
 
 // members makes a dimension with the columns that tell its members apart.

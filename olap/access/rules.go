@@ -203,55 +203,11 @@ func encoded(v any) string {
 
 // Rights are what the rules grant beside the rows and columns of the cut.
 func (r Rules) Rights() Rights {
-	rights := Rights{Cut: r.Cut(), Told: r.told(), SQL: r.SQL, Facts: r.Facts, MinimumCell: r.Minimum}
+	rights := Rights{Cut: r.Cut(), Told: r.told("en"), ToldZH: r.told("zh"), SQL: r.SQL, Facts: r.Facts, MinimumCell: r.Minimum}
 	if !r.AllPages {
 		rights.Pages = append([]string{}, r.Pages...)
 	}
 	return rights
-}
-
-// told says in words what is kept back.
-func (r Rules) told() string {
-	if r.Whole {
-		return ""
-	}
-	var parts []string
-	if !r.All {
-		parts = append(parts, "only customers you may see: "+r.customers()+"; totals are of these")
-	}
-	if n := len(r.Hide) + len(r.Mask); n > 0 {
-		parts = append(parts, "columns kept back by the policy and what is computed from them are left out")
-	}
-	if !r.Names {
-		parts = append(parts, "names of persons are replaced by their numbers")
-	}
-	if r.Tables != nil {
-		parts = append(parts, "some tables are not open to you")
-	}
-	if r.Minimum > 0 {
-		parts = append(parts, fmt.Sprintf("what is about fewer than %d customers stands under (unknown)", r.Minimum))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return strings.ToUpper(parts[0][:1]) + strings.Join(parts, "; ")[1:] + "."
-}
-
-// customers are the conditions in words.
-func (r Rules) customers() string {
-	var any []string
-	for _, where := range r.Any {
-		var all []string
-		for _, field := range sortedKeys(where) {
-			text := "nothing"
-			if len(where[field]) > 0 {
-				text = strings.Join(where[field], " or ")
-			}
-			all = append(all, field+" is "+text)
-		}
-		any = append(any, strings.Join(all, " and "))
-	}
-	return strings.Join(any, ", or ")
 }
 
 func sorted(list []string) []string {

@@ -50,7 +50,6 @@ type opened struct {
 	err        error
 	generation string
 	path       string
-	told       string // beside what the rules say
 	db         engine.Database
 	olap       *olap.Olap
 	snapshot   *warehouse.Snapshot // keeps the generation of a cut, too
@@ -83,7 +82,10 @@ func (s *Store) Open(ctx context.Context, person access.Person) (*api.Lease, err
 		return nil, err
 	}
 	rights := rules.Rights()
-	rights.Told = strings.TrimSpace(rights.Told + o.told)
+	if o.report != nil {
+		rights.Told += gathered(o.report, " Of %d facts of all cubes, %d stand there and %d are left out; counts of customers leave both out.")
+		rights.ToldZH += gathered(o.report, "全部数据集的 %d 条明细中，%d 条归入其中，%d 条未列出；客户数均不计入。")
+	}
 	lease := &api.Lease{Generation: o.generation, Path: o.path, Olap: o.olap, DB: o.db, Rights: rights, Release: sync.OnceFunc(func() { s.release(o) })}
 	if !rights.SQL {
 		lease.Path = ""
@@ -166,7 +168,6 @@ func (s *Store) fill(ctx context.Context, o *opened, rules access.Rules) (err er
 	if o.path, o.report, err = s.cut(ctx, o.snapshot.Generation(), rules); err != nil {
 		return err
 	}
-	o.told = gathered(o.report)
 	if o.db, err = s.options.Open(ctx, o.path, true); err != nil {
 		o.db = nil // an opener may return a typed nil with its error
 		return err
@@ -181,8 +182,8 @@ func (s *Store) fill(ctx context.Context, o *opened, rules access.Rules) (err er
 	return err
 }
 
-// gathered says how much stands under the unknown member.
-func gathered(r *access.Report) string {
+// gathered says how much stands under the unknown member, in a form of words.
+func gathered(r *access.Report, words string) string {
 	if len(r.Gathered) == 0 {
 		return ""
 	}
@@ -190,7 +191,7 @@ func gathered(r *access.Report) string {
 	for _, g := range r.Gathered {
 		sum.Facts, sum.Left, sum.Of = sum.Facts+g.Facts, sum.Left+g.Left, sum.Of+g.Of
 	}
-	return fmt.Sprintf(" Of %d facts of all cubes, %d stand there and %d are left out; counts of customers leave both out.", sum.Of, sum.Facts, sum.Left)
+	return fmt.Sprintf(words, sum.Of, sum.Facts, sum.Left)
 }
 
 // release counts one user off. What is of an older generation goes with its last.
@@ -265,8 +266,23 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// inUse are the paths of the cuts that are open here: SQL opens them again by name.
+func (s *Store) inUse() map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	paths := map[string]bool{}
+	for _, o := range s.open {
+		select {
+		case <-o.ready:
+			paths[o.path] = true
+		default: // being made
+		}
+	}
+	return paths
+}
+
 // prune removes the cuts of generations that are gone, and the oldest beyond keep
-// of each. Files that are open stay readable to who has them open.
+// of each, unless they are open here.
 func (s *Store) prune() error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
@@ -284,12 +300,12 @@ func (s *Store) prune() error {
 		name string
 		used int64
 	}
-	cuts := map[string][]file{}
+	cuts, used := map[string][]file{}, s.inUse()
 	var errs []error
 	for _, e := range entries {
 		base, isCut := strings.CutSuffix(e.Name(), suffix)
 		generation, _, ok := cutLast(base, "-")
-		if !isCut || !ok {
+		if !isCut || !ok || used[filepath.Join(s.dir, e.Name())] {
 			continue
 		}
 		info, err := e.Info()

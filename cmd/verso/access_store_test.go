@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"verso/olap/api"
+	"verso/olap/cube"
+)
+
+// storeSharesAndPrunes opens one cut from many sides, and takes its generation away.
+func storeSharesAndPrunes(t *testing.T, g *guarded) {
+	dir := filepath.Join(g.dir, "warehouse", "cuts")
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	s := g.newStore(t)
+	var wait sync.WaitGroup
+	leases := make([]*api.Lease, 8)
+	for i := range leases {
+		wait.Go(func() {
+			p := person("libraries")
+			p.Name = fmt.Sprint("user ", i)
+			l, err := s.Open(t.Context(), p)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			leases[i] = l
+		})
+	}
+	wait.Wait()
+	for _, l := range leases {
+		if l == nil {
+			t.Fatal("not opened")
+		}
+		if l.Olap != leases[0].Olap || l.Path != leases[0].Path {
+			t.Error("persons with the same rights do not share")
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) != 2 {
+		t.Errorf("%v, %v: want the cut and its report", files, err)
+	}
+	info, err := os.Stat(leases[0].Path)
+	if err != nil || info.Mode().Perm() != 0o400 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	for i, l := range leases {
+		l.Release()
+		l.Release() // more than once does nothing
+		if _, err := leases[len(leases)-1].Olap.Ask(t.Context(), cube.Query{Cube: "sales", Measures: []string{"net"}, Limit: i + 1}); err != nil && i < len(leases)-1 {
+			t.Errorf("after %d releases: %v", i+1, err)
+		}
+	}
+	// A cut of a generation that is gone is removed when the next one is made.
+	stray := filepath.Join(dir, "00000000-old-run-0011223344556677.duckdb")
+	appendTo(t, stray, "x")
+	l, err := s.Open(t.Context(), person("north"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Release()
+	if _, err := os.Stat(stray); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the cut of a generation that is gone stays: %v", err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if l, err := s.Open(cancelled, person("costless")); err == nil {
+		l.Release()
+	}
+	if _, err := s.Open(t.Context(), person("costless")); err != nil {
+		t.Errorf("after somebody else gave up: %v", err)
+	}
+}
+
+// storeSwitches publishes another generation while a lease of the first is out.
+func storeSwitches(t *testing.T, g *guarded) {
+	s := g.newStore(t)
+	old, err := s.Open(t.Context(), person("libraries"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	generations := filepath.Join(g.dir, "warehouse", "generations")
+	next := "00000002-2026-06-30-next.duckdb"
+	copyTo(t, filepath.Join(generations, old.Generation), filepath.Join(generations, next))
+	current := filepath.Join(g.dir, "warehouse", "CURRENT")
+	was, err := os.ReadFile(current)
+	if err != nil {
+		t.Fatal(err)
+	}
+	publish := func(name []byte) {
+		if err := os.WriteFile(current, name, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish([]byte(next + "\n"))
+	defer publish(was)
+	fresh, err := s.Open(t.Context(), person("libraries"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fresh.Generation != next || fresh.Path == old.Path || fresh.Olap == old.Olap {
+		t.Errorf("after the switch: %s, %s", fresh.Generation, fresh.Path)
+	}
+	for _, l := range []*api.Lease{old, fresh} {
+		if _, err := l.Olap.Ask(t.Context(), cube.Query{Cube: "sales", Measures: []string{"net"}}); err != nil {
+			t.Errorf("%s: %v", l.Generation, err)
+		}
+	}
+	old.Release()
+	if _, err := old.DB.Conn(t.Context()); err == nil {
+		t.Error("what nobody uses of the old generation stays open")
+	}
+	fresh.Release()
+	again, err := s.Open(t.Context(), person("libraries"))
+	if err != nil || again.Olap != fresh.Olap {
+		t.Errorf("what nobody uses of the new one is not kept open: %v", err)
+	}
+	again.Release()
+}
