@@ -202,5 +202,5 @@ func (s *audience) write(ctx context.Context, name string, seen *seen, pages []p
 		}
 	}
 	s.mu.Unlock()
-	return serve.New(serve.Options{Site: out, Log: s.log}), err
+	return serve.New(serve.Options{Site: out, Log: s.log, Work: s.whole}), err
 }

@@ -57,17 +57,12 @@ func guardedCompany(t *testing.T) *guarded {
 	t.Helper()
 	from, _ := demoCompany(t, smallest...)
 	g := &guarded{dir: t.TempDir()}
-	name, err := os.ReadFile(filepath.Join(from, "warehouse", "CURRENT"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(g.dir, "warehouse", "generations", strings.TrimSpace(string(name)))
-	copyTo(t, filepath.Join(from, "warehouse", "generations", filepath.Base(path)), path)
-	copyTo(t, filepath.Join(from, "warehouse", "CURRENT"), filepath.Join(g.dir, "warehouse", "CURRENT"))
+	path := copyGeneration(t, from, g.dir)
 	copyTo(t, filepath.Join(from, "verso.yaml"), filepath.Join(g.dir, "verso.yaml"))
 	appendTo(t, filepath.Join(g.dir, "verso.yaml"), "\naccess: {policy: access.yaml, users: users.yaml}\n")
 	appendTo(t, filepath.Join(g.dir, "access.yaml"), testPolicy)
 	plant(t, path)
+	var err error
 	if g.whole, err = duck.Open(t.Context(), duck.Options{Path: path, ReadOnly: true}); err != nil {
 		t.Fatal(err)
 	}

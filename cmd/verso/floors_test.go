@@ -112,6 +112,7 @@ var floors = map[string][]string{
 	"reports/text":          {"reports/view", "olap/export"},
 	"reports/site/sitetest": {},
 	"reports/serve":         {"reports/page", "reports/html", "reports/view", "olap/warehouse", "olap/api"},
+	"reports/explore":       {"reports/web"},
 	"reports/mail":          {},
 	"reports/digest":        {"reports/page", "reports/pages", "reports/view", "reports/web"},
 	"reports/mail/mailtest": {},

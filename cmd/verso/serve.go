@@ -43,6 +43,8 @@ down; the warehouse lock sees to it that one refresh runs at a time, whoever
 began it. A time that passed while nothing ran is caught up once at the start.
 
   /         the report; a new one is shown as soon as it is published
+  /explore  the explorer: cube questions put together in the browser
+  /sql      the SQL workbench
   /healthz  200 while the process runs
   /readyz   200 while a published generation can be read and is not older than
             night.stale_after, else 503 with the reason
@@ -153,8 +155,8 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
-	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Ready: s.ready, Log: s.log,
-		Clock: a.now, Hosts: hostsOf(cfg, addr)})
+	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Work: s.workPages(),
+		Ready: s.ready, Log: s.log, Clock: a.now, Hosts: hostsOf(cfg, addr)})
 	web := &http.Server{Handler: guard.protect(a, cfg, whole, s.log),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}

@@ -22,6 +22,7 @@ type Options struct {
 	Site    string                // folder of the report site
 	Metrics http.Handler          // nil: no /metrics
 	API     http.Handler          // of /api/; nil: none
+	Work    http.Handler          // of /explore and /sql, the pages for ad hoc work; nil: none
 	Ready   func() (State, error) // of /readyz; nil: always ready
 	Log     *slog.Logger          // nil: silent
 	Clock   func() time.Time      // times requests for the log; nil: they are not logged
@@ -52,7 +53,12 @@ func New(o Options) http.Handler {
 	if o.API != nil {
 		mux.Handle("/api/", o.API)
 	}
-	mux.Handle("/", &folder{dir: o.Site, log: o.Log})
+	if o.Work != nil {
+		for _, path := range []string{"/explore", "/explore/", "/sql"} {
+			mux.Handle(path, o.Work)
+		}
+	}
+	mux.Handle("/", &folder{dir: o.Site, log: o.Log, work: o.Work != nil})
 	return logged(o.Log, o.Clock, secured(called(o.Hosts, mux)))
 }
 
@@ -107,8 +113,9 @@ func secured(next http.Handler) http.Handler {
 // folder serves the files of a site. The folder may be exchanged for another at
 // any time.
 type folder struct {
-	dir string
-	log *slog.Logger
+	dir  string
+	log  *slog.Logger
+	work bool // there are pages for ad hoc work beside it
 
 	mu   sync.Mutex
 	open *edition
@@ -203,6 +210,10 @@ func (f *folder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			refuse(w, http.StatusNotFound, "no such page; the report begins at /")
 			return
 		}
+	}
+	if f.work && strings.HasSuffix(name, ".html") {
+		// The pages are the same files with and without a server: this tells them.
+		http.SetCookie(w, &http.Cookie{Name: "verso_work", Value: "1", Path: "/", SameSite: http.SameSiteStrictMode})
 	}
 	// The folder may be exchanged between opening it and reading from it: then
 	// the file is looked for in the new one.

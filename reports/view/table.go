@@ -26,6 +26,7 @@ type Table struct {
 	Shown     string // "12 of 312 customers" where rows are left out; else empty
 	Filters   string // what was kept, in words; goes into the CSV too
 	Empty     string // sentence shown instead of an empty body
+	Ask       string // the question, as text, that a cube answers with it; empty where it is not the answer to one
 }
 
 // Column is one column of a table.

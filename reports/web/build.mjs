@@ -1,5 +1,6 @@
 // Builds dist/: charts.js (the chart library), app.js (what a page does) and
-// app.css (styles, with the palette written out as CSS variables and classes).
+// app.css (styles, with the palette written out as CSS variables and classes); for
+// ad hoc work explore.js, workbench.js, editor.js (the text editor) and work.css.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -32,13 +33,23 @@ function theme() {
 
 mkdirSync("dist", { recursive: true });
 const common = { bundle: true, minify: true, format: "iife", target: "es2019", charset: "utf8", legalComments: "none", logLevel: "warning" };
-await build({ ...common, entryPoints: ["src/charts.ts"], outfile: "dist/charts.js", define: { "process.env.NODE_ENV": '"production"' } });
-await build({ ...common, entryPoints: ["src/app.ts"], outfile: "dist/app.js" });
-const styles = await build({ stdin: { contents: theme() + "\n" + readFileSync("src/app.css", "utf8"), loader: "css" }, minify: true, write: false, charset: "utf8", logLevel: "warning" });
-writeFileSync("dist/app.css", styles.outputFiles[0].text);
+const define = { "process.env.NODE_ENV": '"production"' };
+const scripts = { charts: "charts.ts", app: "app.ts", explore: "explore/explore.ts", workbench: "workbench/workbench.ts", editor: "editor.ts" };
+// The editor and the pages for ad hoc work ask for whole numbers of any size.
+const newer = ["explore", "workbench", "editor"];
+for (const [name, entry] of Object.entries(scripts)) {
+  await build({ ...common, ...(newer.includes(name) ? { target: "es2020" } : {}), entryPoints: ["src/" + entry], outfile: `dist/${name}.js`, define });
+}
+async function styles(name, head) {
+  const contents = head + readFileSync(`src/${name}`, "utf8");
+  const built = await build({ stdin: { contents, loader: "css" }, minify: true, write: false, charset: "utf8", logLevel: "warning" });
+  writeFileSync("dist/" + name, built.outputFiles[0].text);
+}
+await styles("app.css", theme() + "\n");
+await styles("work.css", "");
 
 // The manifest comes last: where it stands, the build is complete.
-const files = ["app.css", "app.js", "charts.js"].map((name) => {
+const files = ["app.css", "work.css", ...Object.keys(scripts).map((name) => name + ".js")].map((name) => {
   const data = readFileSync("dist/" + name);
   return { name, bytes: data.length, sha256: createHash("sha256").update(data).digest("hex") };
 });

@@ -30,16 +30,26 @@ type Assets struct {
 func Load() (Assets, error) {
 	var a Assets
 	for name, into := range map[string]*[]byte{"charts.js": &a.Charts, "app.js": &a.App, "app.css": &a.Style} {
-		data, err := dist.ReadFile("dist/" + name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return Assets{}, ErrNotBuilt
-		}
+		data, err := File(name)
 		if err != nil {
-			return Assets{}, fmt.Errorf("web: %s: %w", name, err)
+			return Assets{}, err
 		}
 		*into = data
 	}
 	return a, nil
+}
+
+// File returns one built file by its name in dist, such as explore.js, or
+// ErrNotBuilt where npm has not been run.
+func File(name string) ([]byte, error) {
+	data, err := dist.ReadFile("dist/" + name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotBuilt
+	}
+	if err != nil {
+		return nil, fmt.Errorf("web: %s: %w", name, err)
+	}
+	return data, nil
 }
 
 // Palette is the colours by name in both themes.

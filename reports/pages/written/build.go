@@ -99,6 +99,7 @@ func (m *making) block(ctx context.Context, at, id string, b block) (view.Block,
 		}
 		table := m.table(t)
 		table.ID, table.Title, table.Insight = "table-"+id, b.Title.in(m.Lang), m.say(b.Insight)
+		table.Ask = b.Table
 		return view.Block{Table: table}, nil
 	case len(b.Text) > 0:
 		return view.Block{Note: &view.Note{Text: m.say(b.Text)}}, nil
@@ -117,7 +118,7 @@ func (m *making) block(ctx context.Context, at, id string, b block) (view.Block,
 		return view.Block{}, err
 	}
 	c.ID, c.Title, c.Insight = "chart-"+id, b.Title.in(m.Lang), m.say(b.Insight)
-	c.Table.Title = c.Title
+	c.Table.Title, c.Table.Ask = c.Title, question
 	return view.Block{Chart: c}, nil
 }
 

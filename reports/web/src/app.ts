@@ -1,57 +1,17 @@
 // What a page does beyond being read: theme, charts that answer the pointer,
 // tables that sort. Without this script the page shows the same numbers.
-import type { Charts, Colours } from "./charts";
+import type { Charts } from "./charts";
 import { make } from "./make";
 import { addSearch } from "./search";
+import { addThemeSwitch, applyTheme, colours } from "./theme";
 
 type Tip = { t: string; l: [string, string][] };
 type Spec = { wide: object; narrow: object; tips: Tip[] | null };
 type Live = { chart: ReturnType<Charts["show"]>; plot: HTMLElement; narrow: boolean };
 
 const root = document.documentElement;
-const store = "verso-theme";
 
-function stored(): string | null {
-  try {
-    return localStorage.getItem(store);
-  } catch {
-    return null; // storage is switched off: the theme follows the system
-  }
-}
-
-const chosen = stored();
-if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
-
-function isDark(): boolean {
-  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
-function colours(): Colours {
-  const style = getComputedStyle(root);
-  return new Proxy({} as Colours, { get: (_, name) => style.getPropertyValue("--" + String(name)).trim() });
-}
-
-// --- theme ---
-
-function addThemeSwitch(changed: () => void) {
-  const tools = document.querySelector(".tools");
-  if (!tools) return;
-  const button = make("button", "theme");
-  button.type = "button";
-  const label = document.body.dataset.themeName ?? "Theme";
-  button.setAttribute("aria-label", label);
-  button.title = label;
-  button.addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    try {
-      localStorage.setItem(store, root.dataset.theme);
-    } catch {
-      // the choice lasts for this page
-    }
-    changed();
-  });
-  tools.append(button);
-}
+applyTheme();
 
 // --- charts ---
 
@@ -242,14 +202,38 @@ function addCopy() {
   });
 }
 
+// addWork leads to the pages for ad hoc work where a server says that it has
+// them: from the menu, and with the question from what answers one.
+function addWork() {
+  const list = document.querySelector("header.site nav");
+  if (!list || !document.cookie.split("; ").includes("verso_work=1")) return;
+  const zh = root.lang.startsWith("zh");
+  const lang = zh ? "zh" : "en";
+  const link = (href: string, text: string) => {
+    const a = make("a", "", text);
+    a.href = href;
+    return a;
+  };
+  const items = make("ul", "");
+  for (const [path, title] of [["/explore", zh ? "探索" : "Explorer"], ["/sql", "SQL"]]) {
+    const item = make("li", "");
+    item.append(link(`${path}?lang=${lang}`, title));
+    items.append(item);
+  }
+  list.append(make("p", "group", zh ? "自助分析" : "Ask more"), items);
+  document.querySelectorAll<HTMLElement>(".get[data-ask]").forEach((get) => {
+    get.append(link(`/explore?${new URLSearchParams({ lang, ask: get.dataset.ask ?? "" })}`, zh ? "在探索中打开" : "Open in the explorer"));
+  });
+}
+
 addEventListener("DOMContentLoaded", () => {
   root.classList.add("js");
   addThemeSwitch(redraw);
   addSearch();
+  addWork();
   addSorting();
   addCopy();
   addScrollHints();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const current = document.querySelector<HTMLElement>('nav [aria-current="page"]');
   if (current && current.parentElement) {
     const list = current.closest("nav");

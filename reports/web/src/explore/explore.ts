@@ -1,0 +1,474 @@
+// The explorer: a question is put together by hand, its answer is a table.
+import { ask, download, me, Refusal } from "../adhoc/api";
+import type { Answer, Cube, CubeHead, Facts, Me } from "../adhoc/answers";
+import { draw } from "../adhoc/chart";
+import { openDialog } from "../adhoc/dialog";
+import { frame, say, showMe, tell, troubleBox } from "../adhoc/frame";
+import { openMenu, type Item } from "../adhoc/menu";
+import { apart } from "../adhoc/number";
+import { fill, lang, w } from "../adhoc/words";
+import { Grid } from "../grid/grid";
+import { onPaper } from "../grid/paper";
+import { nothing } from "../grid/source";
+import { button, make } from "../make";
+import { Actions, type CellRef } from "./actions";
+import type { Desk } from "./desk";
+import { Fields } from "./fields";
+import { figure } from "./figure";
+import { askable, Meta, timeTitle } from "./meta";
+import { copyText, Panel, saveDialog, type Tab } from "./panel";
+import { exactOf, listSource, source } from "./pivot";
+import { pivot, type Query } from "./query";
+import { checkText, compareMenu, timeMenu, totalsMenu } from "./settings";
+import { Shelves } from "./shelves";
+import { Trail, type Format, type Step } from "./trail";
+
+const mostRows = 100_000; // of an answer that are loaded into the page at once
+const formats = ["xlsx", "csv", "parquet", "arrow", "json"] as const;
+
+class Explorer implements Desk {
+  readonly trail = new Trail();
+  step: Step = { query: { cube: "", measures: [] }, formats: {}, chart: false };
+  answer: Answer | undefined;
+  meta!: Meta;
+  private readonly metas = new Map<string, Meta>();
+  private readonly actions = new Actions(this, {
+    facts: (cell) => void this.facts(cell),
+    why: (cell) => this.panel.open("why", cell),
+    cube: (name) => void this.openCube(name),
+    copy: () => void copyText(this.grid.text(), this),
+    text: () => this.panel.open("question"),
+  });
+  private readonly fields = new Fields(this, this.actions);
+  private readonly shelves = new Shelves(this, this.actions);
+  private readonly panel = new Panel(this, () => this.showBar());
+  private readonly grid = new Grid({ moved: () => this.showCell(), menu: (p, at) => openMenu(at, w.actions, this.actions.ofPlace(p)) });
+  private readonly bar = make("div", "bar");
+  private readonly notes = make("ul", "notes");
+  private readonly figureBox = make("section", "figure");
+  private readonly start = make("div", "start");
+  private readonly foot = make("div", "foot");
+  private readonly cellLine = make("p", "cell-line");
+  private readonly facedown = make("p", "facts-line");
+  private undraw: (() => void) | undefined;
+  private asking: AbortController | undefined;
+
+  constructor(
+    readonly me: Me,
+    readonly cubes: CubeHead[],
+    private readonly main: HTMLElement,
+  ) {}
+
+  // build puts the page together.
+  build() {
+    const middle = make("div", "middle");
+    this.bar.setAttribute("role", "toolbar");
+    this.bar.setAttribute("aria-label", w.actions);
+    this.notes.setAttribute("aria-live", "polite");
+    this.figureBox.setAttribute("aria-label", w.chart);
+    this.figureBox.tabIndex = 0;
+    const more = button("plain", w.actions, () => this.grid.openMenu());
+    this.foot.append(this.cellLine, more, this.facedown);
+    this.grid.element.id = "grid";
+    onPaper(this.grid);
+    middle.append(this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox, this.start, this.grid.element, this.foot);
+    const side = make("details", "side");
+    side.append(make("summary", "", w.showFields), this.fields.element);
+    side.open = innerWidth >= 900;
+    this.main.prepend(side, middle, this.panel.element);
+    addEventListener("keydown", (e) => this.key(e));
+    addEventListener("popstate", () => void this.fromAddress());
+  }
+
+  // --- the question ---
+
+  change(q: Query) {
+    this.show({ ...this.step, query: q }, true);
+  }
+
+  restore(s: Step) {
+    void this.useCube(s.query.cube)
+      .then(() => this.show({ query: s.query, formats: s.formats ?? {}, chart: Boolean(s.chart) }, true))
+      .catch((e: unknown) => tell(e));
+  }
+
+  format(measure: string, f: Format | "") {
+    this.show({ ...this.step, formats: { ...this.step.formats, [measure]: (f || "plain") as Format } }, true);
+  }
+
+  // show makes a step the present one; only a new question is asked.
+  private show(s: Step, push: boolean) {
+    const same = JSON.stringify(s.query) === JSON.stringify(this.step.query) && this.answer !== undefined;
+    this.step = s;
+    if (push) this.trail.push(s);
+    this.toAddress();
+    this.fields.again(() => this.fields.show());
+    this.shelves.show();
+    this.showBar();
+    if (same) this.showAnswer(true);
+    else void this.ask();
+    this.panel.show();
+  }
+
+  private undo(by: number) {
+    const s = this.trail.go(by);
+    if (!s) return;
+    void this.useCube(s.query.cube)
+      .then(() => this.show(s, false))
+      .catch((e: unknown) => tell(e));
+  }
+
+  async navigate(body: Record<string, unknown>) {
+    try {
+      const next = await ask<{ query: Query }>("navigate", { json: { query: this.step.query, ...body } });
+      await this.useCube(next.query.cube);
+      this.change(next.query);
+    } catch (e) {
+      tell(e);
+    }
+  }
+
+  say(text: string) {
+    say(text);
+  }
+
+  trouble(e: unknown) {
+    tell(e);
+  }
+
+  private async useCube(name: string) {
+    if (this.meta?.cube.name === name) return;
+    let meta = this.metas.get(name);
+    if (!meta) {
+      meta = new Meta(await ask<Cube>(`cubes/${encodeURIComponent(name)}`));
+      this.metas.set(name, meta);
+    }
+    this.meta = meta;
+  }
+
+  private async openCube(name: string) {
+    try {
+      await this.useCube(name);
+      this.change({ cube: name, measures: [] });
+    } catch (e) {
+      tell(e);
+    }
+  }
+
+  // --- the address ---
+
+  private toAddress() {
+    const params = new URLSearchParams({ q: JSON.stringify(this.step.query) });
+    if (Object.keys(this.step.formats).length) params.set("show", JSON.stringify(this.step.formats));
+    if (this.step.chart) params.set("chart", "1");
+    if (new URLSearchParams(location.search).has("lang")) params.set("lang", lang);
+    history.replaceState(null, "", `${location.pathname}?${params}`);
+    const other = document.querySelector<HTMLAnchorElement>(".tools a.lang");
+    if (other) {
+      params.set("lang", lang === "zh" ? "en" : "zh");
+      other.href = `${location.pathname}?${params}`;
+    }
+  }
+
+  // fromAddress shows the question that the address holds, as JSON or text.
+  async fromAddress() {
+    const params = new URLSearchParams(location.search);
+    let query: Query = { cube: this.cubes[0]?.name ?? "", measures: [] };
+    let problem: unknown = null;
+    try {
+      const typed = params.get("ask");
+      if (typed) {
+        const found = await checkText(typed);
+        if (found.json) query = found.json;
+        problem = found.errors[0] ?? null;
+      } else if (params.get("q")) {
+        query = { ...query, ...(JSON.parse(params.get("q") ?? "") as Query) };
+      }
+      await this.useCube(query.cube);
+    } catch (e) {
+      problem = e;
+      query = { cube: this.cubes[0]?.name ?? "", measures: [] };
+      await this.useCube(query.cube);
+    }
+    let shown: Record<string, Format> = {};
+    try {
+      shown = JSON.parse(params.get("show") ?? "{}") as Record<string, Format>;
+    } catch {
+      // figures are shown plainly
+    }
+    this.show({ query, formats: shown, chart: params.get("chart") === "1" }, true);
+    if (problem) tell(problem);
+  }
+
+  // --- the answer ---
+
+  private async ask(all = false) {
+    this.asking?.abort();
+    tell(null);
+    const { query } = this.step;
+    if (!askable(query)) {
+      this.answer = undefined;
+      this.busy(false);
+      this.showAnswer();
+      return;
+    }
+    const mine = new AbortController();
+    this.asking = mine;
+    this.busy(true);
+    try {
+      const a = await this.pages(query, mine.signal, all ? Infinity : mostRows);
+      if (mine !== this.asking) return;
+      const before = this.answer?.text;
+      this.answer = a;
+      this.showAnswer(before === a.text);
+    } catch (e) {
+      if (mine !== this.asking) return;
+      tell(e);
+      if (this.answer) this.notes.replaceChildren(make("li", "note caution", w.notOf));
+    } finally {
+      if (mine === this.asking) this.busy(false);
+    }
+  }
+
+  // pages reads an answer page by page; where another generation was published
+  // meanwhile, once more from the beginning.
+  private async pages(query: Query, signal: AbortSignal, most: number): Promise<Answer> {
+    try {
+      return await this.pagesOfOne(query, signal, most);
+    } catch (e) {
+      if (!(e instanceof Refusal) || e.code !== "cursor_gone") throw e;
+      return this.pagesOfOne(query, signal, most);
+    }
+  }
+
+  private async pagesOfOne(query: Query, signal: AbortSignal, most: number): Promise<Answer> {
+    const a = await ask<Answer>("query", { json: query, signal });
+    a.query = { ...query };
+    let page = a;
+    while (page.more && page.cursor && a.rows.length < most) {
+      page = await ask<Answer>("query", { json: query, signal, params: { cursor: page.cursor } });
+      for (const r of page.rows) a.rows.push(r);
+    }
+    a.more = page.more;
+    a.notes = a.notes.filter((n) => n.kind !== "cap");
+    return a;
+  }
+
+  private busy(on: boolean) {
+    this.main.setAttribute("aria-busy", String(on));
+    this.main.classList.toggle("is-busy", on);
+  }
+
+  private showAnswer(keep = false) {
+    const { answer } = this;
+    this.start.hidden = Boolean(answer);
+    if (!answer) this.showStart();
+    this.grid.element.hidden = !answer;
+    this.foot.hidden = !answer;
+    this.grid.show(answer ? source(answer, this.meta, this.step) : nothing, keep);
+    this.showNotes();
+    void this.showFigure();
+  }
+
+  // showStart offers questions to begin with: the first measure by a few fields.
+  private showStart() {
+    const { cube } = this.meta;
+    const measure = cube.measures[0];
+    const month = cube.dimensions.find((d) => d.date)?.attributes.find((a) => a.level === "month");
+    const others = cube.dimensions.filter((d) => !d.date).map((d) => d.hierarchies[0]?.levels[0] ?? d.attributes.find((a) => !/\.(id|name)$/.test(a.name))?.name ?? "");
+    const fields = [month?.name ?? "", ...others].filter(Boolean).slice(0, 6);
+    const list = make("ul", "starts");
+    for (const field of measure ? fields : []) {
+      const item = make("li", "");
+      item.append(button("plain", fill(w.startBy, { m: measure.title, f: this.meta.full(field) }), () => this.change({ cube: cube.name, rows: [field], measures: [measure.name], totals: { grand: true } })));
+      list.append(item);
+    }
+    this.start.replaceChildren(make("p", "finding", w.start), make("p", "quiet", cube.description), list, make("p", "quiet", w.startHint));
+  }
+
+  private showNotes() {
+    const a = this.answer;
+    this.notes.replaceChildren();
+    if (!a) return;
+    for (const n of a.notes) this.notes.append(make("li", n.kind === "policy" || n.kind === "cap" ? "note caution" : "note", n.text));
+    if (a.rows.length < a.row_count) {
+      const cut = make("li", "note caution", fill(w.loaded, { n: apart(String(a.rows.length)), m: apart(String(a.row_count)) }) + " ");
+      cut.append(button("plain", w.loadMore, () => void this.ask(true)));
+      this.notes.append(cut);
+    }
+    if (!a.rows.length) this.notes.append(make("li", "note", w.empty));
+    const ms = Math.max(1, Math.round(Number(a.took_ms)));
+    const lines = [fill(w.rowsOf, { n: apart(String(a.row_count)), m: a.columns.length }), fill(w.factRows, { n: apart(String(a.facts)) }), a.cached ? w.cached : fill(w.took, { n: ms }), a.rollup ? fill(w.fromRollup, { r: a.rollup }) : w.fromFacts];
+    this.facedown.textContent = lines.join(" · ");
+  }
+
+  private showCell() {
+    const a = this.answer;
+    const { row, column } = this.grid.place();
+    const c = a?.columns[column];
+    this.cellLine.replaceChildren();
+    if (!a || !c || row < 0 || !a.rows[row]) return;
+    const r = a.rows[row];
+    const cell = this.actions.cellRef(r, c);
+    const value = exactOf(r.cells[column]);
+    if (c.kind !== "measure") this.cellLine.append(make("bdi", "", value));
+    else this.cellLine.append(make("bdi", "", cell.title), make("b", "", value ? ` ${apart(value)}` : " –"), make("span", "", c.unit ? ` ${c.unit}` : ""));
+  }
+
+  async showFigure() {
+    this.undraw?.();
+    this.undraw = undefined;
+    this.figureBox.hidden = !this.step.chart || !this.answer;
+    if (this.figureBox.hidden || !this.answer) return;
+    const f = figure(this.answer, this.meta);
+    if (!f) {
+      this.figureBox.replaceChildren(make("p", "quiet", w.chartNone));
+      return;
+    }
+    try {
+      this.undraw = await draw(this.figureBox, f);
+    } catch (e) {
+      tell(e);
+    }
+  }
+
+  // --- the toolbar ---
+
+  private showBar() {
+    const focused = (document.activeElement as HTMLElement | null)?.dataset.do;
+    const { query, chart } = this.step;
+    const act = (name: string, text: string, does: (b: HTMLElement) => void, on?: boolean, off = false, title = "") => {
+      const b: HTMLButtonElement = button("tool", text, () => does(b));
+      b.title = title;
+      b.dataset.do = name;
+      b.disabled = off;
+      if (on !== undefined) b.setAttribute("aria-pressed", String(on));
+      return b;
+    };
+    const menu = (name: string, text: string, items: () => Item[]) => {
+      const b = act(name, text, () => openMenu(b.getBoundingClientRect(), text, items()));
+      b.setAttribute("aria-haspopup", "menu");
+      return b;
+    };
+    const panel = (tab: Tab, text: string) => act(tab, text, () => (this.panel.isOpen(tab) ? this.panel.close() : this.panel.open(tab)), this.panel.isOpen(tab));
+    const gap = () => make("span", "gap");
+    const none = !askable(query);
+    this.bar.replaceChildren(
+      act("undo", w.undo, () => this.undo(-1), undefined, !this.trail.can(-1)),
+      act("redo", w.redo, () => this.undo(1), undefined, !this.trail.can(1)),
+      gap(),
+      menu("time", `${w.time}: ${timeTitle(query.time)}`, () => timeMenu(this)),
+      menu("compare", w.compare, () => compareMenu(this)),
+      act("ranking", w.ranking, () => this.actions.ranking(), query.top !== undefined || query.having !== undefined, none),
+      menu("totals", w.totals, () => totalsMenu(this)),
+      act("swap", w.swap, () => this.change(pivot(query)), undefined, none, w.swapLong),
+      menu("across", w.drill, () => this.acrossMenu()),
+      gap(),
+      act("chart", w.chart, () => this.show({ ...this.step, chart: !chart }, true), chart),
+      panel("question", w.question),
+      panel("sql", w.sql),
+      panel("why", w.why),
+      panel("history", w.history),
+      panel("saved", w.saved),
+      gap(),
+      act("save", w.save, () => saveDialog(this, () => this.panel.show()), undefined, none),
+      act("link", w.link, () => void copyText(location.href, this, w.linkCopied), undefined, none),
+      menu("export", w.exportAs, () => formats.map((f) => ({ text: w[f], off: none, does: () => void this.export(f) }))),
+      act("stop", w.stop, () => {
+        this.asking?.abort();
+        say(w.stopped);
+      }),
+    );
+    if (focused) this.bar.querySelector<HTMLElement>(`[data-do="${focused}"]`)?.focus();
+  }
+
+  private acrossMenu(): Item[] {
+    const { query } = this.step;
+    const levels = [...(query.rows ?? []), ...(query.columns ?? [])].flatMap((field): Item[] => {
+      const finer = this.meta.finer(field);
+      const coarser = this.meta.coarser(field);
+      return [
+        ...(finer ? [{ text: `${w.drillDown}: ${this.meta.title(field)} → ${this.meta.title(finer)}`, does: () => void this.navigate({ step: "drill_down", field }) }] : []),
+        ...(coarser ? [{ text: `${w.drillUp}: ${this.meta.title(field)} → ${this.meta.title(coarser)}`, does: () => void this.navigate({ step: "roll_up", field }) }] : []),
+      ];
+    });
+    const others = this.cubes.filter((c) => c.name !== query.cube).map((c): Item => ({ text: c.title, does: () => void this.across(c.name) }));
+    return [...levels, { head: w.drillAcross }, ...others];
+  }
+
+  // across asks another cube the same, with its first measure where it has none
+  // of the same name.
+  private async across(to: string) {
+    try {
+      const other = new Meta(await ask<Cube>(`cubes/${encodeURIComponent(to)}`));
+      const same = this.step.query.measures.filter((m) => other.isMeasure(m));
+      const measures = same.length ? same : other.cube.measures.slice(0, 1).map((m) => m.name);
+      await this.navigate({ step: "drill_across", to, measures });
+    } catch (e) {
+      tell(e);
+    }
+  }
+
+  private async export(format: string) {
+    try {
+      await download("query", this.step.query, { format }, `${this.step.query.cube}.${format}`);
+    } catch (e) {
+      tell(e);
+    }
+  }
+
+  // --- the facts behind a cell ---
+
+  private async facts(cell: CellRef) {
+    try {
+      const body = { query: this.step.query, cell: { row: cell.row, column: cell.column, ref: cell.ref } };
+      const found = await ask<Facts>("facts", { json: { ...body, limit: 1000 } });
+      const dialog = openDialog(`${w.facts}: ${cell.title}`, { ok: w.ok, cancel: w.close }, undefined, true);
+      const grid = new Grid();
+      const notes = make("ul", "notes");
+      notes.append(make("li", "quiet", fill(w.rowsCount, { n: apart(String(found.total)) })), ...found.notes.map((n) => make("li", "note caution", n.text)));
+      const files = make("p", "files");
+      for (const f of formats.slice(0, 4)) {
+        files.append(
+          button("plain", w[f], () => {
+            download("facts", { ...body, format: f }, {}, `facts.${f}`).catch((e: unknown) => dialog.refuse(e instanceof Error ? e.message : String(e)));
+          }),
+        );
+      }
+      dialog.body.append(notes, grid.element, files);
+      grid.show(listSource(found.columns, found.rows, w.facts));
+      grid.element.focus();
+    } catch (e) {
+      tell(e);
+    }
+  }
+
+  // --- keys ---
+
+  private key(e: KeyboardEvent) {
+    const typing = (e.target as HTMLElement).closest("input, textarea, select, .editor, dialog");
+    if (!(e.ctrlKey || e.metaKey) || typing) return;
+    const letter = e.key.toLowerCase();
+    if (letter === "z") this.undo(e.shiftKey ? 1 : -1);
+    else if (letter === "y") this.undo(1);
+    else return;
+    e.preventDefault();
+  }
+}
+
+async function begin() {
+  let page: Explorer | undefined;
+  const main = frame(() => void page?.showFigure());
+  try {
+    const [who, list] = await Promise.all([me(), ask<{ cubes: CubeHead[] }>("cubes")]);
+    showMe(who);
+    page = new Explorer(who, list.cubes, main);
+    page.build();
+    await page.fromAddress();
+    document.body.dataset.ready = "true";
+  } catch (e) {
+    tell(e);
+  }
+}
+
+void begin();

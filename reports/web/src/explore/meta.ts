@@ -1,0 +1,134 @@
+// What a cube has, by name.
+import type { Attribute, Cube, Dimension, Measure } from "../adhoc/answers";
+import { fill, w } from "../adhoc/words";
+import { refOf, type Filter, type Query, type Time } from "./query";
+
+export class Meta {
+  private readonly attributes = new Map<string, Attribute>();
+  private readonly owners = new Map<string, Dimension>();
+  private readonly measures = new Map<string, Measure>();
+
+  constructor(readonly cube: Cube) {
+    for (const d of cube.dimensions) {
+      for (const a of d.attributes) {
+        this.attributes.set(a.name, a);
+        this.owners.set(a.name, d);
+      }
+    }
+    for (const m of cube.measures) this.measures.set(m.name, m);
+  }
+
+  attribute(name: string): Attribute | undefined {
+    return this.attributes.get(name);
+  }
+
+  measure(name: string): Measure | undefined {
+    return this.measures.get(refOf(name).measure);
+  }
+
+  isMeasure(name: string): boolean {
+    return this.measures.has(refOf(name).measure);
+  }
+
+  isDate(name: string): boolean {
+    return this.owners.get(name)?.date ?? false;
+  }
+
+  // title is what a field or a measure with its calculation is called.
+  title(name: string): string {
+    const m = this.measure(name);
+    if (!m) return this.attributes.get(name)?.title ?? name;
+    const r = refOf(name);
+    const more = [r.scope && scopeTitle(r.scope), r.calc && calcTitle(r.calc)].filter(Boolean).join(" · ");
+    return more ? `${m.title} (${more})` : m.title;
+  }
+
+  // full is the title with its dimension before it, where it does not say it.
+  full(name: string): string {
+    const d = this.owners.get(name);
+    const title = this.title(name);
+    return !d || title.toLowerCase().includes(d.title.toLowerCase()) ? title : `${d.title}: ${title}`;
+  }
+
+  // finer is the next level below an attribute, coarser the one above.
+  finer(name: string): string | undefined {
+    return this.level(name, 1);
+  }
+
+  coarser(name: string): string | undefined {
+    return this.level(name, -1);
+  }
+
+  private level(name: string, by: number): string | undefined {
+    for (const h of this.owners.get(name)?.hierarchies ?? []) {
+      const i = h.levels.indexOf(name);
+      if (i >= 0 && h.levels[i + by]) return h.levels[i + by];
+    }
+    return undefined;
+  }
+
+  hasDates(): boolean {
+    return this.cube.dimensions.some((d) => d.date);
+  }
+}
+
+export function calcTitle(calc: string): string {
+  const titles: Record<string, string> = {
+    delta: "Δ",
+    pct: "Δ%",
+    "share.row": w.share_row,
+    "share.column": w.share_column,
+    "share.parent": w.share_parent,
+    "share.total": w.share_total,
+    running: w.running,
+    rank: w.rank,
+    index: w.index,
+  };
+  return titles[calc] ?? calc;
+}
+
+export function scopeTitle(scope: string): string {
+  const titles: Record<string, string> = { py: w.vsYear, pp: w.vsPeriod, pw: w.vsWeek, ytd: w.yearToDate, roll12m: w.rolling };
+  return scope
+    .split(".")
+    .map((s) => titles[s] ?? s)
+    .join(" · ");
+}
+
+const signs: Record<string, string> = { "=": "=", "!=": "≠", ">=": "≥", "<=": "≤", "<": "<", ">": ">", contains: "∋", starts: "…", not_contains: "∌" };
+
+// filterTitle is a filter in a few words.
+export function filterTitle(f: Filter, m: Meta): string {
+  if (f.any) return f.any.length === 1 ? filterTitle(f.any[0], m) : fill(w.anyOf, { n: f.any.length });
+  if (f.all) return fill(w.allOf, { n: f.all.length });
+  const name = m.title(f.field ?? "");
+  const values = f.values ?? [];
+  const shown = values.length > 3 ? `${values.slice(0, 2).join(", ")} +${values.length - 2}` : values.join(", ");
+  switch (f.op) {
+    case "is_null":
+      return `${name} ${w.isNull}`;
+    case "not_null":
+      return `${name} ${w.notNull}`;
+    case "between":
+      return `${name}: ${values.join(" – ")}`;
+    case "not_in":
+    case "not_key_in":
+      return `${name} ≠ ${shown}`;
+    case "in":
+    case "key_in":
+      return `${name}: ${shown}`;
+  }
+  return `${name} ${signs[f.op ?? ""] ?? f.op} ${shown}`;
+}
+
+export function timeTitle(t: Time | undefined): string {
+  if (!t || (!t.from && !t.to)) return w.allTime;
+  const year = /^(\d{4})-01-01 (\d{4})-12-31$/.exec(`${t.from} ${t.to}`);
+  if (year) return year[1] === year[2] ? year[1] : `${year[1]} – ${year[2]}`;
+  return `${t.from ?? "…"} – ${t.to ?? "…"}`;
+}
+
+// worth asking: a question that the server can answer.
+export function askable(q: Query): boolean {
+  return q.measures.length > 0;
+}
