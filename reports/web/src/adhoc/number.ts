@@ -54,7 +54,7 @@ export function shown(text: string, format: string, digits = 0): string {
   return rounded(n, places);
 }
 
-const literal = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const literal = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 // parse reads JSON in which numbers that a float may not hold become texts with
 // the same digits.
