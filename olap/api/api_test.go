@@ -258,6 +258,7 @@ func TestEndpoints(t *testing.T) {
 		{"POST sql", `{"sql":"SELECT 1 AS a;\n\n  SELECT 2 AS b, nosuch","statement":0}`, []string{`"line":3`, `"column":18`, `"code":"statement"`}},
 		{"POST sql", `{"sql":"SELECT 1; SELECT 2 AS b","statement":2}`, []string{`"rows":[[2]]`, `"not_run":0`}},
 		{"POST sql", `{"sql":"SELECT * FROM range(100)","max_rows":7}`, []string{`"row_count":7,"more":true`, `"kind":"cap"`}},
+		{"POST sql?lang=zh", `{"sql":"SELECT * FROM range(100)","max_rows":7}`, []string{`多于所示的 7 行`}},
 		{"POST sql/check", `{"sql":"SELECT customer_key, count(*) FROM core.fact_order_line GROUP BY 1; SELECT FROM"}`, []string{`"plan":"`, `"scanned_rows":`, `"ok":false`, `"line":1`}},
 		{"GET schema", "", []string{`"name":"core"`, `"name":"fact_order_line","kind":"table","rows":`, `"type":"DECIMAL(18,4)"`}},
 		{"GET log", "", []string{`"door":"sql"`, `"what":"sales by date.year show net totals grand"`}},

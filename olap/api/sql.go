@@ -115,7 +115,11 @@ func (a *API) sql(r *request) error {
 	notes := policyNotes(lease)
 	for i, x := range results {
 		if x.More {
-			notes = append(notes, note{"cap", fmt.Sprintf("Result %d has more rows than the %d shown.", i+1, x.RowCount)})
+			text := "Result %d has more rows than the %d shown."
+			if lease.Olap.Lang() == "zh" {
+				text = "结果 %d 的行数多于所示的 %d 行。"
+			}
+			notes = append(notes, note{"cap", fmt.Sprintf(text, i+1, x.RowCount)})
 		}
 	}
 	return r.reply(map[string]any{"id": r.id, "generation": r.lease.Generation, "as_of": lease.Olap.Run().AsOf, "results": results, "not_run": left,
