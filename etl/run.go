@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -170,11 +169,6 @@ type RunCounts struct {
 	Dropped                                   int64 // rows without a key that were replaced
 	Kept                                      int64 // rows that stand in for a newer version that is bad
 	Gone                                      int64 // rows that the source has deleted, now and before
-}
-
-// Supplied reports whether any mapping feeds a canonical table.
-func (s *State) Supplied(table string) bool {
-	return slices.ContainsFunc(s.Loads, func(l *Load) bool { return l.Table == table })
 }
 
 // Note reports progress inside the running step.

@@ -43,21 +43,6 @@ const (
 	Cancelled
 )
 
-// StatusOf reads a state of supply as sources write it.
-func StatusOf(text string) Status {
-	switch text {
-	case "in print":
-		return InPrint
-	case "forthcoming":
-		return Forthcoming
-	case "op":
-		return OutOfPrint
-	case "cancelled":
-		return Cancelled
-	}
-	return Unknown
-}
-
 // Customers are what rules ask of customers, one element a customer.
 type Customers struct {
 	Owned     [][]int32 // titles bought or on order, ascending, returned ones included

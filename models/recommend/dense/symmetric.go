@@ -26,9 +26,6 @@ func NewSymmetric(n int) *Symmetric {
 	return s
 }
 
-// Size is the number of rows.
-func (s *Symmetric) Size() int { return s.n }
-
 // tileOf is the tile of block row i and block column j ≤ i.
 func (s *Symmetric) tileOf(i, j int) []float32 { return s.tiles[i*(i+1)/2+j] }
 
