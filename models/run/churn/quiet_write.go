@@ -93,7 +93,9 @@ func (q *quiet) tell(c *job.Card) {
 		c.Parameter("learned_rows", q.fitted.Rows)
 		c.Parameter("learned_origins", q.fitted.Origins)
 	}
-	auc := func(name string) float64 { return q.figure(name, func(m *backtest.Metrics) float64 { return m.AUC.Value }) }
+	auc := func(name string) float64 {
+		return q.figure(name, func(m *backtest.Metrics) float64 { return m.AUC.Value })
+	}
 	loss := func(name string) float64 {
 		return q.figure(name, func(m *backtest.Metrics) float64 { return m.LogLoss.Value })
 	}

@@ -16,8 +16,21 @@ SELECT CAST(row_number() OVER (ORDER BY value_at_risk DESC, customer_key) AS INT
        probability, band, value, value_at_risk, expected_gain, is_holdout, last_order, silent_days, reason_1, reason_2, reason_3, reason_1_zh, reason_2_zh, reason_3_zh
 FROM score.churn WHERE band IN ('high', 'medium');
 CREATE TABLE score.churn_reason AS
-SELECT customer_key, 1 AS place, 'silence and rhythm' AS concept, '沉默与节奏' AS concept_zh, 0.7 AS share, reason_1 AS fact, reason_1_zh AS fact_zh FROM score.churn
-UNION ALL SELECT customer_key, 2, 'late deliveries', '交货延迟', 0.3, reason_2, reason_2_zh FROM score.churn WHERE reason_2 IS NOT NULL;
+SELECT customer_key, 1 AS place, 'model' AS basis, 'silence and rhythm' AS concept, '沉默与节奏' AS concept_zh, 0.7 AS share, reason_1 AS fact, reason_1_zh AS fact_zh FROM score.churn
+UNION ALL SELECT customer_key, 2, 'model', 'late deliveries', '交货延迟', 0.3, reason_2, reason_2_zh FROM score.churn WHERE reason_2 IS NOT NULL
+UNION ALL SELECT customer_key, 3, 'changed', 'falling orders', '订货下降', NULL, 'order days fell from 12 to 5, year on year', '订货天数由上一年 12 天降至近一年 5 天' FROM score.churn WHERE customer_key = 30;
+CREATE TABLE score.part_churn AS
+SELECT customer_key, 'T' AS bucket, -1 AS clc_key, 'Engineering' AS subject, '工业技术' AS subject_zh, customer_type, geo_key, channel_key, employee_key, DATE '2025-02-01' AS last_bought, 5 AS days, 9 AS days_before, DATE '2025-12-30' AS until,
+       customer_key / 32.0 AS probability, CAST(customer_key / 32.0 AS DECIMAL(18, 4)) AS expected_left, 0.08 AS chance, CAST(100 * customer_key AS DECIMAL(18, 2)) AS value, CAST(100 * customer_key * customer_key / 32.0 AS DECIMAL(18, 2)) AS value_at_risk, customer_key = 4 AS has_left, CAST(31 - customer_key AS INTEGER) AS risk_rank
+FROM score.churn WHERE customer_key % 2 = 0;
+CREATE TABLE score.fade AS
+SELECT customer_key, customer_type, geo_key, channel_key, employee_key, DATE '2025-12-30' AS until, customer_key / 60.0 AS probability, CAST(customer_key / 60.0 AS DECIMAL(18, 4)) AS expected_fading, 8 AS "base", 6 AS days_now, 9 AS days_before,
+       value, CAST(value * customer_key / 120.0 AS DECIMAL(18, 2)) AS value_at_risk, customer_key = 3 AS is_fading, CAST(31 - customer_key AS INTEGER) AS risk_rank
+FROM score.churn WHERE customer_key % 3 = 0;
+CREATE TABLE score.quiet_backtest AS
+SELECT * FROM (VALUES ('partial', 'model', '(all)', 300, 36, 0.12, 0.12, 0.77, 0.73, 0.79, 0.4, 0.32, 0.1, 0.01, 3.1), ('partial', 'recency', '(all)', 300, 36, 0.12, 0.1, 0.62, 0.59, 0.65, 0.2, 0.36, 0.1, 0.02, 1.7), ('partial', 'rate', '(all)', 300, 36, 0.12, 0.1, 0.5, 0.45, 0.55, 0.12, 0.37, 0.1, 0.02, 1.0),
+    ('partial', 'model', '2025-01-31', 300, 36, 0.12, 0.12, 0.77, 0.73, 0.79, 0.4, 0.32, 0.1, 0.01, 3.1), ('fading', 'model', '(all)', 100, 10, 0.1, 0.09, 0.67, 0.59, 0.72, 0.2, 0.3, 0.1, 0.03, 1.7))
+    AS b(event, model, origin, "rows", events, rate, predicted, auc, auc_low, auc_high, average_precision, log_loss, brier, calibration_error, lift);
 CREATE TABLE score.churn_change AS
 SELECT * FROM (VALUES (3, 'fading', '', CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS DATE), 20, 4, 19.5, 0.0001, 0.01), (4, 'partial', 'T', 'Engineering', '工业技术', DATE '2024-11-02', 12, 0, 6.5, 0.0002, 0.02), (5, 'returned', '', NULL, NULL, DATE '2025-05-02', NULL, NULL, NULL, NULL, NULL))
     AS h(customer_key, change, bucket, subject, subject_zh, since, days_before, days_now, expected, p, q);
