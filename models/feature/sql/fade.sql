@@ -5,9 +5,9 @@
 -- not silent for more than 183. Parameters: the first and the last origin.
 --   base, base_value   order days, and value, of the season to come a year before
 --   now, before        order days of the last 183 days, and of these a year before
---   base_type, after_type   order days of all such customers of the type that were known
---                      a year before: in the base, and after the origin; the second
---                      belongs to the outcome
+--   base_type, after_type   order days of all customers of today's type that were known a
+--                      year before: in the base, and after the origin; both belong to the
+--                      outcome
 --   after, after_value order days, and value, in the 183 days after the origin; the
 --                      outcome, no feature
 WITH mark AS (
