@@ -48,6 +48,10 @@ func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
+	losses, err := c.lossSections(ctx)
+	if err != nil {
+		return p, err
+	}
 	p.Message = c.churnMessage(s, first)
 	p.Sections = []view.Section{
 		{ID: "rate", Title: c.T("churn.rate"), Lead: c.T("churn.rate.lead"), Blocks: append([]view.Block{{KPIs: figures}}, course...)},
@@ -58,6 +62,7 @@ func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 	if scored {
 		p.Sections = append(p.Sections, quiet)
 	}
+	p.Sections = append(p.Sections, losses...)
 	return p, nil
 }
 

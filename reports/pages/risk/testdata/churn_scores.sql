@@ -49,3 +49,9 @@ INSERT INTO card.model (model, reading, reading_zh) SELECT 'churn', 'Of 30 custo
 INSERT INTO card.parameter (model, name, value, value_zh)
 SELECT 'churn', p.name, p.value, p.value_zh FROM (VALUES ('save_rate', '0.1', NULL), ('contact_cost', '20', NULL), ('save_rate_because', 'assumed', '假定值'), ('horizon.library', '90', NULL), ('silence_limit.library', '365', NULL),
     ('horizon_because.library', '90 % of its 800 gaps between orders are no longer', '其 800 个订货间隔中 90 % 不超过此数'), ('grade_against.recency', 'much better than recency', '显著优于近度')) AS p(name, value, value_zh);
+CREATE TABLE score.churn_cause AS
+SELECT * FROM (VALUES ('price', 'opportunity', 'price', '价格', 12, 0.3, 0.18, 0.45, 0.1, CAST(24000 AS DECIMAL(18, 2)), 2.1, 0.02, 0.01, 0.04, 0.06, 0.03, 0.1), ('late delivery', 'complaint', 'late delivery', 'late delivery', 8, 0.2, 0.1, 0.35, 0.19, 9000, 1.4, 0.01, 0.0, 0.03, 0.04, 0.02, 0.08),
+    ('', '', '', '', 20, 0.5, 0.35, 0.65, 0.7, 30000, 3.5, 0.03, 0.01, 0.06, 0.1, 0.06, 0.15))
+    AS c(cause, source, name, name_zh, lost, share, share_low, share_high, kept_share, value, rate, after_1, after_1_low, after_1_high, after_3, after_3_low, after_3_high);
+CREATE TABLE score.churn_cause_curve AS SELECT c.cause, c.source, CAST(q AS INTEGER) AS quarter, CAST(100 - 5 * q AS INTEGER) AS at_risk, c.after_3 * q / 12 AS incidence, c.after_3_low * q / 12 AS low, c.after_3_high * q / 12 AS high FROM score.churn_cause AS c CROSS JOIN range(1, 13) AS r(q);
+CREATE TABLE score.survival AS SELECT t AS customer_type, CAST(m AS INTEGER) AS month, CAST(120 - 2 * m AS INTEGER) AS at_risk, 1 AS events, exp(-0.01 * m) AS survival, exp(-0.012 * m) AS lower, exp(-0.008 * m) AS upper FROM range(1, 40) AS r(m) CROSS JOIN (VALUES ('(all)'), ('library'), ('university')) AS v(t);
