@@ -1,7 +1,8 @@
 -- feature.part_churn: the subjects that customers bought regularly at origins, what
 -- was known of each pair on that day, and, apart from that, what came after. One row
 -- per origin of feature.change_origin, customer of feature.churn_who and subject
--- bought on four order days and more of the 365 up to the origin. Parameters: the
+-- bought on four order days and more of the 365 up to the origin and on one of the 365
+-- before: what was only tried is not left. Parameters: the
 -- first and the last origin, days since 1970-01-01.
 -- Everything but part_after and days_after looks at days up to the origin. It reads
 -- feature.churn_class; an order day is a day with a line of a known subject.
@@ -42,7 +43,7 @@ WITH mark AS (
     CROSS JOIN mark AS a
     WHERE k.day > a.o - 1095 AND k.day <= a.o + 183
     GROUP BY a.o, k.customer_key, k.bucket
-    HAVING count(CASE WHEN k.day <= a.o AND k.day > a.o - 365 THEN 1 END) >= 4
+    HAVING count(CASE WHEN k.day <= a.o AND k.day > a.o - 365 THEN 1 END) >= 4 AND count(CASE WHEN k.day <= a.o - 365 AND k.day > a.o - 730 THEN 1 END) >= 1
 ), whole AS (
     SELECT a.o, d.customer_key,
            max(CASE WHEN d.day <= a.o THEN d.day END) AS last_day,

@@ -52,8 +52,8 @@ func (s *study) writeQuiet(ctx context.Context, j *job.Job) error {
 func (s *study) saveQuiet(ctx context.Context, j *job.Job) error {
 	part := job.Card{Model: "part_churn", Version: 1, Rows: int64(s.partial.today.Rows()), Outputs: []string{"part_churn", "quiet_backtest"},
 		Definition: job.Words{
-			EN: "Leaving a subject: no order day with it in the 183 days after a day, of customers who order on two days and more in them and had bought the subject on four days and more of the 365 before. Customers who stop altogether are the matter of churn and not counted here. Learned from earlier days only, as churn is; value is what the subject brought net in the last 365 days.",
-			ZH: "放弃学科：某日之后 183 天内没有该学科的订货，而同期仍有两天以上订货，且此前 365 天内该学科订货四天以上。完全停止者属流失，此处不计。与流失模型一样只从较早各日学习；价值为近 365 天该学科净额。"}}
+			EN: "Leaving a subject: no order day with it in the 183 days after a day, of customers who order on two days and more in them and had bought the subject on four days and more of the 365 before and on one of the 365 before these. Customers who stop altogether are the matter of churn and not counted here. Learned from earlier days only, as churn is; value is what the subject brought net in the last 365 days.",
+			ZH: "放弃学科：某日之后 183 天内没有该学科的订货，而同期仍有两天以上订货，且此前 365 天内该学科订货四天以上、再前 365 天内至少一天。完全停止者属流失，此处不计。与流失模型一样只从较早各日学习；价值为近 365 天该学科净额。"}}
 	describe(&part, partFeatures)
 	fade := job.Card{Model: "fade", Version: 1, Rows: int64(s.fading.today.Rows()), Outputs: []string{"fade", "quiet_backtest"},
 		Definition: job.Words{

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	returnedShown = 15
-	contractShown = 20
+	returnedShown = 10
+	contractShown = 12
 )
 
 // lossSections tell what lost customers had named, how long those of each type stay, who

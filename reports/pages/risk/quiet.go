@@ -10,8 +10,8 @@ import (
 
 // Rows of the tables of quiet losses.
 const (
-	partsShown = 20
-	fadesShown = 15
+	partsShown = 12
+	fadesShown = 10
 )
 
 // quietSection tells who goes on ordering but is likely to leave a subject or to fade,

@@ -20,7 +20,7 @@ WITH favourite AS (
 ), counted AS (
     SELECT count(*) FILTER (planted) AS n, count(*) FILTER (planted AND is_left) AS k, count(*) FILTER (NOT planted) AS others, count(*) FILTER (NOT planted AND is_left) AS m FROM seen
 )
-SELECT CASE WHEN n >= 8 THEN printf('%d favourite subjects left by those who went on', n) END AS planted,
+SELECT CASE WHEN n >= 4 THEN printf('%d favourite subjects left by those who went on', n) END AS planted,
        printf('%.0f %% of them left, of others %.0f %%', 100.0 * k / greatest(1, n), 100.0 * m / greatest(1, others)) AS found,
        k * others >= 2 * m * n AS accepted
 FROM counted

@@ -1,5 +1,5 @@
 -- score.part_churn: the subjects that customers bought on four order days and more of
--- the last 365, one row a customer and subject, with the chance that it leaves the
+-- the last 365, and in the 365 before, one row a customer and subject, with the chance that it leaves the
 -- subject and goes on ordering. Parameter: the horizon in days.
 --   probability    of no order day with the subject up to the day until, of a customer
 --                  that goes on; NULL where there is no model
