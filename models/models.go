@@ -54,6 +54,7 @@ func list(o Options) []job.Model {
 		profitability.CLV(o.CLV),
 		loyalty.Loyalty(),
 		loyalty.Hazard(),
+		loyalty.Cause(),
 		loyalty.Renewal(),
 		profiling.Customers(),
 		performance.Bridge(),

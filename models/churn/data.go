@@ -17,6 +17,9 @@ type Data struct {
 	Until    []int     // last day of the horizon
 	Next     []float64 // day of the next order; NaN: none up to the as-of date
 	X        propensity.Table
+	// Y is the outcome over the whole horizon of an event other than no order. A row is
+	// then learned from only once its horizon has ended. nil: the outcome is by Next.
+	Y []float64
 	// None is the probability of no order up to a day by a buy-till-you-die model
 	// of the origin of a row; NaN where there is none. nil: there is no such model.
 	None func(row, until int) float64
@@ -37,8 +40,11 @@ const partHorizon = .5
 func (d *Data) Rows() int { return len(d.Customer) }
 
 // Outcome is 1 for a row whose customer did not order after the origin up to a
-// day, else 0.
+// day, else 0; with Y that of the row, whatever the day.
 func (d *Data) Outcome(row, until int) float64 {
+	if d.Y != nil {
+		return d.Y[row]
+	}
 	if d.Next[row] <= float64(until) { // false for NaN
 		return 0
 	}
@@ -64,7 +70,7 @@ func (d *Data) known(day int) (rows, until []int, y []float64) {
 			break
 		}
 		end := min(d.Until[i], day)
-		if float64(end-o) < partHorizon*float64(d.Until[i]-o) {
+		if d.Y != nil && end < d.Until[i] || float64(end-o) < partHorizon*float64(d.Until[i]-o) {
 			continue
 		}
 		rows, until, y = append(rows, i), append(until, end), append(y, d.Outcome(i, end))

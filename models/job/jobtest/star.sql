@@ -96,6 +96,7 @@ CREATE TABLE core.fact_lead (
   "date_key" INTEGER, "date" DATE, "touch_date_key" INTEGER, "days_to_touch" INTEGER, "days_to_order" INTEGER, "touched" INTEGER, "untouched" INTEGER,
   "converted" INTEGER, "lost" INTEGER, "open" INTEGER, "ordered" INTEGER, "score" DECIMAL(18,4), "source" VARCHAR, "source_row" BIGINT);
 CREATE TABLE core.dim_lead_kind ("lead_kind_key" INTEGER, "lead_source" VARCHAR, "status" VARCHAR, "lost_reason" VARCHAR);
+CREATE TABLE core.dim_opportunity_kind ("opportunity_kind_key" INTEGER, "outcome" VARCHAR, "stage" VARCHAR, "lost_reason" VARCHAR, "competitor" VARCHAR);
 CREATE TABLE core.fact_opportunity (
   "opp_id" BIGINT, "customer_key" INTEGER, "employee_key" INTEGER, "opportunity_kind_key" INTEGER, "geo_key" INTEGER, "date_key" INTEGER, "date" DATE,
   "closed_date_key" INTEGER, "closed_date" DATE, "expected_date_key" INTEGER, "expected_close" DATE, "lead_id" BIGINT, "open" INTEGER, "won" INTEGER,

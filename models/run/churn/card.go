@@ -17,10 +17,10 @@ func (s *study) card() job.Card {
 		Definition: job.Words{
 			EN: "Churn is no order within the horizon after a day, of customers who ordered and were not silent for longer than the limit by then. The horizon is what 90 of 100 gaps between orders of the customer type do not exceed, within 30 to 365 days; for universities and schools days outside the terms do not count. " +
 				"A penalised regression on logarithms, boosted trees and their blend learn from what was known at earlier days only; the simplest within one standard error of the best is used, the regression where less than a year of outcomes is known. All odds are moved by the factor that was missing in the same season a year before. " +
-				"Causes that customers give are not in the data, so reasons are what raises the predicted risk, not proven causes; the effect of service failures is in the card of hazard, contracts in that of renewal. Share of wallet is left out: budgets are known as of today only.",
+				"Reasons are what raises the predicted risk, not proven causes, or what has changed in the customer's own past, of which none is claimed; what lost customers had named is in the card of churn_cause, the effect of service failures in that of hazard, contracts in that of renewal. Share of wallet is left out: budgets are known as of today only.",
 			ZH: "流失指：曾订货且沉默未超上限的客户，在某日之后的预测期内没有订货。预测期为该类客户 90 % 的订货间隔不超过的天数（30 至 365 天之间）；高校与学校学期外的日子不计。" +
 				"惩罚回归（对数）、提升树及二者的混合只从较早各日当时已知的情况学习；取与最佳相差不超过一个标准误的最简者；已知结果不足一年时用回归。全部几率按去年同季所差的倍数调整。" +
-				"数据中没有客户说明的原因，故所列理由是推高预测风险者，并非已证实的原因；服务失误的影响见 hazard 卡，合同见 renewal 卡。钱包份额未用：预算只有今日之值。"},
+				"所列理由是推高预测风险者，并非已证实的原因，或是客户自身过去的变化，不主张因果；流失客户曾提及的原因见 churn_cause 卡，服务失误的影响见 hazard 卡，合同见 renewal 卡。钱包份额未用：预算只有今日之值。"},
 	}
 	for _, f := range features {
 		c.Features = append(c.Features, job.Feature{Name: f.name, Definition: f.words})

@@ -25,7 +25,9 @@ type Options struct {
 // Churn writes score.churn, one row per customer at risk, with its reasons
 // (score.churn_reason), whom to call (score.watchlist), what has changed in their
 // buying (score.churn_change), and the backtest (score.churn_backtest,
-// churn_calibration, churn_gain, churn_rate, churn_curve). It reads score.clv and
+// churn_calibration, churn_gain, churn_rate, churn_curve), and who is likely to leave a
+// subject (score.part_churn) or to fade (score.fade), with the backtest of both
+// (score.quiet_backtest). It reads score.clv and
 // score.campaign where they exist.
 func Churn(o Options) job.Model {
 	return job.Model{Name: "churn", Run: func(ctx context.Context, j *job.Job) (int64, error) { return run(ctx, j, o) }}
@@ -59,6 +61,9 @@ type study struct {
 	placebo   float64 // AUC after the outcomes were dealt out at random
 	scores    *scores
 	changes   changeCount
+	partial   *quiet  // leaving a subject
+	pairs     []int64 // subject of its rows of today
+	fading    *quiet
 	offer     offer
 }
 
@@ -70,12 +75,15 @@ func run(ctx context.Context, j *job.Job, o Options) (int64, error) {
 	if err := s.learn(); err != nil {
 		return 0, err
 	}
-	for _, step := range []func(context.Context, *job.Job) error{s.writeScores, s.writeWatchlist, s.writeChanges, s.writeBacktest, s.writeRates, s.writeCurves} {
+	for _, step := range []func(context.Context, *job.Job) error{s.writeScores, s.writeWatchlist, s.writeChanges, s.learnQuiet, s.writeQuiet, s.writeBacktest, s.writeRates, s.writeCurves} {
 		if err := step(ctx, j); err != nil {
 			return 0, err
 		}
 	}
-	return int64(s.today.Rows()), j.Save(ctx, s.card())
+	if err := j.Save(ctx, s.card()); err != nil {
+		return 0, err
+	}
+	return int64(s.today.Rows()), s.saveQuiet(ctx, j)
 }
 
 // read builds the features at all origins.

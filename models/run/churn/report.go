@@ -48,6 +48,14 @@ func (t *table) add(model, origin, segment string, m *backtest.Metrics) {
 	}
 }
 
+func (t *table) columns() []job.Column {
+	columns := []job.Column{job.Col("model", t.model), job.Col("origin", t.origin), job.Col("segment", t.segment), job.Col("n", t.rows), job.Col("events", t.events)}
+	for k, name := range []string{"rate", "predicted", "auc", "auc_low", "auc_high", "ap", "log_loss", "brier", "ece", "lift", "recall", "profit"} {
+		columns = append(columns, job.Col(name, t.figures[k]))
+	}
+	return columns
+}
+
 // writeBacktest writes how the models did, how well probabilities came true, and
 // whom a list reaches.
 func (s *study) writeBacktest(ctx context.Context, j *job.Job) error {
@@ -72,11 +80,7 @@ func (s *study) writeBacktest(ctx context.Context, j *job.Job) error {
 			rate, lift = append(rate, g.Rate), append(lift, g.Lift)
 		}
 	}
-	columns := []job.Column{job.Col("model", t.model), job.Col("origin", t.origin), job.Col("segment", t.segment), job.Col("n", t.rows), job.Col("events", t.events)}
-	for k, name := range []string{"rate", "predicted", "auc", "auc_low", "auc_high", "ap", "log_loss", "brier", "ece", "lift", "recall", "profit"} {
-		columns = append(columns, job.Col(name, t.figures[k]))
-	}
-	if err := j.Score(ctx, backtestSQL, nil, columns...); err != nil {
+	if err := j.Score(ctx, backtestSQL, nil, t.columns()...); err != nil {
 		return err
 	}
 	if err := j.Score(ctx, calibrationSQL, nil, job.Col("model", calModel), job.Col("bin", bin), job.Col("n", binRows), job.Col("mean", binMean), job.Col("rate", binRate)); err != nil {

@@ -38,11 +38,13 @@ type scores struct {
 	told  [][]told
 }
 
-// told is a reason in words.
+// told is a reason in words: one that the model attributes the risk to, or what has
+// changed in the customer's facts, of which no cause is claimed.
 type told struct {
 	concept string
-	share   float64
+	share   float64 // NaN for a change
 	fact    job.Words
+	change  *changed // nil for a reason of the model
 }
 
 // score predicts today's customers; without a model by the buy-till-you-die model
@@ -58,33 +60,57 @@ func (s *study) score(ctx context.Context, j *job.Job) error {
 			s.scores.basis[i] = "none"
 		}
 	}
-	if s.model == nil || n == 0 {
+	if n == 0 {
 		return nil
-	}
-	p, err := s.model.Score(x)
-	if err != nil {
-		return err
-	}
-	e, err := s.model.Explain(x)
-	if err != nil {
-		return err
 	}
 	facts, err := readFacts(ctx, j)
 	if err != nil {
 		return err
 	}
-	for i, list := range churn.Reasons(e, learnFeatures()) {
-		s.scores.p[i], s.scores.basis[i] = p[i], "model"
-		for _, reason := range list {
-			if len(s.scores.told[i]) == reasonsTold || reason.Share < leastShare {
-				break
-			}
-			if fact, ok := s.today.fact(reason.Concept, i, facts[s.today.Customer[i]]); ok {
-				s.scores.told[i] = append(s.scores.told[i], told{reason.Concept, reason.Share, fact})
-			}
+	attributed := make([][]churn.Reason, n)
+	if s.model != nil {
+		p, err := s.model.Score(x)
+		if err != nil {
+			return err
+		}
+		e, err := s.model.Explain(x)
+		if err != nil {
+			return err
+		}
+		for i, list := range churn.Reasons(e, learnFeatures()) {
+			s.scores.p[i], s.scores.basis[i], attributed[i] = p[i], "model", list
 		}
 	}
+	for i := range n {
+		s.scores.told[i] = s.tell(i, attributed[i], facts[s.today.Customer[i]])
+	}
 	return nil
+}
+
+// tell chooses the reasons of a row: first what the model attributes its risk to where
+// the facts bear it out, then what has changed in the customer's own past. A change is
+// told before the third reason of the model.
+func (s *study) tell(row int, attributed []churn.Reason, x extra) []told {
+	var list []told
+	is := map[string]bool{}
+	for _, reason := range attributed {
+		if len(list) == reasonsTold || reason.Share < leastShare {
+			break
+		}
+		if fact, ok := s.today.fact(reason.Concept, row, x); ok {
+			list, is[reason.Concept] = append(list, told{reason.Concept, reason.Share, fact, nil}), true
+		}
+	}
+	var changes []told
+	for _, c := range s.today.changes(row, x) {
+		if !is[c.concept] {
+			changes = append(changes, told{c.concept, math.NaN(), c.words, &c})
+		}
+	}
+	if len(changes) > 0 && len(list) == reasonsTold {
+		list = list[:reasonsTold-1]
+	}
+	return append(list, changes[:min(len(changes), reasonsTold-len(list))]...)
 }
 
 func (s *study) writeScores(ctx context.Context, j *job.Job) error {
@@ -101,9 +127,7 @@ func (s *study) writeScores(ctx context.Context, j *job.Job) error {
 	n := s.today.Rows()
 	horizon, until, last := make([]int64, n), make([]int64, n), make([]int64, n)
 	var reasons [reasonsTold][2][]string
-	var key, at []int64
-	var share []float64
-	var concept, conceptZH, fact, factZH []string
+	var r reasonRows
 	for place := range reasons {
 		for lang := range reasons[place] {
 			reasons[place][lang] = make([]string, n)
@@ -113,10 +137,8 @@ func (s *study) writeScores(ctx context.Context, j *job.Job) error {
 		k := &s.kinds[s.today.Kind[i]]
 		horizon[i], until[i], last[i] = int64(k.horizon), int64(s.today.Until[i]), int64(s.today.last[i])
 		for place, t := range s.scores.told[i] {
-			reasons[place][0][i], reasons[place][1][i] = t.fact.EN, t.fact.ZH
-			key, at, share = append(key, s.today.Customer[i]), append(at, int64(place+1)), append(share, t.share)
-			words := concepts[t.concept]
-			concept, conceptZH, fact, factZH = append(concept, words.EN), append(conceptZH, words.ZH), append(fact, t.fact.EN), append(factZH, t.fact.ZH)
+			reasons[place][0][i], reasons[place][1][i] = t.listed().EN, t.listed().ZH
+			r.add(s.today.Customer[i], int64(place+1), t)
 		}
 	}
 	columns := []job.Column{job.Col("customer_key", s.today.Customer), job.Col("horizon_days", horizon), job.Col("until_day", until), job.Col("last_day", last),
@@ -127,8 +149,7 @@ func (s *study) writeScores(ctx context.Context, j *job.Job) error {
 	if err := j.Score(ctx, churnSQL, []any{s.offer.rate, s.offer.rate, s.offer.cost, fmt.Sprint(s.seed)}, columns...); err != nil {
 		return err
 	}
-	return j.Score(ctx, reasonSQL, nil, job.Col("customer_key", key), job.Col("place", at), job.Col("concept", concept), job.Col("concept_zh", conceptZH),
-		job.Col("share", share), job.Col("fact", fact), job.Col("fact_zh", factZH))
+	return r.write(ctx, j)
 }
 
 // remember keeps the probabilities of the last run with an earlier date, and makes

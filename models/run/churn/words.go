@@ -1,13 +1,11 @@
 package churn
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"time"
 
 	"verso/models/job"
-	"verso/olap/engine"
 )
 
 // concepts are what reasons are about.
@@ -23,30 +21,6 @@ var concepts = map[string]job.Words{
 var baselineWords = map[string]job.Words{
 	"recency": {EN: "days since the last order alone", ZH: "仅凭距上次订货天数"},
 	"btyd":    {EN: "buy-till-you-die model MBG/NBD", ZH: "购买-流失模型 MBG/NBD"},
-}
-
-// extra is what is told of a customer beside its features.
-type extra struct {
-	subject                                                  job.Words
-	linesBefore, linesNow, lateDay, complaintDay, daysBefore float64
-}
-
-// readFacts reads feature.churn_fact.
-func readFacts(ctx context.Context, j *job.Job) (map[int64]extra, error) {
-	out := map[int64]extra{}
-	number := func(v any) float64 {
-		if f, ok := engine.Float(v); ok {
-			return f
-		}
-		return math.NaN()
-	}
-	err := engine.Rows(ctx, j.Conn, engine.SQL(`SELECT f.customer_key, coalesce(f.subject, ''), coalesce(f.subject_zh, f.subject, ''), CAST(f.lines_before AS DOUBLE), CAST(f.lines_now AS DOUBLE), CAST(f.late_day AS DOUBLE), CAST(f.complaint_day AS DOUBLE), CAST(f.days_before AS DOUBLE)
-FROM feature.churn_fact AS f ORDER BY f.customer_key`), func(r []any) error {
-		key, _ := engine.Int(r[0])
-		out[key] = extra{job.Words{EN: engine.Text(r[1]), ZH: engine.Text(r[2])}, number(r[3]), number(r[4]), number(r[5]), number(r[6]), number(r[7])}
-		return nil
-	})
-	return out, err
 }
 
 // monthOf is the month of a day in both languages.
@@ -72,6 +46,9 @@ func (r *rows) fact(concept string, row int, x extra) (job.Words, bool) {
 		return silence(get("recency"), get("gap_mean"), get("days"))
 	case "frequency":
 		n := get("days_365")
+		if before := x.yearBefore; get("tenure") >= 730 && before > n {
+			return job.Wordsf("ordered on %[1]s in the last year, on %.0[3]f in the year before", "近一年订货 %.0[2]f 天，上一年 %.0[3]f 天", one(n, "day", "days"), n, before), true
+		}
 		return job.Wordsf("ordered on %[1]s in the last year", "近一年订货 %.0[2]f 天", one(n, "day", "days"), n), get("days") > 1 // else its rhythm says so
 	case "tenure":
 		return job.Wordsf("a customer for %[1]s", "成为客户 %.0[2]f 天", one(get("tenure"), "day", "days"), get("tenure")), true

@@ -39,6 +39,7 @@ var sources = []source{
 	{"tiers", []string{"core.fact_customer_month"}, 4},
 	{"risk", []string{"score.churn"}, 8},
 	{"reasons", []string{"score.churn_reason"}, 6},
+	{"quiet", []string{"score.part_churn", "score.fade"}, 9},
 	{"taste", []string{"score.taste_profile"}, 3},
 }
 

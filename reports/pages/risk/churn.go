@@ -44,6 +44,14 @@ func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
+	quiet, scored, err := c.quietSection(ctx)
+	if err != nil {
+		return p, err
+	}
+	losses, err := c.lossSections(ctx)
+	if err != nil {
+		return p, err
+	}
 	p.Message = c.churnMessage(s, first)
 	p.Sections = []view.Section{
 		{ID: "rate", Title: c.T("churn.rate"), Lead: c.T("churn.rate.lead"), Blocks: append([]view.Block{{KPIs: figures}}, course...)},
@@ -51,6 +59,10 @@ func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 		{ID: "why", Title: c.T("churn.why"), Lead: c.T("churn.why.lead"), Blocks: []view.Block{{Table: why}, {Note: &view.Note{Text: c.T("churn.why.causes")}}}},
 		{ID: "changes", Title: c.T("churn.changes"), Lead: c.T("churn.changes.lead"), Blocks: changes},
 	}
+	if scored {
+		p.Sections = append(p.Sections, quiet)
+	}
+	p.Sections = append(p.Sections, losses...)
 	return p, nil
 }
 
