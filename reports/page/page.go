@@ -24,6 +24,9 @@ type Page struct {
 	// Below are the pages of single members that this one leads to; they are not
 	// in the menu. nil: none.
 	Below func(ctx context.Context, c *Context) ([]Page, error)
+	// About is the member that the page is about, so that rows about it lead here;
+	// empty for none.
+	About Ref
 }
 
 // Asker answers cube questions; *olap.Olap does. Members and labels come in the
@@ -75,6 +78,7 @@ type Context struct {
 	Stale []stale
 
 	tables map[string]bool // schema.table
+	places map[Ref]string  // slugs of the pages about members
 }
 
 // Coverage is how far the order lines reach.

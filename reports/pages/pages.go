@@ -10,6 +10,7 @@ import (
 	"verso/reports/pages/flow"
 	"verso/reports/pages/front"
 	"verso/reports/pages/market"
+	"verso/reports/pages/member"
 	"verso/reports/pages/risk"
 	"verso/reports/pages/trust"
 	"verso/reports/pages/value"
@@ -20,7 +21,7 @@ func All() []page.Page {
 	return slices.Concat(
 		under("business", front.Pages(), flow.Board(), answer.Pages()),
 		under("customers", value.Pages(), account.Pages(), risk.Pages()),
-		under("market", market.Pages(), flow.Channel()),
+		under("market", market.Pages(), flow.Channel(), member.Pages()),
 		under("operations", flow.Pages()),
 		under("trust", trust.Pages()))
 }
