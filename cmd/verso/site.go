@@ -117,7 +117,12 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
 		return nil, err
 	}
-	return site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(o, db)}, a.reportPages(cfg, a.logger(false))...)
+	source, log := page.FromOlap(o, db), a.logger(false)
+	source.Editorial = editorial(cfg)
+	for _, fault := range source.Editorial.Faults {
+		log.Warn("a file of the report has a fault and is not used", "fault", fault)
+	}
+	return site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: source}, a.reportPages(cfg, log)...)
 }
 
 func (a *app) printSite(s site.Summary) error {

@@ -53,6 +53,7 @@ func (c *Context) MonthColumns(id, title string, list []time.Time, now, then []v
 		}
 	}
 	ch.Table.Rows = append(ch.Table.Rows, view.Row{Kind: view.Total, Cells: total})
+	c.Annotate(ch, "net", list)
 	ch.Insight = c.monthsText(list, now, ahead, both)
 	if c.AsOf.AddDate(0, 0, 1).Day() != 1 {
 		note := c.T("foot.cut", "month", view.MonthName(c.Lang, c.AsOf), "day", fmt.Sprint(c.AsOf.Day()))

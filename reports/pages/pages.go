@@ -34,6 +34,12 @@ func With(written []page.Page) []page.Page {
 	return slices.Insert(all, at, under("own", written)...)
 }
 
+// MemberAttributes are the attributes whose members have pages of their own.
+func MemberAttributes() []string { return member.Attributes() }
+
+// GoalCodes are the names of the goals in plans and files.
+func GoalCodes() []string { return flow.GoalCodes() }
+
 func under(group string, lists ...[]page.Page) []page.Page {
 	all := slices.Concat(lists...)
 	for i := range all {

@@ -50,6 +50,15 @@ func kinds() []kind {
 	}
 }
 
+// Attributes are those whose members have pages.
+func Attributes() []string {
+	var out []string
+	for _, k := range kinds() {
+		out = append(out, k.attribute)
+	}
+	return out
+}
+
 // desk is where a page is written.
 type desk struct{ *page.Context }
 
@@ -94,7 +103,7 @@ func (c desk) pagesOf(ctx context.Context, k kind) ([]page.Page, error) {
 		out = append(out, page.Page{Slug: m.slug, About: page.Ref{Attribute: k.attribute, Key: m.ref},
 			Label: func(string) string { return m.label },
 			Build: func(_ context.Context, own *page.Context) (view.Page, error) {
-				return sheet{desk{own}, k, f, m}.page(), nil
+				return sheet{desk{own.On(k.attribute, m.id, m.label)}, k, f, m}.page(), nil
 			}})
 	}
 	return out, nil
@@ -103,6 +112,7 @@ func (c desk) pagesOf(ctx context.Context, k kind) ([]page.Page, error) {
 // entry is a member with its address.
 type entry struct {
 	ref, label, slug string
+	id               string     // its number in the source, or ref
 	net, customers   view.Value // of twelve months
 }
 
@@ -166,9 +176,9 @@ func (c desk) address(ctx context.Context, k kind, members []entry) error {
 	}
 	times := map[string]int{}
 	for i, m := range members {
-		members[i].slug = page.WordSlug(k.name, m.ref)
+		members[i].slug, members[i].id = page.WordSlug(k.name, m.ref), m.ref
 		if k.ids != "" {
-			members[i].slug = page.Slug(k.name, ids[m.ref])
+			members[i].slug, members[i].id = page.Slug(k.name, ids[m.ref]), ids[m.ref]
 		}
 		times[members[i].slug]++
 	}
