@@ -184,7 +184,7 @@ func editorial(cfg *config.Config) page.Editorial {
 // beside the configuration. What is wrong with a file there is logged; its page
 // says so, and the others are made.
 func (a *app) reportPages(cfg *config.Config, log *slog.Logger) []page.Page {
-	var taken []string
+	taken := pages.Prefixes()
 	for _, p := range pages.All() {
 		taken = append(taken, p.Slug)
 	}

@@ -37,6 +37,9 @@ func With(written []page.Page) []page.Page {
 // MemberAttributes are the attributes whose members have pages of their own.
 func MemberAttributes() []string { return member.Attributes() }
 
+// Prefixes are the beginnings of the addresses of pages about members and customers.
+func Prefixes() []string { return append(member.Prefixes(), "account-") }
+
 // GoalCodes are the names of the goals in plans and files.
 func GoalCodes() []string { return flow.GoalCodes() }
 

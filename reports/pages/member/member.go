@@ -59,6 +59,15 @@ func Attributes() []string {
 	return out
 }
 
+// Prefixes are the beginnings of their addresses.
+func Prefixes() []string {
+	var out []string
+	for _, k := range kinds() {
+		out = append(out, k.name+"-")
+	}
+	return out
+}
+
 // desk is where a page is written.
 type desk struct{ *page.Context }
 

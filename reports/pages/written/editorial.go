@@ -24,6 +24,9 @@ const (
 	goalsFile       = "goals.yaml"
 )
 
+// Files are their names.
+func Files() []string { return []string{annotationsFile, goalsFile} }
+
 // mostAnnotations is how many annotations a file may hold.
 const mostAnnotations = 500
 
