@@ -78,6 +78,7 @@ type tableModel struct {
 type columnModel struct {
 	Label, Unit, Class string
 	Sortable           bool
+	Compare            string // see compareOf
 }
 
 type rowModel struct {

@@ -71,10 +71,21 @@ func (c desk) offered(ctx context.Context, cubeName string, k kind) (bool, error
 			return false, err
 		}
 	}
-	if schema, table, found := strings.Cut(of.Table, "."); found {
-		return c.Known(ctx, schema, table)
+	for _, part := range of.Combines { // its facts are those of other cubes
+		if ok, err := c.supplied(ctx, c.Model.Cube(part.Cube)); err != nil || !ok {
+			return false, err
+		}
 	}
-	return true, nil
+	return c.supplied(ctx, of)
+}
+
+// supplied tells whether the generation has the table of a cube.
+func (c desk) supplied(ctx context.Context, of *cube.Cube) (bool, error) {
+	if of == nil || of.Table == "" {
+		return of != nil, nil
+	}
+	schema, table, _ := strings.Cut(of.Table, ".")
+	return c.Known(ctx, schema, table)
 }
 
 // read asks everything about the members of a dimension together.
