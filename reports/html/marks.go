@@ -57,14 +57,12 @@ func (r remark) caption(top float64, font int) caption {
 	return caption{text: r.number, x: r.at, y: top - float64(font)/2, colour: "@ink", size: font - 1, clear: true}
 }
 
-// remarkOptions adds the notes to the first series of an option.
+// remarkOptions adds the notes to an option: the ground to the actual series, whose
+// columns it goes beyond, the lines to a series of their own, which has no columns
+// to stand beside.
 func remarkOptions(o map[string]any, list []remark, f frame) {
 	series, _ := o["series"].([]any)
 	if len(list) == 0 || len(series) == 0 {
-		return
-	}
-	first, ok := series[0].(map[string]any)
-	if !ok {
 		return
 	}
 	var lines, areas []any
@@ -74,9 +72,23 @@ func remarkOptions(o map[string]any, list []remark, f frame) {
 			areas = append(areas, []any{map[string]any{"xAxis": r.first}, map[string]any{"xAxis": r.last}})
 		}
 	}
-	look := remarkLine()
-	first["markLine"] = map[string]any{"silent": true, "symbol": "none", "data": lines, "lineStyle": map[string]any{"color": look.colour, "width": look.width, "type": look.dash}}
-	if len(areas) > 0 {
-		first["markArea"] = map[string]any{"silent": true, "data": areas, "itemStyle": map[string]any{"color": remarkColour}}
+	if actual := actualSeries(series); actual != nil && len(areas) > 0 {
+		actual["markArea"] = map[string]any{"silent": true, "data": areas, "itemStyle": map[string]any{"color": remarkColour}}
 	}
+	look := remarkLine()
+	o["series"] = append(series, map[string]any{"type": "line", "data": []any{}, "markLine": map[string]any{"silent": true, "symbol": "none", "data": lines,
+		"lineStyle": map[string]any{"color": look.colour, "width": look.width, "type": look.dash}}})
+}
+
+// actualSeries is the series of actual figures, else the first.
+func actualSeries(series []any) map[string]any {
+	first, _ := series[0].(map[string]any)
+	for _, s := range series {
+		if one, ok := s.(map[string]any); ok {
+			if style, ok := one["itemStyle"].(map[string]any); ok && style["color"] == "@ac" {
+				return one
+			}
+		}
+	}
+	return first
 }
