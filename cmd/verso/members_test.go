@@ -165,3 +165,83 @@ func TestMembersAreReached(t *testing.T) {
 		t.Run(look.Name, func(t *testing.T) { sitetest.Inspect(t, ctx, look) })
 	}
 }
+
+// What editors write in files is on the pages; a wrong file is named by check and
+// on the page of runs, and everything else is still built.
+func TestEditorsFiles(t *testing.T) {
+	t.Parallel()
+	dir, _ := demoCompany(t, smallest...)
+	text, err := os.ReadFile(filepath.Join(dir, "verso.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(own, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	moved := strings.NewReplacer("\nwarehouse: warehouse\n", "\nwarehouse: "+dir+"/warehouse\n", "path: data/", "path: "+dir+"/data/").Replace(string(text))
+	write("verso.yaml", moved)
+	config := filepath.Join(own, "verso.yaml")
+	out := filepath.Join(own, "out")
+	read := func(name string) string {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(out, name+".html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	write("annotations.yaml", "annotations:\n  - date: 2026-03-02\n    text: {en: Prices <raised>, zh: 提价}\n  - from: 2026-01-15\n    to: 2026-02-24\n    member: {region.area: North China}\n    text: {en: Customs closed, zh: 海关停办}\n")
+	write("goals.yaml", "goals:\n  - goal: on_time\n    target: 0.95\n")
+	if _, errs := verso(t, exitConfig, "check", "-c", config, "--cubes", "none"); !strings.Contains(errs, `goals.yaml:3:13: "0.95" is no percentage`) {
+		t.Errorf("check says %s", errs)
+	}
+	verso(t, exitDone, "site", "-c", config, "--out", out)
+	for name, want := range map[string][]string{
+		"index": {"Prices &lt;raised&gt;"}, "quality": {"goals.yaml:3:13", "Customs closed"}, "goals": {"Goal scoreboard"},
+		"region-north-china": {"Prices &lt;raised&gt;", "Customs closed"}, "class-o": {"Prices &lt;raised&gt;"}, "zh/region-north-china": {"海关停办"}} {
+		for _, w := range want {
+			if !strings.Contains(read(name), w) {
+				t.Errorf("%s does not say %q", name, w)
+			}
+		}
+	}
+	if strings.Contains(read("region-east-china"), "Customs closed") || strings.Contains(read("index"), "Customs closed") {
+		t.Error("an annotation about one region is on another page")
+	}
+	write("goals.yaml", "goals:\n  - goal: on_time\n    baseline: 90%\n    milestones: {2026: 98.5%}\n    owner: Head of logistics\n")
+	verso(t, exitDone, "check", "-c", config, "--cubes", "none")
+	c := goalsContext(t, config)
+	all := pages.All()
+	v, err := all[slices.IndexFunc(all, func(p page.Page) bool { return p.Slug == "goals" })].Build(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pagetest.CheckWhole(t, v)
+	_, tables := partsOf(v)
+	row := tables["board-rows"].Rows[2].Cells
+	if row[2].Float != .985 || row[3].Float != .9 || row[6].Text != "will be missed" || row[7].Text != "Head of logistics" || row[8].Text != "goals.yaml" {
+		t.Errorf("the scoreboard has %+v", row)
+	}
+	if other := tables["board-rows"].Rows[0].Cells; other[8].Text != "plan" {
+		t.Errorf("a goal that the file does not name comes from %+v", other[8])
+	}
+}
+
+// goalsContext is what the pages of a configuration are written with.
+func goalsContext(t *testing.T, config string) *page.Context {
+	t.Helper()
+	a := &app{configPath: config, env: func(string) (string, bool) { return "", false }}
+	p, err := a.openPublished(t.Context(), "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.close)
+	c, err := p.page(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
