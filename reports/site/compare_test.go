@@ -35,7 +35,9 @@ func TestComparisonInABrowser(t *testing.T) {
 	const seen = `[...document.querySelectorAll("figure.table th[data-c]")].filter(h=>!h.hidden).map(h=>h.dataset.c)`
 	has := func(kind string) bool { return evaluate[bool](t, ctx, seen+`.includes("`+kind+`")`) }
 	const texts = `[...document.querySelectorAll("#months .live svg text")].map(e=>e.textContent)`
-	bars := func() int { return int(evaluate[float64](t, ctx, `document.querySelectorAll("#months .live svg path").length`)) }
+	bars := func() int {
+		return int(evaluate[float64](t, ctx, `document.querySelectorAll("#months .live svg path").length`))
+	}
 	all := bars()
 	if !has("py") || !has("abs") || !has("rel") || evaluate[bool](t, ctx, texts+`.some(s=>s.includes("%"))`) {
 		t.Error("at first not everything is shown as drawn")

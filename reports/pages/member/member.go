@@ -244,7 +244,7 @@ func (c desk) listTable(ctx context.Context, k kind, chosen choice, w page.Windo
 	if err != nil {
 		return nil, err
 	}
-	v := page.Variance{ID: "list-" + k.name, Title: c.T("members." + k.name), Head: c.T("members." + k.name + ".head"), Fair: c.Comparable(w.Before(1)), Share: true}
+	v := page.Variance{ID: "list-" + k.name, Title: c.T("members.table"), Head: c.T("members." + k.name + ".head"), Fair: c.Comparable(w.Before(1)), Share: true}
 	a, b := map[string]view.Value{}, map[string]view.Value{}
 	v.Now, v.Then = sumInto(a, now), sumInto(b, then)
 	rest := page.VarianceRow{Kind: view.Others, Label: view.T(c.T("members.rest")), Now: v.Now, Then: v.Then}
