@@ -16,6 +16,7 @@ import (
 	"verso/etl/config"
 	"verso/olap/backup"
 	"verso/olap/warehouse"
+	"verso/reports/pages/written"
 )
 
 // backupFlags are the choices of one backup.
@@ -140,6 +141,11 @@ func backupItems(cfg *config.Config, current warehouse.Generation) ([]backup.Ite
 	items = append(items, backup.Item{Name: "config/" + filepath.Base(cfg.File), Path: cfg.File})
 	if merges := mergesFile(cfg); isFile(merges) {
 		items = append(items, backup.Item{Name: "config/" + filepath.Base(merges), Path: merges})
+	}
+	for _, name := range written.Files() {
+		if file := filepath.Join(filepath.Dir(cfg.File), name); isFile(file) {
+			items = append(items, backup.Item{Name: "config/" + name, Path: file})
+		}
 	}
 	if dir := userCatalog(cfg); dir != "" {
 		cubes, err := filesBelow(dir, "config/catalog", func(string) bool { return true })

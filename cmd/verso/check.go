@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ type checkReport struct {
 	AsOf    string         `json:"as_of"`
 	Checks  []check.Result `json:"checks"`
 	Members []memberResult `json:"members"`
+	Files   []string       `json:"files,omitempty"` // faults of the files beside verso.yaml that add to the report
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -55,7 +57,7 @@ error-level check fails, with 1 when a cube's member does.`,
 			if err != nil {
 				return err
 			}
-			report := checkReport{Run: p.olap.Run().ID, AsOf: p.olap.Run().AsOf, Checks: data.Results, Members: checkMembers(cmd.Context(), p.olap, cubes)}
+			report := checkReport{Run: p.olap.Run().ID, AsOf: p.olap.Run().AsOf, Checks: data.Results, Members: checkMembers(cmd.Context(), p.olap, cubes), Files: editorial(p.config).Faults}
 			if format == "json" {
 				enc := json.NewEncoder(a.stdout)
 				enc.SetIndent("", "  ")
@@ -68,6 +70,9 @@ error-level check fails, with 1 when a cube's member does.`,
 			}
 			if failed := failedMembers(report.Members); failed > 0 {
 				return fmt.Errorf("%d cube members failed", failed)
+			}
+			if len(report.Files) > 0 {
+				return &configError{fmt.Errorf("the report goes without %d of its files: %s", len(report.Files), strings.Join(report.Files, "; "))}
 			}
 			return data.Refusal()
 		},
@@ -118,6 +123,9 @@ func (a *app) printChecks(r checkReport, took time.Duration) {
 		if m.Error != "" {
 			fmt.Fprintf(a.stdout, "FAIL cube %s, %s: %s\n", m.Cube, m.Member, m.Error)
 		}
+	}
+	for _, f := range r.Files {
+		fmt.Fprintf(a.stdout, "FAIL file %s\n", f)
 	}
 	added := 0
 	for _, m := range r.Members {

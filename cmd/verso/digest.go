@@ -22,7 +22,6 @@ import (
 	"verso/etl/schedule"
 	"verso/reports/digest"
 	"verso/reports/mail"
-	"verso/reports/page"
 )
 
 func (a *app) digestCommand() *cobra.Command {
@@ -119,7 +118,7 @@ func (p *post) mail(ctx context.Context, r config.Reader) (mail.Message, error) 
 		lang = p.config.Company.Language
 	}
 	if p.made[lang] == nil {
-		d, err := digest.Build(ctx, page.FromOlap(p.open.olap, p.open.snapshot.DB()), digest.Options{Lang: lang, URL: p.config.Digest.URL, Pages: p.config.Digest.Pages})
+		d, err := digest.Build(ctx, p.open.source(), digest.Options{Lang: lang, URL: p.config.Digest.URL, Pages: p.config.Digest.Pages})
 		if err != nil {
 			return mail.Message{}, err
 		}

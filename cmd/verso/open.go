@@ -91,9 +91,16 @@ type published struct {
 	olap      *olap.Olap
 }
 
+// source is the generation as the report's pages read it.
+func (p *published) source() page.Source {
+	s := page.FromOlap(p.olap, p.snapshot.DB())
+	s.Editorial = editorial(p.config)
+	return s
+}
+
 // page is what the report's pages read.
 func (p *published) page(ctx context.Context) (*page.Context, error) {
-	return page.NewContext(ctx, page.FromOlap(p.olap, p.snapshot.DB()), p.olap.Lang())
+	return page.NewContext(ctx, p.source(), p.olap.Lang())
 }
 
 // openPublished acquires the published generation. lang is en, zh or "" for the
@@ -168,11 +175,16 @@ func isFolder(path string) bool {
 // pagesFolder is where editors write pages of the report.
 func pagesFolder(cfg *config.Config) string { return filepath.Join(filepath.Dir(cfg.File), "pages") }
 
+// editorial is what editors add to the data in files beside the configuration.
+func editorial(cfg *config.Config) page.Editorial {
+	return written.Editorial(filepath.Dir(cfg.File), pages.MemberAttributes(), pages.GoalCodes())
+}
+
 // reportPages are the pages of the report: verso's, and those in the folder pages
 // beside the configuration. What is wrong with a file there is logged; its page
 // says so, and the others are made.
 func (a *app) reportPages(cfg *config.Config, log *slog.Logger) []page.Page {
-	var taken []string
+	taken := pages.Prefixes()
 	for _, p := range pages.All() {
 		taken = append(taken, p.Slug)
 	}

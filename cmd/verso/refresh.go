@@ -178,8 +178,8 @@ type refreshJob struct {
 	progress  progress
 	recorded  []*lineage.Recorder
 	merges    []duplicate.Merge
-	resumed   bool          // draft is that of a refresh that died
-	site      *site.Pending // built, waiting for publication; nil when skipped
+	resumed   bool         // draft is that of a refresh that died
+	site      *pendingSite // built, waiting for publication; nil when skipped
 }
 
 func (j *refreshJob) run(ctx context.Context) (err error) {

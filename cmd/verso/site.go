@@ -112,7 +112,7 @@ func pagesNamed(all []page.Page, names []string) ([]page.Page, error) {
 }
 
 // prepareSite writes the site of a filled generation beside the published one.
-func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.Config, out, lang string) (*site.Pending, error) {
+func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.Config, out, lang string) (*pendingSite, error) {
 	if err := os.Remove(filepath.Join(cfg.Warehouse, pageLogName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -127,7 +127,24 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
 		return nil, err
 	}
-	return site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(o, db)}, a.reportPages(cfg, a.logger(false))...)
+	source, log := page.FromOlap(o, db), a.logger(false)
+	source.Editorial = editorial(cfg)
+	for _, fault := range source.Editorial.Faults {
+		log.Warn("a file of the report has a fault and is not used", "fault", fault)
+	}
+	kept := editionsOf(cfg.Warehouse)
+	source.Editions, err = kept.before(o.Run().ID, func(err error) { log.Warn("an earlier edition of the report cannot be read", "fault", err.Error()) })
+	if err != nil {
+		return nil, err
+	}
+	pending, err := site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: source}, a.reportPages(cfg, log)...)
+	if err != nil {
+		return nil, err
+	}
+	if absolute != cfg.Site {
+		kept = ""
+	}
+	return newPendingSite(ctx, pending, source, kept)
 }
 
 func (a *app) printSite(s site.Summary) error {

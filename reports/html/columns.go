@@ -96,6 +96,10 @@ func layColumns(c *view.Chart, f frame) *columnsLayout {
 	}
 	l.differ = min(differMost, differShare*l.band)
 	l.names = under(c.Categories, columnsSide, l.band, f)
+	for _, r := range l.remarks() { // values give way to the numbers of notes
+		at := r.caption(l.main.top, f.font)
+		l.placed = append(l.placed, lineBox(at.text, at.size, at.x, at.y, at.anchor, 1))
+	}
 	l.labelColumns()
 	l.labelChanges()
 	return l
@@ -301,6 +305,9 @@ func priority(labels []tagged) []int {
 
 // draw draws the columns.
 func (l *columnsLayout) draw(p *pen) {
+	notes := l.remarks()
+	p.ground(notes, l.main.top, l.main.top+l.main.height)
+	defer p.remarks(notes, l.main.top, l.main.top+l.main.height)
 	if l.py != nil {
 		for i, v := range l.pys {
 			if v.known && v.v != 0 {
@@ -332,6 +339,9 @@ func (l *columnsLayout) draw(p *pen) {
 	}
 	p.names(l.names, columnsSide, l.band, l.namesTop)
 }
+
+// remarks are the notes on the columns.
+func (l *columnsLayout) remarks() []remark { return remarks(l.c, l.middle, l.band/2) }
 
 // tone is the colour of a difference.
 func (l *columnsLayout) tone(i int) string {

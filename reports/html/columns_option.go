@@ -34,6 +34,7 @@ func (l *columnsLayout) option() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	remarkOptions(o, l.remarks(), l.f)
 	if axes, ok := o["xAxis"].([]any); ok && below {
 		setLabel(axes[len(axes)-1], "margin", nameDistance+columnsNegative)
 	}

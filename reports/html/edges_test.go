@@ -45,6 +45,7 @@ func edgeCharts() []*view.Chart {
 	out := append(columnEdges(), lineEdges()...)
 	out = append(out, curveEdges()...)
 	out = append(out, heatEdges()...)
+	out = append(out, markedEdges()...)
 	return append(out, mirrorEdges()...)
 }
 
@@ -163,4 +164,16 @@ func mirrorEdges() []*view.Chart {
 func radarOf(id string, names []string) *view.Chart {
 	return &view.Chart{ID: "radar-" + id, Kind: view.Radar, Categories: names, Series: []view.Series{
 		series("Customer", view.AC, many(len(names), func(i float64) float64 { return 40 * i })...), series("Tier", view.Reference, 50)}}
+}
+
+// markedEdges are charts over time with notes: on one month, over several, one
+// upon another, at both ends, and out of the chart.
+func markedEdges() []*view.Chart {
+	months := counted(12, "%d月")
+	values := many(12, func(i float64) float64 { return 100 + 60*math.Sin(i) })
+	notes := []view.Mark{{First: 0, Last: 0, Text: "first"}, {First: 3, Last: 6, Text: "<b>several</b>"}, {First: 5, Last: 8, Text: "upon"}, {First: 11, Last: 11, Text: "last"}, {First: 9, Last: 12, Text: "out"}}
+	return []*view.Chart{
+		{ID: "columns-marked", Kind: view.TimeColumns, Better: 1, Format: view.Integer(), Categories: months, Marks: notes,
+			Series: []view.Series{series("AC", view.AC, values...), series("PY", view.PY, many(12, func(i float64) float64 { return 90 + 50*math.Cos(i) })...)}},
+		{ID: "lines-marked", Kind: view.Lines, Format: view.Integer(), Categories: months, Marks: notes, Series: []view.Series{series("AC", view.AC, values...)}}}
 }

@@ -299,6 +299,9 @@ func alone(list []number, i int) bool {
 
 // draw draws the lines.
 func (l *linesLayout) draw(p *pen) {
+	notes := remarks(l.c, l.x, 0)
+	p.ground(notes, l.plot.top, l.plot.bottom)
+	defer p.remarks(notes, l.plot.top, l.plot.bottom)
 	p.ladder(l.plot, l.scale, l.panel)
 	zero := half(l.panel.y(0))
 	p.rule(l.plot.left, zero, l.plot.right, zero, "@ink3")

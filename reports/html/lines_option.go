@@ -53,6 +53,7 @@ func (l *linesLayout) option() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	remarkOptions(o, remarks(l.c, l.x, 0), l.f)
 	setTicks(o, "yAxis", l.scale)
 	axes, _ := o["xAxis"].([]any)
 	if name := l.xName(); name.text != "" && len(axes) > 0 {

@@ -56,6 +56,7 @@ type figure struct {
 	Table        *tableModel
 	CSV          string
 	Desc         string
+	Notes        []string // below a chart over time, by their numbers on it
 }
 
 type sheet struct {
@@ -77,6 +78,7 @@ type tableModel struct {
 type columnModel struct {
 	Label, Unit, Class string
 	Sortable           bool
+	Compare            string // see compareOf
 }
 
 type rowModel struct {
@@ -216,6 +218,12 @@ func toneClass(t view.Tone) string {
 // figure draws a chart at both sizes and writes its option for the browser.
 func (m *model) figure(c *view.Chart) (*figure, error) {
 	f := &figure{Chart: c, CSV: csvPath(m.Slug, c.ID), Legend: legend(c, m.W), Desc: c.Insight}
+	if c.Kind == view.TimeColumns || c.Kind == view.Lines {
+		for _, mark := range c.Marks {
+			f.Notes = append(f.Notes, mark.Text)
+			f.Desc = strings.TrimSpace(f.Desc + " " + mark.Text)
+		}
+	}
 	t := c.Table
 	t.ID = c.ID + "-data"
 	f.Table = m.table(&t, f.CSV)

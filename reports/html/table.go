@@ -13,7 +13,7 @@ func (m *model) table(t *view.Table, csv string) *tableModel {
 	visuals := map[int][]drawing{}
 	for i, c := range t.Columns {
 		out.Cols = append(out.Cols, columnModel{Label: c.Label, Unit: c.Unit, Class: columnClass(c),
-			Sortable: sortable && c.Visual != view.Spark})
+			Sortable: sortable && c.Visual != view.Spark, Compare: compareOf(t, c)})
 		if c.Visual == view.Variance || c.Visual == view.Share {
 			visuals[i] = bars(t, i)
 		}
@@ -41,6 +41,30 @@ func (m *model) table(t *view.Table, csv string) *tableModel {
 		out.Body = append(out.Body, rm)
 	}
 	return out
+}
+
+// compareOf is the part that a column has in the comparison with the year before:
+// "py" its figures, "abs" and "rel" the differences where there are both; else "".
+func compareOf(t *view.Table, c view.Column) string {
+	const previous, change = "PY", "ΔPY"
+	if c.Label == previous {
+		return "py"
+	}
+	if c.Label != change {
+		return ""
+	}
+	absolute, relative := false, false
+	for _, other := range t.Columns {
+		absolute = absolute || other.Label == change && other.Unit != "%"
+		relative = relative || other.Label == change && other.Unit == "%"
+	}
+	switch {
+	case !absolute || !relative:
+		return "py"
+	case c.Unit == "%":
+		return "rel"
+	}
+	return "abs"
 }
 
 // cell writes one value.

@@ -37,6 +37,7 @@ type Figures map[string]view.Value
 // Member is one Member of an attribute with its figures.
 type Member struct {
 	Key    string // as the cube gave it; joins two answers
+	Ref    string // what tells it apart in every language, see [Ref]
 	Label  string // in the page's language
 	Known  bool   // false for the unknown member and for members without a value
 	Values Figures
@@ -73,11 +74,19 @@ func (c *Context) Members(ctx context.Context, attribute string, q cube.Query) (
 			continue
 		}
 		key := memberKey(row.Cells[0])
-		m := Member{Key: key, Label: c.MemberLabel(attribute, key), Known: key != unknownMember && key != noMember, Values: Figures{}}
+		m := Member{Key: key, Ref: refOf(row), Label: c.MemberLabel(attribute, key), Known: key != unknownMember && key != noMember, Values: Figures{}}
 		ReadMeasures(t, row, m.Values)
 		out = append(out, m)
 	}
 	return out, nil
+}
+
+// refOf is the key of the first member of a row; "" where the answer has none.
+func refOf(row olap.Row) string {
+	if len(row.Keys) == 0 {
+		return ""
+	}
+	return row.Keys[0]
 }
 
 // ReadMeasures adds the measures of a row to figures, by their names.

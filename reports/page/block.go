@@ -32,6 +32,7 @@ func (c *Context) LinesChart(id, title string, list []time.Time, series []view.S
 		}
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: cells})
 	}
+	c.Annotate(ch, "net", list)
 	return ch
 }
 

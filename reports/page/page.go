@@ -24,6 +24,9 @@ type Page struct {
 	// Below are the pages of single members that this one leads to; they are not
 	// in the menu. nil: none.
 	Below func(ctx context.Context, c *Context) ([]Page, error)
+	// About is the member that the page is about, so that rows about it lead here;
+	// empty for none.
+	About Ref
 }
 
 // Asker answers cube questions; *olap.Olap does. Members and labels come in the
@@ -37,6 +40,10 @@ type Source struct {
 	Cubes func(lang string) Asker // the cubes, answering in a language
 	DB    engine.Querier          // the generation's tables
 	Model *cube.Model             // what the cubes are; nil: the definitions page says that it is not known
+	// Editorial is what editors added to the data.
+	Editorial Editorial
+	// Editions are the figures of earlier sites, the latest first.
+	Editions []Edition
 }
 
 // FromOlap is the source of an opened generation.
@@ -71,10 +78,16 @@ type Context struct {
 	Frame view.Footer
 	// Scored names the days that the pyramid covers.
 	Scored string
+	// Editorial is what editors added to the data.
+	Editorial Editorial
+	// Editions are the figures of earlier sites, the latest first.
+	Editions []Edition
 	// Stale are the sources whose data are of an earlier run.
 	Stale []stale
 
 	tables map[string]bool // schema.table
+	places map[Ref]string  // slugs of the pages about members
+	scope  scope           // of the page being written
 }
 
 // Coverage is how far the order lines reach.
@@ -96,7 +109,7 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Context{Lang: lang, Asker: s.Cubes(lang), DB: s.DB, Model: s.Model, Words: words}
+	c := &Context{Lang: lang, Asker: s.Cubes(lang), DB: s.DB, Model: s.Model, Words: words, Editorial: s.Editorial, Editions: s.Editions}
 	for _, step := range []func(context.Context) error{c.readTables, c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored, c.readStale} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)

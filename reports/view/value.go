@@ -53,6 +53,16 @@ func I(n int64) Value {
 	return Value{Kind: Number, Float: float64(n), Exact: strconv.FormatInt(n, 10)}
 }
 
+// Exactly is a decimal number of any length; no data for "" and for what is no
+// number.
+func Exactly(decimal string) Value {
+	f, err := strconv.ParseFloat(decimal, 64)
+	if err != nil {
+		return Value{}
+	}
+	return Value{Kind: Number, Float: f, Exact: decimal}
+}
+
 // D is a date.
 func D(t time.Time) Value { return Value{Kind: Date, Date: t} }
 

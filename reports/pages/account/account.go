@@ -94,27 +94,15 @@ func pagesOf(ctx context.Context, c *page.Context, keys []int64) ([]page.Page, e
 	var pages []page.Page
 	for _, key := range keys {
 		id := page.Text(s.one("who", key)[1])
-		pages = append(pages, page.Page{Slug: slug(id), Label: func(string) string { return dossier{c, s, key}.name() }, Build: func(_ context.Context, own *page.Context) (view.Page, error) {
+		pages = append(pages, page.Page{Slug: slug(id), About: page.Ref{Attribute: "customer.name", Key: fmt.Sprint(key)}, Label: func(string) string { return dossier{c, s, key}.name() }, Build: func(_ context.Context, own *page.Context) (view.Page, error) {
 			return dossier{own, s, key}.page(slug(id)), nil
 		}})
 	}
 	return pages, nil
 }
 
-// slug is the file name of a customer's page: its number, with what a file name
-// cannot hold written as hexadecimal digits, so that no two numbers meet.
-func slug(id string) string {
-	var b strings.Builder
-	b.WriteString("account-")
-	for _, r := range id {
-		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r == '-' {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, "_%x_", r)
-		}
-	}
-	return b.String()
-}
+// slug is the file name of a customer's page.
+func slug(id string) string { return page.Slug("account", id) }
 
 // readKeys are the keys of the key customers, and how many there are of them.
 func readKeys(ctx context.Context, c *page.Context) (keys []int64, all int64, err error) {
@@ -173,8 +161,7 @@ func listTable(c *page.Context, s *store, keys []int64) (t *view.Table, falling,
 			{Label: c.T("sevenp.composite"), Format: page.Points()}, {Label: c.T("account.col.status")}, {Label: c.T("sevenp.policy")}}}
 	for i, key := range keys {
 		d := dossier{c, s, key}
-		name := view.T(d.name())
-		name.Href = slug(page.Text(s.one("who", key)[1])) + ".html"
+		name := c.Linked(view.T(d.name()), "customer.name", fmt.Sprint(key))
 		change := view.Relative(s.value("profit", key, profitNow), s.value("profit", key, profitBefore))
 		if change.Has() && change.Float < -.1 {
 			falling++

@@ -17,6 +17,8 @@ type goal struct {
 	baseline, actual, soFar, target, forecast, low, high, chance view.Value
 	baselineFrom, baselineTo, actualFrom, actualTo               time.Time
 	year                                                         int64
+	owner, source                                                string // of the editors' file
+	milestones                                                   map[int64]view.Value
 }
 
 // goals answers: are the goals reached, and will they be?
@@ -70,6 +72,7 @@ func (c desk) readGoals(ctx context.Context) ([]goal, error) {
 		list = append(list, goal{no: page.Whole(r[0]), code: page.Text(r[1]), months: page.Whole(r[2]), baselineFrom: month(r[3]), baselineTo: month(r[4]), baseline: page.Value(r[5]), actualFrom: month(r[6]), actualTo: month(r[7]), actual: page.Value(r[8]),
 			year: page.Whole(r[9]), soFar: page.Value(r[10]), target: page.Value(r[11]), forecast: page.Value(r[12]), low: page.Value(r[13]), high: page.Value(r[14]), chance: page.Value(r[15]), status: page.Text(r[16])})
 	}
+	c.aim(list)
 	return list, nil
 }
 
@@ -158,6 +161,7 @@ func (c desk) goalBoard(ctx context.Context, list []goal) (*view.Table, error) {
 		}
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.numbered(g, c.title(g))), g.actual, g.target, g.baseline, view.Sub(g.actual, g.baseline), {Kind: view.Trend, Trend: trend}, view.T(c.T("goals.status." + g.status))}})
 	}
+	c.boardSources(t, list)
 	return t, nil
 }
 
@@ -181,19 +185,15 @@ func (c desk) goalYears(ctx context.Context, list []goal) (*view.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	type milestone struct{ share, target view.Value }
-	found, first, last := map[int64]map[int64]milestone{}, int64(0), list[0].year
-	for _, row := range rows {
-		no, year := page.Whole(row[0]), page.Whole(row[1])
-		if found[no] == nil {
-			found[no] = map[int64]milestone{}
-		}
-		found[no][year] = milestone{page.Value(row[3]), page.Value(row[4])}
-		if page.Value(row[3]).Has() && (first == 0 || year < first) {
-			first = year
-		}
-		if page.Value(row[4]).Has() {
-			last = max(last, year)
+	found, first, last := milestonesOf(rows, list), int64(0), list[0].year
+	for _, years := range found {
+		for year, m := range years {
+			if m.share.Has() && (first == 0 || year < first) {
+				first = year
+			}
+			if m.target.Has() {
+				last = max(last, year)
+			}
 		}
 	}
 	first = max(first, last-most+1)

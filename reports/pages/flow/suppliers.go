@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"verso/reports/page"
@@ -127,7 +128,7 @@ func (c desk) supplierTable(ctx context.Context) (view.Block, error) {
 		if trend == nil {
 			trend = make([]view.Value, months)
 		}
-		cells := []view.Value{c.supplier(row[1]), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), {Kind: view.Trend, Trend: trend}}
+		cells := []view.Value{c.Linked(c.supplier(row[1]), "publisher.name", fmt.Sprint(page.Whole(row[0]))), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), {Kind: view.Trend, Trend: trend}}
 		cells = append(cells, values(row, 5, 12)...)
 		t.Rows = append(t.Rows, view.Row{Cells: append(cells, view.T(c.flags(page.Text(row[12]))))})
 	}

@@ -16,6 +16,7 @@ import (
 // pair is a member's figure now and in the comparison window.
 type pair struct {
 	key, label string
+	ref        string // the key that tells its page
 	now, then  view.Value
 	delta      view.Value
 	trend      []view.Value
@@ -78,7 +79,7 @@ func join(now, then []page.Member, measure string) []pair {
 		if !ok {
 			i = len(out)
 			at[m.Key] = i
-			out = append(out, pair{key: m.Key, label: m.Label, now: view.I(0), then: view.I(0),
+			out = append(out, pair{key: m.Key, ref: m.Ref, label: m.Label, now: view.I(0), then: view.I(0),
 				known: m.Known})
 		}
 		return &out[i]
@@ -139,6 +140,7 @@ type look struct {
 	changes                      bool // rank by change rather than size
 	share, trend                 bool
 	months                       []time.Time
+	rest                         *page.VarianceRow // what is not listed, where the members are not all
 }
 
 // varianceTable lays a comparison out: actual, previous, difference as a bar and
@@ -152,61 +154,24 @@ func (c desk) varianceTable(x comparison, l look) *view.Table {
 	if l.changes && x.fair {
 		sort.SliceStable(kept, func(i, j int) bool { return kept[i].delta.Float > kept[j].delta.Float })
 	}
-	format, unit := c.TableMoney(x.now, x.then)
-	t := &view.Table{ID: l.id, Title: l.title, Subtitle: l.subtitle, Insight: l.insight, Empty: c.T("table.empty")}
-	if t.Subtitle == "" {
-		t.Subtitle = c.T("sub.net", "unit", unit)
-	}
-	t.Columns = []view.Column{{Label: l.head}, {Label: "AC", Unit: unit, Format: format}}
-	if l.share {
-		t.Columns = append(t.Columns, view.Column{Label: c.T("col.share"), Unit: "%", Format: view.Pct().Bare()})
-	}
-	if x.fair {
-		t.Columns = append(t.Columns, view.Column{Label: "PY", Unit: unit, Format: format},
-			view.Column{Label: "ΔPY", Unit: unit, Format: format.Change(), Visual: view.Variance, Better: 1},
-			view.Column{Label: "ΔPY", Unit: "%", Format: view.Pct().Bare().Change(), Better: 1})
-	} else {
-		t.Footnotes = append(t.Footnotes, c.noComparison())
-	}
+	v := page.Variance{ID: l.id, Title: l.title, Subtitle: l.subtitle, Insight: l.insight, Head: l.head, Fair: x.fair, Share: l.share, Now: x.now, Then: x.then}
 	if l.trend {
-		t.Columns = append(t.Columns, view.Column{Label: c.T("col.trend"), Visual: view.Spark, Months: page.Names(c.Lang, l.months)})
-	}
-	row := func(kind view.RowKind, label string, p pair) {
-		cells := []view.Value{view.T(label), p.now}
-		if l.share {
-			cells = append(cells, view.Ratio(p.now, x.now))
-		}
-		if x.fair {
-			cells = append(cells, p.then, p.delta, view.Relative(p.now, p.then))
-		}
-		if l.trend {
-			v := view.Value{}
-			if p.trend != nil {
-				v = view.Value{Kind: view.Trend, Trend: p.trend}
-			}
-			cells = append(cells, v)
-		}
-		t.Rows = append(t.Rows, view.Row{Kind: kind, Cells: cells})
+		v.Months = l.months
 	}
 	for _, p := range kept {
-		row(view.Leaf, p.label, p)
+		v.Rows = append(v.Rows, page.VarianceRow{Label: c.Linked(view.T(p.label), x.attribute, p.ref), Now: p.now, Then: p.then, Trend: p.trend})
 	}
 	if rest != nil {
-		row(view.Others, c.T("row.others", "n", fmt.Sprint(rest.count)), *rest)
+		v.Rows = append(v.Rows, page.VarianceRow{Kind: view.Others, Label: view.T(c.T("row.others", "n", fmt.Sprint(rest.count))), Now: rest.now, Then: rest.then})
+	}
+	if l.rest != nil {
+		v.Rows = append(v.Rows, *l.rest)
+	}
+	t := c.VarianceTable(v)
+	if rest != nil {
 		t.Footnotes = append(t.Footnotes, c.T("foot.others", "n", fmt.Sprint(rest.count)))
 	}
-	if len(t.Rows) > 0 {
-		row(view.Total, c.T("row.total"), pair{now: x.now, then: x.then, delta: x.delta()})
-	}
 	return t
-}
-
-// noComparison says why there is no previous year.
-func (c desk) noComparison() string {
-	if c.Facts.First.IsZero() {
-		return c.T("compare.nodata")
-	}
-	return c.T("compare.none", "date", view.LongDate(c.Lang, c.Facts.First))
 }
 
 // movers are the known members that rose and fell most; nil where none did.

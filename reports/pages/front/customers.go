@@ -148,7 +148,7 @@ func (c desk) topCustomers(ctx context.Context, w page.Window) (view.Block, erro
 		t.Columns = append(t.Columns, view.Column{Label: "PY", Unit: unit, Format: format},
 			view.Column{Label: "ΔPY", Unit: unit, Format: format.Change(), Visual: view.Variance, Better: 1})
 	} else {
-		t.Footnotes = append(t.Footnotes, c.noComparison())
+		t.Footnotes = append(t.Footnotes, c.NoComparison())
 	}
 	t.Columns = append(t.Columns, view.Column{Label: c.T("col.lastorder"), Format: view.Format{Style: view.DayDate}})
 	var sum []view.Value
@@ -179,7 +179,7 @@ func (c desk) silent(ctx context.Context, w page.Window) (view.Block, silentCust
 	year := p.FullYear()
 	out := silentCustomers{known: c.Facts.First.Before(w.From)}
 	if !out.known {
-		return view.Block{Note: &view.Note{Text: c.noComparison()}}, out, nil
+		return view.Block{Note: &view.Note{Text: c.NoComparison()}}, out, nil
 	}
 	args := []any{year.From, year.To, year.From, year.To, w.From, w.To, p.From, p.To}
 	row, err := engine.One(ctx, c.DB, engine.SQL(statement("silent_total"), append(args, largest)...))
@@ -237,7 +237,7 @@ func (c desk) silentTable(rows [][]any, out *silentCustomers) *view.Table {
 // call first.
 func (c desk) silentText(s silentCustomers) string {
 	if !s.known {
-		return c.noComparison()
+		return c.NoComparison()
 	}
 	if s.customers == 0 {
 		return c.T("silent.nobody")

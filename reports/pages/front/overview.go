@@ -2,7 +2,6 @@ package front
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -147,7 +146,7 @@ func (c desk) yearText(y yearFigures, w page.Window) string {
 // in the direction of the whole.
 func (c desk) driverText(y yearFigures, drivers []comparison) string {
 	if !y.fair {
-		return c.noComparison()
+		return c.NoComparison()
 	}
 	best, size := -1, 0.0
 	total := view.Sub(y.now["net"], y.then["net"]).Float
@@ -220,7 +219,7 @@ func (c desk) keyFigures(ctx context.Context, y yearFigures) (*view.KPIRow, erro
 func (c desk) changes(ctx context.Context, w page.Window, drivers []comparison) (view.Section, error) {
 	s := view.Section{ID: "changes", Title: c.T("changes.title"), Lead: c.T("changes.lead")}
 	if !c.Comparable(w.Before(1)) {
-		s.Title, s.Lead = c.T("changes.alone"), c.noComparison()
+		s.Title, s.Lead = c.T("changes.alone"), c.NoComparison()
 	}
 	for _, x := range drivers {
 		s.Blocks = append(s.Blocks, c.driverBlock(x, 6))
@@ -285,7 +284,7 @@ func (c desk) rollingTable(ctx context.Context) (*view.Table, error) {
 		t.Columns = append(t.Columns, view.Column{Label: "PY", Format: view.Integer()},
 			view.Column{Label: "ΔPY", Unit: "%", Format: view.Pct().Bare().Change(), Visual: view.Variance, Better: 1})
 	} else {
-		t.Footnotes = []string{c.noComparison()}
+		t.Footnotes = []string{c.NoComparison()}
 	}
 	for _, measure := range []string{"net", "margin", "margin_pct", "orders", "customers", "copies", "aov"} {
 		now, then := y.now[measure], y.then[measure]
@@ -351,77 +350,5 @@ func (c desk) monthsChart(ctx context.Context, id, title string, list []time.Tim
 	if err != nil {
 		return nil, err
 	}
-	return c.timeColumns(id, title, list, now["net"], then["net"]), nil
-}
-
-// timeColumns lays two series of months out with their table.
-func (c desk) timeColumns(id, title string, list []time.Time, now, then []view.Value) *view.Chart {
-	all := append(append([]view.Value{}, now...), then...)
-	format, unit := c.Money(all...)
-	ch := &view.Chart{ID: id, Kind: view.TimeColumns, Title: title, Subtitle: c.T("sub.net", "unit", unit), Format: format, Better: 1,
-		Categories: page.Ticks(c.Lang, list), Series: []view.Series{{Name: "AC", Role: view.AC, Values: now}}}
-	ch.Table = view.Table{Title: title, Columns: []view.Column{{Label: c.T("col.month")}, {Label: "AC", Unit: unit, Format: format}}}
-	hasThen := false
-	for _, v := range then {
-		hasThen = hasThen || v.Has()
-	}
-	if hasThen {
-		ch.Series = append(ch.Series, view.Series{Name: "PY", Role: view.PY, Values: then})
-		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: "PY", Unit: unit, Format: format},
-			view.Column{Label: "ΔPY", Unit: unit, Format: format.Change(), Better: 1},
-			view.Column{Label: "ΔPY", Unit: "%", Format: view.Pct().Bare().Change(), Better: 1})
-	}
-	labels := page.Names(c.Lang, list)
-	ahead, both := 0, 0
-	var sumNow, sumThen []view.Value
-	for i := range list {
-		cells := []view.Value{view.T(labels[i]), now[i]}
-		if hasThen {
-			cells = append(cells, then[i], view.Sub(now[i], then[i]), view.Relative(now[i], then[i]))
-			if now[i].Has() && then[i].Has() {
-				both++
-				sumNow, sumThen = append(sumNow, now[i]), append(sumThen, then[i])
-				if now[i].Float > then[i].Float {
-					ahead++
-				}
-			}
-		}
-		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: cells})
-	}
-	total := []view.Value{view.T(c.T("row.total")), view.Sum(now...)}
-	if hasThen {
-		total = append(total, view.Sum(then...))
-		if both == len(list) {
-			total = append(total, view.Sub(view.Sum(now...), view.Sum(then...)), view.Relative(view.Sum(now...), view.Sum(then...)))
-		} else {
-			total = append(total, view.Sub(view.Sum(sumNow...), view.Sum(sumThen...)), view.Relative(view.Sum(sumNow...), view.Sum(sumThen...)))
-			ch.Table.Footnotes = append(ch.Table.Footnotes, c.T("foot.bothmonths"))
-		}
-	}
-	ch.Table.Rows = append(ch.Table.Rows, view.Row{Kind: view.Total, Cells: total})
-	ch.Insight = c.monthsText(list, now, ahead, both)
-	if c.AsOf.AddDate(0, 0, 1).Day() != 1 {
-		note := c.T("foot.cut", "month", view.MonthName(c.Lang, c.AsOf), "day", fmt.Sprint(c.AsOf.Day()))
-		ch.Table.Footnotes = append(ch.Table.Footnotes, note)
-		ch.Subtitle += c.T("joint") + note
-	}
-	return ch
-}
-
-// monthsText says how many months were ahead and which was the best.
-func (c desk) monthsText(list []time.Time, now []view.Value, ahead, both int) string {
-	best := -1
-	for i, v := range now {
-		if v.Has() && v.Float > 0 && (best < 0 || v.Float > now[best].Float) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return c.T("months.none")
-	}
-	top := []string{"month", view.MonthName(c.Lang, list[best]), "amount", c.Amount(now[best])}
-	if both < 3 { // too few months have a year before to speak of
-		return c.T("months.best", top...)
-	}
-	return c.T("months.ahead", append(top, "n", fmt.Sprint(ahead), "of", fmt.Sprint(both))...)
+	return c.MonthColumns(id, title, list, now["net"], then["net"]), nil
 }

@@ -238,7 +238,7 @@ func (c desk) topTable(ctx context.Context, attribute, id string, w page.Window,
 		if label == "" {
 			label = c.T("customer.id", "id", page.Text(row[0]))
 		}
-		m := pair{key: page.Text(row[0]), label: label, now: page.Value(row[3]), then: page.Zero(page.Value(row[4])), known: true}
+		m := pair{key: page.Text(row[0]), ref: page.Text(row[5]), label: label, now: page.Value(row[3]), then: page.Zero(page.Value(row[4])), known: true}
 		m.delta = view.Sub(m.now, m.then)
 		x.pairs = append(x.pairs, m)
 		return nil
@@ -265,19 +265,11 @@ func (c desk) topRows(x comparison, id string) *view.Table {
 	for _, p := range x.pairs {
 		rest.now, rest.then = view.Sub(rest.now, p.now), view.Sub(rest.then, p.then)
 	}
-	rest.delta = view.Sub(rest.now, rest.then)
-	t := c.varianceTable(x, look{id: id, title: c.T("by." + x.attribute), insight: c.topText(x), head: c.T("head." + x.attribute), n: len(x.pairs), share: true})
-	if rest.now.Float == 0 && rest.then.Float == 0 {
-		return t
+	l := look{id: id, title: c.T("by." + x.attribute), insight: c.topText(x), head: c.T("head." + x.attribute), n: len(x.pairs), share: true}
+	if rest.now.Float != 0 || rest.then.Float != 0 {
+		l.rest = &page.VarianceRow{Kind: view.Residual, Label: view.T(rest.label), Now: rest.now, Then: rest.then}
 	}
-	cells := []view.Value{view.T(rest.label), rest.now, view.Ratio(rest.now, x.now)}
-	if x.fair {
-		cells = append(cells, rest.then, rest.delta, view.Relative(rest.now, rest.then))
-	}
-	last := len(t.Rows) - 1
-	total := t.Rows[last]
-	t.Rows = append(t.Rows[:last], view.Row{Kind: view.Residual, Cells: cells}, total)
-	return t
+	return c.varianceTable(x, l)
 }
 
 // topText says how much of revenue the listed members bring together.

@@ -31,7 +31,7 @@ func (c desk) whereBlocks(ctx context.Context, w page.Window) ([]view.Block, err
 
 // where is one member with its figures now, before, and planned.
 type where struct {
-	label                        string
+	label                        view.Value
 	net, before, margin, planned view.Value
 }
 
@@ -55,7 +55,7 @@ func (c desk) whereTable(ctx context.Context, attribute string, w page.Window) (
 	at := func(m page.Member) *where {
 		if byKey[m.Key] == nil {
 			keys = append(keys, m.Key)
-			byKey[m.Key] = &where{label: m.Label, net: view.I(0), before: view.I(0), margin: view.I(0)}
+			byKey[m.Key] = &where{label: c.Linked(view.T(m.Label), attribute, m.Ref), net: view.I(0), before: view.I(0), margin: view.I(0)}
 		}
 		return byKey[m.Key]
 	}
@@ -114,7 +114,7 @@ func (c desk) whereRows(attribute string, keys []string, byKey map[string]*where
 		t.Footnotes = append(t.Footnotes, c.T("performance.where.foot"))
 	}
 	add := func(kind view.RowKind, x where) {
-		cells := []view.Value{view.T(x.label), x.net, x.before, view.Sub(x.net, x.before), view.Relative(x.net, x.before), x.margin}
+		cells := []view.Value{x.label, x.net, x.before, view.Sub(x.net, x.before), view.Relative(x.net, x.before), x.margin}
 		if aimed {
 			attained := view.Value{}
 			if x.planned.Has() {
@@ -124,7 +124,7 @@ func (c desk) whereRows(attribute string, keys []string, byKey map[string]*where
 		}
 		t.Rows = append(t.Rows, view.Row{Kind: kind, Cells: cells})
 	}
-	total, rest := where{label: c.T("row.total"), net: view.I(0), before: view.I(0), margin: view.I(0)}, where{net: view.I(0), before: view.I(0), margin: view.I(0)}
+	total, rest := where{label: view.T(c.T("row.total")), net: view.I(0), before: view.I(0), margin: view.I(0)}, where{net: view.I(0), before: view.I(0), margin: view.I(0)}
 	for i, k := range keys {
 		x := byKey[k]
 		total.net, total.before, total.margin = view.Sum(total.net, x.net), view.Sum(total.before, x.before), view.Sum(total.margin, x.margin)
@@ -135,7 +135,7 @@ func (c desk) whereRows(attribute string, keys []string, byKey map[string]*where
 		rest.net, rest.before, rest.margin = view.Sum(rest.net, x.net), view.Sum(rest.before, x.before), view.Sum(rest.margin, x.margin)
 	}
 	if n := len(keys) - most; n > 0 {
-		rest.label = c.T("row.others", "n", fmt.Sprint(n))
+		rest.label = view.T(c.T("row.others", "n", fmt.Sprint(n)))
 		add(view.Others, rest)
 	}
 	if len(keys) > 0 {

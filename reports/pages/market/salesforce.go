@@ -11,7 +11,7 @@ import (
 
 // seller is one row of the scorecard; its sums are those of a team.
 type seller struct {
-	name, finding                                     string
+	name, ref, finding                                string
 	hasLeft                                           bool
 	accounts, visits, calls, contacts, buyers, quotes int64
 	orphans, fading                                   int64
@@ -58,7 +58,7 @@ func salesforce(ctx context.Context, k *page.Context) (view.Page, error) {
 func (c desk) readSellers(ctx context.Context) ([]seller, error) {
 	var list []seller
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("salesforce_people")), func(row []any) error {
-		s := seller{name: page.Text(row[1]), finding: page.Text(row[21]), accounts: page.Whole(row[4]), visits: page.Whole(row[5]), calls: page.Whole(row[6]), contacts: page.Whole(row[7]),
+		s := seller{name: page.Text(row[1]), ref: page.Text(row[28]), finding: page.Text(row[21]), accounts: page.Whole(row[4]), visits: page.Whole(row[5]), calls: page.Whole(row[6]), contacts: page.Whole(row[7]),
 			buyers: page.Whole(row[8]), quotes: page.Whole(row[9]), orphans: page.Whole(row[19]), fading: page.Whole(row[20]),
 			net: page.Zero(page.Value(row[10])), margin: page.Zero(page.Value(row[11])), returns: page.Zero(page.Value(row[12])), met: page.Zero(page.Value(row[13])), expenses: page.Zero(page.Value(row[14])),
 			commission: page.Zero(page.Value(row[15])), contribution: page.Value(row[16]), discount: page.Value(row[17]), attainment: page.Value(row[18]),
@@ -160,7 +160,7 @@ func (c desk) sellerTable(list []seller, all seller) *view.Table {
 		case "left accounts":
 			finding = c.T("salesforce.finding.left")
 		}
-		t.Rows = append(t.Rows, view.Row{Kind: kind, Cells: []view.Value{view.T(s.name), s.net, s.discount, s.margin, s.returns, s.met, s.expenses, s.commission, s.contribution, s.attainment, view.T(finding)}})
+		t.Rows = append(t.Rows, view.Row{Kind: kind, Cells: []view.Value{c.Linked(view.T(s.name), "salesperson.name", s.ref), s.net, s.discount, s.margin, s.returns, s.met, s.expenses, s.commission, s.contribution, s.attainment, view.T(finding)}})
 	}
 	for _, s := range list {
 		row(view.Leaf, s)

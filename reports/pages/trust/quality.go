@@ -52,6 +52,9 @@ func quality(ctx context.Context, k *page.Context) (view.Page, error) {
 	if trend != nil {
 		p.Sections[1].Blocks = append(p.Sections[1].Blocks, view.Block{Table: trend})
 	}
+	if e := c.editorial(); e != nil {
+		p.Sections = slices.Insert(p.Sections, 2, *e)
+	}
 	if rollups != nil {
 		p.Sections = slices.Insert(p.Sections, slices.IndexFunc(p.Sections, func(s view.Section) bool { return s.ID == "run" }), view.Section{ID: "kept", Title: c.T("quality.rollups"), Lead: c.T("quality.rollups.lead"),
 			Blocks: []view.Block{{Table: rollups}}})

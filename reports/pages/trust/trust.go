@@ -19,6 +19,7 @@ type desk struct{ *page.Context }
 func Pages() []page.Page {
 	return []page.Page{
 		{Slug: "quality", Build: quality},
+		{Slug: "editions", Build: editions},
 		{Slug: "models", Build: cards},
 		{Slug: "definitions", Build: definitions},
 	}

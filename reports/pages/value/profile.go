@@ -12,6 +12,7 @@ import (
 
 // profiled is one segment by habits.
 type profiled struct {
+	english          string // the name that is its key
 	name             string
 	customers, known int64
 	net, worth       view.Value
@@ -63,7 +64,7 @@ func profile(ctx context.Context, k *page.Context) (view.Page, error) {
 func (c desk) readSegments(ctx context.Context) ([]profiled, error) {
 	var list []profiled
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("profile_segments")), func(row []any) error {
-		list = append(list, profiled{name: c.InLanguage(page.Text(row[1]), page.Text(row[2])), customers: page.Whole(row[3]), known: page.Whole(row[4]),
+		list = append(list, profiled{english: page.Text(row[1]), name: c.InLanguage(page.Text(row[1]), page.Text(row[2])), customers: page.Whole(row[3]), known: page.Whole(row[4]),
 			net: page.Value(row[5]), worth: page.Value(row[6]), loyalty: page.Value(row[7]), verdict: page.Text(row[8])})
 		return nil
 	})
@@ -115,7 +116,7 @@ func (c desk) segmentTable(list []profiled) *view.Table {
 		return t
 	}
 	for _, s := range list {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(s.name), view.I(s.customers), view.Ratio(view.I(s.customers), view.I(all.customers)), view.I(s.known),
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{c.Linked(view.T(s.name), "customer.segment", s.english), view.I(s.customers), view.Ratio(view.I(s.customers), view.I(all.customers)), view.I(s.known),
 			s.net, s.worth, s.loyalty, view.T(c.T("profile.verdict." + s.verdict))}})
 	}
 	t.Rows = append(t.Rows, view.Row{Kind: view.Total, Cells: []view.Value{view.T(c.T("row.total")), view.I(all.customers), view.Ratio(view.I(all.customers), view.I(all.customers)), view.I(all.known), all.net, all.worth, {}, {}}})

@@ -114,7 +114,7 @@ var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,60}$`)
 // where there is no such folder. A file with a fault is a page that says so, and
 // the fault is reported, once: a *Fault, when the file is read or when its page is
 // made, which may be side by side with others. taken are the addresses that other
-// pages have.
+// pages have; one that ends with a hyphen is the beginning of many.
 func Load(dir string, taken []string, report func(error)) []page.Page {
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -125,13 +125,16 @@ func Load(dir string, taken []string, report func(error)) []page.Page {
 		return nil
 	}
 	var pages []page.Page
+	isTaken := func(slug string) bool {
+		return slices.Contains(taken, slug) || slices.ContainsFunc(taken, func(t string) bool { return strings.HasSuffix(t, "-") && strings.HasPrefix(slug, t) })
+	}
 	for _, f := range files {
 		slug, isPage := strings.CutSuffix(f.Name(), ".yaml")
 		if !isPage || f.IsDir() {
 			continue
 		}
 		path := filepath.Join(dir, f.Name())
-		if !names.MatchString(slug) || slices.Contains(taken, slug) || strings.HasPrefix(slug, "account-") {
+		if !names.MatchString(slug) || isTaken(slug) {
 			report(&Fault{path, fmt.Errorf("%q cannot be the address of a page: lower-case letters, digits and hyphens, and none of %s", slug, strings.Join(taken, ", "))})
 			continue
 		}

@@ -44,7 +44,7 @@ func load(t *testing.T, files map[string]string) (pages []page.Page, faults func
 		}
 	}
 	var said []string
-	return Load(dir, []string{"sales"}, func(err error) { said = append(said, strings.ReplaceAll(err.Error(), dir+"/", "")) }), func() []string { return said }
+	return Load(dir, []string{"sales", "account-"}, func(err error) { said = append(said, strings.ReplaceAll(err.Error(), dir+"/", "")) }), func() []string { return said }
 }
 
 func built(t *testing.T, c *page.Context, p page.Page) view.Page {

@@ -1,6 +1,7 @@
 // What a page does beyond being read: theme, charts that answer the pointer,
 // tables that sort. Without this script the page shows the same numbers.
 import type { Charts } from "./charts";
+import { addComparison, compared, comparison, type Option } from "./compare";
 import { make } from "./make";
 import { addSearch } from "./search";
 import { addThemeSwitch, applyTheme, colours } from "./theme";
@@ -25,6 +26,7 @@ function tipOf(spec: Spec) {
     if (!tip) return box;
     box.append(make("p", "tip-title", tip.t));
     for (const [name, value] of tip.l) {
+      if (!comparison.shown && /^Δ?PY/.test(name)) continue;
       const line = make("p", "tip-line");
       line.append(make("span", "", name), make("b", "", value));
       box.append(line);
@@ -79,6 +81,7 @@ function open(plot: HTMLElement) {
   const spec = JSON.parse(script.textContent ?? "{}") as Spec;
   const option = { ...(narrow ? spec.narrow : spec.wide), textStyle: { fontFamily: fontOf(plot) } } as Stretched;
   stretch(option, Number((shown.getAttribute("viewBox") ?? "").split(" ")[3]) || box.height, box.height);
+  compared(option as Option);
   place.hidden = false;
   place.style.height = `${box.height}px`;
   place.setAttribute("aria-hidden", "true");
@@ -180,7 +183,7 @@ function addScrollHints() {
 }
 
 function textOf(table: HTMLTableElement): string {
-  return [...table.rows].map((r) => [...r.cells].map((c) => (c.textContent ?? "").trim().replace(/\s+/g, " ")).join("\t")).join("\n");
+  return [...table.rows].map((r) => [...r.cells].filter((c) => !c.hidden).map((c) => (c.textContent ?? "").trim().replace(/\s+/g, " ")).join("\t")).join("\n");
 }
 
 function addCopy() {
@@ -230,6 +233,7 @@ addEventListener("DOMContentLoaded", () => {
   root.classList.add("js");
   addThemeSwitch(redraw);
   addSearch();
+  addComparison(redraw);
   addWork();
   addSorting();
   addCopy();

@@ -8,7 +8,7 @@ WITH sums AS (
   WHERE publisher_key <> -1
   GROUP BY publisher_key
 )
-SELECT p.supplier_id, p.name, NULL AS "name_zh", s."now", s."before"
+SELECT p.supplier_id, p.name, NULL AS "name_zh", s."now", s."before", CAST(s.publisher_key AS VARCHAR) AS "ref"
 FROM sums AS s
 JOIN core.dim_supplier AS p ON p.supplier_key = s.publisher_key
 WHERE s."now" > 0

@@ -8,7 +8,7 @@ WITH sums AS (
   WHERE title_key <> -1
   GROUP BY title_key
 )
-SELECT t.title_id, t.title, t.title_zh, s."now", s."before"
+SELECT t.title_id, t.title, t.title_zh, s."now", s."before", CAST(s.title_key AS VARCHAR) AS "ref"
 FROM sums AS s
 JOIN core.dim_title AS t ON t.title_key = s.title_key
 WHERE s."now" > 0

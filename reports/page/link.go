@@ -1,0 +1,59 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+
+	"verso/reports/view"
+)
+
+// Ref is a member of an attribute by the key that cubes give it (olap.Row.Keys):
+// the same in every language, but not from night to night.
+type Ref struct{ Attribute, Key string }
+
+// Place tells the context which pages there are, so that rows about a member
+// lead to its page. It is called once, before pages are built.
+func (c *Context) Place(pages []Page) {
+	c.places = map[Ref]string{}
+	for _, p := range pages {
+		if p.About != (Ref{}) {
+			c.places[p.About] = p.Slug
+		}
+	}
+}
+
+// Linked is the value with the way to the page about a member, where there is one.
+func (c *Context) Linked(v view.Value, attribute, key string) view.Value {
+	if slug, ok := c.places[Ref{attribute, key}]; ok {
+		v.Href = slug + ".html"
+	}
+	return v
+}
+
+// Slug is the file name of the page about a member by its number in the source,
+// with what a file name cannot hold written as hexadecimal digits, so that no two
+// numbers meet.
+func Slug(prefix, id string) string {
+	var b strings.Builder
+	b.WriteString(prefix + "-")
+	for _, r := range id {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r == '-' {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "_%x_", r)
+		}
+	}
+	return b.String()
+}
+
+// WordSlug is a file name for a member known by its name in English, such as
+// "region-north-china"; [Slug] where the name has other letters. Two names may
+// give one file name.
+func WordSlug(prefix, name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(" &,.'-_/()", r) })
+	plain := strings.Join(words, "-")
+	if plain == "" || strings.Trim(plain, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return Slug(prefix, name)
+	}
+	return prefix + "-" + plain
+}
