@@ -376,7 +376,7 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("verso-test", dir, "tmpfs", 0, "size=128m"); err != nil {
+	if err := syscall.Mount("verso-test", dir, "tmpfs", 0, "size=192m"); err != nil {
 		t.Skipf("a small file system cannot be mounted here: %v", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })

@@ -99,7 +99,7 @@ var (
 )
 
 // lexicon are names and signs that Chinese texts use as they are.
-var lexicon = setOf(`CSV ABC XYZ RFM BIC AUC MBG NBD Pareto Gamma Gamma-Gamma Kaplan-Meier Cox Wilson Wheat Morrison Benjamini Hochberg
+var lexicon = setOf(`CSV ABC XYZ RFM BIC AUC MBG NBD Pareto Gamma Gamma-Gamma Kaplan-Meier Aalen-Johansen Cox Wilson Wheat Morrison Benjamini Hochberg
 	CUSUM GMROI VIP Croston Syntetos-Boylan Teunter-Syntetos-Babai SBA TSB EUR USD GBP CNY JPY English verso benchmark Verbraken NDCG reached`)
 
 func setOf(words string) map[string]bool {

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -43,7 +45,20 @@ func Slug(prefix, id string) string {
 			fmt.Fprintf(&b, "_%x_", r)
 		}
 	}
-	return b.String()
+	return fitted(b.String())
+}
+
+// slugBytes is how long the name of a page may be: a file system takes 255 bytes,
+// and the files of its tables are named after it.
+const slugBytes = 120
+
+// fitted shortens a name that is too long to one that no other name gives.
+func fitted(name string) string {
+	if len(name) <= slugBytes {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return name[:slugBytes-17] + "-" + hex.EncodeToString(sum[:8])
 }
 
 // WordSlug is a file name for a member known by its name in English, such as
@@ -55,5 +70,5 @@ func WordSlug(prefix, name string) string {
 	if plain == "" || strings.Trim(plain, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		return Slug(prefix, name)
 	}
-	return prefix + "-" + plain
+	return fitted(prefix + "-" + plain)
 }

@@ -60,7 +60,7 @@ func (c desk) causeBlocks(ctx context.Context) ([]view.Block, error) {
 	for _, row := range rows {
 		name, source := c.T("churn.causes.none"), ""
 		if page.Text(row[12]) != "" {
-			name, source = c.InLanguage(page.Text(row[0]), page.Text(row[1])), c.T("churn.causes."+page.Text(row[2]))
+			name, source = c.causeName(row[0], row[1]), c.T("churn.causes."+page.Text(row[2]))
 		}
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(name), view.T(source), page.Value(row[3]), page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8]), page.Value(row[9])}})
 	}
@@ -69,6 +69,15 @@ func (c desk) causeBlocks(ctx context.Context) ([]view.Block, error) {
 		return []view.Block{{Table: t}}, err
 	}
 	return []view.Block{{Table: t}, {Chart: chart}}, nil
+}
+
+// causeName is a cause in the language of the page: as verso knows it, else as the
+// source names it.
+func (c desk) causeName(en, zh any) string {
+	if known := c.MemberLabel("loss.cause", en); known != page.Text(en) {
+		return known
+	}
+	return c.InLanguage(page.Text(en), page.Text(zh))
 }
 
 // causeChart is the cumulative incidence of the causes named most; nil without any.
@@ -82,7 +91,7 @@ func (c desk) causeChart(ctx context.Context) (*view.Chart, error) {
 		{Label: c.T("churn.incidence.share"), Unit: "%", Format: bare()}, {Label: c.T("churnmodel.low"), Unit: "%", Format: bare()}, {Label: c.T("churnmodel.high"), Unit: "%", Format: bare()}}}
 	for _, row := range rows {
 		place := int(page.Whole(row[0]))
-		name := c.InLanguage(page.Text(row[1]), page.Text(row[2]))
+		name := c.causeName(row[1], row[2])
 		if place > len(ch.Series) {
 			role := view.Other
 			if place == 1 {
