@@ -43,7 +43,7 @@ func (s *Server) stream(server any, stream grpc.ServerStream, info *grpc.StreamS
 		return status(err)
 	}
 	if info.FullMethod == handshake {
-		token := metadata.Pairs("authorization", "Bearer "+s.sessions.begin(person))
+		token := metadata.Pairs("authorization", "Bearer "+s.sessions.begin(s.asHTTP(stream.Context()).Header.Get("Authorization")))
 		stream.SetTrailer(token)
 		return stream.SendHeader(token)
 	}
@@ -59,9 +59,16 @@ type known struct {
 // Context names the person.
 func (k *known) Context() context.Context { return k.ctx }
 
-// authenticate asks the sessions of earlier handshakes, then the gate, which is
-// shown the call as the HTTP request that it is.
+// authenticate asks the gate, which is shown the call as the HTTP request that it
+// is. It is asked at every call, also of a session, so that who is taken out or
+// given other roles is so at once.
 func (s *Server) authenticate(ctx context.Context) (access.Person, error) {
+	return s.o.Gate.Authenticate(s.asHTTP(ctx))
+}
+
+// asHTTP is a call as the gate knows requests: with the credentials of the
+// handshake where it carries the token of one.
+func (s *Server) asHTTP(ctx context.Context) *http.Request {
 	r := (&http.Request{Method: http.MethodPost, Header: http.Header{}}).WithContext(ctx)
 	headers, _ := metadata.FromIncomingContext(ctx)
 	if authority := headers.Get(":authority"); len(authority) == 1 {
@@ -78,19 +85,23 @@ func (s *Server) authenticate(ctx context.Context) (access.Person, error) {
 			r.RemoteAddr = "" // no network
 		}
 	}
+	authorization := r.Header.Get("Authorization")
+	if token, ok := strings.CutPrefix(authorization, "Bearer "); ok {
+		if credentials, ok := s.sessions.credentials(token); ok {
+			authorization = credentials
+		}
+	}
 	// Arrow's clients leave the padding of base64 out, which HTTP asks for.
-	if basic := r.Header.Get("Authorization"); strings.HasPrefix(basic, "Basic ") {
-		for len(strings.TrimPrefix(basic, "Basic "))%4 != 0 {
-			basic += "="
-		}
-		r.Header.Set("Authorization", basic)
-	}
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		if person, ok := s.sessions.person(token); ok {
-			return person, nil
+	if strings.HasPrefix(authorization, "Basic ") {
+		for len(strings.TrimPrefix(authorization, "Basic "))%4 != 0 {
+			authorization += "="
 		}
 	}
-	return s.o.Gate.Authenticate(r)
+	r.Header.Del("Authorization")
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
+	return r
 }
 
 // sessions are the tokens given out by handshakes.
@@ -101,9 +112,10 @@ type sessions struct {
 	open map[string]session
 }
 
+// session is what a client said of itself in its handshake.
 type session struct {
-	person access.Person
-	until  time.Time
+	authorization string // the header; "" where the gate asked for none
+	until         time.Time
 }
 
 const (
@@ -115,15 +127,15 @@ func newSessions(now func() time.Time) *sessions {
 	return &sessions{now: now, open: map[string]session{}}
 }
 
-// begin gives a person a token.
-func (s *sessions) begin(p access.Person) string {
+// begin gives a token for credentials that the gate has taken.
+func (s *sessions) begin(authorization string) string {
 	token := rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.open) >= maxSessions {
 		s.sweep()
 	}
-	s.open[token] = session{p, s.now().Add(sessionTime)}
+	s.open[token] = session{authorization, s.now().Add(sessionTime)}
 	return token
 }
 
@@ -142,9 +154,10 @@ func (s *sessions) sweep() {
 	}
 }
 
-func (s *sessions) person(token string) (access.Person, bool) {
+// credentials are those of a token's handshake.
+func (s *sessions) credentials(token string) (authorization string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held, ok := s.open[token]
-	return held.person, ok && s.now().Before(held.until)
+	return held.authorization, ok && s.now().Before(held.until)
 }

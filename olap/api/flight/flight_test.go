@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,10 +49,15 @@ func TestMain(m *testing.M) {
 
 // people lets ann in, who sees everything, bob, who may not write SQL, and eve,
 // who sees a cut, each with a password that is the name turned around.
-type people struct{}
+type people struct{ gone *sync.Map } // names of who is let in no more; nil: nobody
 
-func (people) Authenticate(r *http.Request) (access.Person, error) {
+func (p people) Authenticate(r *http.Request) (access.Person, error) {
 	name, password, ok := r.BasicAuth()
+	if p.gone != nil {
+		if _, out := p.gone.Load(name); out {
+			ok = false
+		}
+	}
 	for _, known := range []string{"ann", "bob", "eve"} {
 		if ok && name == known && password == string([]byte{known[2], known[1], known[0]}) {
 			return access.Person{Name: name}, nil
@@ -102,9 +108,15 @@ func serve(t *testing.T, l flight.Limits) (address, log string) {
 
 func start(t testing.TB, store api.Store, l flight.Limits, log ...*audit.Log) (address string) {
 	t.Helper()
+	return startWith(t, people{}, store, l, log...)
+}
+
+// startWith is start with a gate.
+func startWith(t testing.TB, gate api.Gate, store api.Store, l flight.Limits, log ...*audit.Log) (address string) {
+	t.Helper()
 	pool := sqlworker.NewPool(1, 4)
 	t.Cleanup(pool.Close)
-	o := flight.Options{Store: store, Gate: people{}, Run: pool.Run, Clock: time.Now, Version: "test", Limits: l}
+	o := flight.Options{Store: store, Gate: gate, Run: pool.Run, Clock: time.Now, Version: "test", Limits: l}
 	if len(log) > 0 {
 		o.Audit = log[0]
 	}
@@ -202,6 +214,27 @@ func TestStatements(t *testing.T) {
 	text, err := os.ReadFile(log)
 	if err != nil || strings.Count(string(text), `"door":"flight"`) != 3 || !strings.Contains(string(text), `"person":"eve"`) || !strings.Contains(string(text), `"cut":"north"`) || !strings.Contains(string(text), `"rows":2`) {
 		t.Errorf("audit: %s, %v", text, err)
+	}
+}
+
+// TestTakenOut takes somebody out whose session goes on.
+func TestTakenOut(t *testing.T) {
+	gone := &sync.Map{}
+	address := startWith(t, people{gone}, files{database(t, ""), database(t, "WHERE range % 2 = 0")}, flight.Limits{Threads: 1})
+	c, ctx := login(t, address, "ann", "nna")
+	info, err := c.Execute(ctx, "SELECT 1 AS one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Store("ann", true)
+	if _, _, err := read(ctx, c, info); grpcstatus.Code(err) != codes.Unauthenticated {
+		t.Errorf("a ticket from before: %v", err)
+	}
+	if _, err := c.Execute(ctx, "SELECT 1 AS one"); grpcstatus.Code(err) != codes.Unauthenticated {
+		t.Errorf("a statement: %v", err)
+	}
+	if _, err := c.Prepare(ctx, "SELECT 1 AS one"); grpcstatus.Code(err) != codes.Unauthenticated {
+		t.Errorf("a prepared statement: %v", err)
 	}
 }
 
