@@ -99,7 +99,7 @@ func TestOnlineRetail(t *testing.T) {
 		{"churn: AUC of recency", "SELECT string_agg(CAST(auc AS DECIMAL(9,4)), ',' ORDER BY origin) FROM score.churn_backtest WHERE model = 'recency' AND segment = '(all)' AND origin <> '(all)'", "0.6680,0.6841,0.6979,0.6831"},
 		{"churn: AUC of BG/NBD and MBG/NBD within 0.001", "SELECT max(abs(b.auc - k.auc)) <= 0.001 FROM score.churn_backtest AS b JOIN (VALUES ('2011-06-10', 0.7429), ('2011-07-10', 0.7529), ('2011-08-09', 0.7498), ('2011-09-09', 0.7328)) AS k(origin, auc) ON k.origin = b.origin WHERE b.model = 'btyd' AND b.segment = '(all)'", "true"},
 		// A regression of others has 0.7579 on average of these four origins.
-		{"churn: mean AUC", "SELECT value >= 0.757 FROM card.metric WHERE model = 'churn' AND name = 'backtest.model.auc_mean'", "true"},
+		{"churn: mean AUC", "SELECT value >= 0.762 FROM card.metric WHERE model = 'churn' AND name = 'backtest.model.auc_mean'", "true"},
 		{"churn: mean calibration error", "SELECT value <= 0.05 FROM card.metric WHERE model = 'churn' AND name = 'backtest.model.ece_mean'", "true"},
 		{"exact duplicates", "SELECT offenders FROM meta.check_result WHERE check_id LIKE 'duplicate-rows.%'", "5268"},
 	})

@@ -179,6 +179,7 @@ type Fitted struct {
 	Recency *propensity.Logistic
 	Rows    int
 	Origins int
+	History int      // days from the first order of all
 	Used    []string // columns learned from
 }
 
@@ -202,7 +203,7 @@ func Learn(d *Data, features []Feature, day int, slope map[string]float64) (*Fit
 	if err != nil {
 		return nil, err
 	}
-	f := &Fitted{Model: m, Rows: len(rows), Slope: slope, Shift: map[string]float64{}}
+	f := &Fitted{Model: m, Rows: len(rows), History: day - d.began(), Slope: slope, Shift: map[string]float64{}}
 	for _, c := range s.X {
 		f.Used = append(f.Used, c.Name)
 	}

@@ -16,6 +16,7 @@ type Data struct {
 	Kinds    []string  // customer types
 	Until    []int     // last day of the horizon
 	Next     []float64 // day of the next order; NaN: none up to the as-of date
+	First    int       // day of the first order of all; 0: the first origin
 	X        propensity.Table
 	// Y is the outcome over the whole horizon of an event other than no order. A row is
 	// then learned from only once its horizon has ended. nil: the outcome is by Next.
@@ -35,6 +36,14 @@ const (
 // partHorizon is the part of a horizon that must have passed for a row to be
 // learned from before all of it has.
 const partHorizon = .5
+
+// began is the day on which the history begins.
+func (d *Data) began() int {
+	if d.First != 0 || len(d.Origin) == 0 {
+		return d.First
+	}
+	return d.Origin[0]
+}
 
 // Rows is the number of rows.
 func (d *Data) Rows() int { return len(d.Customer) }

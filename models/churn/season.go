@@ -1,6 +1,10 @@
 package churn
 
-import "verso/models/propensity"
+import (
+	"math"
+
+	"verso/models/propensity"
+)
 
 const (
 	yearDays    = 365
@@ -42,7 +46,8 @@ func (f *Fitted) recalibrate(d *Data, day int, rows, until []int, y []float64) e
 // Where a season of a year before is known, by its factor. Else, on a short
 // history, learners mistake customers who came early for all others, and a
 // buy-till-you-die model, which knows tenure but neither origins nor seasons, errs
-// otherwise: the mean log-odds are put half-way between the two.
+// otherwise: the mean log-odds are put between the two, nearer to the learner the
+// larger the part of a year is that it has seen.
 func (f *Fitted) Level(d *Data, kind string, rows []int) (*Model, error) {
 	m := f.Model.Of(kind, f.Slope[kind], f.Shift[kind])
 	if f.Season {
@@ -57,7 +62,8 @@ func (f *Fitted) Level(d *Data, kind string, rows []int) (*Model, error) {
 		return nil, err
 	}
 	own, other := mean(p), mean(none)
-	m.Shift, err = propensity.RateShift(p, nil, sigmoid((logit(own)+logit(other))/2))
+	seen := math.Min(1, float64(f.History)/yearDays)
+	m.Shift, err = propensity.RateShift(p, nil, sigmoid(seen*logit(own)+(1-seen)*logit(other)))
 	return m, err
 }
 

@@ -5,7 +5,11 @@
 -- and the last origin, days since 1970-01-01.
 -- Everything but next_day looks at rows dated up to the origin and at states as
 -- they were then: a ticket resolved, a line delivered, an invoice paid later is open.
--- A feature is NULL where its source has no row up to the origin.
+-- A feature is NULL where its source has no row up to the origin. Titles are those of
+-- the 730 days up to it; who else buys them is counted in a sample of customers that is
+-- the same at all origins (feature.churn_title) and drawn towards the mean by five. What
+-- is told of titles is less the mean of all customers, as it moves with the history; means
+-- are of millionths, which add up alike in any order.
 --   next_day  the first order day after the origin up to the as-of date; the
 --             outcome, no feature
 WITH mark AS (
@@ -69,9 +73,56 @@ WITH mark AS (
     GROUP BY d.customer_key, a.o, t.customer_type, u.type_no, u.until, u."limit"
     HAVING max(CASE WHEN d.day <= a.o THEN d.day END) >= a.o - u."limit"
 ), last_order AS (
-    SELECT b.o, d.customer_key, d.value
+    SELECT b.o, d.customer_key, d.value, d.lines, d.fresh
     FROM feature.churn_day AS d
     INNER JOIN bought AS b ON b.customer_key = d.customer_key AND b.last_day = d.day
+), owned AS (
+    SELECT a.o, t.customer_key, t.title_key, max(t.in_sample) AS in_sample, max(t.day) AS last_day
+    FROM feature.churn_title AS t
+    CROSS JOIN mark AS a
+    WHERE t.day <= a.o AND t.day > a.o - 730
+    GROUP BY a.o, t.customer_key, t.title_key
+), alive AS (
+    SELECT a.o, t.customer_key, CASE WHEN max(t.day) > a.o - 91 THEN 1 ELSE 0 END AS orders
+    FROM feature.churn_title AS t
+    CROSS JOIN mark AS a
+    WHERE t.day <= a.o AND t.in_sample = 1
+    GROUP BY a.o, t.customer_key
+), alive_all AS (
+    SELECT v.o, CAST(sum(v.orders) AS DOUBLE) / CAST(count(*) AS DOUBLE) AS orders
+    FROM alive AS v
+    GROUP BY v.o
+), title AS (
+    SELECT w.o, w.title_key, count(*) AS buyers, sum(v.orders) AS orders, count(CASE WHEN w.last_day > w.o - 91 THEN 1 END) AS recent
+    FROM owned AS w
+    INNER JOIN alive AS v ON v.o = w.o AND v.customer_key = w.customer_key
+    GROUP BY w.o, w.title_key
+), title_age AS (
+    SELECT t.title_key, min(t.day) AS first_day
+    FROM feature.churn_title AS t
+    WHERE t.in_sample = 1
+    GROUP BY t.title_key
+), company AS (
+    SELECT c.o, c.customer_key, CAST(sum(c.orders) AS DOUBLE) / CAST(1000000 * count(*) AS DOUBLE) AS orders, CAST(sum(c.recent) AS DOUBLE) / CAST(1000000 * count(*) AS DOUBLE) AS recent,
+           CAST(sum(c.buyers) AS DOUBLE) / CAST(1000000 * count(*) AS DOUBLE) AS buyers, CAST(sum(c.age) AS DOUBLE) / CAST(1000000 * count(*) AS DOUBLE) AS age
+    FROM (
+        SELECT w.o, w.customer_key,
+               CAST(round(1000000 * (coalesce(s.orders, 0) - coalesce(v.orders, 0) + 5 * m.orders) / CAST(coalesce(s.buyers, 0) - w.in_sample + 5 AS DOUBLE)) AS BIGINT) AS orders,
+               CAST(round(1000000 * ln(CAST(1 + coalesce(s.recent, 0) - CASE WHEN w.last_day > w.o - 91 THEN w.in_sample ELSE 0 END AS DOUBLE))) AS BIGINT) AS recent,
+               CAST(round(1000000 * ln(CAST(1 + coalesce(s.buyers, 0) - w.in_sample AS DOUBLE))) AS BIGINT) AS buyers,
+               CAST(round(1000000 * ln(CAST(1 + w.o - least(w.last_day, coalesce(g.first_day, w.last_day)) AS DOUBLE))) AS BIGINT) AS age
+        FROM owned AS w
+        INNER JOIN alive_all AS m ON m.o = w.o
+        LEFT JOIN title AS s ON s.o = w.o AND s.title_key = w.title_key
+        LEFT JOIN alive AS v ON v.o = w.o AND v.customer_key = w.customer_key
+        LEFT JOIN title_age AS g ON g.title_key = w.title_key
+    ) AS c
+    GROUP BY c.o, c.customer_key
+), company_all AS (
+    SELECT c.o, CAST(sum(CAST(round(1000000 * c.orders) AS BIGINT)) AS DOUBLE) / CAST(1000000 * count(*) AS DOUBLE) AS orders, CAST(sum(CAST(round(1000000 * c.recent) AS BIGINT)) AS DOUBLE) / CAST(1000000 * count(*) AS DOUBLE) AS recent,
+           CAST(sum(CAST(round(1000000 * c.buyers) AS BIGINT)) AS DOUBLE) / CAST(1000000 * count(*) AS DOUBLE) AS buyers, CAST(sum(CAST(round(1000000 * c.age) AS BIGINT)) AS DOUBLE) / CAST(1000000 * count(*) AS DOUBLE) AS age
+    FROM company AS c
+    GROUP BY c.o
 ), peer AS (
     SELECT b.o, b.customer_type, quantile_disc(coalesce(b.value_365, 0), 0.8) AS value_365,
            CAST(sum(b.days_183) AS DOUBLE) AS days_183, CAST(sum(CASE WHEN b.first_day <= b.o - 548 THEN b.days_183 END) AS DOUBLE) AS old_183,
@@ -210,6 +261,9 @@ SELECT b.customer_key, b.customer_type, b.type_no, b.o AS origin, b.until, b.fir
        CAST(b.fresh AS DOUBLE) / CAST(b.lines AS DOUBLE) AS fresh_share,
        CASE WHEN b.copies > 0 THEN CAST(b.value AS DOUBLE) / CAST(b.copies AS DOUBLE) END AS copy_value,
        CASE WHEN b.value > 0 THEN CAST(lo.value AS DOUBLE) * CAST(b.days AS DOUBLE) / CAST(b.value AS DOUBLE) END AS last_value,
+       lo.lines AS last_lines,
+       CASE WHEN lo.lines > 0 THEN CAST(lo.fresh AS DOUBLE) / CAST(lo.lines AS DOUBLE) END AS last_fresh,
+       cp.orders - ca.orders AS title_alive, cp.recent - ca.recent AS title_recent, cp.buyers - ca.buyers AS title_buyers, cp.age - ca.age AS title_age,
        CASE WHEN p.value_365 > 0 THEN CAST(coalesce(b.value_365, 0) AS DOUBLE) / CAST(p.value_365 AS DOUBLE) END AS peer_share,
        CASE WHEN b.listed_365 > 0 THEN 1 - CAST(b.value_365 AS DOUBLE) / CAST(b.listed_365 AS DOUBLE) END AS discount,
        CASE WHEN b.copies_365 > 0 AND b.copies_730 > 0 AND b.value_365 > 0 AND b.value_730 > 0
@@ -240,6 +294,8 @@ INNER JOIN has AS h ON h.o = b.o
 INNER JOIN peer AS p ON p.o = b.o AND p.customer_type = b.customer_type
 LEFT JOIN season AS s ON s.o = b.o AND s.customer_type = b.customer_type
 LEFT JOIN last_order AS lo ON lo.o = b.o AND lo.customer_key = b.customer_key
+LEFT JOIN company AS cp ON cp.o = b.o AND cp.customer_key = b.customer_key
+LEFT JOIN company_all AS ca ON ca.o = b.o
 LEFT JOIN breadth AS br ON br.o = b.o AND br.customer_key = b.customer_key
 LEFT JOIN returned AS rt ON rt.o = b.o AND rt.customer_key = b.customer_key
 LEFT JOIN late AS la ON la.o = b.o AND la.customer_key = b.customer_key

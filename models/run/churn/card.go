@@ -85,7 +85,7 @@ func (s *study) tellFit(c *job.Card) {
 		c.Parameter("model", text.String())
 	}
 	c.Metric("slope", s.model.Slope, "", job.Words{EN: "the log-odds are stretched by this, as the backtest found", ZH: "对数几率按回测所见的倍数拉伸"})
-	c.Metric("season_shift", s.model.Shift, "log-odds", job.Words{EN: "all odds are moved by this, the season's or, on a short history, half-way to the buy-till-you-die model", ZH: "全部几率按此移动：季节所差，或历史较短时向购买-流失模型移动一半"})
+	c.Metric("season_shift", s.model.Shift, "log-odds", job.Words{EN: "all odds are moved by this, the season's or, on a short history, towards the buy-till-you-die model by the part of a year not yet seen", ZH: "全部几率按此移动：季节所差，或历史较短时按尚未见到的一年之比例移向购买-流失模型"})
 }
 
 // tellBacktest writes how the model did beside the baselines.

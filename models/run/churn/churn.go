@@ -113,7 +113,11 @@ func (s *study) read(ctx context.Context, j *job.Job, o Options) error {
 	if err := j.Feature(ctx, "churn_who", learners); err != nil {
 		return err
 	}
+	if err := j.Feature(ctx, "churn_title"); err != nil {
+		return err
+	}
 	s.data, s.today = newRows(s.kinds), newRows(s.kinds)
+	s.data.First = int(f.Column("first")[0])
 	if len(origins) > 0 {
 		if err := s.data.add(ctx, j, origins[0], origins[len(origins)-1]); err != nil {
 			return err
@@ -127,7 +131,8 @@ func (s *study) read(ctx context.Context, j *job.Job, o Options) error {
 
 // origins are the days that are looked back from, in ascending order: those of the
 // backtest, and before and between them and up to the as-of date those that are
-// learned from.
+// learned from. Before any lies half of the longest horizon at least: whoever is known
+// after a few days is one who orders often, and tells little of the others.
 func (s *study) origins(o Options, first int) []int {
 	longest := 1
 	for i := range s.kinds {
@@ -151,7 +156,7 @@ func (s *study) origins(o Options, first int) []int {
 	}
 	var list []int
 	add := func(day int) {
-		if day >= first && day < s.asOf && !is[day] {
+		if day >= first+longest/2 && day < s.asOf && !is[day] {
 			is[day] = true
 			list = append(list, day)
 		}

@@ -31,6 +31,9 @@ func prepared(t *testing.T, conn engine.Conn) engine.Conn {
 	if err := j.Feature(t.Context(), "churn_who", 1000000); err != nil {
 		t.Fatal(err)
 	}
+	if err := j.Feature(t.Context(), "churn_title"); err != nil {
+		t.Fatal(err)
+	}
 	return conn
 }
 

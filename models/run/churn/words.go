@@ -11,7 +11,7 @@ import (
 // concepts are what reasons are about.
 var concepts = map[string]job.Words{
 	"frequency": {EN: "few orders", ZH: "订货少"}, "season": {EN: "season", ZH: "季节"}, "rhythm": {EN: "silence and rhythm", ZH: "沉默与节奏"},
-	"trend": {EN: "falling orders", ZH: "订货下降"}, "value": {EN: "value", ZH: "金额"}, "price": {EN: "price", ZH: "价格"}, "classes": {EN: "subjects", ZH: "学科"},
+	"trend": {EN: "falling orders", ZH: "订货下降"}, "value": {EN: "value", ZH: "金额"}, "price": {EN: "price", ZH: "价格"}, "classes": {EN: "subjects", ZH: "学科"}, "titles": {EN: "titles bought", ZH: "所购品种"},
 	"returns": {EN: "returns", ZH: "退货"}, "service": {EN: "late deliveries", ZH: "交货延迟"}, "complaints": {EN: "complaints", ZH: "投诉"}, "contact": {EN: "contact", ZH: "联系"},
 	"payment": {EN: "payment", ZH: "付款"}, "salesperson": {EN: "salesperson", ZH: "销售员"}, "campaign": {EN: "campaigns", ZH: "营销"}, "quotes": {EN: "quotations", ZH: "询价"},
 	"contract": {EN: "contract", ZH: "合同"}, "tenure": {EN: "tenure", ZH: "客户年限"}, "type": {EN: "customer type", ZH: "客户类型"},
@@ -128,6 +128,10 @@ func (r *rows) serviceFact(concept string, row int, x extra) (job.Words, bool) {
 	case "price":
 		if change := get("price_change"); change > .02 {
 			return job.Wordsf("paid %.0f %% more a copy than the year before", "单册价较上年高 %.0f %%", 100*(math.Exp(change)-1)), true
+		}
+	case "titles":
+		if n := get("title_alive"); n <= -.05 {
+			return job.Wordsf("of others who bought the same titles fewer ordered in the last quarter than is usual, by %.0f points", "购买相同品种的其他客户中近一季有订货者低于平常 %.0f 个百分点", -100*n), true
 		}
 	case "contract":
 		if n := get("contract_days"); n >= 0 {
