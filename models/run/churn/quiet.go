@@ -1,15 +1,18 @@
 package churn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"verso/models/backtest"
 	"verso/models/churn"
 	"verso/models/frame"
 	"verso/models/job"
+	"verso/models/metric"
 	"verso/models/propensity"
 )
 
@@ -35,6 +38,7 @@ ORDER BY p.origin, p.customer_key, p.bucket`
 type quiet struct {
 	name     string
 	features []churn.Feature
+	volume   [][]string // columns that say how much is bought, summed by term
 	data     *churn.Data
 	chance   []float64 // by row of data: probability had nothing changed; nil: not said
 	today    *churn.Data
@@ -44,13 +48,15 @@ type quiet struct {
 	model    *churn.Model
 	p        []float64 // by row of today; NaN without a model
 	judged   []judged
-	why      string // there is no model
+	equal    metric.Within // of the model, among rows bought equally often
+	why      string        // there is no model
 }
 
 // Names of the baselines beside a quiet event.
 const (
 	baseRate = "rate"   // how often it came about at the origins before
 	byChance = "chance" // of no day by chance, at the rate of the year before
+	byVolume = "volume" // regression on how much is bought alone
 )
 
 // quietTests are the last test origins whose horizon has ended, ascending, and all
@@ -106,10 +112,13 @@ func (q *quiet) learn(asOf int, seed int64) error {
 
 // judge measures the model and its baselines on what came true.
 func (q *quiet) judge(seed int64) error {
-	for _, name := range []string{churn.Policy, churn.Recency, churn.Last, byChance, baseRate} {
+	for _, name := range []string{churn.Policy, churn.Recency, churn.Last, byVolume, byChance, baseRate} {
 		p := &backtest.Predictions{}
 		for _, t := range q.backtest.Tests {
-			scores := q.scores(name, &t)
+			scores, err := q.scores(name, &t)
+			if err != nil {
+				return err
+			}
 			if scores == nil {
 				continue
 			}
@@ -127,19 +136,21 @@ func (q *quiet) judge(seed int64) error {
 		}
 		q.judged = append(q.judged, judged{name: name, report: r})
 	}
-	return nil
+	return q.judgeWithin()
 }
 
 // scores are the probabilities of a model or baseline at a test; nil where it has none.
-func (q *quiet) scores(name string, t *churn.Test) []float64 {
+func (q *quiet) scores(name string, t *churn.Test) ([]float64, error) {
 	out := make([]float64, len(t.Rows))
 	switch {
 	case name == byChance && q.chance == nil:
-		return nil
+		return nil, nil
 	case name == byChance:
 		for k, i := range t.Rows {
 			out[k] = q.chance[i]
 		}
+	case name == byVolume:
+		return churn.Volume(q.data, q.volume, t.Origin, t.Rows)
 	case name == baseRate:
 		var n, sum float64
 		for i, until := range q.data.Until {
@@ -151,9 +162,45 @@ func (q *quiet) scores(name string, t *churn.Test) []float64 {
 			out[k] = sum / n // learned, so n > 0
 		}
 	default:
-		return t.P[name]
+		return t.P[name], nil
 	}
-	return out
+	return out, nil
+}
+
+// equalVolumes is into how many groups of equal size the rows of a test are cut by volume.
+const equalVolumes = 10
+
+// judgeWithin measures what the model tells of rows that are bought equally often, by test.
+func (q *quiet) judgeWithin() error {
+	q.equal = metric.Within{AUC: math.NaN(), Low: math.NaN(), High: math.NaN()}
+	var y, p []float64
+	var stratum []int
+	var customer []int64
+	for k := range q.backtest.Tests {
+		t := &q.backtest.Tests[k]
+		volume, err := q.scores(byVolume, t)
+		if err != nil {
+			return err
+		}
+		if volume == nil || t.P[churn.Policy] == nil {
+			continue
+		}
+		order := make([]int, len(volume))
+		for n := range order {
+			order[n] = n
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(volume[a], volume[b]) })
+		for n, at := range order {
+			y, p = append(y, t.Y[at]), append(p, t.P[churn.Policy][at])
+			stratum, customer = append(stratum, k*equalVolumes+n*equalVolumes/len(order)), append(customer, q.data.Customer[t.Rows[at]])
+		}
+	}
+	if len(y) == 0 {
+		return nil
+	}
+	var err error
+	q.equal, err = metric.AUCWithin(y, p, stratum, customer)
+	return err
 }
 
 // figure is a pooled measure of a model; NaN where there is none.
@@ -222,7 +269,7 @@ func columnsOf(list []featureWords) (names []string, learned []churn.Feature) {
 // of a customer that orders on two days and more in it.
 func (s *study) parts(f *frame.Frame) *quiet {
 	names, learned := columnsOf(partFeatures)
-	q := &quiet{name: churn.Partial, features: learned, data: empty(names), today: empty(names)}
+	q := &quiet{name: churn.Partial, features: learned, volume: [][]string{{"part_365", "part_730"}, {"days_365"}}, data: empty(names), today: empty(names)}
 	var columns [][]float64
 	for _, name := range names {
 		columns = append(columns, f.Column(name))
@@ -253,7 +300,7 @@ func (s *study) parts(f *frame.Frame) *quiet {
 // that orders on two days and more.
 func (s *study) fades(f *frame.Frame) *quiet {
 	names, learned := columnsOf(append(append([]featureWords(nil), features...), fadeFeatures...))
-	q := &quiet{name: churn.Fading, features: learned, data: empty(names), today: empty(names)}
+	q := &quiet{name: churn.Fading, features: learned, volume: [][]string{{"fade_base"}, {"days_365"}}, data: empty(names), today: empty(names)}
 	type at struct{ origin, customer int64 }
 	rowOf := func(d *churn.Data) map[at]int {
 		out := make(map[at]int, d.Rows())

@@ -82,7 +82,7 @@ SELECT (count(*), count(*) FILTER (part_after = 0)) FROM feature.part_churn AS p
 			t.Errorf("%s: %s, want %s", c.what, got, c.want)
 		}
 	}
-	if n := jobtest.Number(t, conn, "SELECT count(DISTINCT model) FROM score.quiet_backtest WHERE event = 'partial'"); n != 5 {
-		t.Errorf("%v models and baselines of leaving a subject, want 5", n)
+	if n := jobtest.Number(t, conn, "SELECT count(DISTINCT model) FROM score.quiet_backtest WHERE event = 'partial'"); n != 6 {
+		t.Errorf("%v models and baselines of leaving a subject, want 6", n)
 	}
 }

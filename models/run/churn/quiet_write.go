@@ -3,11 +3,13 @@ package churn
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"math"
 
 	"verso/models/backtest"
 	"verso/models/churn"
 	"verso/models/job"
+	"verso/models/metric"
 )
 
 var (
@@ -37,15 +39,27 @@ func (s *study) writeQuiet(ctx context.Context, j *job.Job) error {
 		return err
 	}
 	t := &table{}
+	var equal [3][]float64
 	for _, q := range []*quiet{s.partial, s.fading} {
 		for _, m := range q.judged {
 			t.add(m.name, pooled, q.name, &m.report.Pooled)
+			within := metric.Within{AUC: math.NaN(), Low: math.NaN(), High: math.NaN()}
+			if m.name == churn.Policy {
+				within = q.equal
+			}
+			for k, v := range []float64{within.AUC, within.Low, within.High} {
+				equal[k] = append(equal[k], v)
+				for range m.report.Folds {
+					equal[k] = append(equal[k], math.NaN())
+				}
+			}
 			for k := range m.report.Folds {
 				t.add(m.name, m.report.Folds[k].Name, q.name, &m.report.Folds[k])
 			}
 		}
 	}
-	return j.Score(ctx, quietBacktestSQL, nil, t.columns()...)
+	columns := append(t.columns(), job.Col("equal", equal[0]), job.Col("equal_low", equal[1]), job.Col("equal_high", equal[2]))
+	return j.Score(ctx, quietBacktestSQL, nil, columns...)
 }
 
 // saveQuiet writes the cards of both events.
@@ -118,8 +132,24 @@ func (q *quiet) tell(c *job.Card) {
 	}
 	c.Reading = job.Wordsf("Looking back, AUC %.3f, against %.3f of recency alone; log-loss %.4f, against %.4f of the base rate.", "回测 AUC %.3f，仅凭近度 %.3f；对数损失 %.4f，基准比率 %.4f。",
 		auc(churn.Policy), auc(churn.Recency), loss(churn.Policy), loss(baseRate))
+	q.tellWithin(c)
 	if !(loss(churn.Policy) < loss(baseRate)) {
 		c.Reading.EN += " That is no better than the base rate: do not act on single chances."
 		c.Reading.ZH += " 不优于基准比率：不宜据单个概率行动。"
+	}
+}
+
+// tellWithin writes what the model tells beyond how much is bought.
+func (q *quiet) tellWithin(c *job.Card) {
+	if math.IsNaN(q.equal.AUC) {
+		return
+	}
+	volume := q.figure(byVolume, func(m *backtest.Metrics) float64 { return m.AUC.Value })
+	c.Metric("backtest.model.auc_equal_volume", q.equal.AUC, "", job.Wordsf("among cases bought equally often (tenths by volume); 95 %% interval %.3f to %.3f", "在订购频度相当者（按量分十组）之内；95 %% 区间 %.3f 至 %.3f", q.equal.Low, q.equal.High))
+	c.Reading.EN += fmt.Sprintf(" How much is bought alone gives %.3f: where little is bought, nothing at all comes about by chance. Among cases bought equally often the model has %.3f (95 %% interval %.3f to %.3f).", volume, q.equal.AUC, q.equal.Low, q.equal.High)
+	c.Reading.ZH += fmt.Sprintf(" 仅凭订购量即达 %.3f：订购少者偶然亦会空缺。在订购频度相当者之内，模型为 %.3f（95 %% 区间 %.3f 至 %.3f）。", volume, q.equal.AUC, q.equal.Low, q.equal.High)
+	if q.equal.Low <= .5 {
+		c.Reading.EN += " So it says how rarely something is bought, and not that it is being given up."
+		c.Reading.ZH += "故所示为订购之稀，而非正在放弃。"
 	}
 }
