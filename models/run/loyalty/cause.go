@@ -18,6 +18,10 @@ var (
 	causeSQL string
 	//go:embed sql/churn_cause_curve.sql
 	causeCurveSQL string
+	//go:embed sql/churn_cause_kind.sql
+	causeKindSQL string
+	//go:embed sql/churn_loss.sql
+	lossSQL string
 )
 
 const (
@@ -26,7 +30,8 @@ const (
 )
 
 // Cause tells what the customers who were lost had named before, with the causes
-// competing, into score.churn_cause and score.churn_cause_curve.
+// competing, into score.churn_cause and score.churn_cause_curve, and by customer into
+// score.churn_loss.
 func Cause() job.Model { return job.Model{Name: "churn_cause", Run: runCause} }
 
 // causes are lost and kept customers by what they named.
@@ -142,6 +147,11 @@ func (c *causes) write(ctx context.Context, j *job.Job) error {
 	if err := j.Score(ctx, causeSQL, nil, columns...); err != nil {
 		return err
 	}
+	for _, sql := range []string{causeKindSQL, lossSQL} {
+		if err := j.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("write scores: %w", err)
+		}
+	}
 	return j.Score(ctx, causeCurveSQL, nil, job.Col("cause", curveCause), job.Col("source", curveSource), job.Col("quarter", quarter), job.Col("at_risk", risk),
 		job.Col("incidence", incidence), job.Col("low", low), job.Col("high", high))
 }
@@ -160,7 +170,7 @@ func (c *causes) at(k int, days float64) (v, low, high float64) {
 }
 
 func (c *causes) card() job.Card {
-	card := job.Card{Model: "churn_cause", Version: 1, Rows: int64(c.sample.Len()), Outputs: []string{"churn_cause", "churn_cause_curve"},
+	card := job.Card{Model: "churn_cause", Version: 1, Rows: int64(c.sample.Len()), Outputs: []string{"churn_cause", "churn_cause_curve", "churn_cause_kind", "churn_loss"},
 		Definition: job.Words{
 			EN: "What customers who were lost (as in the card of hazard) had named last in the 365 days that end 90 days after it: the reason of a lost opportunity, else the root cause of a complaint. Incidence by cause since the third order day, other causes competing (Aalen and Johansen 1978). It is what they said, and not proven to be why they left: those who stayed name causes too.",
 			ZH: "流失客户（见 hazard 卡）在截至流失后 90 天的 365 天内最后提及的原因：丢单原因，否则为投诉根因。自第三个订货日起按原因的累积发生率，各原因相互竞争（Aalen 与 Johansen 1978）。这是客户所言，并未证实为离开的原因：留下的客户也会提及。"},

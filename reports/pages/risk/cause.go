@@ -134,7 +134,11 @@ func (c desk) stayBlocks(ctx context.Context) ([]view.Block, error) {
 			}
 			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{label, page.Value(row[1]), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), page.Value(row[5])}})
 		}
-		blocks = append(blocks, view.Block{Table: t})
+		charts, err := c.stayCharts(ctx)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(append(blocks, charts...), view.Block{Table: t})
 	}
 	rows, err := c.read(ctx, "churn_returned", returnedShown)
 	if err != nil {

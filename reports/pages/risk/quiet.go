@@ -82,9 +82,10 @@ func (c desk) quietTest(ctx context.Context) (*view.Table, error) {
 	three, n := view.Format{Style: view.Decimal, Decimals: 3}, view.Integer()
 	t := &view.Table{ID: "churn-quiet-test", Title: c.T("churn.quiet.test"), Subtitle: c.T("churn.quiet.test.sub"), Empty: c.T("churn.quiet.test.none"), Footnotes: []string{c.T("churn.quiet.test.foot")},
 		Columns: []view.Column{{Label: c.T("churn.quiet.event")}, {Label: c.T("churnmodel.model")}, {Label: c.T("churn.quiet.cases"), Format: n}, {Label: c.T("churn.quiet.came"), Unit: "%", Format: bare()}, {Label: c.T("churnmodel.auc"), Format: three},
-			{Label: c.T("churnmodel.low"), Format: three}, {Label: c.T("churnmodel.high"), Format: three}, {Label: c.T("churnmodel.lift"), Format: view.Format{Style: view.Decimal, Decimals: 2}}, {Label: c.T("churnmodel.loss"), Format: three}}}
+			{Label: c.T("churnmodel.low"), Format: three}, {Label: c.T("churnmodel.high"), Format: three}, {Label: c.T("churnmodel.lift"), Format: view.Format{Style: view.Decimal, Decimals: 2}}, {Label: c.T("churnmodel.loss"), Format: three},
+			{Label: c.T("churn.quiet.equal"), Format: three}, {Label: c.T("churnmodel.low"), Format: three}, {Label: c.T("churnmodel.high"), Format: three}}}
 	for _, row := range rows {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.T("churn.quiet." + page.Text(row[0]))), view.T(c.T("churn.quiet.by." + page.Text(row[1]))), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8])}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.T("churn.quiet." + page.Text(row[0]))), view.T(c.T("churn.quiet.by." + page.Text(row[1]))), page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8]), page.Value(row[9]), page.Value(row[10]), page.Value(row[11])}})
 	}
 	return t, nil
 }
