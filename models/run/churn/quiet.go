@@ -29,9 +29,14 @@ const (
 // the subjects in the same way.
 const partSQL = `SELECT p.origin, p.customer_key, CAST(b.bucket_no AS DOUBLE) AS bucket_no, p.recency, p.part_365, p.part_730, p.part_183, p.part_91, p.part_season, p.part_share, p.share_change,
        p.part_overdue, CAST(p.part_lines AS DOUBLE) AS part_lines, p.days_365, p.days_183, p.whole_recency, p.trend, p.classes, p.subject_trend, p.chance, p.part_after, p.days_after
-FROM feature.part_churn AS p
-INNER JOIN (SELECT k.bucket, row_number() OVER (ORDER BY k.bucket) AS bucket_no FROM (SELECT DISTINCT bucket FROM feature.part_churn) AS k) AS b ON b.bucket = p.bucket
+FROM (SELECT * FROM feature.part_churn_past UNION ALL SELECT * FROM feature.part_churn) AS p
+LEFT JOIN (SELECT k.bucket, row_number() OVER (ORDER BY k.bucket) AS bucket_no FROM (SELECT DISTINCT bucket FROM feature.part_churn) AS k) AS b ON b.bucket = p.bucket
 ORDER BY p.origin, p.customer_key, p.bucket`
+
+// fadeRowsSQL is feature.fade, the past and today.
+const fadeRowsSQL = `SELECT f.origin, f.customer_key, f.base, f.base_value, f.now, f.before, CAST(f.base_type AS DOUBLE) AS base_type, CAST(f.after_type AS DOUBLE) AS after_type, f.after, f.after_value
+FROM (SELECT * FROM feature.fade_past UNION ALL SELECT * FROM feature.fade) AS f
+ORDER BY f.origin, f.customer_key`
 
 // quiet is the model of one such event: its rows at origins and today, how it was
 // tested, and the probabilities of today.
@@ -339,32 +344,23 @@ func (s *study) fades(f *frame.Frame) *quiet {
 	return q
 }
 
-// learnQuiet reads the origins of both events, and learns them.
+// learnQuiet reads the origins of both events, of the customers learned from, and today's
+// rows of everyone, and learns them.
 func (s *study) learnQuiet(ctx context.Context, j *job.Job) error {
 	f, err := j.Frame(ctx, "SELECT coalesce(min(day), 0) AS first FROM feature.churn_day")
 	if err != nil {
 		return err
 	}
 	tests, origins := s.quietTests(int(f.Column("first")[0]))
-	wanted := append(sorted(append([]int(nil), origins...)), s.asOf)
-	if err := s.writeOrigins(ctx, j, wanted); err != nil {
-		return err
-	}
-	if err := j.Feature(ctx, "churn_who", learners); err != nil {
+	if err := s.writeOrigins(ctx, j, append(sorted(append([]int(nil), origins...)), s.asOf)); err != nil {
 		return err
 	}
 	for _, e := range []struct {
 		feature, sql string
 		make         func(*frame.Frame) *quiet
 		into         **quiet
-	}{
-		{"part_churn", partSQL, s.parts, &s.partial},
-		{"fade", "SELECT origin, customer_key, base, base_value, now, before, CAST(base_type AS DOUBLE) AS base_type, CAST(after_type AS DOUBLE) AS after_type, after, after_value FROM feature.fade ORDER BY origin, customer_key", s.fades, &s.fading},
-	} {
-		if err := j.Feature(ctx, e.feature, wanted[0], s.asOf); err != nil {
-			return err
-		}
-		if f, err = j.Frame(ctx, e.sql); err != nil {
+	}{{"part_churn", partSQL, s.parts, &s.partial}, {"fade", fadeRowsSQL, s.fades, &s.fading}} {
+		if f, err = quietRows(ctx, j, e.feature, e.sql, s.asOf); err != nil {
 			return err
 		}
 		q := e.make(f)
@@ -375,4 +371,22 @@ func (s *study) learnQuiet(ctx context.Context, j *job.Job) error {
 		*e.into = q
 	}
 	return nil
+}
+
+// quietRows builds a feature of quiet losses, the past of the customers learned from in
+// feature.<name>_past and today of everyone in feature.<name>, and reads both.
+func quietRows(ctx context.Context, j *job.Job, name, sql string, asOf int) (*frame.Frame, error) {
+	if err := j.Feature(ctx, "churn_who", learners); err != nil {
+		return nil, err
+	}
+	if err := j.FeatureAs(ctx, name, name+"_past", 0, asOf-1); err != nil {
+		return nil, err
+	}
+	if err := j.Feature(ctx, "churn_who", everyone); err != nil {
+		return nil, err
+	}
+	if err := j.Feature(ctx, name, asOf, asOf); err != nil {
+		return nil, err
+	}
+	return j.Frame(ctx, sql)
 }

@@ -75,7 +75,7 @@ WHERE l.customer_key = s.customer_key AND c.bucket = s.bucket AND order_date > D
 HAVING count(DISTINCT CASE WHEN order_date > DATE '2023-06-30' - 365 AND order_date <= DATE '2023-06-30' - 182 THEN order_date END) >= 4 AND max(order_date) > DATE '2023-06-30' - 183)`, "0"},
 		{"base of the season to come", `SELECT count(*) FROM score.fade AS s WHERE base <> (SELECT count(DISTINCT order_date) FROM core.fact_order_line AS l WHERE l.customer_key = s.customer_key AND order_date > DATE '2023-06-30' - 365 AND order_date <= DATE '2023-06-30' - 182)`, "0"},
 		{"outcomes of pairs", `SELECT count(*) FROM score.quiet_backtest AS b WHERE event = 'partial' AND model = 'rate' AND origin <> '(all)' AND (b."rows", b.events) <> (
-SELECT (count(*), count(*) FILTER (part_after = 0)) FROM feature.part_churn AS p WHERE p.origin = CAST(b.origin AS DATE) - DATE '1970-01-01' AND days_after >= 2)`, "0"},
+SELECT (count(*), count(*) FILTER (part_after = 0)) FROM feature.part_churn_past AS p WHERE p.origin = CAST(b.origin AS DATE) - DATE '1970-01-01' AND days_after >= 2)`, "0"},
 		{"models", "SELECT string_agg(model, ' ' ORDER BY model) FROM card.model WHERE model IN ('part_churn', 'fade') AND reading <> ''", "fade part_churn"},
 	} {
 		if got := jobtest.Value(t, conn, c.sql); got != c.want {

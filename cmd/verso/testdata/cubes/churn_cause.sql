@@ -8,10 +8,10 @@ SELECT CASE WHEN GROUPING(t.source) = 1 THEN '(total)' ELSE t.source END AS "typ
   (sum(t.is_lost))::DOUBLE / nullif(count(*), 0) AS "lost_share",
   count(*) FILTER (WHERE t.cause <> '') AS "named",
   count(*) FILTER (WHERE t.cause <> '' AND t.is_lost = 1) AS "lost_named",
-  sum(CASE WHEN t.is_lost = 1 THEN t.value ELSE 0 END)::DECIMAL(18, 2) AS "lost_value"
+  sum(CASE WHEN t.is_lost = 1 THEN t.value ELSE 0 END) AS "lost_value"
 FROM (
   SELECT f.is_lost, f.cause, f.value, year(DATE '1970-01-01' + f.lost_day)::VARCHAR AS year,
-    CASE f.source WHEN 'opportunity' THEN 'opportunity lost' WHEN 'complaint' THEN 'complaint' ELSE '(none)' END AS source
+    CASE WHEN f.source = '' THEN '(none)' ELSE f.source END AS source
   FROM feature.churn_cause AS f
   WHERE f.lost_day > f.entry_day
 ) AS t

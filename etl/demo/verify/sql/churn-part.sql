@@ -14,7 +14,7 @@ WITH favourite AS (
     JOIN core.dim_clc AS d ON d.clc_key = m.clc_key
 ), seen AS (
     SELECT p.part_after = 0 AS is_left, g.customer_key IS NOT NULL AS planted
-    FROM feature.part_churn AS p
+    FROM feature.part_churn_past AS p
     LEFT JOIN gone AS g ON g.customer_key = p.customer_key AND g.bucket = p.bucket AND DATE '1970-01-01' + p.origin BETWEEN g.onset_date - 14 AND g.onset_date + 76
     WHERE p.days_after >= 2
 ), counted AS (

@@ -8,7 +8,7 @@ SELECT f.customer_key AS "customer_key", coalesce(d.geo_key, -1) AS "geo_key", c
        DATE '1970-01-01' + f.lost_day AS "date",
        CAST(EXTRACT(year FROM DATE '1970-01-01' + f.lost_day) * 10000 + EXTRACT(month FROM DATE '1970-01-01' + f.lost_day) * 100 + EXTRACT(day FROM DATE '1970-01-01' + f.lost_day) AS INTEGER) AS "date_key",
        f.is_lost = 1 AS "is_lost", f.cause <> '' AS "has_named", f.is_lost = 1 AND f.cause <> '' AS "is_lost_named",
-       CAST(CASE WHEN f.is_lost = 1 THEN f.value ELSE 0 END AS DECIMAL(18, 2)) AS "lost_value"
+       CAST(CASE WHEN f.is_lost = 1 THEN f.value ELSE 0 END AS DECIMAL(18, 4)) AS "lost_value"
 FROM feature.churn_cause AS f
 INNER JOIN core.dim_customer AS d ON d.customer_key = f.customer_key
 INNER JOIN score.churn_cause_kind AS k ON coalesce(k.cause, '') = f.cause AND coalesce(k.source, '') = f.source
