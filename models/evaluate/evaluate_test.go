@@ -152,6 +152,10 @@ func TestOddData(t *testing.T) {
 		}, "", "copy all but determines"},
 		{"10,000 categories", 30000, func(x *Table, _ *Request) { x.text("many", func(int) string { return fmt.Sprint(rng.IntN(10000)) }) }, "", ""},
 		{"a category a row", 3000, func(x *Table, _ *Request) { x.text("code", func(i int) string { return fmt.Sprint("k", i) }) }, "", "code has 3000 values in 3000 rows"},
+		{"an order of the year 2199", 400, func(x *Table, _ *Request) {
+			x.number("ordered", func(i int) float64 { return float64(19700 + i%30 + 64000*((i+1)/400)) })
+			x.Column("ordered").Kind = Date
+		}, "", ""},
 		{"no positives", 400, func(x *Table, _ *Request) { clear(x.Column("y").Numbers) }, "none of the 400 rows", ""},
 		{"all positives", 400, func(x *Table, _ *Request) {
 			for i := range x.Column("y").Numbers {

@@ -59,6 +59,9 @@ func (o offer) words() job.Words {
 func (s *study) tellFit(c *job.Card) {
 	if s.readiness != nil {
 		c.Parameter("readiness", job.Words(s.readiness.Words))
+		for k, w := range s.readiness.Blocking {
+			c.Parameter(fmt.Sprintf("readiness.blocking.%d", k+1), job.Words(w))
+		}
 		for k, w := range s.readiness.Warnings {
 			c.Parameter(fmt.Sprintf("readiness.%d", k+1), job.Words(w))
 		}

@@ -128,6 +128,8 @@ func TestBadInput(t *testing.T) {
 		"duplicate lines":  {customers(100), line + "SELECT 7, 7, DATE '2022-01-01' + CAST(37 * n + i AS INTEGER), i, 1, 10, 10 FROM range(1, 101) AS t(i), range(12) AS s(n), range(3) AS r(k)"},
 		"negative amounts": {customers(100), line + "SELECT 1000 * i + n, 1000 * i + n, DATE '2022-01-01' + CAST(37 * n + i AS INTEGER), i, 1, CASE WHEN n % 3 = 0 THEN -10 ELSE 10 END, -10 FROM range(1, 101) AS t(i), range(12) AS s(n)"},
 		"thirty years":     {customers(60), line + "SELECT 10000 * i + n, 10000 * i + n, DATE '1993-07-01' + CAST(90 * n + i AS INTEGER), i, 1, 10, 10 FROM range(1, 61) AS t(i), range(121) AS s(n) WHERE n < 60 + i"},
+		"many types":       {"INSERT INTO core.dim_customer (customer_key, customer_type) SELECT i, 'type ' || i FROM range(1, 401) AS t(i)", line + "SELECT 1000 * i + n, 1000 * i + n, DATE '2022-01-01' + CAST(37 * n + i % 50 AS INTEGER), i, 1, 10, 10 FROM range(1, 401) AS t(i), range(14) AS s(n) WHERE (i * 7 + n) % 5 > 1"},
+		"customers twice":  {"INSERT INTO core.dim_customer (customer_key, name, customer_type) SELECT i, 'Customer ' || i // 2, 'library' FROM range(2, 202) AS t(i)", line + "SELECT 1000 * i + n, 1000 * i + n, DATE '2021-01-01' + CAST(30 * n + i // 2 AS INTEGER), i, 1, 10, 10 FROM range(2, 202) AS t(i), range(28) AS s(n) WHERE n < 8 + i // 2 % 20"},
 		"only returns":     {customers(10), "INSERT INTO core.fact_return (return_id, return_date, customer_key, qty, value) SELECT i, DATE '2023-01-01', i, 1, 5 FROM range(1, 11) AS t(i)"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,5 +148,21 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("%s metrics are no number", got)
 			}
 		})
+	}
+}
+
+// TestOutcomeAmongFeatures plants a type that a customer only has once it has stopped: the
+// card warns that it looks like something known only afterwards.
+func TestOutcomeAmongFeatures(t *testing.T) {
+	conn := jobtest.Open(t, asOf,
+		"INSERT INTO core.dim_date (date_key, date) SELECT CAST(strftime(d, '%Y%m%d') AS INTEGER), CAST(d AS DATE) FROM range(DATE '2019-01-01', DATE '2025-01-01', INTERVAL 1 DAY) AS t(d)",
+		"CREATE TEMP TABLE visit AS SELECT i, DATE '2019-01-01' + CAST(21 * n + i % 21 AS INTEGER) AS day FROM range(1, 241) AS t(i), range(78) AS s(n) WHERE i % 2 = 0 OR n < 10 + i % 68",
+		"INSERT INTO core.dim_customer (customer_key, customer_type) SELECT i, CASE WHEN i % 2 = 0 THEN 'library' ELSE 'closed' END FROM range(1, 241) AS t(i)",
+		"INSERT INTO core.dim_customer_version (version_key, customer_key, valid_from, valid_to, is_current, customer_type) SELECT i, i, DATE '1900-01-01', CASE WHEN i % 2 = 1 THEN max(day) END, i % 2 = 0, 'library' FROM visit GROUP BY i UNION ALL SELECT 1000 + i, i, max(day), NULL, true, 'closed' FROM visit WHERE i % 2 = 1 GROUP BY i",
+		"INSERT INTO core.fact_order_line (line_id, order_key, order_date, customer_key, qty, net, gross) SELECT row_number() OVER (ORDER BY day, i), row_number() OVER (ORDER BY day, i), day, i, 1, 10, 10 FROM visit WHERE day <= DATE '"+asOf+"'")
+	jobtest.Run(t, conn, asOf, churn.Churn(churn.Options{Horizon: 90}))
+	const sql = "SELECT count(*) FROM card.parameter WHERE model = 'churn' AND name LIKE 'readiness.%' AND value LIKE '%customer_type%' AND value LIKE '%leakage%' AND value_zh LIKE '%泄漏%'"
+	if got := jobtest.Value(t, conn, sql); got != "1" {
+		t.Errorf("%s warnings of a type that is the outcome: %s", got, jobtest.Value(t, conn, "SELECT string_agg(name || ': ' || value, '; ' ORDER BY name) FROM card.parameter WHERE model = 'churn' AND name LIKE 'readiness%'"))
 	}
 }

@@ -37,8 +37,8 @@ func TestCauses(t *testing.T) {
 		`SELECT max(after_1) FROM score.churn_cause`:                                                 "0",
 		// By customer the causes are those counted above.
 		`SELECT count(*) FROM (SELECT c.cause, c.lost, c.value FROM score.churn_cause AS c EXCEPT SELECT coalesce(k.cause, ''), count(*) FILTER (WHERE l.is_lost), CAST(sum(l.lost_value) AS DECIMAL(18, 2)) FROM score.churn_loss AS l JOIN score.churn_cause_kind AS k USING (cause_no) GROUP BY k.cause, k.source)`: "0",
-		`SELECT count(*) || ' ' || count(DISTINCT customer_key) || ' ' || count(*) FILTER (WHERE is_lost_named) FROM score.churn_loss`:                                                                                                                                                        "60 60 12",
-		`SELECT max(incidence) FROM score.churn_cause_curve WHERE cause = 'price' AND quarter = 6`:   "0",
+		`SELECT count(*) || ' ' || count(DISTINCT customer_key) || ' ' || count(*) FILTER (WHERE is_lost_named) FROM score.churn_loss`:                                                                                                                                                                                 "60 60 12",
+		`SELECT max(incidence) FROM score.churn_cause_curve WHERE cause = 'price' AND quarter = 6`:                                                                                                                                                                                                                     "0",
 	})
 }
 
