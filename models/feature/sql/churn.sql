@@ -79,6 +79,7 @@ WITH mark AS (
 ), owned AS (
     SELECT a.o, t.customer_key, t.title_key, max(t.in_sample) AS in_sample, max(t.day) AS last_day
     FROM feature.churn_title AS t
+    INNER JOIN feature.churn_who AS who ON who.customer_key = t.customer_key
     CROSS JOIN mark AS a
     WHERE t.day <= a.o AND t.day > a.o - 730
     GROUP BY a.o, t.customer_key, t.title_key
@@ -140,6 +141,7 @@ WITH mark AS (
 ), class AS (
     SELECT a.o, k.customer_key, k.bucket, sum(CASE WHEN k.day > a.o - 365 THEN k.lines ELSE 0 END) AS now_lines, sum(CASE WHEN k.day <= a.o - 365 THEN k.lines ELSE 0 END) AS old_lines
     FROM feature.churn_class AS k
+    INNER JOIN feature.churn_who AS who ON who.customer_key = k.customer_key
     CROSS JOIN mark AS a
     WHERE k.day <= a.o AND k.day > a.o - 1095
     GROUP BY a.o, k.customer_key, k.bucket
@@ -157,6 +159,7 @@ WITH mark AS (
 ), returned AS (
     SELECT a.o, r.customer_key, sum(CASE WHEN r.return_date > a.date - 365 THEN r.value ELSE 0 END) AS value, count(CASE WHEN r.return_date > a.date - 365 THEN 1 END) AS lines
     FROM core.fact_return AS r
+    INNER JOIN feature.churn_who AS who ON who.customer_key = r.customer_key
     CROSS JOIN mark AS a
     WHERE r.return_date <= a.date
     GROUP BY a.o, r.customer_key
@@ -165,6 +168,7 @@ WITH mark AS (
            sum(CASE WHEN g.promised > a.o - 183 THEN g.late ELSE 0 END) AS late_183,
            sum(CASE WHEN g.ended_key = -1 OR g.ended_key > a.date_key THEN g.late ELSE 0 END) AS waiting
     FROM feature.churn_late AS g
+    INNER JOIN feature.churn_who AS who ON who.customer_key = g.customer_key
     CROSS JOIN mark AS a
     WHERE g.promised < a.o AND g.promised > a.o - 365
     GROUP BY a.o, g.customer_key
@@ -177,6 +181,7 @@ WITH mark AS (
         SELECT a.o, f.customer_key, f.date, f.complaints, a.date AS at_date,
                CASE WHEN CAST(f.date AS TIMESTAMP) + to_hours(CAST(ceil(f.resolution_hours) AS BIGINT)) <= CAST(a.date AS TIMESTAMP) THEN CAST(f.resolution_hours AS DOUBLE) / 24 END AS took
         FROM core.fact_ticket AS f
+        INNER JOIN feature.churn_who AS who ON who.customer_key = f.customer_key
         CROSS JOIN mark AS a
         WHERE f.date <= a.date AND f.date > a.date - 365
     ) AS t
@@ -184,6 +189,7 @@ WITH mark AS (
 ), contact AS (
     SELECT a.o, x.customer_key, count(CASE WHEN x.date > a.date - 183 THEN 1 END) AS contacts, CAST(max(a.date) - max(x.date) AS INTEGER) AS silence
     FROM core.fact_activity AS x
+    INNER JOIN feature.churn_who AS who ON who.customer_key = x.customer_key
     CROSS JOIN mark AS a
     WHERE x.date <= a.date
     GROUP BY a.o, x.customer_key
@@ -195,6 +201,7 @@ WITH mark AS (
         SELECT a.o, v.customer_key, v.invoice_date, v.due_date, a.date AS at_date, coalesce(v.settled_date > a.date, true) AS is_open,
                coalesce(v.settled_date > v.due_date, true) AS was_late
         FROM core.fact_receivable AS v
+        INNER JOIN feature.churn_who AS who ON who.customer_key = v.customer_key
         CROSS JOIN mark AS a
         WHERE v.invoice_date <= a.date AND NOT coalesce(v.is_credit, false)
     ) AS i
@@ -206,6 +213,7 @@ WITH mark AS (
         SELECT a.o, d.customer_key, max(CAST(d.day AS BIGINT) * 1000000000 + d.employee_key) AS now_sale,
                max(CASE WHEN d.day <= a.o - 365 THEN CAST(d.day AS BIGINT) * 1000000000 + d.employee_key END) AS old_sale
         FROM feature.churn_day AS d
+        INNER JOIN feature.churn_who AS who ON who.customer_key = d.customer_key
         CROSS JOIN mark AS a
         WHERE d.day <= a.o AND d.day > a.o - 730 AND d.employee_key IS NOT NULL
         GROUP BY a.o, d.customer_key
@@ -215,12 +223,14 @@ WITH mark AS (
 ), mail AS (
     SELECT a.o, m.customer_key, count(*) AS sent
     FROM core.fact_campaign_target AS m
+    INNER JOIN feature.churn_who AS who ON who.customer_key = m.customer_key
     CROSS JOIN mark AS a
     WHERE m.date <= a.date AND m.date > a.date - 365 AND m.is_treated
     GROUP BY a.o, m.customer_key
 ), answer AS (
     SELECT a.o, m.customer_key, count(*) AS answers
     FROM core.fact_campaign_response AS m
+    INNER JOIN feature.churn_who AS who ON who.customer_key = m.customer_key
     CROSS JOIN mark AS a
     WHERE m.date <= a.date AND m.date > a.date - 365
     GROUP BY a.o, m.customer_key
@@ -228,12 +238,14 @@ WITH mark AS (
     SELECT a.o, q.customer_key, count(*) AS quotes,
            count(CASE WHEN q.date <= a.date - 60 AND (q.days_to_order IS NULL OR q.days_to_order > 60) THEN 1 END) AS refused
     FROM core.fact_quote AS q
+    INNER JOIN feature.churn_who AS who ON who.customer_key = q.customer_key
     CROSS JOIN mark AS a
     WHERE q.date <= a.date AND q.date > a.date - 365
     GROUP BY a.o, q.customer_key
 ), contract AS (
     SELECT a.o, c.customer_key, min(CAST(c.end_date - a.date AS INTEGER)) AS days_left
     FROM core.fact_contract AS c
+    INNER JOIN feature.churn_who AS who ON who.customer_key = c.customer_key
     CROSS JOIN mark AS a
     WHERE c.start_date <= a.date AND c.end_date >= a.date
     GROUP BY a.o, c.customer_key
