@@ -274,7 +274,7 @@ func columnsOf(list []featureWords) (names []string, learned []churn.Feature) {
 // of a customer that orders on two days and more in it.
 func (s *study) parts(f *frame.Frame) *quiet {
 	names, learned := columnsOf(partFeatures)
-	q := &quiet{name: churn.Partial, features: learned, volume: [][]string{{"part_365", "part_730"}, {"days_365"}}, data: empty(names), today: empty(names)}
+	q := &quiet{name: churn.Partial, features: learned, volume: [][]string{{"part_365", "part_730"}, {"part_lines"}, {"days_365"}}, data: empty(names), today: empty(names)}
 	var columns [][]float64
 	for _, name := range names {
 		columns = append(columns, f.Column(name))

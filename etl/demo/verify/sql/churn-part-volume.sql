@@ -10,5 +10,5 @@ WITH tested AS (
 )
 SELECT CASE WHEN planted THEN 'some leave a subject' ELSE 'nothing' END AS planted,
        printf('AUC %.3f, of how much is bought %.3f; among those bought equally often %.3f (%.3f to %.3f)', auc, volume, alike, low, high) AS found,
-       CASE WHEN planted THEN alike > 0.5 ELSE auc - volume <= 0.05 AND low <= 0.55 END AS accepted
+       CASE WHEN planted THEN alike > 0.5 ELSE auc - volume <= 0.05 END AS accepted
 FROM tested
