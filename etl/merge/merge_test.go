@@ -213,9 +213,7 @@ func (b *bench) round(first bool) {
 		b.Fatal(err)
 	}
 	b.same()
-	if b.model.keyed {
-		b.told(before, change)
-	}
+	b.told(before, change)
 }
 
 func (b *bench) settle(t Table) {
@@ -274,7 +272,11 @@ func (b *bench) same() {
 
 // told compares what the merge says has changed with the rows before and now.
 func (b *bench) told(before []row, change Change) {
-	keys, want := difference(before, b.model.rows)
+	compare := difference
+	if !b.model.keyed {
+		compare = unkeyedDifference
+	}
+	keys, want := compare(before, b.model.rows)
 	if diff := cmp.Diff(want, change); diff != "" {
 		b.Errorf("round %d: change (-model +merge):\n%s", b.seg, diff)
 	}

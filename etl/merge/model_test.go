@@ -240,3 +240,42 @@ func difference(before, after []row) (keys []int, c Change) {
 	slices.Sort(keys)
 	return keys, c
 }
+
+// unkeyedDifference is difference for rows without a key of their own: rows came
+// and went as often as there are more or fewer of the same content. Moved are
+// values of the column that facts follow whose rows only have other numbers.
+func unkeyedDifference(before, after []row) (values []int, c Change) {
+	surplus := func(text func(row) string) map[string]int {
+		n := map[string]int{}
+		for _, r := range after {
+			n[text(r)]++
+		}
+		for _, r := range before {
+			n[text(r)]--
+		}
+		maps.DeleteFunc(n, func(_ string, n int) bool { return n == 0 })
+		return n
+	}
+	content := surplus(row.content)
+	for _, n := range content {
+		c.Inserted += int64(max(n, 0))
+		c.Deleted += int64(max(-n, 0))
+	}
+	numbered := func(r row) string { return fmt.Sprintf("%s|%d", r.content(), r.no) }
+	placed := surplus(numbered)
+	due, other := map[int]bool{}, map[int]bool{}
+	for _, r := range slices.Concat(before, after) {
+		if placed[numbered(r)] != 0 {
+			due[r.key] = true
+		}
+		if content[r.content()] != 0 {
+			other[r.key] = true
+		}
+	}
+	for key := range due {
+		if !other[key] {
+			c.Moved++
+		}
+	}
+	return slices.Sorted(maps.Keys(due)), c
+}
