@@ -162,7 +162,7 @@ func TestPeriod(t *testing.T) {
 	}
 	b.job.Way, b.job.Period = &config.Incremental{By: "day"}, &Period{From: period.From, To: noon()}
 	b.lands(landing.Delta, "2|2026-03-01", "3|2026-03-02", "4|2026-03-03", "6|2026-03-04")
-	b.at(landing.Position{Watermark: "2026-03-03"}) // though the period went beyond it
+	b.at(landing.Position{Watermark: "2026-03-03"})                                  // though the period went beyond it
 	for _, way := range []*config.Incremental{{By: config.ByKey}, {Compare: true}} { // these read what they always do
 		b := newBench(t, way, "id INTEGER, day DATE", rows)
 		b.lands(landing.Full, "1|2026-02-28", "2|2026-03-01", "3|2026-03-02", "4|2026-03-03", "5|")
