@@ -330,7 +330,7 @@ func (s *State) ReleaseConn() error {
 // step runs one step and writes its figures to the ledger.
 func (s *State) step(ctx context.Context, step Step, book *ledger.Ledger) error {
 	s.Note(0, "")
-	started := s.Clock()
+	started, processor := s.Clock(), peak.Processor()
 	peak.Reset()
 	err := s.crash("begin " + step.Name)
 	if err == nil {
@@ -339,7 +339,8 @@ func (s *State) step(ctx context.Context, step Step, book *ledger.Ledger) error 
 	if err == nil {
 		err = s.crash("end " + step.Name)
 	}
-	figures := ledger.StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory(), Bytes: s.written()}
+	figures := ledger.StepRun{Name: step.Name, Started: started, Seconds: s.Clock().Sub(started).Seconds(),
+		Processor: (peak.Processor() - processor).Seconds(), Rows: s.Rows, PeakBytes: peak.Memory(), Bytes: s.written()}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", step.Name, err)
 		figures.Error = err.Error()

@@ -129,12 +129,16 @@ func (a *app) runAdvance(cmd *cobra.Command, f demoFlags) error {
 	return nil
 }
 
+// scratchMemory bounds what replaying nights holds in memory; large companies
+// spill.
+const scratchMemory = "2GB"
+
 // onScratch runs fn on a connection of a database in memory that spills beside
 // the folder.
 func onScratch(ctx context.Context, dir string, fn func(engine.Conn) error) (err error) {
 	spill := filepath.Join(dir, ".spill")
 	defer os.RemoveAll(spill)
-	db, err := duck.Open(ctx, duck.Options{TempDir: spill})
+	db, err := duck.Open(ctx, duck.Options{TempDir: spill, MemoryLimit: scratchMemory})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"verso/etl/config"
 	"verso/etl/duplicate"
 	"verso/etl/extract"
+	"verso/etl/peak"
 	"verso/etl/star"
 	"verso/models"
 	"verso/olap/catalog"
@@ -261,16 +262,16 @@ func (j *refreshJob) star(ctx context.Context, s *etl.State) error {
 	if err := duplicate.WriteMerges(ctx, s.Conn, j.merges); err != nil {
 		return err
 	}
-	began := j.app.now()
 	if err := j.loadKeys(ctx, s); err != nil {
 		return err
 	}
+	began, processor := j.app.now(), peak.Processor()
 	err := star.Build(ctx, j.record(s.Conn), star.Options{AsOf: s.AsOf, Currency: j.config.Company.Currency,
 		FiscalYearStart: j.config.Company.FiscalYearStart, Version: version, Landed: star.Landed(j.config.Landed), Money: moneyOptions(j.config),
 		Progress: func(step string, rows int64) {
-			now := j.app.now()
-			j.log.Debug("star", "table", step, "rows", rows, "took", now.Sub(began).Round(time.Millisecond))
-			began = now
+			now, used := j.app.now(), peak.Processor()
+			j.log.Debug("star", "table", step, "rows", rows, "took", now.Sub(began).Round(time.Millisecond), "processor", (used - processor).Round(time.Millisecond))
+			began, processor = now, used
 			s.Rows += rows
 			s.Note(s.Rows, step)
 		}})

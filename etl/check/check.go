@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"golang.org/x/sync/errgroup"
 
 	"verso/etl/canon"
@@ -289,26 +290,25 @@ func (d *Definition) result() Result {
 	return Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Hint: d.Hint, Threshold: d.Threshold, Samples: "[]", Chinese: d.Chinese}
 }
 
-// runOne counts what was tested and what offends, and takes samples.
-func runOne(ctx context.Context, db engine.Querier, d Definition) (Result, error) {
-	r := d.result()
-	count := d.Count
-	if count == "" {
-		count = "SELECT count(*) FROM (\n" + d.Offenders + "\n) AS o"
-	}
-	row, err := engine.One(ctx, db, engine.SQL("SELECT (\n"+d.Tested+"\n) AS tested, (\n"+count+"\n) AS offenders"))
-	if err != nil {
+// runOne counts what was tested and what offends, and takes samples. Offenders are
+// looked for once, unless they are counted in another way.
+func runOne(ctx context.Context, db engine.Querier, d Definition) (r Result, err error) {
+	r = d.result()
+	if r.Tested, err = count(ctx, db, d.Tested); err != nil {
 		return r, err
 	}
-	for i, n := range []*int64{&r.Tested, &r.Offenders} {
-		var ok bool
-		if *n, ok = engine.Int(row[i]); !ok && row[i] != nil {
-			return r, errors.New("the count is no whole number")
+	if d.Count != "" {
+		if r.Offenders, err = count(ctx, db, d.Count); err != nil {
+			return r, err
 		}
 	}
-	if r.Offenders > 0 {
-		if r.Samples, err = samples(ctx, db, d.Offenders); err != nil {
+	if d.Count == "" || r.Offenders > 0 {
+		found := int64(0)
+		if r.Samples, found, err = samples(ctx, db, d.Offenders); err != nil {
 			return r, err
+		}
+		if d.Count == "" {
+			r.Offenders = found
 		}
 	}
 	if d.Profile != "" {
@@ -318,6 +318,19 @@ func runOne(ctx context.Context, db engine.Querier, d Definition) (Result, error
 	}
 	r.judge()
 	return r, nil
+}
+
+// count is the whole number that a SELECT returns; null is 0.
+func count(ctx context.Context, db engine.Querier, sql string) (int64, error) {
+	row, err := engine.One(ctx, db, engine.SQL("SELECT (\n"+sql+"\n) AS n"))
+	if err != nil {
+		return 0, err
+	}
+	n, ok := engine.Int(row[0])
+	if !ok && row[0] != nil {
+		return 0, errors.New("the count is no whole number")
+	}
+	return n, nil
 }
 
 // unusable is the result of a rule of the user's own that the database refuses.
@@ -336,45 +349,44 @@ func (r *Result) judge() {
 // sampleCount is how many offenders a result shows.
 const sampleCount = 5
 
-// samples are the first offenders in the order of their columns, as JSON.
-func samples(ctx context.Context, db engine.Querier, offenders string) (string, error) {
-	r, err := db.Query(ctx, engine.SQL("SELECT * FROM (\n"+offenders+"\n) AS o LIMIT 0"))
+// samples are the first offenders in the order of their columns, as JSON, and how
+// many there are.
+func samples(ctx context.Context, db engine.Querier, offenders string) (text string, n int64, err error) {
+	sql := fmt.Sprintf("SELECT *, count(*) OVER () AS \"_offenders\" FROM (\n%s\n) AS o ORDER BY ALL NULLS LAST LIMIT %d", offenders, sampleCount)
+	r, err := db.Query(ctx, engine.SQL(sql))
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	fields := r.Schema().Fields()
-	r.Release()
-	order := make([]string, len(fields))
-	for i := range fields {
-		order[i] = fmt.Sprintf("%d NULLS LAST", i+1)
-	}
-	sql := fmt.Sprintf("SELECT * FROM (\n%s\n) AS o ORDER BY %s LIMIT %d", offenders, strings.Join(order, ", "), sampleCount)
-	var b strings.Builder
-	err = engine.Rows(ctx, db, engine.SQL(sql), func(row []any) error {
-		if b.Len() > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('{')
-		for i, v := range row {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			name, err := json.Marshal(fields[i].Name)
+	var found []string
+	err = engine.Each(ctx, r, func(batch arrow.RecordBatch) error {
+		for i := range int(batch.NumRows()) {
+			one, err := sample(batch, i)
 			if err != nil {
 				return err
 			}
-			text, err := json.Marshal(short(v))
-			if err != nil {
-				return err
-			}
-			b.Write(name)
-			b.WriteString(": ")
-			b.Write(text)
+			found = append(found, one)
+			n, _ = engine.Int(engine.Value(batch.Column(int(batch.NumCols())-1), i))
 		}
-		b.WriteByte('}')
 		return nil
 	})
-	return "[" + b.String() + "]", err
+	return "[" + strings.Join(found, ", ") + "]", n, err
+}
+
+// sample is a row of offenders as JSON, but for its last column.
+func sample(batch arrow.RecordBatch, i int) (string, error) {
+	var cells []string
+	for c := range int(batch.NumCols()) - 1 {
+		name, err := json.Marshal(batch.ColumnName(c))
+		if err != nil {
+			return "", err
+		}
+		text, err := json.Marshal(short(engine.Value(batch.Column(c), i)))
+		if err != nil {
+			return "", err
+		}
+		cells = append(cells, string(name)+": "+string(text))
+	}
+	return "{" + strings.Join(cells, ", ") + "}", nil
 }
 
 // short is a value of a sample: whole numbers as such, the rest as text of at

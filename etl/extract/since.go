@@ -239,11 +239,11 @@ func (r *run) lastChange(ctx context.Context, from string, report source.Report)
 			own = c.Type
 		}
 	}
-	value := `CAST("changed_at" AS VARCHAR)`
+	value := `CAST(max("changed_at") AS VARCHAR)`
 	if strings.HasPrefix(own, "TIMESTAMP") {
-		value = `epoch_us("changed_at")`
+		value = `epoch_us(max("changed_at"))`
 	}
-	row, err := engine.One(ctx, r.conn, engine.SQL("SELECT max("+value+") AS v FROM "+from))
+	row, err := engine.One(ctx, r.conn, engine.SQL("SELECT "+value+" AS v FROM "+from))
 	if err != nil || row[0] == nil {
 		return r.Chain.Position.Log, err
 	}

@@ -119,6 +119,7 @@ type StepRun struct {
 	Name      string    `json:"name"`
 	Started   time.Time `json:"started"`
 	Seconds   float64   `json:"seconds"`
+	Processor float64   `json:"processor_seconds,omitempty"` // of all cores; 0 where the system does not tell
 	Rows      int64     `json:"rows"`
 	Bytes     int64     `json:"bytes,omitempty"`      // of the generation's file after the step
 	PeakBytes int64     `json:"peak_bytes,omitempty"` // resident memory at its highest; 0 where the system does not tell

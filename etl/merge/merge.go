@@ -204,9 +204,17 @@ func (m *merger) swap() error {
 // bare drops the alias from a list of columns.
 func bare(columns string) string { return strings.ReplaceAll(columns, "f.", "") }
 
+// holdable makes the table of the rows held back, where nothing was held yet.
+func (m *merger) holdable() error {
+	return m.exec(`CREATE TABLE IF NOT EXISTS %s AS SELECT * FROM %s WHERE false`, m.held(), m.base())
+}
+
 // release puts the rows held back beside the others.
 func (m *merger) release() error {
-	return m.exec(`CREATE TABLE IF NOT EXISTS %[1]s AS SELECT * FROM %[2]s WHERE false; INSERT INTO %[2]s SELECT * FROM %[1]s; DELETE FROM %[1]s`, m.held(), m.base())
+	if err := m.holdable(); err != nil {
+		return err
+	}
+	return m.exec(`INSERT INTO %[2]s SELECT * FROM %[1]s; DELETE FROM %[1]s`, m.held(), m.base())
 }
 
 // compare counts the new rows by what they are to the earlier ones.

@@ -226,7 +226,10 @@ func Removed(ctx context.Context, conn engine.Conn, t Table, sums []string, each
 		where = fmt.Sprintf(`EXISTS (SELECT 1 FROM %s AS f WHERE f."_load" = b."_load" AND %s)`, m.fresh(), m.same("f", "b"))
 	}
 	from := m.base()
-	if t.Several {
+	if t.Several && len(m.Key) > 0 {
+		if err := m.holdable(); err != nil {
+			return err
+		}
 		from = fmt.Sprintf("(SELECT * FROM %s UNION ALL SELECT * FROM %s)", m.base(), m.held())
 	}
 	sql := fmt.Sprintf(`SELECT b."_load", %s FROM %s AS b WHERE %s GROUP BY b."_load"`, strings.Join(sums, ", "), from, where)

@@ -1,4 +1,5 @@
-// Package peak measures the highest memory use of the process.
+// Package peak measures what the process takes: its highest memory use and its
+// processor time.
 package peak
 
 import (

@@ -1,6 +1,7 @@
 -- meta.star_observed: what the time that remains to open lines is learnt from, see
--- eta.sql. Each line that came to a stage with all its copies in the 365 days before
--- the as-of date is one observation of the stage: since when it waited, the day it
+-- eta.sql. Each line that came to a stage with all its copies (was received with any)
+-- in the 365 days before the as-of date is one observation of the stage: since when
+-- it waited, as fact_order_stage.stage_since tells it of open lines, the day it
 -- had moved on to a later stage with all of them, and the day its last copies came or
 -- it was cancelled; without either it still waits at the as-of date.
 -- A title that had not appeared by the day of its stage is counted from its day of
@@ -20,7 +21,8 @@ LEFT JOIN core.dim_title t ON t.title_key = f.title_key;
 
 CREATE OR REPLACE TABLE meta.star_observed AS
 WITH entered AS (
-    SELECT e.line_id, g.stage_key, max(greatest(CAST(e.event_ts AS DATE), f.order_date)) AS day, sum(coalesce(e.qty, f.qty + f.qty_cancelled)) AS qty
+    SELECT e.line_id, g.stage_key, CASE WHEN g.stage_key = 1 THEN min(greatest(CAST(e.event_ts AS DATE), f.order_date)) ELSE max(greatest(CAST(e.event_ts AS DATE), f.order_date)) END AS day,
+           sum(coalesce(e.qty, f.qty + f.qty_cancelled)) AS qty
     FROM due.order_line_stage_event e
     JOIN core.dim_stage g ON g.code = e.stage AND g.stage_key BETWEEN 1 AND 9
     JOIN star_eta_line f ON f.line_id = e.line_id

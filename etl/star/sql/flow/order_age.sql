@@ -21,6 +21,39 @@ FROM waiting w
 CROSS JOIN meta.star_parameter p
 JOIN star_eta_step s ON greatest(CAST(p.as_of - w.since AS INTEGER), -1) >= s.age AND greatest(CAST(p.as_of - w.since AS INTEGER), -1) < s.next_age;
 
+-- The curves of eta.sql that these lines are compared with: the share still waiting
+-- after so many days of those that stayed beyond an age; supplier 0 is all of them.
+CREATE OR REPLACE TEMP TABLE star_eta_asked AS
+SELECT supplier_key, stage_key, is_forthcoming, is_rush, step FROM star_eta_open
+UNION
+SELECT 0, stage_key, is_forthcoming, is_rush, step FROM star_eta_open;
+
+CREATE OR REPLACE TEMP TABLE star_eta_curve AS
+WITH parted AS (
+    SELECT supplier_key, stage_key, is_forthcoming, is_rush, age, days, n, arrived
+    FROM star_eta_seen
+    UNION ALL
+    SELECT 0, stage_key, is_forthcoming, is_rush, age, days, sum(n), sum(arrived)
+    FROM star_eta_seen
+    GROUP BY stage_key, is_forthcoming, is_rush, age, days
+), seen AS (
+    SELECT q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.step AS age, e.days, sum(e.n) AS n, sum(e.arrived) AS arrived
+    FROM star_eta_asked q
+    JOIN parted e ON e.supplier_key = q.supplier_key AND e.stage_key = q.stage_key
+         AND e.is_forthcoming = q.is_forthcoming AND e.is_rush = q.is_rush AND e.age >= q.step
+    GROUP BY q.supplier_key, q.stage_key, q.is_forthcoming, q.is_rush, q.step, e.days
+), waiting AS (
+    SELECT supplier_key, stage_key, is_forthcoming, is_rush, age, days, arrived,
+           sum(n) OVER (PARTITION BY supplier_key, stage_key, is_forthcoming, is_rush, age ORDER BY days DESC ROWS UNBOUNDED PRECEDING) AS at_risk,
+           n
+    FROM seen
+)
+SELECT supplier_key, stage_key, is_forthcoming, is_rush, age, days, at_risk - n AS longer,
+       CASE WHEN min(at_risk - arrived) OVER (PARTITION BY supplier_key, stage_key, is_forthcoming, is_rush, age ORDER BY days ROWS UNBOUNDED PRECEDING) <= 0 THEN 0
+            ELSE round(exp(sum(CASE WHEN arrived < at_risk THEN ln(1 - CAST(arrived AS DOUBLE) / CAST(at_risk AS DOUBLE)) ELSE 0 END)
+                           OVER (PARTITION BY supplier_key, stage_key, is_forthcoming, is_rush, age ORDER BY days ROWS UNBOUNDED PRECEDING)), 9) END AS waiting
+FROM waiting;
+
 CREATE OR REPLACE TEMP TABLE star_eta AS
 WITH asked AS (
     SELECT DISTINCT supplier_key, stage_key, is_forthcoming, is_rush, step, age FROM star_eta_open

@@ -1,8 +1,9 @@
--- When a line had come to a stage with all its copies, as known at the cutoff, and
--- when with all of them to a later one.
+-- When a line had come to a stage with all its copies (was received with any), as
+-- known at the cutoff, and when with all of them to a later one.
 CREATE OR REPLACE TEMP TABLE arrival_entered AS
 WITH entered AS (
-    SELECT c.cutoff, c.as_of, e.line_id, e.stage_key, max(greatest(CAST(e.event_ts AS DATE), l.order_date)) AS day, sum(coalesce(e.qty, l.qty_ordered)) AS qty
+    SELECT c.cutoff, c.as_of, e.line_id, e.stage_key, CASE WHEN e.stage_key = 1 THEN min(greatest(CAST(e.event_ts AS DATE), l.order_date)) ELSE max(greatest(CAST(e.event_ts AS DATE), l.order_date)) END AS day,
+           sum(coalesce(e.qty, l.qty_ordered)) AS qty
     FROM core.fact_stage_event AS e
     INNER JOIN arrival_line AS l ON l.line_id = e.line_id
     INNER JOIN arrival_cutoff AS c ON CAST(e.event_ts AS DATE) <= c.cutoff AND CAST(e.event_ts AS DATE) > c.cutoff - 365 AND l.order_date <= c.cutoff
