@@ -1,13 +1,11 @@
 package sqlworker
 
 import (
-	"bufio"
 	"errors"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
@@ -33,14 +31,14 @@ type gathered struct {
 	wrote    chan error
 }
 
-// gather begins to send to w.
-func gather(schema *arrow.Schema, w *ipc.Writer, out *bufio.Writer) *gathered {
+// gather begins to send with write.
+func gather(schema *arrow.Schema, write func(arrow.RecordBatch) error) *gathered {
 	g := &gathered{schema: schema, messages: make(chan arrow.RecordBatch, 2), wrote: make(chan error, 1)}
 	go func() {
 		var err error
 		for b := range g.messages {
 			if err == nil {
-				err = errors.Join(w.Write(b), out.Flush())
+				err = write(b)
 				g.failed.Store(err != nil)
 			}
 			b.Release()

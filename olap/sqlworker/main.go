@@ -2,6 +2,7 @@ package sqlworker
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,26 +39,26 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 	opening := time.AfterFunc(openTime, func() { os.Exit(3) })
 	db, openErr := open(f)
 	opening.Stop()
-	var r Request
+	var r sent
 	if err := decoder.Decode(&r); errors.Is(err, io.EOF) {
 		return 0 // nobody wanted it
 	} else if err != nil {
 		fmt.Fprintln(os.Stderr, "sqlworker: read the request:", err)
 		return 2
 	}
-	r = r.withDefaults()
+	r.Request = r.withDefaults()
 	watchdog := time.AfterFunc(r.Timeout+Grace, func() { os.Exit(3) })
 	defer watchdog.Stop()
+	shared, err := borrow()
 	go func() {
-		_, _ = io.Copy(io.Discard, stdin)
+		shared.takeBack(stdin)
 		os.Exit(4) // the parent is gone
 	}()
 	out := bufio.NewWriterSize(stdout, 64<<10)
 	var s status
-	err := openErr
-	if err == nil {
+	if err = cmp.Or(openErr, err); err == nil {
 		defer db.Close()
-		s, err = answer(db, r, out)
+		s, err = answer(db, r, sink{out, shared})
 	}
 	if err != nil {
 		s.Error = pack(err)
@@ -97,27 +98,27 @@ func open(f file) (*duck.DB, error) {
 }
 
 // answer runs the request and streams its rows.
-func answer(db *duck.DB, r Request, out *bufio.Writer) (s status, err error) {
+func answer(db *duck.DB, r sent, to sink) (s status, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), r.Timeout)
 	defer cancel()
 	text := strings.TrimRight(r.SQL, "; \t\r\n")
 	shape, err := db.Gate(ctx, text)
 	if err != nil {
-		return s, inWordsOf(r, err)
+		return s, inWordsOf(r.Request, err)
 	}
 	if r.Describe {
-		return s, inWordsOf(r, describe(ctx, db, r, text, shape, out))
+		return s, inWordsOf(r.Request, describe(ctx, db, r.Request, text, shape, to.out))
 	}
 	args, err := arguments(r.Parameters, shape.Parameters)
 	if err != nil {
 		return s, err
 	}
-	reader, err := query(ctx, db, r, text, shape, args)
+	reader, err := query(ctx, db, r.Request, text, shape, args)
 	if err != nil {
-		return s, inWordsOf(r, err)
+		return s, inWordsOf(r.Request, err)
 	}
 	defer reader.Release()
-	return send(reader, named(reader.Schema(), shape.Columns, r.Plan), r, out)
+	return send(reader, named(reader.Schema(), shape.Columns, r.Plan), r, to)
 }
 
 // named is a schema with the names that the statement gives its columns: with
@@ -181,11 +182,28 @@ func query(ctx context.Context, db *duck.DB, r Request, text string, shape *duck
 	return db.Query(ctx, engine.SQL(text, args...))
 }
 
-// send writes the rows as an Arrow IPC stream in data frames.
-func send(reader array.RecordReader, schema *arrow.Schema, r Request, out *bufio.Writer) (s status, err error) {
-	frames := &frameWriter{w: out, left: r.MaxBytes, limit: r.MaxBytes}
-	w := ipc.NewWriter(frames, ipc.WithSchema(schema))
-	s, err = pass(reader, schema, r, gather(schema, w, out))
+// sink is where a result goes.
+type sink struct {
+	out    *bufio.Writer
+	shared *borrowed
+}
+
+// send writes the rows: as an Arrow IPC stream in data frames, or as messages.
+func send(reader array.RecordReader, schema *arrow.Schema, r sent, to sink) (s status, err error) {
+	var w *ipc.Writer
+	count := func(int64) {}
+	if r.Encoded {
+		messages := &messageWriter{w: to.out, shared: to.shared, left: r.MaxBytes, limit: r.MaxBytes}
+		w = ipc.NewWriterWithPayloadWriter(messages, ipc.WithSchema(schema))
+		count = func(rows int64) { messages.rows += rows }
+	} else {
+		w = ipc.NewWriter(&frameWriter{w: to.out, left: r.MaxBytes, limit: r.MaxBytes}, ipc.WithSchema(schema))
+	}
+	write := func(b arrow.RecordBatch) error {
+		count(b.NumRows())
+		return errors.Join(w.Write(b), to.out.Flush())
+	}
+	s, err = pass(reader, schema, r.Request, gather(schema, write))
 	if err != nil {
 		return s, err
 	}

@@ -33,6 +33,15 @@ func NewPool(each, all int) *Pool {
 
 // Run is the function [Run], by a worker that waits where there is one.
 func (p *Pool) Run(ctx context.Context, r Request) (*Result, error) {
+	w, err := p.ask(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return w.result()
+}
+
+// ask gives a request to a worker.
+func (p *Pool) ask(ctx context.Context, r Request) (*work, error) {
 	r, err := r.complete()
 	if err != nil {
 		return nil, err
@@ -44,18 +53,18 @@ func (p *Pool) Run(ctx context.Context, r Request) (*Result, error) {
 		if w == nil {
 			break
 		}
-		result, err := w.run(ctx, r)
+		err := w.ask(ctx, r)
 		var gone *goneError
 		if errors.As(err, &gone) && ctx.Err() == nil {
 			continue // it ended while it waited
 		}
-		return result, err
+		return w, err
 	}
 	w, err := start(f)
 	if err != nil {
 		return nil, err
 	}
-	return w.run(ctx, r)
+	return w, w.ask(ctx, r)
 }
 
 // Warm starts workers for a request's file and limits before any statement.

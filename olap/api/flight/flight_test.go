@@ -116,7 +116,7 @@ func startWith(t testing.TB, gate api.Gate, store api.Store, l flight.Limits, lo
 	t.Helper()
 	pool := sqlworker.NewPool(1, 4)
 	t.Cleanup(pool.Close)
-	o := flight.Options{Store: store, Gate: gate, Run: pool.Run, Clock: time.Now, Version: "test", Limits: l}
+	o := flight.Options{Store: store, Gate: gate, Workers: pool, Clock: time.Now, Version: "test", Limits: l}
 	if len(log) > 0 {
 		o.Audit = log[0]
 	}
