@@ -23,12 +23,12 @@ import (
 	"verso/olap/engine/duck"
 )
 
-// Main is the worker: it reads what to open, opens it, reads one request, answers
-// it and returns the exit code: 0 when it could send a status, also of a statement
-// that failed, and when the parent went away before there was a request. It ends
-// the process itself when the parent is gone and when the statement goes on
-// beyond deadline and grace; and it limits the memory of the whole process. So
-// it is for a process that does nothing else.
+// Main is the worker: it reads what to open, opens it, reads requests and answers
+// them until one ran a statement, and returns the exit code: 0 when it could send
+// a status, also of a statement that failed, and when the parent went away before
+// there was a request. It ends the process itself when the parent is gone and when
+// the statement goes on beyond deadline and grace; and it limits the memory of the
+// whole process. So it is for a process that does nothing else.
 func Main(stdin io.Reader, stdout io.Writer) int {
 	decoder := json.NewDecoder(stdin)
 	var f file
@@ -38,40 +38,59 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 	}
 	opening := time.AfterFunc(openTime, func() { os.Exit(3) })
 	db, openErr := open(f)
+	shared, err := borrow()
 	opening.Stop()
-	var r sent
-	if err := decoder.Decode(&r); errors.Is(err, io.EOF) {
-		return 0 // nobody wanted it
-	} else if err != nil {
-		fmt.Fprintln(os.Stderr, "sqlworker: read the request:", err)
-		return 2
+	w := worker{db: db, openErr: cmp.Or(openErr, err), sink: sink{bufio.NewWriterSize(stdout, 64<<10), shared}}
+	for {
+		var r sent
+		if err := decoder.Decode(&r); errors.Is(err, io.EOF) {
+			return 0 // nobody wants anything (more)
+		} else if err != nil {
+			fmt.Fprintln(os.Stderr, "sqlworker: read the request:", err)
+			return 2
+		}
+		r.Request = r.withDefaults()
+		if !r.Describe {
+			go func() {
+				shared.takeBack(stdin)
+				os.Exit(4) // the parent is gone
+			}()
+		}
+		again, err := w.serve(r)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "sqlworker: send the status:", err)
+			return 1
+		}
+		if !again {
+			return 0
+		}
 	}
-	r.Request = r.withDefaults()
+}
+
+// worker is what requests are answered with.
+type worker struct {
+	db      *duck.DB
+	openErr error
+	sink    sink
+}
+
+// serve answers one request. The worker may go on after one that ran nothing and
+// did not fail.
+func (w *worker) serve(r sent) (again bool, err error) {
 	watchdog := time.AfterFunc(r.Timeout+Grace, func() { os.Exit(3) })
 	defer watchdog.Stop()
-	shared, err := borrow()
-	go func() {
-		shared.takeBack(stdin)
-		os.Exit(4) // the parent is gone
-	}()
-	out := bufio.NewWriterSize(stdout, 64<<10)
 	var s status
-	if err = cmp.Or(openErr, err); err == nil {
-		defer db.Close()
-		s, err = answer(db, r, sink{out, shared})
+	if err = w.openErr; err == nil {
+		s, err = answer(w.db, r, w.sink)
 	}
 	if err != nil {
 		s.Error = pack(err)
 	}
 	content, err := json.Marshal(s)
 	if err == nil {
-		err = errors.Join(writeFrame(out, statusFrame, content), out.Flush())
+		err = errors.Join(writeFrame(w.sink.out, statusFrame, content), w.sink.out.Flush())
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "sqlworker: send the status:", err)
-		return 1
-	}
-	return 0
+	return r.Describe && s.Error == nil, err
 }
 
 // openTime is how long opening a file may take.

@@ -105,6 +105,7 @@ type work struct {
 	request Request
 	cmd     *exec.Cmd
 	kill    context.Context // its end kills the worker
+	spared  func() bool     // takes that back, if it has not come
 	cancel  context.CancelFunc
 	stdin   io.WriteCloser
 	shared  *os.File // for the bodies of encoded messages
@@ -197,7 +198,7 @@ func (w *work) ask(ctx context.Context, r Request) error {
 	w.ctx, w.request = ctx, r
 	kill, cancel := context.WithTimeoutCause(ctx, r.Timeout+Grace, &TimeoutError{After: r.Timeout, Killed: true})
 	ended := context.AfterFunc(kill, func() { _ = w.cmd.Process.Kill() })
-	w.kill, w.cancel = kill, func() {
+	w.kill, w.spared, w.cancel = kill, ended, func() {
 		ended()
 		cancel()
 	}

@@ -40,7 +40,7 @@ func BenchmarkRows(b *testing.B) {
 	}
 	defer db.Close()
 	address := start(b, files{path, path}, flight.Limits{Threads: 4})
-	c, ctx := login(b, address, "ann", "nna")
+	c, ctx := login(b, address, "ann", "nna", wide()...)
 	const sql = "SELECT id, net, day, x FROM r"
 	bare, body := wire(b)
 	var own, over, only, waited span
@@ -96,6 +96,11 @@ func BenchmarkRows(b *testing.B) {
 	b.ReportMetric(own.wall.Seconds()/over.wall.Seconds(), "share")
 }
 
+// wide are options of a client that reads much.
+func wide() []grpc.DialOption {
+	return []grpc.DialOption{grpc.WithReadBufferSize(256 << 10), grpc.WithInitialWindowSize(16 << 20), grpc.WithInitialConnWindowSize(16 << 20)}
+}
+
 // span is time on the clock and of processors, of this process and of workers
 // that have ended.
 type span struct{ wall, cpu time.Duration }
@@ -144,7 +149,7 @@ func wire(b *testing.B) (arrowflight.Client, *ready) {
 	}
 	go func() { _ = server.Serve(listener) }()
 	b.Cleanup(server.Stop)
-	c, err := arrowflight.NewClientWithMiddleware(listener.Addr().String(), nil, nil, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	c, err := arrowflight.NewClientWithMiddleware(listener.Addr().String(), nil, nil, append(wide(), grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {
 		b.Fatal(err)
 	}

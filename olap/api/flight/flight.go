@@ -43,6 +43,7 @@ type Options struct {
 // Workers run statements; a sqlworker.Pool does.
 type Workers interface {
 	Run(context.Context, sqlworker.Request) (*sqlworker.Result, error)
+	Describe(context.Context, sqlworker.Request) (*arrow.Schema, error)
 	RunEncoded(context.Context, sqlworker.Request) (*sqlworker.Encoded, error)
 }
 

@@ -142,9 +142,9 @@ func startWith(t testing.TB, gate api.Gate, store api.Store, l flight.Limits, lo
 }
 
 // login is a client that has shaken hands as somebody, and the context of its calls.
-func login(t testing.TB, address, name, password string) (*flightsql.Client, context.Context) {
+func login(t testing.TB, address, name, password string, options ...grpc.DialOption) (*flightsql.Client, context.Context) {
 	t.Helper()
-	c, err := flightsql.NewClient(address, nil, nil, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	c, err := flightsql.NewClient(address, nil, nil, append(options, grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {
 		t.Fatal(err)
 	}

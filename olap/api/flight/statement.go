@@ -66,22 +66,13 @@ func (s *Server) describe(ctx context.Context, sql string) (schema *arrow.Schema
 		return nil, nil, "", err
 	}
 	defer lease.Release()
-	r := s.request(lease, sql)
-	r.Describe = true
-	result, err := s.o.Workers.Run(ctx, r)
-	if err != nil {
+	if schema, err = s.o.Workers.Describe(ctx, s.request(lease, sql)); err != nil {
 		return nil, nil, "", err
 	}
-	defer result.Release()
-	for result.Next() {
-	}
-	if err := result.Err(); err != nil {
+	if parameters, err = sqlworker.ParametersOf(schema); err != nil {
 		return nil, nil, "", err
 	}
-	if parameters, err = sqlworker.ParametersOf(result.Schema()); err != nil {
-		return nil, nil, "", err
-	}
-	return tellingSchema(result.Schema(), lease.Rights.Told), parameters, lease.Rights.Told, nil
+	return tellingSchema(schema, lease.Rights.Told), parameters, lease.Rights.Told, nil
 }
 
 // tellingSchema says in a schema's metadata what is said beside its rows.
