@@ -42,7 +42,7 @@ func (a *app) newGuard(cfg *config.Config, addr string, open bool, log *slog.Log
 			return nil, &configError{err}
 		}
 	}
-	o := gate.Options{Local: !open, Clock: a.now, Log: log}
+	o := gate.Options{Local: !open, Hosts: hostsOf(cfg, addr), Sessions: filepath.Join(cfg.Warehouse, sessionsName), Clock: a.now, Log: log}
 	policy, _, err := a.accessFiles(cfg)
 	switch {
 	case has && err != nil:

@@ -146,8 +146,8 @@ func (g *Gate) comeBack(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, errWrong.Message, http.StatusForbidden)
 		return
 	}
-	g.sessions.end(r)
-	g.sessions.begin(w, g.secure(r), session{user: u.Name, password: u.Password, by: "oidc"}, g.options.Clock())
+	g.sessions.end(r, g.options.Clock())
+	g.sessions.begin(w, g.secure(r), session{user: u.Name, password: fingerprint(u.Password), by: "oidc"}, g.options.Clock())
 	g.options.Log.Info("logged in", "user", u.Name, "by", "oidc", "address", g.address(r))
 	// A redirect would still count as the provider's and go without the Strict
 	// cookie; a page of this server's own goes on with it.

@@ -26,7 +26,10 @@ type Options struct {
 	Open      warehouse.Opener // opens and makes cuts
 	Policy    *access.Policy   // nil: everybody sees everything
 	Olap      olap.Options     // of every Olap handed out; a cut has a Model of its own
-	Keep      int              // cuts of a generation kept on the disk; 0: 64
+	// RollupFacts is how many facts a cube of a cut needs for its rollups to be
+	// built; 0: rollup.WorthFacts.
+	RollupFacts int64
+	Keep        int // cuts of a generation kept on the disk; 0: 64
 }
 
 // Store implements api.Store over a warehouse. Persons with the same rights share
@@ -177,7 +180,7 @@ func (s *Store) fill(ctx context.Context, o *opened, rules access.Rules) (err er
 		return err
 	}
 	options := s.options.Olap
-	options.Model, options.NoRollups = model, true
+	options.Model = model
 	o.olap, err = olap.Open(ctx, o.db, options)
 	return err
 }
