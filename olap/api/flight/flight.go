@@ -33,10 +33,10 @@ type Options struct {
 	Gate    api.Gate
 	Workers Workers
 	Clock   func() time.Time
-	Log     *slog.Logger // nil: silent
-	Audit   *audit.Log   // nil: nothing is kept
-	TLS     *tls.Config  // nil: plain
-	Version string       // of verso
+	Log     *slog.Logger      // nil: silent
+	Note    func(audit.Entry) // hears of every statement that ended; nil: nobody does
+	TLS     *tls.Config       // nil: plain
+	Version string            // of verso
 	Limits  Limits
 }
 

@@ -157,13 +157,10 @@ func (w *work) end(err error) {
 	w.server.note(w.entry)
 }
 
-// note writes to the audit log.
+// note tells of a statement that ended.
 func (s *Server) note(e audit.Entry) {
-	if s.o.Audit == nil {
-		return
-	}
-	if err := s.o.Audit.Write(e); err != nil {
-		s.o.Log.Error("the audit log cannot be written", "error", err)
+	if s.o.Note != nil {
+		s.o.Note(e)
 	}
 }
 

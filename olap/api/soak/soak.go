@@ -100,7 +100,7 @@ type session struct {
 	o      Options
 	web    *http.Client
 	far    *http.Client // from other addresses of this machine: those who guess are held up by address
-	flight []*sql.DB // of each person
+	flight []*sql.DB    // of each person
 
 	mu    sync.Mutex
 	took  map[string][]time.Duration
