@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -122,5 +123,51 @@ func TestGuessesHoldUpNoToken(t *testing.T) {
 	}
 	if r, body := d.send(t, c, "GET", "/x", nil, "Authorization", "Bearer "+text); r.StatusCode != http.StatusOK || !strings.Contains(body, "robot") {
 		t.Errorf("a right token after that: %d %s", r.StatusCode, body)
+	}
+}
+
+// A flood of logins is held up after a few; who has a token asks on meanwhile.
+func TestFloodOfLogins(t *testing.T) {
+	d := newDoor(t, nil)
+	text, token := users.NewToken(d.clock().Add(time.Hour))
+	err := users.Change(d.path, func(f *users.File) error {
+		u := f.Users[2]
+		u.Tokens = append(u.Tokens, token)
+		f.Put(u)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	statuses := map[int]int{}
+	for range 60 {
+		wg.Go(func() {
+			r, err := http.NewRequestWithContext(t.Context(), "GET", d.URL+"/x", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			r.SetBasicAuth("li", "guessed it wrong")
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			answer.Body.Close()
+			mu.Lock()
+			defer mu.Unlock()
+			statuses[answer.StatusCode]++
+		})
+	}
+	for range 20 {
+		if r, body := d.send(t, browser(t), "GET", "/x", nil, "Authorization", "Bearer "+text); r.StatusCode != http.StatusOK {
+			t.Errorf("a token during the flood: %d %s", r.StatusCode, body)
+		}
+	}
+	wg.Wait()
+	if n := statuses[http.StatusUnauthorized]; n == 0 || n > 10 || statuses[http.StatusTooManyRequests] != 60-n {
+		t.Errorf("%v: want a few 401 and 429 for the others", statuses)
 	}
 }
