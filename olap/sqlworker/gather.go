@@ -21,6 +21,7 @@ const gatherBytes = 2 << 20
 // four times the one before.
 type gathered struct {
 	schema *arrow.Schema
+	memory memory.Allocator
 	held   []arrow.RecordBatch
 	rows   int64
 	bytes  int64
@@ -33,7 +34,7 @@ type gathered struct {
 
 // gather begins to send with write.
 func gather(schema *arrow.Schema, write func(arrow.RecordBatch) error) *gathered {
-	g := &gathered{schema: schema, messages: make(chan arrow.RecordBatch, 2), wrote: make(chan error, 1)}
+	g := &gathered{schema: schema, memory: newRecycler(), messages: make(chan arrow.RecordBatch, 2), wrote: make(chan error, 1)}
 	go func() {
 		var err error
 		for b := range g.messages {
@@ -95,7 +96,7 @@ func (g *gathered) flush() error {
 	if g.rows == 0 {
 		return nil
 	}
-	whole, err := concatenate(g.schema, g.held)
+	whole, err := concatenate(g.schema, g.held, g.memory)
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (g *gathered) end(err error) error {
 }
 
 // concatenate makes one batch of several.
-func concatenate(schema *arrow.Schema, batches []arrow.RecordBatch) (arrow.RecordBatch, error) {
+func concatenate(schema *arrow.Schema, batches []arrow.RecordBatch, memory memory.Allocator) (arrow.RecordBatch, error) {
 	if len(batches) == 1 {
 		batches[0].Retain()
 		return batches[0], nil
@@ -145,7 +146,7 @@ func concatenate(schema *arrow.Schema, batches []arrow.RecordBatch) (arrow.Recor
 			parts[j] = b.Column(i)
 		}
 		var err error
-		if columns[i], err = array.Concatenate(parts, memory.DefaultAllocator); err != nil {
+		if columns[i], err = array.Concatenate(parts, memory); err != nil {
 			return nil, err
 		}
 	}
