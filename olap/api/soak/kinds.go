@@ -171,8 +171,14 @@ func login(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := browser.login(ctx, c.person.Name, c.target.Password, http.StatusSeeOther); err != nil {
-		return err
+	for held := true; held; { // by many who log in at once: a person comes again
+		told, err := browser.login(ctx, c.person.Name, c.target.Password, http.StatusSeeOther, http.StatusTooManyRequests)
+		if err != nil {
+			return err
+		}
+		if held = told != ""; held {
+			time.Sleep(5 * time.Second)
+		}
 	}
 	want := http.StatusOK
 	if !c.person.Pages {
@@ -200,7 +206,8 @@ func wrongLogin(ctx context.Context, c *call) error {
 	far := *c.far
 	far.Jar = browser.client.Jar
 	browser.client = &far
-	return browser.login(ctx, fmt.Sprint("nobody", c.random.IntN(1000)), "guessed it wrong", http.StatusUnauthorized, http.StatusTooManyRequests)
+	_, err = browser.login(ctx, fmt.Sprint("nobody", c.random.IntN(1000)), "guessed it wrong", http.StatusUnauthorized, http.StatusTooManyRequests)
+	return err
 }
 
 // browser keeps cookies.
@@ -233,17 +240,17 @@ func (b *browser) post(ctx context.Context, path string, form url.Values, want .
 	return b.send(b.client, r, want...)
 }
 
-func (b *browser) login(ctx context.Context, name, password string, want ...int) error {
+// login fills the form in; told is what is said to who is not let in.
+func (b *browser) login(ctx context.Context, name, password string, want ...int) (told string, err error) {
 	form, err := b.get(ctx, "/login", http.StatusOK)
 	if err != nil {
-		return err
+		return "", err
 	}
 	token := formToken.FindStringSubmatch(form)
 	if token == nil {
-		return errors.New("the form has no token")
+		return "", errors.New("the form has no token")
 	}
-	_, err = b.post(ctx, "/login", url.Values{"token": {token[1]}, "name": {name}, "password": {password}}, want...)
-	return err
+	return b.post(ctx, "/login", url.Values{"token": {token[1]}, "name": {name}, "password": {password}}, want...)
 }
 
 // givenUp asks for much and goes away.
