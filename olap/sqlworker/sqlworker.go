@@ -7,8 +7,10 @@
 // [Main] and nothing else. What to open goes to the worker's standard input as one
 // JSON object, and the request as another; it stays open: its end tells the worker
 // that the parent is gone. A [Pool] starts workers before they are needed, which
-// wait for their request with the file open. Each answers one request. Frames come back on standard output: the result as an Arrow IPC
-// stream cut into data frames, then one status frame. A stream that ends
+// wait for their request with the file open. Each runs one statement, which it may
+// have described before. Frames come back on standard output: the result as an
+// Arrow IPC stream cut into data frames, or as encoded messages whose bodies stand
+// in shared memory (see [Encoded]), then one status frame. A stream that ends
 // without a status is a worker that died.
 package sqlworker
 
