@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"verso/olap/api"
 	"verso/olap/cube"
@@ -101,11 +102,30 @@ func storeSwitches(t *testing.T, g *guarded) {
 	}
 	publish([]byte(next + "\n"))
 	defer publish(was)
-	fresh, err := s.Open(t.Context(), person("libraries"))
+	// The cut of before is given until that of the new generation is made.
+	meanwhile, err := s.Open(t.Context(), person("libraries"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fresh.Generation != next || fresh.Path == old.Path || fresh.Olap == old.Olap {
+	if meanwhile.Generation == old.Generation && meanwhile.Olap != old.Olap {
+		t.Error("the cut of before was opened again")
+	}
+	meanwhile.Release()
+	var fresh *api.Lease
+	for end := time.Now().Add(2 * time.Minute); fresh == nil; time.Sleep(20 * time.Millisecond) {
+		l, err := s.Open(t.Context(), person("libraries"))
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case l.Generation == next:
+			fresh = l
+		case time.Now().After(end):
+			t.Fatalf("the cut of the new generation does not come: %s", l.Generation)
+		default:
+			l.Release()
+		}
+	}
+	if fresh.Path == old.Path || fresh.Olap == old.Olap {
 		t.Errorf("after the switch: %s, %s", fresh.Generation, fresh.Path)
 	}
 	for _, l := range []*api.Lease{old, fresh} {

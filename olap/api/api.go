@@ -11,6 +11,7 @@ import (
 
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
+	"verso/olap/cache"
 	"verso/olap/sqlworker"
 )
 
@@ -92,6 +93,7 @@ type API struct {
 	telemetry *telemetry
 	schemas   *perGeneration[*schemaAnswer]
 	traces    *perGeneration[*traced]
+	pages     *cache.Cache[*encodedPage] // by ETag
 }
 
 // New is the API over a store.
@@ -101,7 +103,7 @@ func New(o Options) (*API, error) {
 	}
 	limits := o.Limits.withDefaults()
 	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
-		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}}
+		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}, pages: cache.New(pagesBytes, (*encodedPage).size)}
 	a.limited.Store(&limits)
 	a.named.Store(&o.Edition)
 	for _, e := range o.Recent {
@@ -154,6 +156,7 @@ func (a *API) list() []route {
 		{get, "query", "query", a.query},
 		{post, "query", "query", a.query},
 		{post, "query/check", "check", a.check},
+		{post, "cost", "cost", a.cost},
 		{post, "facts", "facts", a.facts},
 		{post, "why", "why", a.why},
 		{post, "navigate", "navigate", a.navigate},
@@ -168,6 +171,7 @@ func (a *API) list() []route {
 		{http.MethodPut, "saved/{id}", "saved", a.savedPut},
 		{http.MethodDelete, "saved/{id}", "saved", a.savedDelete},
 		{get, "log", "log", a.log},
+		{get, "log/slow", "log", a.logSlow},
 		{get, "running", "running", a.runningList},
 		{http.MethodDelete, "running/{id}", "running", a.runningCancel},
 	}

@@ -43,7 +43,7 @@ func openDuck(ctx context.Context, path string, readOnly bool) (engine.Database,
 }
 
 // publish makes a generation of the small warehouse of tests; more is run on it.
-func publish(t *testing.T, w *warehouse.Warehouse, run string, more string) warehouse.Generation {
+func publish(t testing.TB, w *warehouse.Warehouse, run string, more string) warehouse.Generation {
 	t.Helper()
 	d, err := w.Begin(t.Context(), run)
 	if err != nil {
@@ -94,7 +94,7 @@ func (s deskStore) Open(ctx context.Context, p access.Person) (*api.Lease, error
 
 // desk is a running API.
 type desk struct {
-	t         *testing.T
+	t         testing.TB
 	server    *httptest.Server
 	api       *api.API
 	warehouse *warehouse.Warehouse
@@ -120,7 +120,7 @@ func (h *heard) String() string {
 	return h.b.String()
 }
 
-func open(t *testing.T, limits api.Limits) *desk {
+func open(t testing.TB, limits api.Limits) *desk {
 	t.Helper()
 	d := &desk{t: t, dir: t.TempDir(), log: &heard{}}
 	var err error
@@ -262,6 +262,13 @@ func TestEndpoints(t *testing.T) {
 		{"POST sql/check", `{"sql":"SELECT customer_key, count(*) FROM core.fact_order_line GROUP BY 1; SELECT FROM"}`, []string{`"plan":"`, `"scanned_rows":`, `"ok":false`, `"line":1`}},
 		{"GET schema", "", []string{`"name":"core"`, `"name":"fact_order_line","kind":"table","rows":`, `"type":"DECIMAL(18,4)"`}},
 		{"GET log", "", []string{`"door":"sql"`, `"what":"sales by date.year show net totals grand"`}},
+		{"POST cost", "sales by year show net totals grand", []string{`"source":"cache"`, `"rows":0`, `"past":{"asked":1,`}},
+		{"POST cost", "sales by customer.type show copies where customer.type = library time 2024", []string{`"source":"facts"`, `"table":"core.fact_order_line"`, `"past":null`}},
+		{"POST query", "sales by customer.type show copies where customer.type = institute time 2025", nil},
+		{"POST cost", "sales by customer.type show copies where customer.type = library time 2024", []string{`"source":"facts"`, `"past":{"asked":1,`}},
+		{"GET log/slow?min_ms=0&since=2001-01-01", "", []string{`"user":"boss","kind":"sql"`, `"source":"sql"`, `"source":"facts"`, `"more":false`, `"remembered_since":"2`}},
+		{"GET log/slow?min_ms=0&limit=1", "", []string{`"more":true`}},
+		{"GET log/slow?min_ms=0&since=2999-01-01T08:00:00Z", "", []string{`{"min_ms":0,"more":false`, `"row_count":0`}},
 		{"GET log?slow=1000000", "", []string{`{"log":[]}`}},
 		{"GET running", "", []string{`{"running":[]}`}},
 		{"GET openapi.json", "", []string{`"openapi": "3.1.0"`}},
