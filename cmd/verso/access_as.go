@@ -117,7 +117,7 @@ func (s *seen) told(p page.Page) page.Page {
 			v.Banners = append(v.Banners, view.Note{Tone: view.Caution, Text: c.T("access.page")})
 		}
 		if s.Rights.Told != "" {
-			v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: s.Rights.ToldIn(c.Lang)})
+			v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: c.Lang.Either(s.Rights.ToldIn("en"), s.Rights.ToldIn("zh"))})
 		}
 		return v, err
 	}

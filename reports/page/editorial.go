@@ -87,7 +87,7 @@ func (c *Context) Annotate(ch *view.Chart, measure string, months []time.Time) {
 			}
 		}
 		if first >= 0 {
-			ch.Marks = append(ch.Marks, view.Mark{First: first, Last: last, Text: c.T("annotation.text", "when", c.Days(a.From, a.To), "text", a.Text.In(c.Lang))})
+			ch.Marks = append(ch.Marks, view.Mark{First: first, Last: last, Text: c.T("annotation.text", "when", c.Days(a.From, a.To), "text", a.Text.In(c.Lang.Code))})
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package page
 
-import "verso/reports/view"
+import (
+	"verso/olap/cube"
+	"verso/reports/view"
+)
 
 // CustomerName is how a customer is called on a page: organisations by name,
 // people by their number only.
@@ -13,14 +16,10 @@ func (c *Context) CustomerName(id, name, kind string) string {
 
 // Area is a customer's area in the page's language.
 func (c *Context) Area(en, zh any) view.Value {
-	s := Text(en)
-	if c.Lang == "zh" && Text(zh) != "" {
-		s = Text(zh)
-	}
-	if s == "" || s == unknownMember {
+	if Text(en) == "" || Text(en) == unknownMember {
 		return view.Value{}
 	}
-	return view.T(s)
+	return view.T(c.InLanguage(Text(en), Text(zh)))
 }
 
 // KindOf is a customer's type in the page's language.
@@ -31,10 +30,22 @@ func (c *Context) KindOf(v any) view.Value {
 	return view.T(c.MemberLabel("customer.type", v))
 }
 
-// InLanguage is the text of the page's language, that in English where it has none.
-func (c *Context) InLanguage(en, zh string) string {
-	if c.Lang == "zh" && zh != "" {
-		return zh
+// InLanguage is a text of the generation in the page's language: the Chinese one,
+// else what the language says for the English one.
+func (c *Context) InLanguage(en, zh string) string { return c.Lang.Either(en, zh) }
+
+// Named is the name of a member as cubes give it, which they do in English for
+// languages other than Chinese.
+func (c *Context) Named(name string) string {
+	if c.Lang.Is("zh") {
+		return name
 	}
-	return en
+	return c.Lang.Said(name)
 }
+
+// Labelled is a text of the catalog in the page's language.
+func (c *Context) Labelled(t cube.Text) string { return c.Lang.Either(t.EN, t.ZH) }
+
+// Said is a sentence that the refresh or one of its checks left in English, in
+// the page's language; as it is where it has no translation.
+func (c *Context) Said(english string) string { return c.Lang.Said(english) }

@@ -15,6 +15,7 @@ import (
 	"path"
 	"runtime"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,7 +27,7 @@ import (
 // Options say what to build from and where to.
 type Options struct {
 	Out    string      // folder of the site; its parent must exist
-	Lang   string      // language at the root: "en" or "zh"; "" for the language of the run
+	Lang   string      // code of the language at the root; "" for the language of the run
 	Source page.Source // the generation
 	// Assets are the built scripts and styles; empty for those in the binary.
 	Assets web.Assets
@@ -39,9 +40,6 @@ type Summary struct {
 	Files int // pages, CSV, scripts and styles
 	Bytes int64
 }
-
-// languageNames are the languages as their own readers write them.
-var languageNames = map[string]string{"en": "English", "zh": "中文"}
 
 // Build makes every page in every language and publishes the folder. The same
 // generation gives the same bytes.
@@ -111,9 +109,13 @@ func languages(ctx context.Context, o Options) ([]string, error) {
 	if first == "" {
 		first = "en"
 	}
-	all := html.Languages()
+	all := o.Source.Languages.Codes()
 	if !slices.Contains(all, first) {
-		return nil, fmt.Errorf("site: no language %q; there are en and zh", first)
+		if o.Lang == "" && len(all) > 0 { // the company's is not among those wanted
+			first = all[0]
+		} else {
+			return nil, fmt.Errorf("site: no language %q; there are %s", first, strings.Join(all, ", "))
+		}
 	}
 	out := []string{first}
 	for _, lang := range all {

@@ -3,10 +3,12 @@
 // with their exact value and the format they are shown in.
 package view
 
+import "verso/reports/language"
+
 // Page is one page of the report in one language.
 type Page struct {
 	Slug     string // file name without extension: "index", "sales"
-	Lang     string // "en" or "zh"
+	Lang     *language.Language
 	Title    string
 	Message  Message
 	Meta     Meta

@@ -94,7 +94,7 @@ func pagesOf(ctx context.Context, c *page.Context, keys []int64) ([]page.Page, e
 	var pages []page.Page
 	for _, key := range keys {
 		id := page.Text(s.one("who", key)[1])
-		pages = append(pages, page.Page{Slug: slug(id), About: page.Ref{Attribute: "customer.name", Key: fmt.Sprint(key)}, Label: func(string) string { return dossier{c, s, key}.name() }, Build: func(_ context.Context, own *page.Context) (view.Page, error) {
+		pages = append(pages, page.Page{Slug: slug(id), About: page.Ref{Attribute: "customer.name", Key: fmt.Sprint(key)}, Label: func(*page.Context) string { return dossier{c, s, key}.name() }, Build: func(_ context.Context, own *page.Context) (view.Page, error) {
 			return dossier{own, s, key}.page(slug(id)), nil
 		}})
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/goccy/go-yaml"
+
+	"verso/reports/language"
 )
 
 //go:embed questions.yaml
@@ -25,13 +27,8 @@ type Text struct {
 	ZH string `yaml:"zh"`
 }
 
-// in is the text in a language: English where it is not Chinese.
-func (t Text) in(lang string) string {
-	if lang == "zh" {
-		return t.ZH
-	}
-	return t.EN
-}
+// in is the text in a language.
+func (t Text) in(lang *language.Language) string { return lang.Either(t.EN, t.ZH) }
 
 // Question is one of the questions that a company asks about its customers.
 type Question struct {

@@ -38,7 +38,7 @@ type past struct {
 func editions(ctx context.Context, k *page.Context) (view.Page, error) {
 	c := desk{k}
 	p := c.Page("editions")
-	p.Meta = view.Meta{Measure: c.T("editions.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: page.YearToDate(c.AsOf, c.Fiscal).Label(c.Lang)}
+	p.Meta = view.Meta{Measure: c.T("editions.meta"), Unit: c.Lang.Currency(c.Currency), Period: page.YearToDate(c.AsOf, c.Fiscal).Label(c.Lang)}
 	today, err := c.Total(ctx, "sales", page.YearToDate(c.AsOf, c.Fiscal), editionMeasures()...)
 	if err != nil {
 		return p, err

@@ -34,7 +34,7 @@ func (c desk) annotationTable(list []page.Annotation) *view.Table {
 		if a.Measure != "" {
 			measure = view.T(a.Measure)
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.Days(a.From, a.To)), about, measure, view.T(a.Text.In(c.Lang))}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.Days(a.From, a.To)), about, measure, view.T(a.Text.In(c.Lang.Code))}})
 	}
 	return t
 }

@@ -97,7 +97,7 @@ func (c desk) readStandings(ctx context.Context, all *standing) ([]standing, err
 
 func (c desk) loyaltyMessage(all standing, names string) view.Message {
 	open := all.total() - all.count["lost"]
-	m := view.Message{Finding: c.T("loyalty.text", "n", page.Count(c.Lang, all.total()), "open", page.Count(c.Lang, open), "share", page.Share(view.Ratio(view.I(open), view.I(all.total()))),
+	m := view.Message{Finding: c.T("loyalty.text", "n", page.Count(c.Lang, all.total()), "open", page.Count(c.Lang, open), "share", c.Share(view.Ratio(view.I(open), view.I(all.total()))),
 		"lost", page.Count(c.Lang, all.count["lost"]))}
 	switch {
 	case all.count["dormant"] == 0:
@@ -118,7 +118,7 @@ func (c desk) loyaltyFigures(all standing, stay view.Value) *view.KPIRow {
 			better = -1
 		}
 		row.Items = append(row.Items, view.KPI{Label: c.T("loyalty.status." + s), Value: view.I(all.count[s]), Format: view.Integer(), Better: better,
-			Note: c.T("loyalty.of", "share", page.Share(view.Ratio(view.I(all.count[s]), view.I(all.total()))))})
+			Note: c.T("loyalty.of", "share", c.Share(view.Ratio(view.I(all.count[s]), view.I(all.total()))))})
 	}
 	row.Items = append(row.Items, view.KPI{Label: c.T("loyalty.stay"), Value: stay, Format: view.Pct(), Better: 1, Note: c.T("loyalty.stay.note")})
 	return row
@@ -218,7 +218,7 @@ func (c desk) survivalChart(ctx context.Context) (*view.Chart, view.Value, error
 		return nil
 	})
 	ch.Series = []view.Series{line}
-	ch.Insight = c.T("survival.text", "share", page.Share(stay))
+	ch.Insight = c.T("survival.text", "share", c.Share(stay))
 	return ch, stay, err
 }
 
@@ -259,7 +259,7 @@ func (c desk) cohortChart(ctx context.Context) ([]view.Block, error) {
 		ch.Rows = append(ch.Rows, c.T("cohorts.name", "month", name, "n", page.Count(c.Lang, x.size)))
 		for k := 1; k < len(x.came); k++ {
 			v := view.Ratio(view.I(x.came[k]), view.I(x.size))
-			ch.Cells = append(ch.Cells, view.Cell{X: k - 1, Y: y, Value: v, Label: page.Share(v), Shade: page.Shade(v.Float, 1)})
+			ch.Cells = append(ch.Cells, view.Cell{X: k - 1, Y: y, Value: v, Label: c.Share(v), Shade: page.Shade(v.Float, 1)})
 			ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(name), view.I(int64(k)), view.I(x.size), view.I(x.came[k]), v}})
 		}
 	}
