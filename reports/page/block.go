@@ -55,7 +55,7 @@ func Shade(v, most float64) int {
 
 // RoundShare writes a share without a decimal that is zero: "20%", "4.8%".
 func (c *Context) RoundShare(x float64) string {
-	s := view.Percentage(c.Lang, math.Round(x*1000) / 1000)
+	s := view.Percentage(c.Lang, math.Round(x*1000)/1000)
 	for _, zeros := range []string{"00", "0"} {
 		if head, ok := strings.CutSuffix(s, c.Lang.Decimal+zeros+c.Lang.Percent); ok {
 			return head + c.Lang.Percent

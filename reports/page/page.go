@@ -47,7 +47,16 @@ type Source struct {
 	Editions []Edition
 	// Languages are those of the report; none: English and Chinese.
 	Languages language.Set
+	// Customers is how many customers have a page: 0 for the key customers, 60 of
+	// them at most; AllCustomers for everyone with a score.
+	Customers int
+
+	direct engine.Querier // DB where it remembers
+	common *common
 }
+
+// AllCustomers is every customer with a score.
+const AllCustomers = -1
 
 // FromOlap is the source of an opened generation.
 func FromOlap(o *olap.Olap, db engine.Querier) Source {
@@ -83,11 +92,15 @@ type Context struct {
 	// Editorial is what editors added to the data.
 	Editorial Editorial
 	// Editions are the figures of earlier sites, the latest first.
-	Editions []Edition
+	Editions  []Edition
 	Languages language.Set // of the report
 	// Stale are the sources whose data are of an earlier run.
 	Stale []stale
 
+	Customers int // how many have a page, see [Source]
+
+	direct engine.Querier
+	common *common
 	tables map[string]bool // schema.table
 	places map[Ref]string  // slugs of the pages about members
 	scope  scope           // of the page being written
@@ -113,7 +126,7 @@ func NewContext(ctx context.Context, s Source, code string) (*Context, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	c := &Context{Lang: lang, Asker: s.Cubes(code), DB: s.DB, Model: s.Model, Editorial: s.Editorial, Editions: s.Editions, Languages: s.Languages}
+	c := &Context{Lang: lang, Asker: s.Cubes(code), DB: s.DB, Model: s.Model, Editorial: s.Editorial, Editions: s.Editions, Languages: s.Languages, Customers: s.Customers, direct: s.direct, common: s.common}
 	for _, step := range []func(context.Context) error{c.readTables, c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored, c.readStale} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)

@@ -28,8 +28,8 @@ func TestMoneyInSentences(t *testing.T) {
 	for _, c := range []struct {
 		lang     *language.Language
 		currency string
-		x              float64
-		want           string
+		x        float64
+		want     string
 	}{
 		{en, "CNY", 14_220_001, "CNY\u00a014.2\u00a0million"}, {en, "GBP", 8_911_407.9, "GBP\u00a08.91\u00a0million"},
 		{en, "CNY", 999_600, "CNY\u00a01.00\u00a0million"}, {en, "CNY", 589_000, "CNY\u00a0589k"}, {en, "CNY", 12, "CNY\u00a012"}, {en, "CNY", 0, "CNY\u00a00"},

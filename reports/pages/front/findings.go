@@ -139,7 +139,7 @@ func (c desk) findingSection(list []finding) view.Section {
 func (c desk) findingText(f finding) string {
 	key := "finding." + f.kind.name
 	if f.n == 1 {
-		if _, ok := c.Word(key+".one"); ok {
+		if _, ok := c.Word(key + ".one"); ok {
 			key += ".one"
 		}
 	}

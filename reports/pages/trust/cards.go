@@ -145,7 +145,7 @@ func (c desk) cardSection(m modelCard) view.Section {
 // modelName is what a model is called beside its code; the code alone where it
 // has no name.
 func (c desk) modelName(code string) string {
-	if name, known := c.Word("model."+code); known {
+	if name, known := c.Word("model." + code); known {
 		return c.T("cards.name", "name", name, "code", code)
 	}
 	return code
@@ -153,7 +153,7 @@ func (c desk) modelName(code string) string {
 
 // unitName is a unit in the page's language, as it is stored where it has no name.
 func (c desk) unitName(unit string) string {
-	if name, known := c.Word("metric.unit."+unit); known {
+	if name, known := c.Word("metric.unit." + unit); known {
 		return name
 	}
 	return unit
