@@ -179,5 +179,5 @@ func (a *app) buildSiteAs(ctx context.Context, s *seen, out, lang string) (site.
 	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
 		return site.Summary{}, err
 	}
-	return site.Build(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(s.Olap, s.DB)}, pages...)
+	return site.Build(ctx, site.Options{Out: absolute, Lang: lang, Source: reportSource(s.config, s.Olap, s.DB)}, pages...)
 }

@@ -75,7 +75,12 @@ func (l *Language) Missing(sentences []string) []string {
 	if l.Code == "zh" { // its sentences stand beside the English ones
 		return out
 	}
+	seen := map[string]bool{}
 	for _, sentence := range sentences {
+		if sentence == "" || seen[sentence] {
+			continue
+		}
+		seen[sentence] = true
 		if _, ok := l.said.find(sentence, l); !ok {
 			out = append(out, "said."+sentence)
 		}

@@ -24,7 +24,10 @@ const (
 	Digest Section = "digest"
 )
 
-// Sections are all of them, in the order of a file.
+// Said is the section of sentences known by their English.
+const Said Section = "said"
+
+// Sections are those with keys, in the order of a file.
 func Sections() []Section { return []Section{Frame, Pages, Digest} }
 
 // Language is one language. It is not changed once made, and safe for concurrent
@@ -38,7 +41,16 @@ type Language struct {
 	texts  map[Section]map[string]string
 	said   sayings
 	plural xlanguage.Tag
+	hear   func(Section, string)
 	behind *Language // where a text is looked for that this one lacks; nil for English
+}
+
+// Heard is the language telling of every text that is asked for: its section and
+// key, or the English of a sentence.
+func (l *Language) Heard(hear func(Section, string)) *Language {
+	own := *l
+	own.hear = hear
+	return &own
 }
 
 // String is the code.
@@ -49,6 +61,9 @@ func (l *Language) Is(code string) bool { return l.Code == code }
 
 // Lookup finds a text, in English where the language lacks it.
 func (l *Language) Lookup(s Section, key string) (string, bool) {
+	if l.hear != nil {
+		l.hear(s, key)
+	}
 	for at := l; at != nil; at = at.behind {
 		if text, ok := at.texts[s][key]; ok {
 			return text, true
@@ -101,6 +116,9 @@ func fill(text string, pairs []string) string {
 // numbered is the text for a number as the nearest language that has the key
 // writes it.
 func (l *Language) numbered(s Section, key, n string) (string, bool) {
+	if l.hear != nil {
+		l.hear(s, key)
+	}
 	for at := l; at != nil; at = at.behind {
 		if text, ok := at.texts[s][key+"."+at.category(l.digits(n))]; ok {
 			return text, true
@@ -167,6 +185,9 @@ func (l *Language) categories() []string {
 // Either is the text of a pair in English and Chinese that is in neither of them:
 // in another language what its file says for the English one.
 func (l *Language) Either(en, zh string) string {
+	if l.hear != nil && zh != "" {
+		l.hear(Said, en)
+	}
 	switch {
 	case l.Code == "zh" && zh != "":
 		return zh

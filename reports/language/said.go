@@ -12,8 +12,9 @@ import (
 // checks and the models left in the generation, names of the catalog, questions.
 // {1}, {2} stand for numbers, or for names.
 type sayings struct {
-	whole map[string]string // numbers as {1}, {2}
-	gaps  []saying          // in the order of the file
+	whole   map[string]string // numbers as {1}, {2}
+	english []string
+	gaps    []saying // in the order of the file
 }
 
 // saying is a sentence with gaps for names.
@@ -39,6 +40,7 @@ func newSayings(lines yaml.MapSlice) sayings {
 		masked, _ := masked(en)
 		s.whole[masked] = said
 		s.whole[en] = said
+		s.english = append(s.english, en)
 		if !strings.Contains(en, "{1}") {
 			continue
 		}
@@ -51,6 +53,10 @@ func newSayings(lines yaml.MapSlice) sayings {
 	}
 	return s
 }
+
+// Sayings are the sentences that the language says, by their English, in the order
+// of its file.
+func (l *Language) Sayings() []string { return l.said.english }
 
 // masked is a sentence with its numbers as {1}, {2}, and the numbers.
 func masked(s string) (text string, numbers []string) {

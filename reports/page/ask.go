@@ -131,7 +131,10 @@ func (c *Context) MemberLabel(attribute string, v any) string {
 	if label, ok := c.Word("member." + attribute + "." + strings.ToLower(s)); ok {
 		return label
 	}
-	return c.Named(s)
+	if c.translated(attribute) {
+		return c.Lang.Either(s, s)
+	}
+	return s
 }
 
 // ByMonth asks for measures by month over a list of months, up to a last day,

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"strings"
+
 	"verso/olap/cube"
 	"verso/reports/view"
 )
@@ -34,13 +36,15 @@ func (c *Context) KindOf(v any) view.Value {
 // else what the language says for the English one.
 func (c *Context) InLanguage(en, zh string) string { return c.Lang.Either(en, zh) }
 
-// Named is the name of a member as cubes give it, which they do in English for
-// languages other than Chinese.
-func (c *Context) Named(name string) string {
-	if c.Lang.Is("zh") {
-		return name
+// translated tells the attributes whose members have names in Chinese too: cubes
+// give those in English for every other language, to be said in it.
+func (c *Context) translated(attribute string) bool {
+	dimension, name, ok := strings.Cut(attribute, ".")
+	if !ok || c.Model == nil || c.Model.Dimension(dimension) == nil {
+		return false
 	}
-	return c.Lang.Said(name)
+	a := c.Model.Dimension(dimension).Attribute(name)
+	return a != nil && (a.ColumnZH != "" || len(a.Names) > 0)
 }
 
 // Labelled is a text of the catalog in the page's language.

@@ -47,6 +47,9 @@ type Source struct {
 	Editions []Edition
 	// Languages are those of the report; none: English and Chinese.
 	Languages language.Set
+	// Sentences are texts known by their English that a language may say, besides its
+	// own keys; see [language.Language.Said].
+	Sentences []string
 	// Customers is how many customers have a page: 0 for the key customers, 60 of
 	// them at most; AllCustomers for everyone with a score.
 	Customers int
@@ -97,7 +100,8 @@ type Context struct {
 	// Stale are the sources whose data are of an earlier run.
 	Stale []stale
 
-	Customers int // how many have a page, see [Source]
+	Sentences []string // that languages may say, see [Source]
+	Customers int      // how many have a page, see [Source]
 
 	direct engine.Querier
 	common *common
@@ -126,7 +130,7 @@ func NewContext(ctx context.Context, s Source, code string) (*Context, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	c := &Context{Lang: lang, Asker: s.Cubes(code), DB: s.DB, Model: s.Model, Editorial: s.Editorial, Editions: s.Editions, Languages: s.Languages, Customers: s.Customers, direct: s.direct, common: s.common}
+	c := &Context{Lang: lang, Asker: s.Cubes(code), DB: s.DB, Model: s.Model, Editorial: s.Editorial, Editions: s.Editions, Languages: s.Languages, Sentences: s.Sentences, Customers: s.Customers, direct: s.direct, common: s.common}
 	for _, step := range []func(context.Context) error{c.readTables, c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored, c.readStale} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)

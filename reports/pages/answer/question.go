@@ -3,6 +3,7 @@ package answer
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -95,4 +96,27 @@ func load() (*book, error) {
 		return nil, fmt.Errorf("questions.yaml: %d questions, not %d", len(b.Questions), Count)
 	}
 	return &b, nil
+}
+
+// Sentences are the texts of the questions in English.
+func Sentences() []string {
+	b, err := load()
+	if err != nil {
+		return nil // a file of the program itself, which its own tests read
+	}
+	var out []string
+	for _, h := range b.Chapters {
+		out = append(out, h.EN)
+	}
+	for _, q := range b.Questions {
+		for _, t := range []Text{q.Question, q.Answer, q.None, q.Absent} {
+			if t.EN != "" {
+				out = append(out, t.EN)
+			}
+		}
+	}
+	for _, word := range slices.Sorted(maps.Keys(b.Words)) {
+		out = append(out, b.Words[word].EN)
+	}
+	return out
 }

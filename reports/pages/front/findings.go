@@ -138,11 +138,6 @@ func (c desk) findingSection(list []finding) view.Section {
 // findingText is the finding in one sentence.
 func (c desk) findingText(f finding) string {
 	key := "finding." + f.kind.name
-	if f.n == 1 {
-		if _, ok := c.Word(key + ".one"); ok {
-			key += ".one"
-		}
-	}
 	way := "more"
 	if f.part.Float < 0 {
 		way = "less"

@@ -114,8 +114,8 @@ func (c desk) course(ctx context.Context, s atRisk) ([]view.Block, *view.KPIRow,
 	}
 	ch := &view.Chart{ID: "churn-rate", Kind: view.Lines, Title: c.T("churn.course"), Subtitle: c.T("churn.course.sub"), Insight: c.T("churn.course.text"), Format: view.Pct(), Better: -1}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("churn.origin"), Format: view.Format{Style: view.DayDate}}, {Label: c.T("col.customers"), Format: view.Integer()},
-		{Label: c.T("churn.horizon.half"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.one"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.double"), Unit: "%", Format: bare()}}}
-	series := []view.Series{{Name: c.T("churn.horizon.one"), Role: view.AC}, {Name: c.T("churn.horizon.half"), Role: view.Other}, {Name: c.T("churn.horizon.double"), Role: view.Other}}
+		{Label: c.T("churn.horizon.half"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.usual"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.double"), Unit: "%", Format: bare()}}}
+	series := []view.Series{{Name: c.T("churn.horizon.usual"), Role: view.AC}, {Name: c.T("churn.horizon.half"), Role: view.Other}, {Name: c.T("churn.horizon.double"), Role: view.Other}}
 	for _, row := range rows {
 		ch.Categories = append(ch.Categories, monthOf(row[0]))
 		shares := []view.Value{view.Ratio(page.Value(row[2]), page.Value(row[1])), share(row[4], row[1]), share(row[5], row[1])}

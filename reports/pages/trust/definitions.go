@@ -140,3 +140,16 @@ func (c desk) origins(graph *lineage.Graph, of lineage.Column) (text string, kno
 	}
 	return strings.Join(names, c.T("list.comma")), true
 }
+
+// Sentences are the texts of the catalog in English: what the page of definitions
+// shows.
+func Sentences(m *cube.Model) []string {
+	var out []string
+	for _, of := range m.Cubes {
+		out = append(out, of.Label.EN, of.Description.EN)
+		for _, x := range of.Measures {
+			out = append(out, x.Label.EN, x.Description.EN)
+		}
+	}
+	return out
+}
