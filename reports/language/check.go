@@ -31,7 +31,7 @@ func (l *Language) Required(s Section) []string {
 			out = append(out, key)
 			continue
 		}
-		if _, counted := en[m[1]]; !counted {
+		if !counted(en, m[1]) {
 			out = append(out, key)
 			continue
 		}
@@ -49,13 +49,27 @@ func english(s Section, key string) (string, bool) {
 	if text, ok := en[key]; ok {
 		return text, true
 	}
-	if m := pluralKey.FindStringSubmatch(key); m != nil {
-		if text, ok := en[m[1]]; ok {
-			_, counted := en[m[1]+".one"]
-			return text, counted
-		}
+	if m := pluralKey.FindStringSubmatch(key); m != nil && counted(en, m[1]) {
+		return en[m[1]], true
 	}
 	return "", false
+}
+
+// counted tells whether a text has a form for one thing beside it.
+func counted(en map[string]string, key string) bool {
+	_, many := en[key]
+	_, one := en[key+".one"]
+	return many && one
+}
+
+// allowed are the names that a translation of a text may have: those of its
+// English, and of the form for several where it is one of a number.
+func allowed(s Section, key, text string) []string {
+	names := placeholders(text)
+	if m := pluralKey.FindStringSubmatch(key); m != nil && counted(English().texts[s], m[1]) {
+		names = append(names, placeholders(English().texts[s][m[1]])...)
+	}
+	return names
 }
 
 // Missing are the texts that the language shows in English: keys of its sections
@@ -111,7 +125,7 @@ func (l *Language) faults() []string {
 			}
 			var wrong []string
 			for _, name := range placeholders(text) {
-				if !slices.Contains(placeholders(en), name) {
+				if !slices.Contains(allowed(s, key, en), name) {
 					wrong = append(wrong, "{"+name+"}")
 				}
 			}
