@@ -212,13 +212,18 @@ func checkReportLang(path string, cfg *config.Config, code string) error {
 // beside the configuration. What is wrong with a file there is logged; its page
 // says so, and the others are made.
 func (a *app) reportPages(cfg *config.Config, log *slog.Logger) []page.Page {
+	return pages.With(written.Load(pagesFolder(cfg), takenSlugs(), func(err error) {
+		log.Warn("a page of the report has a fault", "fault", err.Error())
+	}))
+}
+
+// takenSlugs are the addresses that editors' pages cannot have.
+func takenSlugs() []string {
 	taken := pages.Prefixes()
 	for _, p := range pages.All() {
 		taken = append(taken, p.Slug)
 	}
-	return pages.With(written.Load(pagesFolder(cfg), taken, func(err error) {
-		log.Warn("a page of the report has a fault", "fault", err.Error())
-	}))
+	return taken
 }
 
 // openSources wires every source of the configuration to its driver.
