@@ -194,7 +194,7 @@ func (m *model) kpis(k *view.KPIRow) *kpiModel {
 			}
 		}
 		if len(i.Trend) > 0 {
-			t.Spark = spark(i.Trend, i.Label+": "+m.W["trend"])
+			t.Spark = spark(i.Trend, i.Marks, i.Label+": "+m.W["trend"])
 		}
 		out.Tiles = append(out.Tiles, t)
 	}

@@ -129,6 +129,7 @@ type KPI struct {
 	ChangeFormat               Format
 	Versus                     string // what it is compared with: "previous year"
 	Better                     int    // +1 more is better, -1 less is better, 0 neither
+	Marks                      []Mark // of the trend
 	Trend                      []Value
 	Note                       string // why there is no comparison, coverage and the like
 }

@@ -188,7 +188,7 @@ func (c desk) keyFigures(ctx context.Context, y yearFigures) (*view.KPIRow, erro
 	row := &view.KPIRow{ID: "figures-data", Title: c.T("overview.figures"), Months: page.Names(c.Lang, list)}
 	add := func(measure string, format view.Format, unit string, better int) {
 		k := view.KPI{Label: c.T("kpi." + measure), Value: y.now[measure], Format: format, Unit: unit, Previous: y.then[measure],
-			ChangeFormat: format.Change(), Versus: c.T("kpi.versus"), Better: better, Trend: trend[measure]}
+			ChangeFormat: format.Change(), Versus: c.T("kpi.versus"), Better: better, Trend: trend[measure], Marks: c.MonthMarks(measure, list)}
 		k.Change, k.Relative = y.change(measure)
 		if measure == "margin_pct" {
 			k.Relative = view.Value{}
