@@ -140,6 +140,13 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if err != nil {
 		return nil, err
 	}
+	places, err := archiveOf(cfg).Places(o.Run().ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range source.Editions {
+		source.Editions[i].Place = places[source.Editions[i].Run]
+	}
 	pending, err := site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: source}, a.reportPages(cfg, log)...)
 	if err != nil {
 		return nil, err
@@ -147,7 +154,7 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if absolute != cfg.Site {
 		kept = ""
 	}
-	return newPendingSite(ctx, pending, source, kept)
+	return newPendingSite(ctx, pending, source, kept, archiveOf(cfg))
 }
 
 func (a *app) printSite(s site.Summary) error {

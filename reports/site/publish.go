@@ -158,24 +158,38 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// carry moves what verso did not write from the old folder into the new one.
+// carry moves what verso did not write from the old folder into the new one; a
+// folder of which it wrote nothing, such as that of earlier editions, in one step.
 func carry(from, to string, written []string) error {
+	own := map[string]bool{}
+	for _, name := range written {
+		for ; name != "." && !own[name]; name = filepath.Dir(name) {
+			own[name] = true
+		}
+	}
 	return filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || name == from {
 			return err
 		}
 		rel, err := filepath.Rel(from, name)
-		if err != nil || slices.Contains(written, rel) {
+		if err != nil || own[rel] {
 			return err
 		}
 		target := filepath.Join(to, rel)
-		if _, err := os.Lstat(target); err == nil {
+		_, missing := os.Lstat(target)
+		if missing == nil && d.IsDir() {
+			return nil // into it
+		}
+		if missing == nil {
 			return fmt.Errorf("%s is in the way of a file of the report; it stays in %s", rel, from)
 		}
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return err
 		}
-		return os.Rename(name, target)
+		if err := os.Rename(name, target); err != nil || !d.IsDir() {
+			return err
+		}
+		return filepath.SkipDir
 	})
 }
 
