@@ -114,7 +114,11 @@ func (s *seen) told(p page.Page) page.Page {
 		v, err := build(ctx, c)
 		if keptBack(err) {
 			v, err = c.Page(p.Slug), nil
-			v.Banners = append(v.Banners, view.Note{Tone: view.Caution, Text: c.T("access.page")})
+			why, known := c.Word("access.page." + p.Slug)
+			if !known {
+				why = c.T("access.page")
+			}
+			v.Banners = append(v.Banners, view.Note{Tone: view.Caution, Text: why})
 		}
 		if s.Rights.Told != "" {
 			v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: c.Lang.Either(s.Rights.ToldIn("en"), s.Rights.ToldIn("zh"))})

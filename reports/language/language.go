@@ -56,6 +56,9 @@ func (l *Language) Heard(hear func(Section, string)) *Language {
 // String is the code.
 func (l *Language) String() string { return l.Code }
 
+// Equal tells whether both are the same language: there is one of each.
+func (l *Language) Equal(other *Language) bool { return l == other }
+
 // Is tells whether it is the language of a code.
 func (l *Language) Is(code string) bool { return l.Code == code }
 
@@ -120,8 +123,10 @@ func (l *Language) numbered(s Section, key, n string) (string, bool) {
 		l.hear(s, key)
 	}
 	for at := l; at != nil; at = at.behind {
-		if text, ok := at.texts[s][key+"."+at.category(l.digits(n))]; ok {
-			return text, true
+		if category := at.category(l.digits(n)); category != "other" { // the text of the key itself
+			if text, ok := at.texts[s][key+"."+category]; ok {
+				return text, true
+			}
 		}
 		if _, ok := at.texts[s][key]; ok {
 			return "", false

@@ -66,6 +66,9 @@ pages:
 	if d := cmp.Diff([]string{"one", "few", "many"}, pl.categories()); d != "" {
 		t.Error(d)
 	}
+	if got := English().Text(Pages, "page.sales", "n", "7"); got != "Sales" { // a key that ends in .other is no form of a plural
+		t.Error(got)
+	}
 	for lang, want := range map[*Language]string{English(): "Others", pl: "Others"} { // a text that the language lacks
 		if got := lang.Words(Frame)["others"]; got != want {
 			t.Errorf("%s: %q", lang, got)

@@ -6,6 +6,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"verso/olap"
@@ -219,6 +220,19 @@ func (c *Context) Page(slug string) view.Page {
 // or that only a model writes.
 func (c *Context) Known(_ context.Context, schema, table string) (bool, error) {
 	return c.tables[schema+"."+table], nil
+}
+
+// Lacks tells whether the generation, or what of it is open to the reader, is
+// without one of the tables, given as schema.table. What is about the company as a
+// whole is in no reader's part of it.
+func (c *Context) Lacks(tables ...string) bool {
+	return slices.ContainsFunc(tables, func(t string) bool { return !c.tables[t] })
+}
+
+// WholeOnly is said in the place of a part of a page that is about the company as a
+// whole where that is not open.
+func (c *Context) WholeOnly(title string) view.Block {
+	return view.Block{Note: &view.Note{Text: c.T("access.part", "title", title)}}
 }
 
 // readTables reads which tables there are, before pages ask side by side.

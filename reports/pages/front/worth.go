@@ -103,10 +103,14 @@ type concentration struct {
 	n      int64 // customers with positive revenue
 	gini   float64
 	points []point
+	isPart bool // of the customers: there is no curve
 }
 
 func (c desk) readCurve(ctx context.Context) (concentration, error) {
 	var k concentration
+	if k.isPart = c.Lacks("score.concentration"); k.isPart {
+		return k, nil // ranks are those among all customers, and say nothing of a part
+	}
 	row, err := engine.One(ctx, c.DB, engine.SQL(statement("gini")))
 	if err != nil {
 		return k, err
@@ -154,6 +158,9 @@ func (k concentration) thinned() []view.Point {
 
 // curveBlock is the chart of concentration with the points people ask for.
 func (c desk) curveBlock(k concentration) []view.Block {
+	if k.isPart {
+		return []view.Block{c.WholeOnly(c.T("curve.title"))}
+	}
 	if len(k.points) == 0 || k.n == 0 {
 		return nil
 	}
@@ -197,6 +204,8 @@ func (c desk) concentrationText(k concentration, b base) string {
 	pairs := []string{"n", page.Count(c.Lang, b.active), "ever", page.Count(c.Lang, b.ever)}
 	p, ok := k.at(0.2)
 	switch {
+	case k.isPart:
+		return c.T("concentration.part", "n", page.Count(c.Lang, b.active))
 	case b.ever == 1:
 		return c.T("concentration.single")
 	case !ok || k.n == 0:

@@ -124,6 +124,9 @@ func (c desk) peopleTable(ctx context.Context) (*view.Table, error) {
 
 // offer is what acting is taken to do, in words.
 func (c desk) offer(ctx context.Context) (string, error) {
+	if c.Lacks("card.parameter") {
+		return "", nil
+	}
 	rows, err := c.read(ctx, "watchlist_offer")
 	if err != nil || len(rows) == 0 {
 		return "", err

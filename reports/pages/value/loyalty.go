@@ -48,23 +48,11 @@ func loyalty(ctx context.Context, k *page.Context) (view.Page, error) {
 		return p, nil
 	}
 	p.Meta = view.Meta{Measure: c.T("loyalty.meta"), Unit: c.T("col.customers"), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
-	survival, stay, err := c.survivalChart(ctx)
-	if err != nil {
-		return p, err
-	}
-	cohorts, err := c.cohortChart(ctx)
-	if err != nil {
-		return p, err
-	}
-	rhythm, err := c.rhythmTable(ctx)
+	course, stay, err := c.course(ctx)
 	if err != nil {
 		return p, err
 	}
 	dormant, names, err := c.dormantTable(ctx, all.count["dormant"])
-	if err != nil {
-		return p, err
-	}
-	kept, err := c.keptTable(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -76,7 +64,7 @@ func loyalty(ctx context.Context, k *page.Context) (view.Page, error) {
 	p.Sections = []view.Section{
 		{ID: "standing", Title: c.T("loyalty.standing"), Lead: c.T("loyalty.standing.lead"), Blocks: []view.Block{{KPIs: c.loyaltyFigures(all, stay)}, {Table: c.standingTable(list, all)}}},
 		{ID: "calls", Title: c.T("loyalty.calls"), Lead: c.T("loyalty.calls.lead"), Blocks: []view.Block{{Table: dormant}}},
-		{ID: "course", Title: c.T("loyalty.course"), Lead: c.T("loyalty.course.lead"), Blocks: append(cohorts, view.Block{Width: view.Half, Chart: survival}, view.Block{Width: view.Half, Table: rhythm}, view.Block{Width: view.Half, Table: kept})},
+		{ID: "course", Title: c.T("loyalty.course"), Lead: c.T("loyalty.course.lead"), Blocks: course},
 	}
 	p.Sections = append(p.Sections, causes...)
 	return p, nil
@@ -180,6 +168,28 @@ func (c desk) dormantTable(ctx context.Context, n int64) (t *view.Table, names s
 		t.Shown = c.T("loyalty.shown", "n", fmt.Sprint(len(rows)), "of", page.Count(c.Lang, n))
 	}
 	return t, names, err
+}
+
+// course is how customers stay over time, and the share that does after a year; what
+// of it is known of all customers together only is left out where they are not open.
+func (c desk) course(ctx context.Context) ([]view.Block, view.Value, error) {
+	if c.Lacks("score.survival", "score.retention", "score.rhythm") {
+		return []view.Block{c.WholeOnly(c.T("loyalty.course"))}, view.NA(), nil
+	}
+	survival, stay, err := c.survivalChart(ctx)
+	if err != nil {
+		return nil, stay, err
+	}
+	cohorts, err := c.cohortChart(ctx)
+	if err != nil {
+		return nil, stay, err
+	}
+	rhythm, err := c.rhythmTable(ctx)
+	if err != nil {
+		return nil, stay, err
+	}
+	kept, err := c.keptTable(ctx)
+	return append(cohorts, view.Block{Width: view.Half, Chart: survival}, view.Block{Width: view.Half, Table: rhythm}, view.Block{Width: view.Half, Table: kept}), stay, err
 }
 
 // survivalChart is the share of customers not lost by months, and that after a year.

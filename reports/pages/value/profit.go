@@ -44,7 +44,7 @@ func profit(ctx context.Context, k *page.Context) (view.Page, error) {
 		return p, nil
 	}
 	p.Meta = view.Meta{Unit: c.Lang.Currency(c.Currency), Measure: c.T("profit.meta"), Period: c.T("profit.period", "date", view.LongDate(c.Lang, c.AsOf))}
-	whale, err := c.whaleBlock(ctx, s)
+	whale, err := c.whalePart(ctx, s)
 	if err != nil {
 		return p, err
 	}
@@ -71,7 +71,7 @@ func profit(ctx context.Context, k *page.Context) (view.Page, error) {
 	p.Message = view.Message{Finding: c.profitText(s), Consequence: c.lossText(s, first)}
 	p.Sections = []view.Section{
 		{ID: "whole", Title: c.T("profit.whole"), Blocks: []view.Block{{KPIs: c.profitFigures(s)}}},
-		{ID: "statement", Title: c.T("profit.statement"), Lead: c.T("profit.statement.lead"), Blocks: []view.Block{{Width: view.Half, Table: c.statementTable(s)}, {Width: view.Half, Chart: whale}}},
+		{ID: "statement", Title: c.T("profit.statement"), Lead: c.T("profit.statement.lead"), Blocks: []view.Block{{Width: view.Half, Table: c.statementTable(s)}, whale}},
 		{ID: "losing", Title: c.T("profit.losing"), Lead: c.T("profit.losing.lead"), Blocks: []view.Block{{Table: reasons}, {Table: losing}}},
 		{ID: "where", Title: c.T("profit.where"), Lead: c.T("profit.where.lead"), Blocks: []view.Block{{Table: types}, {Table: classes}, {Table: regions}}},
 	}
@@ -150,6 +150,15 @@ func (c desk) statementTable(s profitAndLoss) *view.Table {
 	}
 	row(view.Total, c.T("profit.item.contribution"), 0, s.contribution)
 	return t
+}
+
+// whalePart is the curve of cumulated contribution, or why there is none.
+func (c desk) whalePart(ctx context.Context, s profitAndLoss) (view.Block, error) {
+	if c.Lacks("score.whale") {
+		return c.WholeOnly(c.T("whale.title")), nil
+	}
+	ch, err := c.whaleBlock(ctx, s)
+	return view.Block{Width: view.Half, Chart: ch}, err
 }
 
 // whaleBlock is the curve of cumulated contribution.
