@@ -125,7 +125,7 @@ func (c desk) sevenMessage(tiers []sevenTier, winBack, losing int64) view.Messag
 	case winBack > 0:
 		m.Consequence = c.T("sevenp.so.back", "n", page.Count(c.Lang, winBack))
 	case losing > 0:
-		m.Consequence = c.T("sevenp.so.losing", "n", page.Count(c.Lang, losing))
+		m.Consequence = c.T("sevenp.so.losing", "n", page.Count(c.Lang, losing), "losing", page.Count(c.Lang, losing))
 	default:
 		m.Consequence = c.T("sevenp.so.none")
 	}
