@@ -114,10 +114,14 @@ func (s *seen) told(p page.Page) page.Page {
 		v, err := build(ctx, c)
 		if keptBack(err) {
 			v, err = c.Page(p.Slug), nil
-			v.Banners = append(v.Banners, view.Note{Tone: view.Caution, Text: c.T("access.page")})
+			why, known := c.Word("access.page." + p.Slug)
+			if !known {
+				why = c.T("access.page")
+			}
+			v.Banners = append(v.Banners, view.Note{Tone: view.Caution, Text: why})
 		}
 		if s.Rights.Told != "" {
-			v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: s.Rights.ToldIn(c.Lang)})
+			v.Banners = append(v.Banners, view.Note{Tone: view.Neutral, Text: c.Lang.Either(s.Rights.ToldIn("en"), s.Rights.ToldIn("zh"))})
 		}
 		return v, err
 	}
@@ -179,5 +183,5 @@ func (a *app) buildSiteAs(ctx context.Context, s *seen, out, lang string) (site.
 	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
 		return site.Summary{}, err
 	}
-	return site.Build(ctx, site.Options{Out: absolute, Lang: lang, Source: page.FromOlap(s.Olap, s.DB)}, pages...)
+	return site.Build(ctx, site.Options{Out: absolute, Lang: lang, Source: reportSource(s.config, s.Olap, s.DB)}, pages...)
 }

@@ -192,7 +192,7 @@ func (s *audience) write(ctx context.Context, name string, seen *seen, pages []p
 		return nil, err
 	}
 	out := filepath.Join(s.folder(), name)
-	if _, err := site.Build(ctx, site.Options{Out: out, Source: page.FromOlap(seen.Olap, seen.DB)}, pages...); err != nil {
+	if _, err := site.Build(ctx, site.Options{Out: out, Source: reportSource(s.config, seen.Olap, seen.DB)}, pages...); err != nil {
 		return nil, err
 	}
 	return serve.New(serve.Options{Site: out, Log: s.log, Work: s.whole}), nil

@@ -16,6 +16,7 @@ import (
 	"verso/etl/config"
 	"verso/olap/backup"
 	"verso/olap/warehouse"
+	"verso/reports/language"
 	"verso/reports/pages/written"
 )
 
@@ -153,6 +154,13 @@ func backupItems(cfg *config.Config, current warehouse.Generation) ([]backup.Ite
 			return nil, err
 		}
 		items = append(items, cubes...)
+	}
+	if dir := filepath.Join(filepath.Dir(cfg.File), language.Folder); isFolder(dir) {
+		languages, err := filesBelow(dir, "config/"+language.Folder, func(string) bool { return true })
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, languages...)
 	}
 	if isFolder(pagesFolder(cfg)) {
 		pages, err := filesBelow(pagesFolder(cfg), "config/pages", func(string) bool { return true })

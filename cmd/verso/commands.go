@@ -26,6 +26,7 @@ func (a *app) commands() []*cobra.Command {
 		a.mcpCommand(),
 		a.accessCommand(),
 		a.siteCommand(),
+		a.wordsCommand(),
 		a.checkCommand(),
 		a.duplicatesCommand(),
 		a.doctorCommand(),

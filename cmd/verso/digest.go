@@ -43,14 +43,14 @@ where cron refreshes: verso refresh && verso digest
   verso digest --dry-run --out digest.eml`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch {
-			case out != "" && !dry:
+			if out != "" && !dry {
 				return usagef(cmd.CommandPath(), "--out needs --dry-run")
-			case lang != "" && lang != "en" && lang != "zh":
-				return usagef(cmd.CommandPath(), "--lang: %q is not a language of the report: en or zh", lang)
 			}
 			cfg, err := a.loadReaderConfig()
 			if err != nil {
+				return err
+			}
+			if err := checkReportLang(cmd.CommandPath(), cfg, lang); err != nil {
 				return err
 			}
 			readers := cfg.Digest.Readers
@@ -71,7 +71,7 @@ where cron refreshes: verso refresh && verso digest
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&to, "to", nil, "send to these addresses only, on quiet days too")
-	flags.StringVar(&lang, "lang", "", "language: en or zh (default: each reader's)")
+	flags.StringVar(&lang, "lang", "", "language of the report (default: each reader's)")
 	flags.BoolVar(&dry, "dry-run", false, "write the mail of the first reader instead of sending")
 	flags.StringVar(&out, "out", "", "with --dry-run: file to write, such as digest.eml")
 	return cmd

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"verso/etl/config"
 	"verso/reports/page"
 	"verso/reports/pages/trust"
 	"verso/reports/site"
@@ -75,11 +76,11 @@ func (e editions) before(run string, report func(error)) ([]page.Edition, error)
 }
 
 // save keeps an edition, in its old place if its run was published before, and
-// drops the earliest beyond what is kept.
-func (e editions) save(one page.Edition) error {
+// drops the earliest beyond what is kept. It returns the edition's name.
+func (e editions) save(one page.Edition) (string, error) {
 	names, err := e.names()
 	if err != nil {
-		return err
+		return "", err
 	}
 	name := ""
 	for _, n := range names {
@@ -91,7 +92,7 @@ func (e editions) save(one page.Edition) error {
 		no := 0
 		if len(names) > 0 {
 			if _, err := fmt.Sscanf(names[len(names)-1], "%d-", &no); err != nil {
-				return fmt.Errorf("%s is no edition: %w", filepath.Join(string(e), names[len(names)-1]), err)
+				return "", fmt.Errorf("%s is no edition: %w", filepath.Join(string(e), names[len(names)-1]), err)
 			}
 		}
 		name = fmt.Sprintf("%06d-%s.json", no+1, one.Run)
@@ -99,42 +100,44 @@ func (e editions) save(one page.Edition) error {
 	}
 	text, err := json.MarshalIndent(one, "", " ")
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := os.MkdirAll(string(e), 0o755); err != nil {
-		return err
+		return "", err
 	}
 	path := filepath.Join(string(e), name)
 	if err := os.WriteFile(path+".new", append(text, '\n'), 0o644); err != nil {
-		return err
+		return "", err
 	}
 	if err := os.Rename(path+".new", path); err != nil {
-		return err
+		return "", err
 	}
 	for len(names) > keptEditions {
 		if err := os.Remove(filepath.Join(string(e), names[0])); err != nil {
-			return err
+			return "", err
 		}
 		names = names[1:]
 	}
-	return nil
+	return strings.TrimSuffix(name, ".json"), nil
 }
 
 // pendingSite is a site beside the published one, with what its edition says.
 type pendingSite struct {
 	*site.Pending
 	editions editions // "": the edition is not kept
+	archive  site.Archive
+	folder   string // of the site
 	edition  page.Edition
 }
 
 // newPendingSite keeps the edition of a site that is published where the
 // configuration says.
-func newPendingSite(ctx context.Context, pending *site.Pending, source page.Source, kept editions) (*pendingSite, error) {
-	p := &pendingSite{Pending: pending, editions: kept}
+func newPendingSite(ctx context.Context, pending *site.Pending, source page.Source, kept editions, archive site.Archive) (*pendingSite, error) {
+	p := &pendingSite{Pending: pending, editions: kept, archive: archive, folder: pending.Summary.Out}
 	if kept == "" {
 		return p, nil
 	}
-	c, err := page.NewContext(ctx, source, "en")
+	c, err := page.NewContext(ctx, source, source.Languages.Codes()[0])
 	if err == nil {
 		p.edition, err = trust.EditionOf(ctx, c)
 	}
@@ -144,7 +147,7 @@ func newPendingSite(ctx context.Context, pending *site.Pending, source page.Sour
 	return p, nil
 }
 
-// Publish makes the site visible and keeps its edition.
+// Publish makes the site visible and keeps its edition, whole where that is wanted.
 func (p *pendingSite) Publish() error {
 	if err := p.Pending.Publish(); err != nil {
 		return err
@@ -152,5 +155,14 @@ func (p *pendingSite) Publish() error {
 	if p.editions == "" {
 		return nil
 	}
-	return p.editions.save(p.edition)
+	name, err := p.editions.save(p.edition)
+	if err != nil {
+		return err
+	}
+	return p.archive.Store(p.folder, name)
+}
+
+// archiveOf is where whole editions of the configuration's site are kept.
+func archiveOf(cfg *config.Config) site.Archive {
+	return site.Archive{Dir: string(editionsOf(cfg.Warehouse)), Keep: cfg.Report.Keep}
 }

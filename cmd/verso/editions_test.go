@@ -31,7 +31,7 @@ func TestEditionsAreKept(t *testing.T) {
 		t.Errorf("an empty folder has %s", got)
 	}
 	for _, run := range []string{"a", "b", "a", "c"} {
-		if err := e.save(page.Edition{Run: run, AsOf: "2025-06-30"}); err != nil {
+		if _, err := e.save(page.Edition{Run: run, AsOf: "2025-06-30"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -41,7 +41,7 @@ func TestEditionsAreKept(t *testing.T) {
 		}
 	}
 	for i := range keptEditions {
-		if err := e.save(page.Edition{Run: fmt.Sprintf("r%02d", i)}); err != nil {
+		if _, err := e.save(page.Edition{Run: fmt.Sprintf("r%02d", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"verso/etl/config"
@@ -18,9 +19,11 @@ import (
 	"verso/etl/source/sqlite"
 	"verso/etl/source/web"
 	"verso/olap"
+	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
 	"verso/olap/warehouse"
+	"verso/reports/language"
 	"verso/reports/page"
 	"verso/reports/pages"
 	"verso/reports/pages/written"
@@ -93,9 +96,7 @@ type published struct {
 
 // source is the generation as the report's pages read it.
 func (p *published) source() page.Source {
-	s := page.FromOlap(p.olap, p.snapshot.DB())
-	s.Editorial = editorial(p.config)
-	return s
+	return reportSource(p.config, p.olap, p.snapshot.DB())
 }
 
 // page is what the report's pages read.
@@ -177,20 +178,52 @@ func pagesFolder(cfg *config.Config) string { return filepath.Join(filepath.Dir(
 
 // editorial is what editors add to the data in files beside the configuration.
 func editorial(cfg *config.Config) page.Editorial {
-	return written.Editorial(filepath.Dir(cfg.File), pages.MemberAttributes(), pages.GoalCodes())
+	e := written.Editorial(filepath.Dir(cfg.File), pages.MemberAttributes(), pages.GoalCodes())
+	_, faults := languagesOf(cfg)
+	e.Faults = append(e.Faults, faults...)
+	return e
+}
+
+// languagesOf are the languages of the report, and what is wrong with their files.
+func languagesOf(cfg *config.Config) (language.Set, []string) {
+	return language.Load(filepath.Join(filepath.Dir(cfg.File), language.Folder), cfg.Report.Languages)
+}
+
+// reportSource is a generation as pages of the report read it, with what the
+// configuration and the files beside it say.
+func reportSource(cfg *config.Config, o *olap.Olap, db engine.Querier) page.Source {
+	s := page.FromOlap(o, db)
+	s.Editorial, s.Customers = editorial(cfg), cfg.Report.Customers
+	s.Languages, _ = languagesOf(cfg)
+	s.Sentences = pages.Sentences(o.Model())
+	return s
+}
+
+// checkReportLang refuses a language that the report does not have.
+func checkReportLang(path string, cfg *config.Config, code string) error {
+	all, _ := languagesOf(cfg)
+	if code == "" || slices.Contains(all.Codes(), code) {
+		return nil
+	}
+	return usagef(path, "--lang: %q is not a language of the report: %s", code, cube.OrList(all.Codes()))
 }
 
 // reportPages are the pages of the report: verso's, and those in the folder pages
 // beside the configuration. What is wrong with a file there is logged; its page
 // says so, and the others are made.
 func (a *app) reportPages(cfg *config.Config, log *slog.Logger) []page.Page {
+	return pages.With(written.Load(pagesFolder(cfg), takenSlugs(), func(err error) {
+		log.Warn("a page of the report has a fault", "fault", err.Error())
+	}))
+}
+
+// takenSlugs are the addresses that editors' pages cannot have.
+func takenSlugs() []string {
 	taken := pages.Prefixes()
 	for _, p := range pages.All() {
 		taken = append(taken, p.Slug)
 	}
-	return pages.With(written.Load(pagesFolder(cfg), taken, func(err error) {
-		log.Warn("a page of the report has a fault", "fault", err.Error())
-	}))
+	return taken
 }
 
 // openSources wires every source of the configuration to its driver.

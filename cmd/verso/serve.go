@@ -45,6 +45,8 @@ began it. A time that passed while nothing ran is caught up once at the start.
   /         the report; a new one is shown as soon as it is published
   /explore  the explorer: cube questions put together in the browser
   /sql      the SQL workbench
+  /preview  the pages of the folder pages as their files are now, shown anew when
+            a file is saved, with what is wrong at its line and column
   /healthz  200 while the process runs
   /readyz   200 while a published generation can be read and is not older than
             night.stale_after, else 503 with the reason
@@ -155,7 +157,7 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
-	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Work: s.workPages(),
+	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Work: s.workPages(), Preview: s.preview(),
 		Ready: s.ready, Log: s.log, Clock: a.now, Hosts: hostsOf(cfg, addr)})
 	web := &http.Server{Handler: guard.protect(a, cfg, whole, s.log),
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,

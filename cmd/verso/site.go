@@ -29,7 +29,7 @@ func (a *app) siteCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "site",
 		Short: "Build the report site from the published generation",
-		Long: `site writes every page in English and Chinese, with the CSV behind every figure,
+		Long: `site writes every page in English, in Chinese and in every language of the folder languages, with the CSV behind every figure,
 as a folder that opens from the disk without a server. --lang says which
 language stands at the root of the folder.
 
@@ -41,8 +41,12 @@ With --as the site holds what a user may see, and the pages that the roles open.
 		Example: "  verso site\n  verso site --lang zh --out /srv/reports\n  verso site --pdf report.pdf --lang zh --landscape\n  verso site --pdf board.pdf --pages index,sales,customers",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if lang != "" && lang != "en" && lang != "zh" {
-				return usagef(cmd.CommandPath(), "--lang: %q is not a language of the site: en or zh", lang)
+			cfg, err := a.loadReaderConfig()
+			if err != nil {
+				return err
+			}
+			if err := checkReportLang(cmd.CommandPath(), cfg, lang); err != nil {
+				return err
 			}
 			if as.name != "" {
 				if out == "" || pdf != "" {
@@ -89,7 +93,7 @@ With --as the site holds what a user may see, and the pages that the roles open.
 	cmd.Flags().StringVar(&pdf, "pdf", "", "file to print all pages to as one PDF, instead of the site")
 	cmd.Flags().StringSliceVar(&chosen, "pages", nil, "pages to print, such as index,sales (default: all)")
 	cmd.Flags().BoolVar(&landscape, "landscape", false, "print on A4 landscape")
-	cmd.Flags().StringVar(&lang, "lang", "", "language at the root: en or zh (default: the configuration's)")
+	cmd.Flags().StringVar(&lang, "lang", "", "language at the root (default: the configuration's)")
 	return cmd
 }
 
@@ -127,8 +131,7 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if err := os.MkdirAll(filepath.Dir(absolute), 0o755); err != nil {
 		return nil, err
 	}
-	source, log := page.FromOlap(o, db), a.logger(false)
-	source.Editorial = editorial(cfg)
+	source, log := reportSource(cfg, o, db), a.logger(false)
 	for _, fault := range source.Editorial.Faults {
 		log.Warn("a file of the report has a fault and is not used", "fault", fault)
 	}
@@ -137,6 +140,13 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if err != nil {
 		return nil, err
 	}
+	places, err := archiveOf(cfg).Places(o.Run().ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range source.Editions {
+		source.Editions[i].Place = places[source.Editions[i].Run]
+	}
 	pending, err := site.Prepare(ctx, site.Options{Out: absolute, Lang: lang, Source: source}, a.reportPages(cfg, log)...)
 	if err != nil {
 		return nil, err
@@ -144,7 +154,7 @@ func (a *app) prepareSite(ctx context.Context, db engine.Database, cfg *config.C
 	if absolute != cfg.Site {
 		kept = ""
 	}
-	return newPendingSite(ctx, pending, source, kept)
+	return newPendingSite(ctx, pending, source, kept, archiveOf(cfg))
 }
 
 func (a *app) printSite(s site.Summary) error {

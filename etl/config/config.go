@@ -11,14 +11,15 @@ import (
 // sources are letters, digits and underscores, beginning with a letter, and
 // differ in more than capitals: they name tables in SQL and folders.
 type Config struct {
-	Version   int               `yaml:"version"`   // 1
-	Company   Company           `yaml:"company"`   //
-	AsOf      string            `yaml:"as_of"`     // YYYY-MM-DD, or "latest": the last order date found
-	Warehouse string            `yaml:"warehouse"` // folder of generations, landing and ledger
-	Site      string            `yaml:"site"`      // folder of the report site
-	Keep      int               `yaml:"keep"`      // generations kept; default 3
-	Seed      int64             `yaml:"seed"`      // of every random choice; default 1
-	IDs       string            `yaml:"ids"`       // "integer" (default) or "text": type of every *_id column
+	Version   int               `yaml:"version"`    // 1
+	Company   Company           `yaml:"company"`    //
+	AsOf      string            `yaml:"as_of"`      // YYYY-MM-DD, or "latest": the last order date found
+	Warehouse string            `yaml:"warehouse"`  // folder of generations, landing and ledger
+	Site      string            `yaml:"site"`       // folder of the report site
+	Report    Report            `yaml:"-" json:"-"` // what the site holds: the other keys of site
+	Keep      int               `yaml:"keep"`       // generations kept; default 3
+	Seed      int64             `yaml:"seed"`       // of every random choice; default 1
+	IDs       string            `yaml:"ids"`        // "integer" (default) or "text": type of every *_id column
 	Engine    Engine            `yaml:"engine"`
 	Sources   map[string]Source `yaml:"sources"`
 	Tables    map[string]Maps   `yaml:"tables"`  // canonical table → where its rows come from
@@ -39,7 +40,7 @@ type Config struct {
 type Company struct {
 	Name            string `yaml:"name"`
 	Currency        string `yaml:"currency"`          // ISO 4217 report currency; default CNY
-	Language        string `yaml:"language"`          // en or zh; default en
+	Language        string `yaml:"language"`          // en, zh or that of a file of the folder languages; default en
 	FiscalYearStart int    `yaml:"fiscal_year_start"` // month 1..12; default 1
 	WeekStart       string `yaml:"week_start"`        // monday (default) or sunday
 

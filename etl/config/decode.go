@@ -16,7 +16,7 @@ func (r *reader) config(c *Config, root place) {
 		"company":   func(p place) { r.company(&c.Company, p) },
 		"as_of":     r.asOf(&c.AsOf),
 		"warehouse": r.expanded(&c.Warehouse),
-		"site":      r.expanded(&c.Site),
+		"site":      func(p place) { r.site(c, p) },
 		"keep":      r.integer(&c.Keep, 1, 0),
 		"seed":      r.seed(&c.Seed),
 		"ids":       r.oneOf(&c.IDs, "integer", "text"),
@@ -78,7 +78,7 @@ func (r *reader) company(c *Company, p place) {
 	r.mapping(p, fields{
 		"name":              r.plain(&c.Name),
 		"currency":          r.currency(&c.Currency),
-		"language":          r.oneOf(&c.Language, "en", "zh"),
+		"language":          r.language(&c.Language),
 		"fiscal_year_start": r.integer(&c.FiscalYearStart, 1, 12),
 		"week_start":        r.oneOf(&c.WeekStart, "monday", "sunday"),
 		"constant_rates":    r.constantRates(&c.ConstantRates),

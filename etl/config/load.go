@@ -52,6 +52,7 @@ func Parse(text []byte, shown, full string, env func(string) (string, bool)) (*C
 		env:     env,
 		anchors: map[string]ast.Node{},
 		seen:    map[string]place{},
+		own:     ownLanguages(filepath.Dir(full)),
 	}
 	c := defaults()
 	c.File = full

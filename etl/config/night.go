@@ -293,7 +293,7 @@ func (r *reader) digest(d *Letter, p place) {
 		"readers": func(p place) {
 			for _, e := range r.list(p) {
 				var x Reader
-				r.mapping(e, fields{"to": r.address(&x.To), "name": r.plain(&x.Name), "lang": r.oneOf(&x.Lang, "en", "zh")})
+				r.mapping(e, fields{"to": r.address(&x.To), "name": r.plain(&x.Name), "lang": r.language(&x.Lang)})
 				if x.To == "" && !r.failed(e) {
 					r.report(e.at(), "add to: the address", "%s has no to", e.path)
 				}

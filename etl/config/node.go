@@ -28,6 +28,7 @@ type reader struct {
 	env      func(string) (string, bool)
 	anchors  map[string]ast.Node
 	seen     map[string]place // by path: what the file says, for the checks afterwards
+	own      []string         // codes of the language files beside it
 	problems []Problem
 }
 

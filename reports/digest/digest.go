@@ -13,20 +13,19 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
+	"verso/reports/language"
 	"verso/reports/page"
 	"verso/reports/pages"
 	"verso/reports/view"
 	"verso/reports/web"
 )
 
-//go:embed words/*.yaml digest.html
+//go:embed digest.html
 var files embed.FS
 
 // Options say for whom a digest is.
 type Options struct {
-	Lang  string   // en or zh; "" for the language of the run
+	Lang  string   // code of a language of the source; "" for that of the run
 	URL   string   // of the site; "": no links
 	Pages []string // slugs of the pages whose messages are sent, the most important first
 	Name  string   // of the reader; may be empty
@@ -81,7 +80,7 @@ func Build(ctx context.Context, source page.Source, o Options) (*Digest, error) 
 	if err != nil {
 		return nil, err
 	}
-	if home != "zh" {
+	if _, err := source.Languages.Of(home); err != nil {
 		home = "en"
 	}
 	if o.Lang == "" {
@@ -91,10 +90,7 @@ func Build(ctx context.Context, source page.Source, o Options) (*Digest, error) 
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{options: o, company: c.Company, run: c.Run}
-	if w.words, err = loadWords(o.Lang); err != nil {
-		return nil, err
-	}
+	w := &writer{options: o, lang: c.Lang, company: c.Company, run: c.Run}
 	if w.palette, err = web.LoadPalette(); err != nil {
 		return nil, err
 	}
@@ -118,30 +114,15 @@ type writer struct {
 	company string
 	run     string
 	folder  string // of the language in the site; "" for the one at its root
-	words   map[string]string
+	lang    *language.Language
 	palette web.Palette
 	pages   []view.Page
 	images  []Image
 }
 
-func loadWords(lang string) (map[string]string, error) {
-	text, err := files.ReadFile("words/" + lang + ".yaml")
-	if err != nil {
-		return nil, fmt.Errorf("digest: no language %q; there are en and zh", lang)
-	}
-	words := map[string]string{}
-	if err := yaml.Unmarshal(text, &words); err != nil {
-		return nil, fmt.Errorf("digest: words/%s.yaml: %w", lang, err)
-	}
-	return words, nil
-}
-
 // t is a text with its names filled in: pairs of name and value.
 func (w *writer) t(key string, pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i] = "{" + pairs[i] + "}"
-	}
-	return strings.NewReplacer(pairs...).Replace(w.words[key])
+	return w.lang.Text(language.Digest, key, pairs...)
 }
 
 // letter is what the template shows.
@@ -185,7 +166,7 @@ func (w *writer) write() (*Digest, error) {
 		return nil, fmt.Errorf("digest: no pages to tell of")
 	}
 	first := w.pages[0]
-	l := &letter{Lang: w.options.Lang, Company: w.company, AsOf: w.t("asof", "date", first.Footer.AsOf), Colours: w.palette.Light,
+	l := &letter{Lang: w.lang.Tag, Company: w.company, AsOf: w.t("asof", "date", first.Footer.AsOf), Colours: w.palette.Light,
 		Why: w.t("why", "company", w.company, "run", w.run)}
 	for _, b := range first.Banners {
 		l.Banners = append(l.Banners, b.Text)
@@ -233,12 +214,12 @@ func (w *writer) figures(l *letter) error {
 		if versus == "" {
 			versus = k.Versus
 		}
-		f := figure{Label: k.Label, Value: view.Show(l.Lang, k.Value, k.Format), Unit: k.Unit, Note: k.Note, Alt: w.t("trend.alt", "label", k.Label)}
+		f := figure{Label: k.Label, Value: view.Show(w.lang, k.Value, k.Format), Unit: k.Unit, Note: k.Note, Alt: w.t("trend.alt", "label", k.Label)}
 		if k.Change.Has() {
-			f.Change = view.Show(l.Lang, k.Change, k.ChangeFormat)
+			f.Change = view.Show(w.lang, k.Change, k.ChangeFormat)
 		}
 		if k.Relative.Has() {
-			f.Change = view.Show(l.Lang, k.Relative, view.Pct().Change())
+			f.Change = view.Show(w.lang, k.Relative, view.Pct().Change())
 		}
 		f.Colour = w.palette.Light[map[view.Tone]string{view.Good: "good", view.Bad: "bad", view.Neutral: "ink2", view.Caution: "warn"}[k.Tone()]]
 		if drawn := line(k.Trend, k.Format, w.palette.Light); drawn != nil {
@@ -276,7 +257,7 @@ func (w *writer) months(l *letter) error {
 	for _, s := range ch.Series {
 		r := chartRow{Name: w.t(strings.ToLower(s.Role.String())), Colour: w.palette.Light[strings.ToLower(s.Role.String())]}
 		for _, v := range s.Values {
-			r.Cells = append(r.Cells, view.Show(l.Lang, v, ch.Format))
+			r.Cells = append(r.Cells, view.Show(w.lang, v, ch.Format))
 		}
 		c.Rows = append(c.Rows, r)
 	}

@@ -69,12 +69,12 @@ func TestNumbersAreThoseOfThePages(t *testing.T) {
 				for _, b := range s.Blocks {
 					if b.KPIs != nil {
 						for _, k := range b.KPIs.Items {
-							said(view.Show(lang, k.Value, k.Format))
+							said(view.Show(c.Lang, k.Value, k.Format))
 						}
 					}
 					if b.Chart != nil && b.Chart.Kind == view.TimeColumns {
 						for _, v := range b.Chart.Series[0].Values {
-							said(view.Show(lang, v, b.Chart.Format))
+							said(view.Show(c.Lang, v, b.Chart.Format))
 						}
 					}
 				}

@@ -109,9 +109,13 @@ func intervals(t *view.Table, column int) []drawing {
 	return out
 }
 
-// spark draws a series as a line with its last point marked. The scale starts at
-// zero where the numbers are not negative.
-func spark(values []view.Value, title string) drawing {
+// spark draws a series as a line with its last point marked, and a bar at its foot
+// where editors say something, which its title says. The scale starts at zero where
+// the numbers are not negative.
+func spark(values []view.Value, marks []view.Mark, title string) drawing {
+	for _, m := range marks {
+		title += "; " + m.Text
+	}
 	d := drawing{Width: num(sparkWidth), Height: num(sparkHeight), Class: "spark", Title: title}
 	low, high, known := 0.0, 0.0, 0
 	for _, v := range values {
@@ -140,11 +144,14 @@ func spark(values []view.Value, title string) drawing {
 		path.WriteString(pen + num(x(i)) + " " + num(y(v.Float)))
 		pen, last = "L", i
 	}
-	d.Shapes = []shape{
+	for _, m := range marks { // a bar along the foot, below the line
+		d.Shapes = append(d.Shapes, shape{Rect: true, X: num(x(m.First) - 1.5), Y: num(sparkHeight - 3), W: num(x(m.Last) - x(m.First) + 3), H: "3", Class: "f-warn"})
+	}
+	d.Shapes = append(d.Shapes, []shape{
 		{Rect: true, X: "0", Y: num(y(0)), W: num(sparkWidth), H: "0.5", Class: "f-rule"},
 		{D: path.String(), Class: "s-ink2 line"},
 		{CX: num(x(last)), CY: num(y(values[last].Float)), Radius: "2.6", Class: "f-accent"},
-	}
+	}...)
 	return d
 }
 

@@ -3,6 +3,7 @@ package html
 import (
 	"testing"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -37,7 +38,9 @@ func BenchmarkRender(b *testing.B) {
 }
 
 // frames are the sizes a chart is drawn at.
-func frames(c *view.Chart) []frame { return []frame{wide.sized(c), narrow.sized(c)} }
+func frames(c *view.Chart) []frame {
+	return []frame{wide.sized(c).in(language.English()), narrow.sized(c).in(language.English())}
+}
 
 // sampleCharts are the charts of the sample page.
 func sampleCharts() []*view.Chart {

@@ -62,3 +62,12 @@ func TestControlChart(t *testing.T) {
 		t.Errorf("%+v", d.Shapes)
 	}
 }
+
+// What editors say of a month is marked on a sparkline, and said by its title.
+func TestSparklinesShowAnnotations(t *testing.T) {
+	values := []view.Value{view.N(2), view.N(3), view.N(5)}
+	plain, marked := spark(values, nil, "Course"), spark(values, []view.Mark{{First: 1, Last: 2, Text: "A fair"}}, "Course")
+	if len(marked.Shapes) != len(plain.Shapes)+1 || marked.Shapes[0].Class != "f-warn" || marked.Title != "Course; A fair" {
+		t.Errorf("%+v", marked)
+	}
+}

@@ -195,7 +195,7 @@ func (l *columnsLayout) labelColumns() {
 			continue
 		}
 		bar := l.actual(i)
-		t := tagged{text: view.Figure(v.v, l.c.Format.Decimals, false), x: (bar.left + bar.right) / 2, below: v.v < 0, distance: labelDistance}
+		t := tagged{text: view.Figure(l.f.lang, v.v, l.c.Format.Decimals, false), x: (bar.left + bar.right) / 2, below: v.v < 0, distance: labelDistance}
 		if py := l.previous(i); l.py != nil && t.below {
 			t.distance += max(0, py.bottom-bar.bottom)
 		} else if l.py != nil {
@@ -218,7 +218,7 @@ func (l *columnsLayout) labelChanges() {
 		if v.known {
 			bar := l.difference(i)
 			bars[i] = taken{bar}
-			l.changes[i] = tagged{text: view.Figure(v.v, l.c.Format.Decimals, true), x: l.middle(i), y: bar.top, below: v.v < 0, distance: labelDistance}
+			l.changes[i] = tagged{text: view.Figure(l.f.lang, v.v, l.c.Format.Decimals, true), x: l.middle(i), y: bar.top, below: v.v < 0, distance: labelDistance}
 			if v.v < 0 {
 				l.changes[i].y = bar.bottom
 			}

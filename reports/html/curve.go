@@ -119,7 +119,7 @@ func (l *curveLayout) axisName() caption {
 
 // draw draws the curve.
 func (l *curveLayout) draw(p *pen) {
-	t := percentTicks()
+	t := percentTicks(l.f.lang)
 	p.ladder(l.plot, t, panel{l.plot.top, l.plot.bottom - l.plot.top, 0, 100})
 	for i, text := range t.texts {
 		x, y := l.place(point{t.at(i), 0})
@@ -150,7 +150,7 @@ func (l *curveLayout) draw(p *pen) {
 // option is the same for the chart library.
 func (l *curveLayout) option() (map[string]any, error) {
 	line := charts.NewLine()
-	y := valueAxis(l.f, percentTicks())
+	y := valueAxis(l.f, percentTicks(l.f.lang))
 	line.SetGlobalOptions(
 		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: 0, Max: 100, AxisLine: y.AxisLine, AxisLabel: y.AxisLabel, SplitLine: y.SplitLine}),
 		charts.WithYAxisOpts(y),
@@ -186,8 +186,8 @@ func (l *curveLayout) option() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	setTicks(o, "xAxis", percentTicks())
-	setTicks(o, "yAxis", percentTicks())
+	setTicks(o, "xAxis", percentTicks(l.f.lang))
+	setTicks(o, "yAxis", percentTicks(l.f.lang))
 	if axes, ok := o["xAxis"].([]any); ok && len(axes) > 0 {
 		nameAxis(axes[0], l.axisName(), curveName)
 	}

@@ -7,12 +7,13 @@ import (
 	"io"
 	"strings"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
 // Document is pages bound together for paper.
 type Document struct {
-	Lang      string
+	Lang      *language.Language
 	Title     string
 	Company   string
 	AsOf      string
@@ -25,7 +26,7 @@ type Document struct {
 // documentModel is a document as the template sees it.
 type documentModel struct {
 	Document
-	W      words
+	W      map[string]string
 	Style  string
 	Sheets template.CSS
 	Leaves []leaf
@@ -42,10 +43,7 @@ type leaf struct {
 // what leads to another of the pages leads to it within the document, and other
 // links are text. It changes the identifiers of the pages' figures.
 func (r *Renderer) WriteDocument(w io.Writer, d Document) error {
-	texts, ok := r.words[d.Lang]
-	if !ok {
-		return fmt.Errorf("html: no texts in language %q (there are: %s)", d.Lang, strings.Join(Languages(), ", "))
-	}
+	texts := d.Lang.Words(language.Frame)
 	m := documentModel{Document: d, W: texts, Style: "assets/" + r.names["app.css"]}
 	within := map[string]bool{}
 	for _, p := range d.Pages {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -158,7 +159,7 @@ func TestColumnsHaveTheirHeights(t *testing.T) {
 	rect("f-bad", 4+158+79, 36, differences, -20)
 	rect("f-bad", 4+2*158+79, 36, differences, -5)
 	got := map[string][]string{}
-	for _, e := range parts(t, drawn(lay(c, wide), wide)) {
+	for _, e := range parts(t, drawn(lay(c, wide.in(language.English())), wide.in(language.English()))) {
 		if e.name == "rect" {
 			got[e.attrs["class"]] = append(got[e.attrs["class"]], strings.Join([]string{e.attrs["x"], e.attrs["y"], e.attrs["width"], e.attrs["height"]}, " "))
 		}
@@ -173,10 +174,10 @@ func TestColumnsHaveTheirHeights(t *testing.T) {
 func TestLinesPassThroughTheirNumbers(t *testing.T) {
 	c := &view.Chart{Kind: view.Lines, Format: view.Integer(), Categories: counted(5, "%d"),
 		Series: []view.Series{series("AC", view.AC, 0, 100, math.NaN(), 50, math.NaN()), series("FC", view.FC, math.NaN(), math.NaN(), math.NaN(), 20, 80)}}
-	l := layLines(c, wide)
+	l := layLines(c, wide.in(language.English()))
 	x := func(i int) string { return num(l.plot.left + (float64(i)+.5)*(l.plot.right-l.plot.left)/5) }
 	y := func(v float64) string { return num(280 - v/100*(280-14)) }
-	got := drawn(l, wide)
+	got := drawn(l, wide.in(language.English()))
 	for _, want := range []string{
 		`<path fill="none" d="M` + x(0) + " " + y(0) + "L" + x(1) + " " + y(100) + `" stroke-width="2.5" stroke-linejoin="round" class="s-ac"/>`,
 		`<circle cx="` + x(3) + `" cy="` + y(50) + `" r="2" class="f-ac"/>`,
@@ -192,7 +193,7 @@ func TestLinesPassThroughTheirNumbers(t *testing.T) {
 // place in the grid; a curve goes through its shares; a score lies on its spoke.
 func TestOtherFormsHaveTheirPlaces(t *testing.T) {
 	m := layMirror(&view.Chart{Kind: view.Mirror, Format: view.Pct(), Categories: counted(2, "%d"),
-		Series: []view.Series{series("a", view.Other, .1, .4), series("b", view.Other, .8, .2)}}, wide)
+		Series: []view.Series{series("a", view.Other, .1, .4), series("b", view.Other, .8, .2)}}, wide.in(language.English()))
 	if a, b := m.bar(0, 1), m.bar(1, 0); a.right != 256 || b.left != 384 || num(b.right-b.left) != num(m.length) || num(a.right-a.left) != num(m.length/2) {
 		t.Errorf("bars %+v and %+v of at most %v", a, b, m.length)
 	}
@@ -200,11 +201,11 @@ func TestOtherFormsHaveTheirPlaces(t *testing.T) {
 	if got, want := h.box(h.cells[0]), (box{60 + 3*144 + 1, 2 + h.height + 1, 635, h.plot.bottom - 1}); got != want {
 		t.Errorf("cell %+v, want %+v", got, want)
 	}
-	k := layCurve(&view.Chart{Kind: view.Curve, Points: []view.Point{{X: .5, Y: .25}}}, wide)
+	k := layCurve(&view.Chart{Kind: view.Curve, Points: []view.Point{{X: .5, Y: .25}}}, wide.in(language.English()))
 	if x, y := k.place(k.points[0].point); x != 44+574/2. || y != 268-(268-14)/4. {
 		t.Errorf("point %v %v", x, y)
 	}
-	r := layRadar(radarOf("four", counted(4, "%d")), wide)
+	r := layRadar(radarOf("four", counted(4, "%d")), wide.in(language.English()))
 	if p := r.at(1, r.radius*r.scores[0][1].v/100); num(p.x) != num(320+r.radius*.4) || num(p.y) != num(.52*320) {
 		t.Errorf("score at %+v", p)
 	}
@@ -219,7 +220,7 @@ func TestTicksAreRound(t *testing.T) {
 		{-9, 9, 0, "−10 −5 0 5 10"}, {0, 0, 1, "0 1"}, {0, .00003, 0, "0.00000 0.00001 0.00002 0.00003"}, {0, 4e13, 0, "0 1e+13 2e+13 3e+13 4e+13"},
 		{0, 12, 0, "0 3 6 9 12"}, {0, 1.1, 0, "0.00 0.25 0.50 0.75 1.00 1.25"}, {0, 35000, 1, "0 10,000 20,000 30,000 40,000"},
 	} {
-		if got := strings.Join(niceTicks(c.low, c.high, 4, c.least).texts, " "); got != c.want {
+		if got := strings.Join(niceTicks(language.English(), c.low, c.high, 4, c.least).texts, " "); got != c.want {
 			t.Errorf("%v to %v: %s, want %s", c.low, c.high, got, c.want)
 		}
 	}
@@ -241,11 +242,11 @@ func TestTextsAreCut(t *testing.T) {
 func TestNamesUnderAnAxis(t *testing.T) {
 	months := counted(24, "%02d")
 	months[6], months[18] = "01\n2024", "01\n2025"
-	if got := under(months, 10, 30, narrow); !slices.Equal(got[:11], months[:11]) {
+	if got := under(months, 10, 30, narrow.in(language.English())); !slices.Equal(got[:11], months[:11]) {
 		t.Errorf("with room: %q", got)
 	}
 	// Every third would fit, but the years are among every fourth or sixth.
-	got := under(months, 10, 8, narrow)
+	got := under(months, 10, 8, narrow.in(language.English()))
 	if got[6] != months[6] || got[18] != months[18] || got[7] != "" {
 		t.Errorf("narrow: %q", got)
 	}

@@ -13,6 +13,7 @@ import (
 	"io"
 	"strings"
 
+	"verso/reports/language"
 	"verso/reports/view"
 	"verso/reports/web"
 )
@@ -22,7 +23,6 @@ var templateFiles embed.FS
 
 // Renderer writes pages. It is safe for concurrent use.
 type Renderer struct {
-	words     map[string]words
 	templates *template.Template
 	assets    []File
 	names     map[string]string // "app.js" to its hashed file name
@@ -59,9 +59,6 @@ func New(a web.Assets) (*Renderer, error) {
 	}
 	r := &Renderer{names: map[string]string{}}
 	var err error
-	if r.words, err = loadWords(); err != nil {
-		return nil, err
-	}
 	if r.templates, err = template.New("").Funcs(functions()).ParseFS(templateFiles, "templates/*.html"); err != nil {
 		return nil, err
 	}
@@ -83,11 +80,7 @@ func (r *Renderer) Assets() []File { return r.assets }
 
 // Render writes one page. The same page gives the same bytes.
 func (r *Renderer) Render(w io.Writer, p view.Page, nav Nav) error {
-	texts, ok := r.words[p.Lang]
-	if !ok {
-		return fmt.Errorf("html: page %s: no texts in language %q (there are: %s)", p.Slug, p.Lang, strings.Join(Languages(), ", "))
-	}
-	m := &model{Page: p, Nav: nav, W: texts, names: r.names}
+	m := &model{Page: p, Nav: nav, W: p.Lang.Words(language.Frame), names: r.names}
 	if err := m.prepare(); err != nil {
 		return fmt.Errorf("html: page %s: %w", p.Slug, err)
 	}

@@ -294,19 +294,6 @@ func TestCSVHoldsWhatIsShown(t *testing.T) {
 	}
 }
 
-func TestWordsHaveTheSameKeys(t *testing.T) {
-	all, err := loadWords()
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := strings.Join(all["en"].keys(), " ")
-	for lang, w := range all {
-		if got := strings.Join(w.keys(), " "); got != first {
-			t.Errorf("%s:\n%s\nen:\n%s", lang, got, first)
-		}
-	}
-}
-
 func TestWithoutAssets(t *testing.T) {
 	if _, err := New(web.Assets{}); !errors.Is(err, web.ErrNotBuilt) {
 		t.Errorf("got %v", err)

@@ -85,7 +85,7 @@ func layLines(c *view.Chart, f frame) *linesLayout {
 	if c.Format.Decimals == 0 {
 		least = 1
 	}
-	l.scale = niceTicks(low, high, 4, least)
+	l.scale = niceTicks(f.lang, low, high, 4, least)
 	l.ends = make([]ending, len(c.Series))
 	right := l.nameEnds(n)
 	l.plot = box{max(linesLeft, math.Ceil(l.scale.room(f))), linesTop, float64(f.width) - right, float64(f.height - l.bottom())}
@@ -126,7 +126,7 @@ func (l *linesLayout) nameEnds(n int) float64 {
 			continue
 		}
 		e.above = e.at < n-2
-		value := view.Figure(list[e.at].v, l.c.Format.Decimals, false)
+		value := view.Figure(l.f.lang, list[e.at].v, l.c.Format.Decimals, false)
 		if textWidth(value, l.f.font) > most-endName-2 {
 			value = inPowers(list[e.at].v)
 		}

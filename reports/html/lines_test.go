@@ -3,6 +3,7 @@ package html
 import (
 	"testing"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -17,7 +18,7 @@ func TestNamesOfLinesStandApart(t *testing.T) {
 		for _, v := range values {
 			c.Series = append(c.Series, view.Series{Name: "x", Values: []view.Value{7: view.N(v)}})
 		}
-		l := layLines(c, wide)
+		l := layLines(c, wide.in(language.English()))
 		moved := make([]float64, len(l.ends))
 		for i, e := range l.ends {
 			moved[i] = e.off

@@ -41,7 +41,7 @@ func layMirror(c *view.Chart, f frame) *mirrorLayout {
 			if !list[k].known {
 				continue
 			}
-			texts[k] = shorten(view.Show("", s.Values[k], c.Format), f.font, float64(f.width)*.2)
+			texts[k] = shorten(view.Show(f.lang, s.Values[k], c.Format), f.font, float64(f.width)*.2)
 			list[k].v = max(0, list[k].v) // a share is not below zero; its number says what it is
 			l.most = max(l.most, list[k].v)
 			beside = max(beside, textWidth(texts[k], f.font)*f.spare())

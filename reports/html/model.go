@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -12,7 +13,7 @@ import (
 type model struct {
 	view.Page
 	Nav      Nav
-	W        words
+	W        map[string]string
 	Parts    []part
 	HasChart bool
 	Paper    bool // bound with others for paper: nothing answers the pointer
@@ -111,13 +112,13 @@ func (m *model) ChecksText() string {
 	case f.Checks == 0:
 		return m.W["checksNone"]
 	case len(f.FailedChecks) == 0:
-		return fmt.Sprintf(m.W["checksPassed"], f.Checks)
+		return m.Lang.Text(language.Frame, "checksPassed", "n", m.RowsText(int64(f.Checks)))
 	}
-	return fmt.Sprintf(m.W["checksFailed"], len(f.FailedChecks), f.Checks)
+	return m.Lang.Text(language.Frame, "checksFailed", "n", m.RowsText(int64(len(f.FailedChecks))), "all", m.RowsText(int64(f.Checks)))
 }
 
 // RowsText writes a row count.
-func (m *model) RowsText(n int64) string { return view.Figure(float64(n), 0, false) }
+func (m *model) RowsText(n int64) string { return view.Figure(m.Lang, float64(n), 0, false) }
 
 // prepare draws and writes every block.
 func (m *model) prepare() error {
@@ -193,7 +194,7 @@ func (m *model) kpis(k *view.KPIRow) *kpiModel {
 			}
 		}
 		if len(i.Trend) > 0 {
-			t.Spark = spark(i.Trend, i.Label+": "+m.W["trend"])
+			t.Spark = spark(i.Trend, i.Marks, i.Label+": "+m.W["trend"])
 		}
 		out.Tiles = append(out.Tiles, t)
 	}
@@ -238,7 +239,7 @@ func (m *model) figure(c *view.Chart) (*figure, error) {
 		sizes = []size{{narrow.sized(c), &f.Wide, &s.Wide}}
 	}
 	for _, size := range sizes {
-		l := lay(c, size.frame)
+		l := lay(c, size.frame.in(m.Lang))
 		o, err := l.option()
 		if err != nil {
 			return nil, err
@@ -255,7 +256,7 @@ func (m *model) figure(c *view.Chart) (*figure, error) {
 }
 
 // legend names the notation where a chart has more than one series.
-func legend(c *view.Chart, w words) []key {
+func legend(c *view.Chart, w map[string]string) []key {
 	var out []key
 	for i, s := range c.Series {
 		class := map[view.Role]string{view.AC: "k-ac", view.PY: "k-py", view.PL: "k-pl", view.FC: "k-fc", view.Reference: "k-ref"}[s.Role]
@@ -296,8 +297,8 @@ func (m *model) tips(c *view.Chart) []tip {
 			}
 			if column.Unit != "" && cell.Has() && column.Unit != "%" {
 				text += "\u00a0" + column.Unit
-			} else if column.Unit == "%" && cell.Has() && !strings.HasSuffix(text, "%") {
-				text += "%"
+			} else if column.Unit == "%" && cell.Has() && !strings.HasSuffix(text, m.Lang.Percent) {
+				text += m.Lang.Percent
 			}
 			t.Lines = append(t.Lines, [2]string{column.Label, text})
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -16,6 +17,13 @@ type frame struct {
 	width, height int
 	font          int // pixels of the labels
 	narrow        bool
+	lang          *language.Language // of the numbers
+}
+
+// in is the frame for a language.
+func (f frame) in(lang *language.Language) frame {
+	f.lang = lang
+	return f
 }
 
 var (

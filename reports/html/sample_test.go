@@ -3,6 +3,7 @@ package html
 import (
 	"math"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -14,7 +15,7 @@ func sample() view.Page {
 		py[i] = view.N(math.Round(2e6+6e5*math.Sin(float64(i)/1.7)) + float64(i)*1e4)
 		ac[i] = view.N(py[i].Float * (1.06 + 0.12*math.Cos(float64(i)*1.3)))
 	}
-	money, unit := view.MoneyFormat("en", "CNY", 2.9e6)
+	money, unit := view.MoneyFormat(language.English(), "CNY", 2.9e6)
 	columns := &view.Chart{ID: "months", Kind: view.TimeColumns, Title: "Revenue by month", Subtitle: "Net revenue, " + unit,
 		Insight: "Revenue was above the previous year in seven of twelve months.", Format: money, Better: 1, Categories: months,
 		Series: []view.Series{{Name: "AC", Role: view.AC, Values: ac}, {Name: "PY", Role: view.PY, Values: py}}}
@@ -54,7 +55,7 @@ func sample() view.Page {
 	kpi := func(label string, v, ch, rel float64) view.KPI {
 		return view.KPI{Label: label, Value: view.N(v), Format: money, Unit: unit, Change: view.N(ch), Relative: view.N(rel), ChangeFormat: money.Change(), Versus: "vs previous year", Better: 1, Trend: ac}
 	}
-	return view.Page{Slug: "index", Lang: "en", Title: "Overview",
+	return view.Page{Slug: "index", Lang: language.English(), Title: "Overview",
 		Message: view.Message{Finding: "Revenue of the year to date reached CNY 14.2 million, 6.7% above last year.", Consequence: "East China explains 1.1 of the 0.6 million gained; North China lost 0.7 million and needs a visit."},
 		Meta:    view.Meta{Measure: "Net revenue", Unit: unit, Period: "1 Jan – 30 Jun 2025", Scenario: "same days of 2024"},
 		Sections: []view.Section{

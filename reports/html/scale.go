@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -64,7 +65,7 @@ func (t ticks) at(i int) float64 { return t.first + float64(i)*t.step }
 
 // niceTicks are about parts steps of 1, 2, 2.5 (or 3) or 5 times a power of ten
 // that hold low and high; no step is less than least.
-func niceTicks(low, high float64, parts int, least float64) ticks {
+func niceTicks(lang *language.Language, low, high float64, parts int, least float64) ticks {
 	if high <= low {
 		high = low + 1
 	}
@@ -91,18 +92,18 @@ func niceTicks(low, high float64, parts int, least float64) ticks {
 	from, to := math.Floor(low/step+1e-9), math.Ceil(high/step-1e-9)
 	t := ticks{first: from * step, last: to * step, step: step}
 	for k := from; k <= to; k++ {
-		t.texts = append(t.texts, tickText(k*step, decimals))
+		t.texts = append(t.texts, tickText(lang, k*step, decimals))
 	}
 	return t
 }
 
 // tickText writes a tick; a number too long to stand beside an axis in powers
 // of ten.
-func tickText(v float64, decimals int) string {
+func tickText(lang *language.Language, v float64, decimals int) string {
 	if v != 0 && (math.Abs(v) >= 1e10 || decimals > 6) {
 		return inPowers(v)
 	}
-	return view.Figure(v, decimals, false)
+	return view.Figure(lang, v, decimals, false)
 }
 
 // inPowers writes a number of any size with three digits.
@@ -115,10 +116,10 @@ func inPowers(v float64) string {
 }
 
 // percentTicks are those of shares in percent.
-func percentTicks() ticks {
+func percentTicks(lang *language.Language) ticks {
 	t := ticks{last: 100, step: 20}
 	for i := range 6 {
-		t.texts = append(t.texts, strconv.Itoa(i*20)+"%")
+		t.texts = append(t.texts, strconv.Itoa(i*20)+lang.Percent)
 	}
 	return t
 }

@@ -70,8 +70,11 @@ func compareOf(t *view.Table, c view.Column) string {
 // cell writes one value.
 func (m *model) cell(c view.Column, v view.Value, row view.Row) cellModel {
 	out := cellModel{Class: columnClass(c), Href: safeHref(v.Href)}
+	if strings.HasPrefix(out.Href, "editions/") { // at the root of the site, in whatever folder the language is
+		out.Href = m.Nav.Root + out.Href
+	}
 	if v.Kind == view.Trend {
-		out.Bar = spark(v.Trend, c.Label)
+		out.Bar = spark(v.Trend, c.Marks, c.Label)
 		if len(v.Limits) == len(v.Trend) && len(v.Limits) > 0 {
 			out.Bar = control(v, c.Label)
 		}

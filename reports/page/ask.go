@@ -128,8 +128,11 @@ func (c *Context) MemberLabel(attribute string, v any) string {
 	case unknownMember:
 		return c.T("member.unknown")
 	}
-	if label, ok := c.Words["member."+attribute+"."+strings.ToLower(s)]; ok {
+	if label, ok := c.Word("member." + attribute + "." + strings.ToLower(s)); ok {
 		return label
+	}
+	if c.translated(attribute) {
+		return c.Lang.Either(s, s)
 	}
 	return s
 }
@@ -267,16 +270,18 @@ func (c *Context) SignedAmount(v view.Value) string {
 }
 
 // Share writes the size of a Share in a sentence.
-func Share(v view.Value) string {
+func (c *Context) Share(v view.Value) string {
 	x := v.Float
 	if x < 0 {
 		x = -x
 	}
-	return view.Percentage(x)
+	return view.Percentage(c.Lang, x)
 }
 
 // SignedShare writes a share of 1 as a change: "+2.7%", "−3.4%".
-func SignedShare(v view.Value) string { return view.Show("", v, view.Pct().Change()) }
+func (c *Context) SignedShare(v view.Value) string {
+	return view.Show(c.Lang, v, view.Pct().Change())
+}
 
 // Rounded writes a number without decimals.
-func Rounded(v view.Value) string { return view.Figure(v.Float, 0, false) }
+func (c *Context) Rounded(v view.Value) string { return view.Figure(c.Lang, v.Float, 0, false) }

@@ -25,8 +25,8 @@ func (c *Context) LinesChart(id, title string, list []time.Time, series []view.S
 		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: s.Name, Unit: unit, Format: format})
 	}
 	for i, m := range list {
-		ch.Categories = append(ch.Categories, MonthOnly(c.Lang, m))
-		cells := []view.Value{view.T(MonthOnly(c.Lang, m))}
+		ch.Categories = append(ch.Categories, view.MonthOnly(c.Lang, m))
+		cells := []view.Value{view.T(view.MonthOnly(c.Lang, m))}
 		for _, s := range series {
 			cells = append(cells, s.Values[i])
 		}
@@ -34,14 +34,6 @@ func (c *Context) LinesChart(id, title string, list []time.Time, series []view.S
 	}
 	c.Annotate(ch, "net", list)
 	return ch
-}
-
-// MonthOnly names a month without its year.
-func MonthOnly(lang string, m time.Time) string {
-	if lang == "zh" {
-		return m.Format("1月")
-	}
-	return m.Format("Jan")
 }
 
 // Zero is 0 where an answer has no number because there are no facts.
@@ -62,11 +54,11 @@ func Shade(v, most float64) int {
 }
 
 // RoundShare writes a share without a decimal that is zero: "20%", "4.8%".
-func RoundShare(x float64) string {
-	s := view.Percentage(math.Round(x*1000) / 1000)
-	for _, tail := range []string{".00%", ".0%"} {
-		if head, ok := strings.CutSuffix(s, tail); ok {
-			return head + "%"
+func (c *Context) RoundShare(x float64) string {
+	s := view.Percentage(c.Lang, math.Round(x*1000)/1000)
+	for _, zeros := range []string{"00", "0"} {
+		if head, ok := strings.CutSuffix(s, c.Lang.Decimal+zeros+c.Lang.Percent); ok {
+			return head + c.Lang.Percent
 		}
 	}
 	return s

@@ -4,61 +4,23 @@ import (
 	"embed"
 	"fmt"
 	"path"
-	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"verso/olap/engine"
+	"verso/reports/language"
 	"verso/reports/view"
 )
-
-//go:embed words/*.yaml
-var wordFiles embed.FS
 
 //go:embed sql/*.sql
 var sqlFiles embed.FS
 
-// catalog is the texts of the pages in one language, by key. A text holds
-// {names} that are filled in; a key ending in ".one" is used for exactly one.
-type catalog map[string]string
-
-// loadCatalog reads the texts of a language.
-func loadCatalog(lang string) (catalog, error) {
-	data, err := wordFiles.ReadFile("words/" + lang + ".yaml")
-	if err != nil {
-		return nil, fmt.Errorf("page: no texts in language %q (there are: en, zh)", lang)
-	}
-	c := catalog{}
-	if err := yaml.Unmarshal(data, &c); err != nil {
-		return nil, fmt.Errorf("page: words/%s.yaml: %w", lang, err)
-	}
-	return c, nil
-}
-
-// T is a text with its names filled in: pairs of name and value. A pair "n" of
-// "1" picks the text for one where there is one.
+// T is a text with its names filled in: pairs of name and value. A pair named n
+// picks the text for its number where there is one.
 func (c *Context) T(key string, pairs ...string) string {
-	s, ok := c.Words[key]
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if one, found := c.Words[key+".one"]; found && pairs[i] == "n" && pairs[i+1] == "1" {
-			s, ok = one, true
-		}
-	}
-	if !ok {
-		return "[" + key + "]"
-	}
-	if len(pairs) == 0 {
-		return s
-	}
-	filled := make([]string, len(pairs))
-	for i, p := range pairs {
-		filled[i] = p
-		if i%2 == 0 {
-			filled[i] = "{" + p + "}"
-		}
-	}
-	return strings.NewReplacer(filled...).Replace(s)
+	return c.Lang.Text(language.Pages, key, pairs...)
 }
+
+// Word is the text of a key, and whether there is one.
+func (c *Context) Word(key string) (string, bool) { return c.Lang.Lookup(language.Pages, key) }
 
 // Statement is the SQL of a file of the folder sql of a package, by name.
 func Statement(files embed.FS, name string) string {
@@ -97,4 +59,4 @@ func Whole(v any) int64 {
 }
 
 // Count writes a whole number in a sentence.
-func Count(_ string, n int64) string { return view.Figure(float64(n), 0, false) }
+func Count(lang *language.Language, n int64) string { return view.Figure(lang, float64(n), 0, false) }

@@ -6,6 +6,9 @@ type Edition struct {
 	AsOf    string          `json:"as_of"`   // YYYY-MM-DD
 	Period  [2]string       `json:"period"`  // first and last day of the year to date
 	Figures []EditionFigure `json:"figures"` // of the year to date, exact
+	// Place is where the whole edition stands, from the root of the site; "" where it
+	// is not kept.
+	Place string `json:"-"`
 }
 
 // EditionFigure is one measure of an edition, with all its decimals; "" for no data.

@@ -73,13 +73,27 @@ func (c *Context) shows(a Annotation, measure string) bool {
 // Annotate marks what editors say of the months of a chart of a measure. Months
 // without an annotation stay as they are.
 func (c *Context) Annotate(ch *view.Chart, measure string, months []time.Time) {
+	ch.Marks = append(ch.Marks, c.Marks(measure, months, nextMonth)...)
+}
+
+func nextMonth(t time.Time) time.Time { return t.AddDate(0, 1, 0) }
+
+// MonthMarks are what editors say of months of a measure, for a sparkline.
+func (c *Context) MonthMarks(measure string, months []time.Time) []view.Mark {
+	return c.Marks(measure, months, nextMonth)
+}
+
+// Marks are what editors say of a measure in periods, each by its first day; next
+// is the first day after one.
+func (c *Context) Marks(measure string, periods []time.Time, next func(time.Time) time.Time) []view.Mark {
+	var out []view.Mark
 	for _, a := range c.Editorial.Annotations {
 		if !c.shows(a, measure) {
 			continue
 		}
 		first, last := -1, -1
-		for i, m := range months {
-			if !a.To.Before(m) && a.From.Before(m.AddDate(0, 1, 0)) {
+		for i, p := range periods {
+			if !a.To.Before(p) && a.From.Before(next(p)) {
 				if first < 0 {
 					first = i
 				}
@@ -87,9 +101,10 @@ func (c *Context) Annotate(ch *view.Chart, measure string, months []time.Time) {
 			}
 		}
 		if first >= 0 {
-			ch.Marks = append(ch.Marks, view.Mark{First: first, Last: last, Text: c.T("annotation.text", "when", c.Days(a.From, a.To), "text", a.Text.In(c.Lang))})
+			out = append(out, view.Mark{First: first, Last: last, Text: c.T("annotation.text", "when", c.Days(a.From, a.To), "text", a.Text.In(c.Lang.Code))})
 		}
 	}
+	return out
 }
 
 // Days writes a day, or days from one to another.

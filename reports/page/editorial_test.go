@@ -6,21 +6,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
 // Annotations show on the months that they touch, on pages about the company or
 // about their member, on charts of their measure.
 func TestAnnotate(t *testing.T) {
-	words, err := loadCatalog("en")
-	if err != nil {
-		t.Fatal(err)
-	}
 	day := func(s string) time.Time { d, _ := time.Parse(time.DateOnly, s); return d }
 	about := func(from, to, attribute, member, measure string) Annotation {
 		return Annotation{From: day(from), To: day(to), Attribute: attribute, Member: member, Measure: measure, Text: Wording{"": "x"}}
 	}
-	c := &Context{Lang: "en", Words: words, Editorial: Editorial{Annotations: []Annotation{
+	c := &Context{Lang: language.English(), Editorial: Editorial{Annotations: []Annotation{
 		about("2025-01-31", "2025-02-01", "", "", ""),
 		about("2024-12-31", "2025-01-01", "", "", "margin"),
 		about("2025-03-05", "2025-03-05", "region.area", "north", "net"),

@@ -6,11 +6,13 @@ package page
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"verso/olap"
 	"verso/olap/cube"
 	"verso/olap/engine"
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -19,7 +21,7 @@ type Page struct {
 	Slug  string // file name without extension and anchor of the menu
 	Group string // heading of the menu it stands under, as in the word group.GROUP
 	// Label is the title in a language; nil: it is the word page.SLUG.
-	Label func(lang string) string
+	Label func(c *Context) string
 	Build func(ctx context.Context, c *Context) (view.Page, error)
 	// Below are the pages of single members that this one leads to; they are not
 	// in the menu. nil: none.
@@ -44,14 +46,28 @@ type Source struct {
 	Editorial Editorial
 	// Editions are the figures of earlier sites, the latest first.
 	Editions []Edition
+	// Languages are those of the report; none: English and Chinese.
+	Languages language.Set
+	// Sentences are texts known by their English that a language may say, besides its
+	// own keys; see [language.Language.Said].
+	Sentences []string
+	// Customers is how many customers have a page: 0 for the key customers, 60 of
+	// them at most; AllCustomers for everyone with a score.
+	Customers int
+
+	direct engine.Querier // DB where it remembers
+	common *common
 }
+
+// AllCustomers is every customer with a score.
+const AllCustomers = -1
 
 // FromOlap is the source of an opened generation.
 func FromOlap(o *olap.Olap, db engine.Querier) Source {
 	return Source{Cubes: func(lang string) Asker { return o.In(lang) }, DB: db, Model: o.Model()}
 }
 
-// Language is the language of the company's run: "en", "zh" or another code.
+// Language is the code of the language of the company's run.
 func (s Source) Language(ctx context.Context) (string, error) {
 	row, err := engine.One(ctx, s.DB, engine.SQL(`SELECT language FROM meta.run`))
 	if err != nil {
@@ -62,7 +78,7 @@ func (s Source) Language(ctx context.Context) (string, error) {
 
 // Context is what a page is built from: one generation, in one language.
 type Context struct {
-	Lang     string
+	Lang     *language.Language
 	AsOf     time.Time
 	Run      string
 	Company  string
@@ -72,7 +88,6 @@ type Context struct {
 	Asker Asker
 	DB    engine.Querier
 	Model *cube.Model
-	Words catalog
 	Facts Coverage
 	Loads []Load
 	Frame view.Footer
@@ -81,10 +96,16 @@ type Context struct {
 	// Editorial is what editors added to the data.
 	Editorial Editorial
 	// Editions are the figures of earlier sites, the latest first.
-	Editions []Edition
+	Editions  []Edition
+	Languages language.Set // of the report
 	// Stale are the sources whose data are of an earlier run.
 	Stale []stale
 
+	Sentences []string // that languages may say, see [Source]
+	Customers int      // how many have a page, see [Source]
+
+	direct engine.Querier
+	common *common
 	tables map[string]bool // schema.table
 	places map[Ref]string  // slugs of the pages about members
 	scope  scope           // of the page being written
@@ -104,12 +125,13 @@ type Load struct {
 }
 
 // NewContext reads what every page needs: the run, the row counts, the checks.
-func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
-	words, err := loadCatalog(lang)
+// code is that of one of the languages of the source.
+func NewContext(ctx context.Context, s Source, code string) (*Context, error) {
+	lang, err := s.Languages.Of(code)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("page: %w", err)
 	}
-	c := &Context{Lang: lang, Asker: s.Cubes(lang), DB: s.DB, Model: s.Model, Words: words, Editorial: s.Editorial, Editions: s.Editions}
+	c := &Context{Lang: lang, Asker: s.Cubes(code), DB: s.DB, Model: s.Model, Editorial: s.Editorial, Editions: s.Editions, Languages: s.Languages, Sentences: s.Sentences, Customers: s.Customers, direct: s.direct, common: s.common}
 	for _, step := range []func(context.Context) error{c.readTables, c.readRun, c.readCoverage, c.readLoads, c.readFooter, c.readScored, c.readStale} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("page: %w", err)
@@ -121,7 +143,7 @@ func NewContext(ctx context.Context, s Source, lang string) (*Context, error) {
 // Title is the name of a page in the menu, or that of the member it is about.
 func (c *Context) Title(p Page) string {
 	if p.Label != nil {
-		return p.Label(c.Lang)
+		return p.Label(c)
 	}
 	return c.T("page." + p.Slug)
 }
@@ -198,6 +220,19 @@ func (c *Context) Page(slug string) view.Page {
 // or that only a model writes.
 func (c *Context) Known(_ context.Context, schema, table string) (bool, error) {
 	return c.tables[schema+"."+table], nil
+}
+
+// Lacks tells whether the generation, or what of it is open to the reader, is
+// without one of the tables, given as schema.table. What is about the company as a
+// whole is in no reader's part of it.
+func (c *Context) Lacks(tables ...string) bool {
+	return slices.ContainsFunc(tables, func(t string) bool { return !c.tables[t] })
+}
+
+// WholeOnly is said in the place of a part of a page that is about the company as a
+// whole where that is not open.
+func (c *Context) WholeOnly(title string) view.Block {
+	return view.Block{Note: &view.Note{Text: c.T("access.part", "title", title)}}
 }
 
 // readTables reads which tables there are, before pages ask side by side.

@@ -19,8 +19,52 @@ import (
 func (s Source) Remembering() (kept Source, release func()) {
 	m := &recall{from: s.DB, answers: map[string]*answer{}}
 	kept = s
-	kept.DB = m
+	kept.DB, kept.direct, kept.common = m, s.DB, &common{cells: map[string]*cell{}}
 	return kept, m.release
+}
+
+// common are values that pages made from one source share.
+type common struct {
+	mu    sync.Mutex
+	cells map[string]*cell
+}
+
+type cell struct {
+	once  sync.Once
+	value any
+	err   error
+	left  int // times that it is still asked for
+}
+
+// Common is a value that several pages, or a page in several languages, are made
+// from: read once, and dropped when it has been asked for so many times in each
+// language. Without [Source.Remembering] it is read anew.
+func (c *Context) Common(key string, times int, read func() (any, error)) (any, error) {
+	if c.common == nil {
+		return read()
+	}
+	c.common.mu.Lock()
+	x := c.common.cells[key]
+	if x == nil {
+		x = &cell{left: times * len(c.Languages.All())}
+		c.common.cells[key] = x
+	}
+	if x.left--; x.left <= 0 {
+		delete(c.common.cells, key)
+	}
+	c.common.mu.Unlock()
+	x.once.Do(func() { x.value, x.err = read() })
+	return x.value, x.err
+}
+
+// Forgetting is the context with a database whose answers are not kept, for what
+// one page asks and no other will.
+func (c *Context) Forgetting() *Context {
+	own := *c
+	if c.direct != nil {
+		own.DB = c.direct
+	}
+	return &own
 }
 
 // recall answers statements asked before from the answers given then. It is safe

@@ -57,7 +57,7 @@ func (c *Context) ScoreFact(code string, v view.Value) string {
 			text = view.Show(c.Lang, v, view.Pct().Change())
 		}
 	case "expected_orders":
-		text = view.Figure(v.Float, 1, false)
+		text = view.Figure(c.Lang, v.Float, 1, false)
 	}
 	return c.T("sevenp.fact."+code, "v", text)
 }

@@ -50,7 +50,7 @@ func (c *Context) VarianceTable(v Variance) *view.Table {
 		t.Footnotes = append(t.Footnotes, c.NoComparison())
 	}
 	if v.Months != nil {
-		t.Columns = append(t.Columns, view.Column{Label: c.T("col.trend"), Visual: view.Spark, Months: Names(c.Lang, v.Months)})
+		t.Columns = append(t.Columns, view.Column{Label: c.T("col.trend"), Visual: view.Spark, Months: Names(c.Lang, v.Months), Marks: c.MonthMarks("net", v.Months)})
 	}
 	rows := v.Rows
 	if len(rows) > 0 {

@@ -3,6 +3,7 @@ package page
 import (
 	"time"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -55,19 +56,10 @@ func Months(t time.Time, n int) []time.Time {
 }
 
 // Label writes the window in a title block.
-func (w Window) Label(lang string) string {
-	if lang == "zh" {
-		return w.From.Format("2006年1月2日") + "至" + w.To.Format("2006年1月2日")
-	}
-	from := "2 Jan 2006"
-	if w.From.Year() == w.To.Year() {
-		from = "2 Jan"
-	}
-	return w.From.Format(from) + " – " + w.To.Format("2 Jan 2006")
-}
+func (w Window) Label(lang *language.Language) string { return lang.Days(w.From, w.To) }
 
 // Ticks names months under an axis.
-func Ticks(lang string, list []time.Time) []string {
+func Ticks(lang *language.Language, list []time.Time) []string {
 	out := make([]string, len(list))
 	for i, m := range list {
 		out[i] = view.MonthTick(lang, m, i == 0)
@@ -76,7 +68,7 @@ func Ticks(lang string, list []time.Time) []string {
 }
 
 // Names Names months in a table.
-func Names(lang string, list []time.Time) []string {
+func Names(lang *language.Language, list []time.Time) []string {
 	out := make([]string, len(list))
 	for i, m := range list {
 		out[i] = view.MonthName(lang, m)

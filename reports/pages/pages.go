@@ -4,6 +4,8 @@ package pages
 import (
 	"slices"
 
+	"verso/olap/cube"
+	"verso/reports/language"
 	"verso/reports/page"
 	"verso/reports/pages/account"
 	"verso/reports/pages/answer"
@@ -42,6 +44,13 @@ func Prefixes() []string { return append(member.Prefixes(), "account-") }
 
 // GoalCodes are the names of the goals in plans and files.
 func GoalCodes() []string { return flow.GoalCodes() }
+
+// Sentences are the texts known by their English that a language of one's own says
+// beside the words of the pages: names and definitions of the catalog, the
+// questions, and what the checks say.
+func Sentences(m *cube.Model) []string {
+	return slices.Concat(trust.Sentences(m), answer.Sentences(), language.Chinese().Sayings())
+}
 
 func under(group string, lists ...[]page.Page) []page.Page {
 	all := slices.Concat(lists...)

@@ -23,6 +23,7 @@ type Options struct {
 	Metrics http.Handler          // nil: no /metrics
 	API     http.Handler          // of /api/; nil: none
 	Work    http.Handler          // of /explore and /sql, the pages for ad hoc work; nil: none
+	Preview http.Handler          // of /preview/, the pages that editors write; nil: none
 	Ready   func() (State, error) // of /readyz; nil: always ready
 	Log     *slog.Logger          // nil: silent
 	Clock   func() time.Time      // times requests for the log; nil: they are not logged
@@ -57,6 +58,9 @@ func New(o Options) http.Handler {
 		for _, path := range []string{"/explore", "/explore/", "/sql"} {
 			mux.Handle(path, o.Work)
 		}
+	}
+	if o.Preview != nil {
+		mux.Handle("/preview/", o.Preview)
 	}
 	mux.Handle("/", &folder{dir: o.Site, log: o.Log, work: o.Work != nil})
 	return logged(o.Log, o.Clock, secured(called(o.Hosts, mux)))

@@ -79,6 +79,14 @@ func item(c *page.Context, p *page.Page) *html.NavItem {
 	return &html.NavItem{Slug: p.Slug, Title: c.Title(*p)}
 }
 
+// named is a language as its own readers write it.
+func named(c *page.Context, code string) string {
+	if l, err := c.Languages.Of(code); err == nil {
+		return l.Name
+	}
+	return code
+}
+
 // nav is what surrounds a page: the menu, the pages beside it, and the way to it
 // in the other languages.
 func nav(c *page.Context, p placed, lang string, langs []string, groups []html.NavGroup) html.Nav {
@@ -88,7 +96,7 @@ func nav(c *page.Context, p placed, lang string, langs []string, groups []html.N
 	}
 	for _, other := range langs {
 		if other != lang {
-			n.Others = append(n.Others, html.Translation{Lang: other, Name: languageNames[other],
+			n.Others = append(n.Others, html.Translation{Lang: other, Name: named(c, other),
 				Href: n.Root + path.Join(below(other, langs), p.Slug+".html")})
 		}
 	}

@@ -3,23 +3,21 @@ package site
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
-
-	"verso/reports/html"
 )
 
 // manifest is the file that lists what verso wrote into a site's folder, and by
 // which it knows the folder as its own.
 const manifest = ".verso-site"
+
+// manifestNext is the manifest while it is being replaced.
+const manifestNext = manifest + ".new"
 
 // ForeignError is a folder that holds files but no site of verso.
 type ForeignError struct{ Dir string }
@@ -40,11 +38,12 @@ func Usable(dir string) error {
 type Pending struct {
 	Summary Summary
 
-	out, beside string // absolute folders; beside is "" once published or discarded
+	out, beside string  // absolute folders; beside is "" once published or discarded
+	folder      *folder // being written; nil once complete
 }
 
-// stage writes the files into a folder beside out and makes them durable.
-func stage(out string, files []html.File) (*Pending, error) {
+// begin makes the folder beside out that a site is written into.
+func begin(out string) (*Pending, error) {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return nil, err
@@ -56,10 +55,15 @@ func stage(out string, files []html.File) (*Pending, error) {
 	if err := p.recover(); err != nil {
 		return nil, err
 	}
-	if err := write(p.beside, files); err != nil {
-		return nil, errors.Join(fmt.Errorf("the site before is untouched: %w", err), clear(p.beside))
+	if p.folder, err = create(p.beside); err != nil {
+		return nil, err
 	}
 	return p, nil
+}
+
+// abandon removes what was written of a site that cannot be completed.
+func (p *Pending) abandon(cause error) error {
+	return errors.Join(fmt.Errorf("the site before is untouched: %w", cause), p.folder.close(), clear(p.beside))
 }
 
 // recover removes what a crash left beside the site. Files there that verso did
@@ -143,54 +147,7 @@ func readManifest(dir string) (files []string, exists bool, err error) {
 			files = append(files, filepath.FromSlash(name))
 		}
 	}
-	return append(files, manifest), true, lines.Err()
-}
-
-// write fills a new folder and makes it durable. The manifest comes first, so
-// that a folder left by a crash is known as verso's.
-func write(dir string, files []html.File) error {
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
-	sorted := slices.Clone(files)
-	sort.Slice(sorted, func(i, j int) bool { return sorted[i].Path < sorted[j].Path })
-	var list bytes.Buffer
-	for i, f := range sorted {
-		if i > 0 && sorted[i-1].Path == f.Path {
-			return fmt.Errorf("two files want the name %s", f.Path)
-		}
-		sum := sha256.Sum256(f.Data)
-		fmt.Fprintf(&list, "%s  %s\n", hex.EncodeToString(sum[:]), f.Path)
-	}
-	if err := writeFile(filepath.Join(dir, manifest), list.Bytes()); err != nil {
-		return err
-	}
-	dirs := map[string]bool{dir: true}
-	for _, f := range sorted {
-		name := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
-		}
-		dirs[filepath.Dir(name)] = true
-		if err := writeFile(name, f.Data); err != nil {
-			return err
-		}
-	}
-	for d := range dirs {
-		if err := syncDir(d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func writeFile(name string, data []byte) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Sync(), f.Close())
+	return append(files, manifest, manifestNext), true, lines.Err()
 }
 
 func syncDir(dir string) error {
@@ -201,24 +158,38 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// carry moves what verso did not write from the old folder into the new one.
+// carry moves what verso did not write from the old folder into the new one; a
+// folder of which it wrote nothing, such as that of earlier editions, in one step.
 func carry(from, to string, written []string) error {
+	own := map[string]bool{}
+	for _, name := range written {
+		for ; name != "." && !own[name]; name = filepath.Dir(name) {
+			own[name] = true
+		}
+	}
 	return filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || name == from {
 			return err
 		}
 		rel, err := filepath.Rel(from, name)
-		if err != nil || slices.Contains(written, rel) {
+		if err != nil || own[rel] {
 			return err
 		}
 		target := filepath.Join(to, rel)
-		if _, err := os.Lstat(target); err == nil {
+		_, missing := os.Lstat(target)
+		if missing == nil && d.IsDir() {
+			return nil // into it
+		}
+		if missing == nil {
 			return fmt.Errorf("%s is in the way of a file of the report; it stays in %s", rel, from)
 		}
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return err
 		}
-		return os.Rename(name, target)
+		if err := os.Rename(name, target); err != nil || !d.IsDir() {
+			return err
+		}
+		return filepath.SkipDir
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"path"
 	"runtime"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,7 +27,7 @@ import (
 // Options say what to build from and where to.
 type Options struct {
 	Out    string      // folder of the site; its parent must exist
-	Lang   string      // language at the root: "en" or "zh"; "" for the language of the run
+	Lang   string      // code of the language at the root; "" for the language of the run
 	Source page.Source // the generation
 	// Assets are the built scripts and styles; empty for those in the binary.
 	Assets web.Assets
@@ -39,9 +40,6 @@ type Summary struct {
 	Files int // pages, CSV, scripts and styles
 	Bytes int64
 }
-
-// languageNames are the languages as their own readers write them.
-var languageNames = map[string]string{"en": "English", "zh": "中文"}
 
 // Build makes every page in every language and publishes the folder. The same
 // generation gives the same bytes.
@@ -77,25 +75,19 @@ func Prepare(ctx context.Context, o Options, pages ...page.Page) (*Pending, erro
 	if err != nil {
 		return nil, err
 	}
-	files := r.Assets()
-	for _, lang := range langs {
-		made, err := build(ctx, o, r, lang, langs, pages)
-		if err != nil {
-			return nil, fmt.Errorf("site: %w", err)
-		}
-		files = append(files, made...)
-	}
-	p, err := stage(o.Out, files)
+	p, err := begin(o.Out)
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
-	p.Summary = Summary{Out: o.Out, Files: len(files)}
-	for _, f := range files {
-		if path.Ext(f.Path) == ".html" {
-			p.Summary.Pages++
-		}
-		p.Summary.Bytes += int64(len(f.Data))
+	m := &maker{renderer: r, folder: p.folder}
+	if err := m.make(ctx, o.Source, langs, pages); err != nil {
+		return nil, fmt.Errorf("site: %w", p.abandon(err))
 	}
+	if err := p.folder.finish(); err != nil {
+		return nil, fmt.Errorf("site: %w", p.abandon(err))
+	}
+	p.Summary = Summary{Out: o.Out, Files: len(p.folder.sums), Pages: m.pages, Bytes: p.folder.bytes}
+	p.folder = nil
 	return p, nil
 }
 
@@ -111,9 +103,13 @@ func languages(ctx context.Context, o Options) ([]string, error) {
 	if first == "" {
 		first = "en"
 	}
-	all := html.Languages()
+	all := o.Source.Languages.Codes()
 	if !slices.Contains(all, first) {
-		return nil, fmt.Errorf("site: no language %q; there are en and zh", first)
+		if o.Lang == "" && len(all) > 0 { // the company's is not among those wanted
+			first = all[0]
+		} else {
+			return nil, fmt.Errorf("site: no language %q; there are %s", first, strings.Join(all, ", "))
+		}
 	}
 	out := []string{first}
 	for _, lang := range all {
@@ -124,48 +120,102 @@ func languages(ctx context.Context, o Options) ([]string, error) {
 	return out, nil
 }
 
-// build makes the pages of one language.
-func build(ctx context.Context, o Options, r *html.Renderer, lang string, langs []string, pages []page.Page) ([]html.File, error) {
-	c, err := page.NewContext(ctx, o.Source, lang)
-	if err != nil {
-		return nil, err
+// maker makes the pages of a site.
+type maker struct {
+	renderer *html.Renderer
+	folder   *folder
+	pages    int // made
+}
+
+// edition is the site in one language.
+type edition struct {
+	context *page.Context
+	lang    string
+	langs   []string // the one of the root first
+	groups  []html.NavGroup
+	pages   []placed
+	at      map[string]int // places of pages by slug
+	found   [][]entry
+}
+
+// make makes every page in every language, a page in all of them at a time: what
+// it asks is then asked once.
+func (m *maker) make(ctx context.Context, source page.Source, langs []string, pages []page.Page) error {
+	var editions []*edition
+	for _, lang := range langs {
+		c, err := page.NewContext(ctx, source, lang)
+		if err != nil {
+			return err
+		}
+		e := &edition{context: c, lang: lang, langs: langs, groups: menu(c, pages), at: map[string]int{}}
+		if e.pages, err = place(ctx, c, pages); err != nil {
+			return fmt.Errorf("%w (%s)", err, lang)
+		}
+		for i, p := range e.pages {
+			e.at[p.Slug] = i
+		}
+		e.found = make([][]entry, len(e.pages))
+		editions = append(editions, e)
+		m.pages += len(e.pages)
 	}
-	all, err := place(ctx, c, pages)
-	if err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, lang)
+	for _, f := range m.renderer.Assets() {
+		if err := m.folder.add(f); err != nil {
+			return err
+		}
 	}
-	folder, groups := below(lang, langs), menu(c, pages)
-	made, found := make([][]html.File, len(all)+1), make([][]entry, len(all))
-	g, ctx := errgroup.WithContext(ctx)
+	g, within := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, runtime.GOMAXPROCS(0)))
-	for i, p := range all {
+	for _, p := range editions[0].pages {
 		g.Go(func() error {
-			v, err := p.Build(ctx, c)
-			if err != nil {
-				return fmt.Errorf("page %s (%s): %w", p.Slug, lang, err)
+			for _, e := range editions {
+				i, ok := e.at[p.Slug]
+				if !ok || len(e.pages) != len(editions[0].pages) {
+					return fmt.Errorf("page %s: the languages %s have different pages", p.Slug, strings.Join(langs, ", "))
+				}
+				if err := m.page(within, e, i); err != nil {
+					return err
+				}
 			}
-			var b bytes.Buffer
-			if err := r.Render(&b, v, nav(c, p, lang, langs, groups)); err != nil {
-				return err
-			}
-			made[i] = append(made[i], html.File{Path: path.Join(folder, p.Slug+".html"), Data: b.Bytes()})
-			for _, f := range html.Exports(v) {
-				made[i] = append(made[i], html.File{Path: path.Join(folder, f.Path), Data: f.Data})
-			}
-			found[i] = entries(i, v, p.above == nil)
 			return nil
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return nil, err
+		return err
 	}
-	f, err := index(c, all, found)
+	for _, e := range editions {
+		f, err := index(e.context, e.pages, e.found)
+		if err != nil {
+			return err
+		}
+		f.Path = path.Join(below(e.lang, langs), f.Path)
+		if err := m.folder.add(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// page makes one page of a language, with the files of its tables.
+func (m *maker) page(ctx context.Context, e *edition, i int) error {
+	p, folder := e.pages[i], below(e.lang, e.langs)
+	v, err := p.Build(ctx, e.context)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("page %s (%s): %w", p.Slug, e.lang, err)
 	}
-	f.Path = path.Join(folder, f.Path)
-	made[len(all)] = []html.File{f}
-	return slices.Concat(made...), nil
+	var b bytes.Buffer
+	if err := m.renderer.Render(&b, v, nav(e.context, p, e.lang, e.langs, e.groups)); err != nil {
+		return err
+	}
+	if err := m.folder.add(html.File{Path: path.Join(folder, p.Slug+".html"), Data: b.Bytes()}); err != nil {
+		return err
+	}
+	for _, f := range html.Exports(v) {
+		if err := m.folder.add(html.File{Path: path.Join(folder, f.Path), Data: f.Data}); err != nil {
+			return err
+		}
+	}
+	e.found[i] = entries(i, v, p.above == nil)
+	return nil
 }
 
 // below is the folder of a language: the root for the first.

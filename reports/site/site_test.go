@@ -182,8 +182,16 @@ func TestAFailedBuildLeavesTheLastSite(t *testing.T) {
 func TestPublishKeepsWhatItDidNotWrite(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "site")
 	put := func(files ...html.File) error {
-		p, err := stage(out, files)
+		p, err := begin(out)
 		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			if err := p.folder.add(f); err != nil {
+				return err
+			}
+		}
+		if err := p.folder.finish(); err != nil {
 			return err
 		}
 		return p.Publish()
@@ -206,7 +214,11 @@ func TestPublishKeepsWhatItDidNotWrite(t *testing.T) {
 	}
 	// A crash between the exchange and the clearing leaves the old site beside.
 	beside := filepath.Join(filepath.Dir(out), ".site.verso-new")
-	if err := write(beside, []html.File{{Path: "index.html", Data: []byte("1")}}); err != nil {
+	left, err := create(beside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(left.add(html.File{Path: "index.html", Data: []byte("1")}), left.finish()); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(beside, "more.txt"), []byte("mine too"), 0o644); err != nil {
@@ -226,7 +238,7 @@ func TestPublishRefusesAForeignFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	var foreign *ForeignError
-	if _, err := stage(out, nil); !errors.As(err, &foreign) {
+	if _, err := begin(out); !errors.As(err, &foreign) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"verso/olap/export"
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -37,7 +38,7 @@ func Write(out io.Writer, p view.Page) error {
 
 type writer struct {
 	*bufio.Writer
-	lang string
+	lang *language.Language
 }
 
 func (w writer) line(lines ...string) {

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
 // A page keeps its order, columns stand under each other also in Chinese, and what
 // is left out is said.
 func TestWrite(t *testing.T) {
-	p := view.Page{Title: "客户", Lang: "en", Message: view.Message{Finding: "Sales fell.", Consequence: "Call them."}, Sections: []view.Section{{Title: "Orders", Lead: "All of them.", Blocks: []view.Block{
+	p := view.Page{Title: "客户", Lang: language.English(), Message: view.Message{Finding: "Sales fell.", Consequence: "Call them."}, Sections: []view.Section{{Title: "Orders", Lead: "All of them.", Blocks: []view.Block{
 		{KPIs: &view.KPIRow{Items: []view.KPI{{Label: "Net", Value: view.N(1234.6), Format: view.Integer(), Unit: "CNY", Relative: view.N(-.25), Versus: "PY"}}}},
 		{Table: &view.Table{Title: "Last", Shown: "2 of 9", Columns: []view.Column{{Label: "Name"}, {Label: "Net", Unit: "CNY", Format: view.Integer()}},
 			Rows: []view.Row{{Cells: []view.Value{view.T("图书馆"), view.I(5)}}, {Kind: view.Total, Cells: []view.Value{view.T("Total"), view.I(12345)}}}}},

@@ -36,6 +36,7 @@ type Column struct {
 	Format Format
 	Visual Visual
 	Better int    // for differences: +1 more is better, -1 less is better
+	Marks  []Mark // Spark: what stands at its periods
 	Total  string // mark of totals that are no sums: "⌀" average, "–" meaningless
 	Months []string
 	Wide   bool // text that may take several lines

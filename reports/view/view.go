@@ -3,10 +3,12 @@
 // with their exact value and the format they are shown in.
 package view
 
+import "verso/reports/language"
+
 // Page is one page of the report in one language.
 type Page struct {
 	Slug     string // file name without extension: "index", "sales"
-	Lang     string // "en" or "zh"
+	Lang     *language.Language
 	Title    string
 	Message  Message
 	Meta     Meta
@@ -127,6 +129,7 @@ type KPI struct {
 	ChangeFormat               Format
 	Versus                     string // what it is compared with: "previous year"
 	Better                     int    // +1 more is better, -1 less is better, 0 neither
+	Marks                      []Mark // of the trend
 	Trend                      []Value
 	Note                       string // why there is no comparison, coverage and the like
 }

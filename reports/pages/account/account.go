@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"math"
 	"strings"
 
 	"verso/olap/engine"
@@ -32,11 +33,8 @@ func Pages() []page.Page {
 
 // keyPages are the pages of the key customers, read together.
 func keyPages(ctx context.Context, c *page.Context) ([]page.Page, error) {
-	keys, _, err := readKeys(ctx, c)
-	if err != nil || len(keys) == 0 {
-		return nil, err
-	}
-	return pagesOf(ctx, c, keys)
+	list, _, err := readKeys(ctx, c)
+	return pagesOf(list), err
 }
 
 // NotFoundError is a customer that the generation does not know, or that its name
@@ -57,7 +55,7 @@ func (e *NotFoundError) Error() string {
 // One is the page of a customer by its number, or by a part of its name that no
 // other customer has; NotFoundError if there is none or there are several.
 func One(ctx context.Context, c *page.Context, text string) (view.Page, error) {
-	var keys []int64
+	var fitting []customer
 	var found []string
 	exact := false
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("find"), text, text, text, int64(foundCustomers+1)), func(row []any) error {
@@ -65,7 +63,7 @@ func One(ctx context.Context, c *page.Context, text string) (view.Page, error) {
 			return nil
 		}
 		exact = page.Whole(row[4]) == 0
-		keys = append(keys, page.Whole(row[0]))
+		fitting = append(fitting, customer{page.Whole(row[0]), page.Text(row[1]), page.Text(row[2]), page.Text(row[3])})
 		found = append(found, page.Text(row[1])+"  "+c.CustomerName(page.Text(row[1]), page.Text(row[2]), page.Text(row[3])))
 		return nil
 	})
@@ -75,61 +73,99 @@ func One(ctx context.Context, c *page.Context, text string) (view.Page, error) {
 	if len(found) > foundCustomers {
 		found[foundCustomers] = "…"
 	}
-	if !exact && len(keys) != 1 {
+	if !exact && len(fitting) != 1 {
 		return view.Page{}, &NotFoundError{Text: text, Found: found}
 	}
-	pages, err := pagesOf(ctx, c, keys[:1])
-	if err != nil {
-		return view.Page{}, err
-	}
-	return pages[0].Build(ctx, c)
+	return pagesOf(fitting[:1])[0].Build(ctx, c)
 }
 
-// pagesOf are the pages of customers by their keys, in this order.
-func pagesOf(ctx context.Context, c *page.Context, keys []int64) ([]page.Page, error) {
-	s, err := read(ctx, c, keys)
-	if err != nil {
-		return nil, err
+// together is how many customers are read at a time: enough to make the statements
+// few, and few enough to keep in memory.
+const together = 250
+
+// pagesOf are the pages of customers, in this order.
+func pagesOf(customers []customer) []page.Page {
+	pages := make([]page.Page, len(customers))
+	for first := 0; first < len(customers); first += together {
+		some := customers[first:min(first+together, len(customers))]
+		keys := make([]int64, len(some))
+		for i, x := range some {
+			keys[i] = x.key
+		}
+		read := func(ctx context.Context, c *page.Context) (*store, error) {
+			s, err := c.Common(fmt.Sprintf("account %d", first), len(some), func() (any, error) { return read(ctx, c.Forgetting(), keys) })
+			if err != nil {
+				return nil, err
+			}
+			return s.(*store), nil
+		}
+		for i, x := range some {
+			pages[first+i] = x.page(read)
+		}
 	}
-	var pages []page.Page
-	for _, key := range keys {
-		id := page.Text(s.one("who", key)[1])
-		pages = append(pages, page.Page{Slug: slug(id), About: page.Ref{Attribute: "customer.name", Key: fmt.Sprint(key)}, Label: func(string) string { return dossier{c, s, key}.name() }, Build: func(_ context.Context, own *page.Context) (view.Page, error) {
-			return dossier{own, s, key}.page(slug(id)), nil
-		}})
-	}
-	return pages, nil
+	return pages
+}
+
+// page is the page of a customer whose rows are among those that read reads.
+func (x customer) page(read func(context.Context, *page.Context) (*store, error)) page.Page {
+	return page.Page{Slug: slug(x.id), About: page.Ref{Attribute: "customer.name", Key: fmt.Sprint(x.key)},
+		Label: func(c *page.Context) string { return c.CustomerName(x.id, x.name, x.kind) },
+		Build: func(ctx context.Context, c *page.Context) (view.Page, error) {
+			s, err := read(ctx, c)
+			if err != nil {
+				return view.Page{}, err
+			}
+			return dossier{c, s, x.key}.page(slug(x.id)), nil
+		}}
 }
 
 // slug is the file name of a customer's page.
 func slug(id string) string { return page.Slug("account", id) }
 
-// readKeys are the keys of the key customers, and how many there are of them.
-func readKeys(ctx context.Context, c *page.Context) (keys []int64, all int64, err error) {
+// customer is one of those that have a page.
+type customer struct {
+	key            int64
+	id, name, kind string
+}
+
+// readKeys are the customers that have a page, the most important first, and how
+// many there are of them altogether.
+func readKeys(ctx context.Context, c *page.Context) (list []customer, all int64, err error) {
 	for _, table := range []string{"sevenp", "pyramid"} {
 		if known, err := c.Known(ctx, "score", table); err != nil || !known {
 			return nil, 0, err
 		}
 	}
-	err = engine.Rows(ctx, c.DB, engine.SQL(statement("key"), int64(keyCustomers)), func(row []any) error {
-		keys, all = append(keys, page.Whole(row[0])), page.Whole(row[2])
+	most, beyond := int64(c.Customers), true
+	switch c.Customers {
+	case 0:
+		most, beyond = keyCustomers, false
+	case page.AllCustomers:
+		most = math.MaxInt64
+	}
+	err = engine.Rows(ctx, c.DB, engine.SQL(statement("key"), beyond, most), func(row []any) error {
+		list, all = append(list, customer{page.Whole(row[0]), page.Text(row[1]), page.Text(row[2]), page.Text(row[3])}), page.Whole(row[4])
 		return nil
 	})
-	return keys, all, err
+	return list, all, err
 }
 
 // list is the page of the key customers.
 func list(ctx context.Context, c *page.Context) (view.Page, error) {
 	p := c.Page("accounts")
-	keys, all, err := readKeys(ctx, c)
+	customers, all, err := readKeys(ctx, c)
 	if err != nil {
 		return p, err
 	}
-	if len(keys) == 0 {
+	if len(customers) == 0 {
 		p.Message = view.Message{Finding: c.T("account.unknown"), Consequence: c.T("account.unknown.so")}
 		p.Sections = []view.Section{{ID: "absent", Title: p.Title, Blocks: []view.Block{{Absent: &view.Absent{
 			Title: p.Title, Text: c.T("account.absent"), Tables: []string{"order_header", "order_line", "customer"}}}}}}
 		return p, nil
+	}
+	keys := make([]int64, min(len(customers), keyCustomers))
+	for i := range keys {
+		keys[i] = customers[i].key
 	}
 	s, err := read(ctx, c, keys)
 	if err != nil {

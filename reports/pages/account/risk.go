@@ -48,7 +48,7 @@ func (d dossier) risk() string {
 	if !chance.Has() || !ok {
 		return ""
 	}
-	text := d.T("account.risk.text", "share", page.Share(chance), "until", until, "band", d.T("account.band."+d.text("risk", 4)))
+	text := d.T("account.risk.text", "share", d.Share(chance), "until", until, "band", d.T("account.band."+d.text("risk", 4)))
 	if stake := d.value("risk", 5); stake.Has() && stake.Float > 0 {
 		text += d.T("account.risk.stake", "amount", d.Amount(stake))
 	}

@@ -16,7 +16,7 @@ func (d dossier) serviceLead() string {
 	if expected := d.value("service", 3); expected.Has() && onTime.Float < expected.Float {
 		way = "worse"
 	}
-	return d.T("account.service."+way, "share", page.Share(onTime), "expected", page.Share(d.value("service", 3)), "n", page.Count(d.Lang, page.Whole(d.one("service")[1])))
+	return d.T("account.service."+way, "share", d.Share(onTime), "expected", d.Share(d.value("service", 3)), "n", page.Count(d.Lang, page.Whole(d.one("service")[1])))
 }
 
 // serviceTable is how the customer was served, and how it pays.

@@ -21,7 +21,7 @@ func (d dossier) value(name string, column int) view.Value { return d.facts.valu
 func (d dossier) text(name string, column int) string      { return page.Text(d.one(name)[column]) }
 func (d dossier) points(v view.Value) string               { return view.Show(d.Lang, v, page.Points()) }
 func (d dossier) number(v view.Value, decimals int) string {
-	return view.Figure(v.Float, decimals, false)
+	return view.Figure(d.Lang, v.Float, decimals, false)
 }
 func (d dossier) date(name string, column int) (string, bool) { return d.day(d.one(name)[column]) }
 
@@ -91,7 +91,7 @@ func (d dossier) message() view.Message {
 		if change.Float < 0 {
 			way = "less"
 		}
-		m.Finding = d.T("account.text."+way, "name", d.name(), "net", d.Amount(net), "change", page.Share(change))
+		m.Finding = d.T("account.text."+way, "name", d.name(), "net", d.Amount(net), "change", d.Share(change))
 	default:
 		m.Finding = d.T("account.text", "name", d.name(), "net", d.Amount(net))
 	}
@@ -107,7 +107,7 @@ func (d dossier) message() view.Message {
 		todo = append(todo, d.T("account.so.late", "days", page.Count(d.Lang, page.Whole(d.one("standing")[2]))))
 	}
 	if d.text("risk", 4) == "high" {
-		todo = append(todo, d.T("account.so.risk", "share", page.Share(d.value("risk", 1))))
+		todo = append(todo, d.T("account.so.risk", "share", d.Share(d.value("risk", 1))))
 	}
 	if lines := d.one("lines"); page.Whole(lines[14]) > 0 {
 		todo = append(todo, d.T("account.so.overdue", "n", page.Count(d.Lang, page.Whole(lines[14]))))

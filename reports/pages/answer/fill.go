@@ -133,18 +133,18 @@ func (w writer) figure(ending string, x float64) string {
 	case "money":
 		return strings.ReplaceAll(view.Money(w.Lang, w.Currency, x), " ", "\u00a0")
 	case "pct":
-		return view.Percentage(x)
+		return view.Percentage(w.Lang, x)
 	case "points":
-		return view.Figure(x*100, 1, true)
+		return view.Figure(w.Lang, x*100, 1, true)
 	case "days", "hours":
 		if math.Abs(x) < 10 && x != math.Trunc(x) {
-			return view.Figure(x, 1, false)
+			return view.Figure(w.Lang, x, 1, false)
 		}
-		return view.Figure(x, 0, false)
+		return view.Figure(w.Lang, x, 0, false)
 	case "x":
-		return view.Figure(x, 2, false)
+		return view.Figure(w.Lang, x, 2, false)
 	}
-	return view.Figure(x, 0, false)
+	return view.Figure(w.Lang, x, 0, false)
 }
 
 // name is a name as a page may show it.

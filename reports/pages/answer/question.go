@@ -3,11 +3,14 @@ package answer
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
 
 	"github.com/goccy/go-yaml"
+
+	"verso/reports/language"
 )
 
 //go:embed questions.yaml
@@ -25,13 +28,8 @@ type Text struct {
 	ZH string `yaml:"zh"`
 }
 
-// in is the text in a language: English where it is not Chinese.
-func (t Text) in(lang string) string {
-	if lang == "zh" {
-		return t.ZH
-	}
-	return t.EN
-}
+// in is the text in a language.
+func (t Text) in(lang *language.Language) string { return lang.Either(t.EN, t.ZH) }
 
 // Question is one of the questions that a company asks about its customers.
 type Question struct {
@@ -98,4 +96,27 @@ func load() (*book, error) {
 		return nil, fmt.Errorf("questions.yaml: %d questions, not %d", len(b.Questions), Count)
 	}
 	return &b, nil
+}
+
+// Sentences are the texts of the questions in English.
+func Sentences() []string {
+	b, err := load()
+	if err != nil {
+		return nil // a file of the program itself, which its own tests read
+	}
+	var out []string
+	for _, h := range b.Chapters {
+		out = append(out, h.EN)
+	}
+	for _, q := range b.Questions {
+		for _, t := range []Text{q.Question, q.Answer, q.None, q.Absent} {
+			if t.EN != "" {
+				out = append(out, t.EN)
+			}
+		}
+	}
+	for _, word := range slices.Sorted(maps.Keys(b.Words)) {
+		out = append(out, b.Words[word].EN)
+	}
+	return out
 }

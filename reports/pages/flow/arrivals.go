@@ -74,7 +74,7 @@ func (c desk) arrivalsMessage(total []view.Value, past trial, safe string) view.
 		if past.p50().Float < .5-trusted {
 			key = "arrivals.so.hopeful"
 		}
-		m.Consequence = c.T(key, append(pairs, "p50", page.Share(past.p50()), "p90", page.Share(past.p90()))...)
+		m.Consequence = c.T(key, append(pairs, "p50", c.Share(past.p50()), "p90", c.Share(past.p90()))...)
 	}
 	if safe != "" {
 		m.Consequence = c.T("flow.two", "first", m.Consequence, "then", safe)
@@ -208,7 +208,7 @@ func (c desk) textbookBlocks(ctx context.Context) (blocks []view.Block, safe str
 		if a[3].Date.Before(c.AsOf) {
 			key = "arrivals.safe.over"
 		}
-		safe = c.T(key, "term", c.date(a[0]), "date", c.date(a[3]), "days", plain(a[2]), "open", page.Count(c.Lang, int64(a[4].Float)), "late", page.Count(c.Lang, int64(a[5].Float)), "risk", page.Count(c.Lang, int64(a[6].Float)), "over", plain(a[9]), "suppliers", plain(a[8]))
+		safe = c.T(key, "term", c.date(a[0]), "date", c.date(a[3]), "days", c.plain(a[2]), "open", page.Count(c.Lang, int64(a[4].Float)), "late", page.Count(c.Lang, int64(a[5].Float)), "risk", page.Count(c.Lang, int64(a[6].Float)), "over", c.plain(a[9]), "suppliers", c.plain(a[8]))
 		blocks = append(blocks, view.Block{Note: &view.Note{Text: safe}})
 	}
 	rows, err := c.rows(ctx, "deadline_suppliers", most)

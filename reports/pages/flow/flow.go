@@ -101,13 +101,13 @@ func (c desk) absent(key string, tables ...string) view.Block {
 // table begins a table: its texts are those of its id, which is not a section's.
 func (c desk) table(id string, columns ...view.Column) *view.Table {
 	t := &view.Table{ID: id + "-rows", Title: c.T("table." + id), Empty: c.T("table.empty"), Columns: columns}
-	if _, ok := c.Words["table."+id+".sub"]; ok {
+	if _, ok := c.Word("table." + id + ".sub"); ok {
 		t.Subtitle = c.T("table." + id + ".sub")
 	}
-	if _, ok := c.Words["table."+id+".foot"]; ok {
+	if _, ok := c.Word("table." + id + ".foot"); ok {
 		t.Footnotes = []string{c.T("table." + id + ".foot")}
 	}
-	if _, ok := c.Words["table."+id+".none"]; ok {
+	if _, ok := c.Word("table." + id + ".none"); ok {
 		t.Empty = c.T("table." + id + ".none")
 	}
 	return t
@@ -191,7 +191,7 @@ func (c desk) kpi(row *view.KPIRow, key string, now, before view.Value, format v
 			k.ChangeFormat.Suffix = c.T("flow.points")
 		}
 	}
-	if _, ok := c.Words["flow.kpi."+key+".note"]; ok {
+	if _, ok := c.Word("flow.kpi." + key + ".note"); ok {
 		k.Note = c.T("flow.kpi."+key+".note", pairs...)
 	}
 	row.Items = append(row.Items, k)
@@ -233,4 +233,4 @@ func since(cases, v view.Value) view.Value {
 }
 
 // plain writes a number in a sentence.
-func plain(v view.Value) string { return view.Figure(v.Float, 0, false) }
+func (c desk) plain(v view.Value) string { return view.Figure(c.Lang, v.Float, 0, false) }

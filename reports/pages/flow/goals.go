@@ -99,7 +99,7 @@ func (c desk) goalsMessage(list []goal) view.Message {
 		case "met", "likely":
 			by["good"] = append(by["good"], name)
 		case "missed", "unlikely":
-			by["bad"] = append(by["bad"], c.T("goals.gap", "name", name, "forecast", page.Share(page.Zero(g.forecast)), "target", page.Share(page.Zero(g.target))))
+			by["bad"] = append(by["bad"], c.T("goals.gap", "name", name, "forecast", c.Share(page.Zero(g.forecast)), "target", c.Share(page.Zero(g.target))))
 		case "open":
 			by["open"] = append(by["open"], name)
 		case "worse", "better":

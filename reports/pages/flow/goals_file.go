@@ -31,7 +31,7 @@ func (c desk) aim(list []goal) {
 			if t.Goal != g.code {
 				continue
 			}
-			g.owner, g.source, g.milestones = t.Owner.In(c.Lang), t.Source, t.Milestones
+			g.owner, g.source, g.milestones = t.Owner.In(c.Lang.Code), t.Source, t.Milestones
 			if t.Baseline.Has() {
 				g.baseline = t.Baseline
 			}

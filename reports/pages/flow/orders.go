@@ -70,7 +70,7 @@ func flow(ctx context.Context, k *page.Context) (view.Page, error) {
 // flowMessage says how long orders take, which stage is longest, and where open
 // lines are stuck.
 func (c desk) flowMessage(o orders, slowest, pile string, alarms string) view.Message {
-	pairs := []string{"open", page.Count(c.Lang, int64(o[0].Float)), "value", c.Amount(page.Zero(o[1])), "overdue", page.Count(c.Lang, int64(o[2].Float)), "p50", plain(o[4]), "p90", plain(o[5]), "stage", slowest, "pile", pile, "alarms", alarms}
+	pairs := []string{"open", page.Count(c.Lang, int64(o[0].Float)), "value", c.Amount(page.Zero(o[1])), "overdue", page.Count(c.Lang, int64(o[2].Float)), "p50", c.plain(o[4]), "p90", c.plain(o[5]), "stage", slowest, "pile", pile, "alarms", alarms}
 	m := view.Message{Finding: c.T("flow.text.open", pairs...), Consequence: c.T("flow.so.open", pairs...)}
 	if o[4].Has() {
 		m.Finding = c.T("flow.text", pairs...)
@@ -136,7 +136,7 @@ func (c desk) stageTable(ctx context.Context) (t *view.Table, slowest, alarms st
 		name := c.InLanguage(page.Text(row[1]), page.Text(row[2]))
 		days := page.Value(row[6])
 		if days.Float > longest {
-			longest, slowest = days.Float, c.T("flow.stage.share", "stage", name, "share", page.Share(view.N(days.Float/whole)))
+			longest, slowest = days.Float, c.T("flow.stage.share", "stage", name, "share", c.Share(view.N(days.Float/whole)))
 		}
 		h := charts[page.Whole(row[0])].last(24)
 		outside, usual := c.T("flow.inside"), view.Value{}
@@ -185,7 +185,7 @@ func (c desk) openTable(ctx context.Context) (t *view.Table, pile string, err er
 	for _, row := range rows {
 		name := c.InLanguage(page.Text(row[0]), page.Text(row[1]))
 		if n := page.Value(row[6]); n.Float > most {
-			most, pile = n.Float, c.T("flow.pile", "stage", name, "n", page.Count(c.Lang, int64(n.Float)), "value", c.Amount(page.Zero(page.Value(row[7]))), "days", plain(page.Zero(page.Value(row[5]))))
+			most, pile = n.Float, c.T("flow.pile", "stage", name, "n", page.Count(c.Lang, int64(n.Float)), "value", c.Amount(page.Zero(page.Value(row[7]))), "days", c.plain(page.Zero(page.Value(row[5]))))
 		}
 		lines, stuck, overdue = view.Sum(lines, page.Value(row[2])), view.Sum(stuck, page.Value(row[6])), view.Sum(overdue, page.Value(row[8]))
 		stuckValue = view.Sum(stuckValue, page.Zero(page.Value(row[7])))
@@ -228,7 +228,7 @@ func (c desk) batchBlocks(ctx context.Context, o orders) ([]view.Block, error) {
 	}
 	one := view.Format{Style: view.Decimal, Decimals: 1}
 	perKg := c.money("perkg", column(rows, 6)...)
-	perKg.Format, perKg.Unit, perKg.Total = one, view.CurrencyName(c.Lang, c.Currency), "≠"
+	perKg.Format, perKg.Unit, perKg.Total = one, c.Lang.Currency(c.Currency), "≠"
 	t := c.table("batches", c.word("batch"), c.word("mode"), c.count("batches"), c.days("batchopen"), view.Column{Label: c.T("flow.col.perbatch"), Format: one}, c.money("freight", column(rows, 6)...), c.money("duty", append(column(rows, 7), column(rows, 6)...)...), perKg)
 	for _, row := range rows {
 		mode := view.Value{}
@@ -239,7 +239,7 @@ func (c desk) batchBlocks(ctx context.Context, o orders) ([]view.Block, error) {
 	}
 	blocks := []view.Block{{Table: t}}
 	if wait := o.share(14, 15); wait.Has() {
-		blocks = append(blocks, view.Block{Note: &view.Note{Text: c.T("flow.batches.wait", "share", page.Share(wait))}})
+		blocks = append(blocks, view.Block{Note: &view.Note{Text: c.T("flow.batches.wait", "share", c.Share(wait))}})
 	}
 	return blocks, nil
 }
@@ -272,7 +272,7 @@ func (c desk) rushBlocks(ctx context.Context) ([]view.Block, error) {
 		if no.Float <= yes.Float {
 			key = "flow.rush.nogain"
 		}
-		blocks = append(blocks, view.Block{Note: &view.Note{Text: c.T(key, "days", plain(view.Sub(no, yes)), "yes", plain(yes), "no", plain(no))}})
+		blocks = append(blocks, view.Block{Note: &view.Note{Text: c.T(key, "days", c.plain(view.Sub(no, yes)), "yes", c.plain(yes), "no", c.plain(no))}})
 	}
 	rows, err = c.rows(ctx, "flow_rushers", c.year(most)...)
 	if err != nil {

@@ -39,7 +39,7 @@ func partners(ctx context.Context, k *page.Context) (view.Page, error) {
 		return c.dark("partners", absent...), nil
 	}
 	p := c.Page("partners")
-	p.Meta = view.Meta{Measure: c.T("partners.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: page.LastTwelveMonths(c.AsOf).Label(c.Lang)}
+	p.Meta = view.Meta{Measure: c.T("partners.meta"), Unit: c.Lang.Currency(c.Currency), Period: page.LastTwelveMonths(c.AsOf).Label(c.Lang)}
 	p.Message = c.partnersMessage(rows, agent, whole)
 	p.Sections = []view.Section{
 		{ID: "ways", Title: c.T("partners.ways"), Lead: c.T("partners.ways.lead"), Blocks: []view.Block{{Table: ways}}},
@@ -50,7 +50,7 @@ func partners(ctx context.Context, k *page.Context) (view.Page, error) {
 }
 
 // rate is a share in a sentence that may be negative.
-func rate(v view.Value) string { return view.Show("", page.Zero(v), view.Pct()) }
+func (c desk) rate(v view.Value) string { return view.Show(c.Lang, page.Zero(v), view.Pct()) }
 
 func (c desk) partnersMessage(rows [][]any, agent, whole []view.Value) view.Message {
 	if len(rows) == 0 || agent == nil {
@@ -64,8 +64,8 @@ func (c desk) partnersMessage(rows [][]any, agent, whole []view.Value) view.Mess
 			rising = append(rising, c.name(row).Text)
 		}
 	}
-	pairs := []string{"n", page.Count(c.Lang, int64(len(rows))), "net", c.Amount(page.Zero(agent[1])), "share", page.Share(page.Zero(view.Ratio(agent[1], whole[1]))), "rate", rate(view.Ratio(agent[8], agent[1])), "all", rate(view.Ratio(whole[8], whole[1])),
-		"returned", page.Share(page.Zero(view.Ratio(returned, net))), "names", join(rising, c.T("flow.comma"))}
+	pairs := []string{"n", page.Count(c.Lang, int64(len(rows))), "net", c.Amount(page.Zero(agent[1])), "share", c.Share(page.Zero(view.Ratio(agent[1], whole[1]))), "rate", c.rate(view.Ratio(agent[8], agent[1])), "all", c.rate(view.Ratio(whole[8], whole[1])),
+		"returned", c.Share(page.Zero(view.Ratio(returned, net))), "names", join(rising, c.T("flow.comma"))}
 	m := view.Message{Finding: c.T("partners.text", pairs...), Consequence: c.T("partners.so", pairs...)}
 	if len(rising) > 0 {
 		m.Consequence = c.T("partners.so.rising", pairs...)
@@ -139,7 +139,7 @@ func (c desk) sourceTable(ctx context.Context) (*view.Table, error) {
 	for i := range sums {
 		sums[i] = view.I(0)
 	}
-	each, unit := view.Format{Style: view.Decimal}, view.CurrencyName(c.Lang, c.Currency)
+	each, unit := view.Format{Style: view.Decimal}, c.Lang.Currency(c.Currency)
 	t.Columns[7].Format, t.Columns[7].Unit, t.Columns[7].Total = each, unit, "≠"
 	cells := func(label string, v []view.Value) []view.Value {
 		return []view.Value{view.T(label), v[0], view.Ratio(v[1], v[0]), v[2], v[3], v[4], v[5], view.Ratio(v[5], v[3])}

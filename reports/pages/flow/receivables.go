@@ -25,7 +25,7 @@ func receivables(ctx context.Context, k *page.Context) (view.Page, error) {
 		return c.dark("receivables", absent...), nil
 	}
 	p := c.Page("receivables")
-	p.Meta = view.Meta{Measure: c.T("receivables.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: c.T("flow.asof", "date", view.LongDate(c.Lang, c.AsOf)), Scenario: c.T("flow.scenario")}
+	p.Meta = view.Meta{Measure: c.T("receivables.meta"), Unit: c.Lang.Currency(c.Currency), Period: c.T("flow.asof", "date", view.LongDate(c.Lang, c.AsOf)), Scenario: c.T("flow.scenario")}
 	chart, dso, before, err := c.balanceChart(ctx)
 	if err != nil {
 		return p, err
@@ -71,7 +71,7 @@ func receivables(ctx context.Context, k *page.Context) (view.Page, error) {
 }
 
 func (c desk) receivablesMessage(total []view.Value, dso, before view.Value, first string) view.Message {
-	pairs := []string{"owed", c.Amount(total[1]), "overdue", c.Amount(total[2]), "share", page.Share(page.Zero(view.Ratio(total[2], total[1]))), "dso", plain(dso), "before", plain(before), "n", page.Count(c.Lang, int64(total[5].Float)), "names", first, "old", c.Amount(total[6])}
+	pairs := []string{"owed", c.Amount(total[1]), "overdue", c.Amount(total[2]), "share", c.Share(page.Zero(view.Ratio(total[2], total[1]))), "dso", c.plain(dso), "before", c.plain(before), "n", page.Count(c.Lang, int64(total[5].Float)), "names", first, "old", c.Amount(total[6])}
 	m := view.Message{Finding: c.T("receivables.text.plain", pairs...), Consequence: c.T("receivables.so.none", pairs...)}
 	switch {
 	case total[1].Float == 0:

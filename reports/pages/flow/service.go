@@ -66,13 +66,13 @@ func service(ctx context.Context, k *page.Context) (view.Page, error) {
 }
 
 // hour writes hours in a sentence.
-func hour(v view.Value) string { return view.Figure(v.Float, 1, false) }
+func (c desk) hour(v view.Value) string { return view.Figure(c.Lang, v.Float, 1, false) }
 
 func (c desk) serviceMessage(now, before []view.Value, cause, score string) view.Message {
 	if now[1].Float == 0 {
 		return view.Message{Finding: c.T("service.text.quiet"), Consequence: c.T("service.so.quiet")}
 	}
-	pairs := []string{"n", page.Count(c.Lang, int64(now[1].Float)), "complaints", page.Count(c.Lang, int64(now[2].Float)), "before", page.Count(c.Lang, int64(before[2].Float)), "p50", hour(now[3]), "p90", hour(now[4]), "breach", page.Share(page.Zero(now[8])), "open", page.Count(c.Lang, int64(now[9].Float)), "overdue", page.Count(c.Lang, int64(now[10].Float)), "cause", cause}
+	pairs := []string{"n", page.Count(c.Lang, int64(now[1].Float)), "complaints", page.Count(c.Lang, int64(now[2].Float)), "before", page.Count(c.Lang, int64(before[2].Float)), "p50", c.hour(now[3]), "p90", c.hour(now[4]), "breach", c.Share(page.Zero(now[8])), "open", page.Count(c.Lang, int64(now[9].Float)), "overdue", page.Count(c.Lang, int64(now[10].Float)), "cause", cause}
 	m := view.Message{Finding: c.T("service.text", pairs...), Consequence: c.T("service.so.plain", pairs...)}
 	if !now[3].Has() {
 		m.Finding = c.T("service.text.untimed", pairs...)
@@ -94,8 +94,8 @@ func (c desk) serviceFigures(now, before []view.Value) *view.KPIRow {
 	}
 	c.kpi(row, "tickets", now[1], before[1], view.Integer(), "", -1)
 	c.kpi(row, "complaints", now[2], before[2], view.Integer(), "", -1)
-	c.kpi(row, "response50", now[3], before[3], one, hours, -1, "p90", hour(now[4]))
-	c.kpi(row, "resolution50", now[5], before[5], one, hours, -1, "p90", hour(now[6]))
+	c.kpi(row, "response50", now[3], before[3], one, hours, -1, "p90", c.hour(now[4]))
+	c.kpi(row, "resolution50", now[5], before[5], one, hours, -1, "p90", c.hour(now[6]))
 	c.kpi(row, "fcr", now[7], before[7], view.Pct(), "", 1)
 	c.kpi(row, "breached", now[8], before[8], view.Pct(), "", -1)
 	c.kpi(row, "unresolved", now[9], view.Value{}, view.Integer(), "", -1, "n", page.Count(c.Lang, int64(now[10].Float)))
@@ -151,7 +151,7 @@ func (c desk) ticketCauses(ctx context.Context, tickets view.Value) (t *view.Tab
 			cells[2], cells[3] = view.N(n.Float/sum), view.N(run/sum)
 		}
 		if i == 0 && n.Float > 0 {
-			main = c.T("service.main", "cause", label, "share", page.Share(view.N(n.Float/sum)), "n", page.Count(c.Lang, int64(n.Float)))
+			main = c.T("service.main", "cause", label, "share", c.Share(view.N(n.Float/sum)), "n", page.Count(c.Lang, int64(n.Float)))
 		}
 		t.Rows = append(t.Rows, view.Row{Cells: cells})
 	}
@@ -201,10 +201,10 @@ func (c desk) surveyBlock(ctx context.Context) (b view.Block, said string, err e
 	t := c.table("surveys", c.word("quarter"), c.count("answers"), score, nps, c.share("promoters"), c.share("detractors"))
 	for _, row := range rows {
 		m := month(row[0])
-		t.Rows = append(t.Rows, view.Row{Cells: append([]view.Value{view.T(c.T("flow.quarter", "q", plain(view.I(int64(m.Month())/3+1)), "year", m.Format("2006")))}, values(row, 1, 6)...)})
+		t.Rows = append(t.Rows, view.Row{Cells: append([]view.Value{view.T(c.T("flow.quarter", "q", c.plain(view.I(int64(m.Month())/3+1)), "year", m.Format("2006")))}, values(row, 1, 6)...)})
 	}
 	last := rows[len(rows)-1]
-	said = c.T("service.score", "mean", view.Figure(page.Value(last[2]).Float, 1, false), "n", page.Count(c.Lang, page.Whole(last[1])), "nps", view.Show(c.Lang, page.Value(last[3]), points()))
+	said = c.T("service.score", "mean", view.Figure(c.Lang, page.Value(last[2]).Float, 1, false), "n", page.Count(c.Lang, page.Whole(last[1])), "nps", view.Show(c.Lang, page.Value(last[3]), points()))
 	return view.Block{Table: t}, said, nil
 }
 

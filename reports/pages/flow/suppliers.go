@@ -25,7 +25,7 @@ func suppliers(ctx context.Context, k *page.Context) (view.Page, error) {
 		return c.dark("suppliers", "purchase_order", "purchase_line", "supplier"), nil
 	}
 	p := c.Page("suppliers")
-	p.Meta = view.Meta{Measure: c.T("suppliers.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: page.LastTwelveMonths(c.AsOf).Label(c.Lang), Scenario: c.T("flow.scenario")}
+	p.Meta = view.Meta{Measure: c.T("suppliers.meta"), Unit: c.Lang.Currency(c.Currency), Period: page.LastTwelveMonths(c.AsOf).Label(c.Lang), Scenario: c.T("flow.scenario")}
 	list, err := c.supplierTable(ctx)
 	if err != nil {
 		return p, err
@@ -58,7 +58,7 @@ func suppliers(ctx context.Context, k *page.Context) (view.Page, error) {
 
 func (c desk) suppliersMessage(total []view.Value, out []string) view.Message {
 	fill := view.Ratio(total[13], total[12])
-	pairs := []string{"n", page.Count(c.Lang, int64(total[1].Float)), "cost", c.Amount(page.Zero(total[2])), "lead", plain(total[4]), "p90", plain(total[6]), "intime", page.Share(page.Zero(view.Ratio(total[9], total[8]))), "fill", page.Share(page.Zero(fill)), "names", strings.Join(out, c.T("flow.semicolon")), "many", page.Count(c.Lang, int64(len(out)))}
+	pairs := []string{"n", page.Count(c.Lang, int64(total[1].Float)), "cost", c.Amount(page.Zero(total[2])), "lead", c.plain(total[4]), "p90", c.plain(total[6]), "intime", c.Share(page.Zero(view.Ratio(total[9], total[8]))), "fill", c.Share(page.Zero(fill)), "names", strings.Join(out, c.T("flow.semicolon")), "many", page.Count(c.Lang, int64(len(out)))}
 	m := view.Message{Finding: c.T("suppliers.text.none", pairs...), Consequence: c.T("suppliers.so.none", pairs...)}
 	if total[4].Has() && fill.Has() {
 		m.Finding = c.T("suppliers.text", pairs...)
@@ -84,7 +84,7 @@ func (c desk) supplierFigures(total, weight []view.Value, back [2]view.Value) *v
 	format, unit = c.Money(back[0])
 	c.kpi(row, "sentback", back[0], back[1], format, unit, -1)
 	if len(weight) > 0 && weight[0].Has() {
-		c.kpi(row, "top5", weight[0], view.Value{}, view.Pct(), "", 0, "hhi", view.Figure(weight[1].Float, 3, false))
+		c.kpi(row, "top5", weight[0], view.Value{}, view.Pct(), "", 0, "hhi", view.Figure(c.Lang, weight[1].Float, 3, false))
 	}
 	return row
 }

@@ -20,7 +20,7 @@ func customers(ctx context.Context, k *page.Context) (view.Page, error) {
 		return c.empty(p), nil
 	}
 	w := page.YearToDate(c.AsOf, c.Fiscal)
-	p.Meta = c.Meta(w, view.CurrencyName(c.Lang, c.Currency))
+	p.Meta = c.Meta(w, c.Lang.Currency(c.Currency))
 	b, err := c.readBase(ctx, w)
 	if err != nil {
 		return p, err
@@ -161,7 +161,7 @@ func (c desk) topCustomers(ctx context.Context, w page.Window) (view.Block, erro
 		sum = append(sum, l.now)
 	}
 	listed := view.Sum(sum...)
-	t.Shown = c.T("topcustomers.shown", "n", fmt.Sprint(len(lines)), "share", page.Share(view.Ratio(listed, total["net"])))
+	t.Shown = c.T("topcustomers.shown", "n", fmt.Sprint(len(lines)), "share", c.Share(view.Ratio(listed, total["net"])))
 	t.Footnotes = append(t.Footnotes, c.T("foot.privacy"))
 	return view.Block{Table: t}, nil
 }

@@ -138,16 +138,11 @@ func (c desk) findingSection(list []finding) view.Section {
 // findingText is the finding in one sentence.
 func (c desk) findingText(f finding) string {
 	key := "finding." + f.kind.name
-	if f.n == 1 {
-		if _, ok := c.Words[key+".one"]; ok {
-			key += ".one"
-		}
-	}
 	way := "more"
 	if f.part.Float < 0 {
 		way = "less"
 	}
-	pairs := []string{"n", page.Count(c.Lang, f.n), "amount", c.Amount(f.amount), "change", page.Share(f.change), "effect", c.effect(f), "way", c.T("finding.way." + way)}
+	pairs := []string{"n", page.Count(c.Lang, f.n), "amount", c.Amount(f.amount), "change", c.Share(f.change), "effect", c.effect(f), "way", c.T("finding.way." + way)}
 	text := c.T(key, pairs...)
 	if f.kind.name == "owed" && f.change.Has() {
 		way = "more"
@@ -177,8 +172,8 @@ func (c desk) effect(f finding) string {
 // findingCause says what is behind it most.
 func (c desk) findingCause(f finding) string {
 	key := "finding." + f.kind.name + ".why"
-	if _, ok := c.Words[key]; !ok || f.who == "" && f.code == "" {
+	if _, ok := c.Word(key); !ok || f.who == "" && f.code == "" {
 		return ""
 	}
-	return c.T(key, "who", f.who, "part", c.Amount(f.part), "effect", c.effect(f), "share", page.Share(view.Ratio(f.part, f.amount)))
+	return c.T(key, "who", f.who, "part", c.Amount(f.part), "effect", c.effect(f), "share", c.Share(view.Ratio(f.part, f.amount)))
 }

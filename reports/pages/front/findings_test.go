@@ -65,7 +65,7 @@ func TestFindingsHaveWords(t *testing.T) {
 		for _, kind := range findingKinds {
 			slug, _, _ := strings.Cut(kind.href, ".")
 			for _, key := range []string{"finding." + kind.name, "page." + slug} {
-				if _, ok := c.Words[key]; !ok {
+				if _, ok := c.Word(key); !ok {
 					t.Errorf("%s: no word %s", lang, key)
 				}
 			}

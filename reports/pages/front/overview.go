@@ -29,7 +29,7 @@ func overview(ctx context.Context, k *page.Context) (view.Page, error) {
 		}
 		drivers = append(drivers, x)
 	}
-	p.Meta = c.Meta(w, view.CurrencyName(c.Lang, c.Currency))
+	p.Meta = c.Meta(w, c.Lang.Currency(c.Currency))
 	p.Message = view.Message{Finding: c.yearText(year, w), Consequence: c.driverText(year, drivers)}
 	kpis, err := c.keyFigures(ctx, year)
 	if err != nil {
@@ -120,7 +120,7 @@ func (c desk) yearText(y yearFigures, w page.Window) string {
 	now, then := y.now["net"], y.then["net"]
 	pairs := []string{"now", c.Amount(now), "then", c.Amount(then), "to", view.LongDate(c.Lang, w.To), "from", view.LongDate(c.Lang, w.From)}
 	_, relative := y.change("net")
-	pairs = append(pairs, "share", page.Share(relative), "first", view.LongDate(c.Lang, c.Facts.First), "last", view.LongDate(c.Lang, c.Facts.Last))
+	pairs = append(pairs, "share", c.Share(relative), "first", view.LongDate(c.Lang, c.Facts.First), "last", view.LongDate(c.Lang, c.Facts.Last))
 	key := "year.up"
 	switch {
 	case now.Float == 0:
@@ -135,7 +135,7 @@ func (c desk) yearText(y yearFigures, w page.Window) string {
 		key = "year.flat"
 	case relative.Float >= 1:
 		key = "year.times"
-		pairs = append(pairs, "times", view.Figure(now.Float/then.Float, 1, false))
+		pairs = append(pairs, "times", view.Figure(c.Lang, now.Float/then.Float, 1, false))
 	case relative.Float < 0:
 		key = "year.down"
 	}
@@ -188,7 +188,7 @@ func (c desk) keyFigures(ctx context.Context, y yearFigures) (*view.KPIRow, erro
 	row := &view.KPIRow{ID: "figures-data", Title: c.T("overview.figures"), Months: page.Names(c.Lang, list)}
 	add := func(measure string, format view.Format, unit string, better int) {
 		k := view.KPI{Label: c.T("kpi." + measure), Value: y.now[measure], Format: format, Unit: unit, Previous: y.then[measure],
-			ChangeFormat: format.Change(), Versus: c.T("kpi.versus"), Better: better, Trend: trend[measure]}
+			ChangeFormat: format.Change(), Versus: c.T("kpi.versus"), Better: better, Trend: trend[measure], Marks: c.MonthMarks(measure, list)}
 		k.Change, k.Relative = y.change(measure)
 		if measure == "margin_pct" {
 			k.Relative = view.Value{}
@@ -306,9 +306,9 @@ func (c desk) rollingTable(ctx context.Context) (*view.Table, error) {
 		t.Rows = append(t.Rows, view.Row{Cells: cells})
 	}
 	if _, relative := y.change("net"); relative.Has() {
-		t.Insight = c.T("rolling.up", "share", page.Share(relative))
+		t.Insight = c.T("rolling.up", "share", c.Share(relative))
 		if relative.Float < 0 {
-			t.Insight = c.T("rolling.down", "share", page.Share(relative))
+			t.Insight = c.T("rolling.down", "share", c.Share(relative))
 		}
 	}
 	return t, nil

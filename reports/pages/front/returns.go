@@ -73,7 +73,7 @@ func (c desk) returnsText(r sentBack) string {
 	if value.Float == 0 || !now.Has() {
 		return c.T("returns.zero")
 	}
-	pairs := []string{"amount", c.Amount(value), "share", page.Share(now), "before", page.Share(then)}
+	pairs := []string{"amount", c.Amount(value), "share", c.Share(now), "before", c.Share(then)}
 	if !r.net.fair || !then.Has() {
 		return c.T("returns.alone", pairs...)
 	}

@@ -21,7 +21,7 @@ func sales(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Meta = c.Meta(w, view.CurrencyName(c.Lang, c.Currency))
+	p.Meta = c.Meta(w, c.Lang.Currency(c.Currency))
 	by := map[string]comparison{}
 	for _, attribute := range []string{"class.bucket", "region.area", "customer.type", "channel.kind"} {
 		if by[attribute], err = c.compare(ctx, attribute, w); err != nil {
@@ -92,11 +92,11 @@ func (c desk) shapeText(by map[string]comparison) string {
 		if first == nil || known.Float < x.now.Float/2 {
 			continue
 		}
-		pairs := []string{"what", c.T("noun." + attribute), "first", first.name(), "share", page.Share(view.Ratio(first.now, x.now)), "amount", c.Amount(first.now)}
+		pairs := []string{"what", c.T("noun." + attribute), "first", first.name(), "share", c.Share(view.Ratio(first.now, x.now)), "amount", c.Amount(first.now)}
 		if second == nil {
 			return c.T("shape.one", pairs...)
 		}
-		return c.T("shape.two", append(pairs, "second", second.name(), "share2", page.Share(view.Ratio(second.now, x.now)))...)
+		return c.T("shape.two", append(pairs, "second", second.name(), "share2", c.Share(view.Ratio(second.now, x.now)))...)
 	}
 	if x := by["class.bucket"]; x.now.Float > 0 {
 		return c.T("shape.unknown", "amount", c.Amount(x.now))
@@ -188,7 +188,7 @@ func (c desk) seasonText(years []view.Series, list []time.Time) string {
 	if best < 0 || total.Float <= 0 {
 		return c.T("seasons.one")
 	}
-	return c.T("seasons.text", "year", years[1].Name, "month", page.MonthOnly(c.Lang, list[best]), "share", page.Share(view.Ratio(years[1].Values[best], total)))
+	return c.T("seasons.text", "year", years[1].Name, "month", view.MonthOnly(c.Lang, list[best]), "share", c.Share(view.Ratio(years[1].Values[best], total)))
 }
 
 // cumulativeText says what last year still brought after this day.
@@ -208,7 +208,7 @@ func (c desk) cumulativeText(sums []view.Series) string {
 	if !now.Has() || whole.Float <= 0 {
 		return c.T("cumulative.one")
 	}
-	return c.T("cumulative.text", "share", view.Percentage(now.Float/whole.Float), "year", sums[1].Name)
+	return c.T("cumulative.text", "share", view.Percentage(c.Lang, now.Float/whole.Float), "year", sums[1].Name)
 }
 
 // addTrends gives every pair its last months.
@@ -231,10 +231,7 @@ func (c desk) topTable(ctx context.Context, attribute, id string, w page.Window,
 	p := w.Before(1)
 	x := comparison{attribute: attribute, fair: year.fair, now: year.now["net"], then: year.then["net"]}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("top_"+id), w.From, w.To, p.From, p.To, n), func(row []any) error {
-		label := page.Text(row[1])
-		if zh := page.Text(row[2]); c.Lang == "zh" && zh != "" {
-			label = zh
-		}
+		label := c.InLanguage(page.Text(row[1]), page.Text(row[2]))
 		if label == "" {
 			label = c.T("customer.id", "id", page.Text(row[0]))
 		}
@@ -281,5 +278,5 @@ func (c desk) topText(x comparison) string {
 	if x.now.Float <= 0 {
 		return ""
 	}
-	return c.T("top.text", "n", page.Count(c.Lang, int64(len(x.pairs))), "share", page.Share(view.Ratio(sum, x.now)))
+	return c.T("top.text", "n", page.Count(c.Lang, int64(len(x.pairs))), "share", c.Share(view.Ratio(sum, x.now)))
 }

@@ -52,7 +52,7 @@ func (c desk) pyramidBlocks(tiers []tier, k concentration) []view.Block {
 	ch.Series = []view.Series{a, b}
 	first := revenue[0]
 	ch.Insight = c.T("pyramid.text", "tier", c.tierName(first.name), "n", page.Count(c.Lang, first.customers),
-		"people", page.Share(view.Ratio(view.I(first.customers), view.I(people))), "worth", page.Share(view.Ratio(first.value, worth)))
+		"people", c.Share(view.Ratio(view.I(first.customers), view.I(people))), "worth", c.Share(view.Ratio(first.value, worth)))
 	ch.Table = *c.tierTable(revenue, "pyramid-revenue", c.T("pyramid.revenue"))
 	blocks := append([]view.Block{{Width: view.Half, Chart: ch}}, c.curveBlock(k)...)
 	blocks = append(blocks, view.Block{Width: view.Half, Table: c.tierTable(revenue, "pyramid-tiers", c.T("pyramid.revenue"))})
@@ -103,10 +103,14 @@ type concentration struct {
 	n      int64 // customers with positive revenue
 	gini   float64
 	points []point
+	isPart bool // of the customers: there is no curve
 }
 
 func (c desk) readCurve(ctx context.Context) (concentration, error) {
 	var k concentration
+	if k.isPart = c.Lacks("score.concentration"); k.isPart {
+		return k, nil // ranks are those among all customers, and say nothing of a part
+	}
 	row, err := engine.One(ctx, c.DB, engine.SQL(statement("gini")))
 	if err != nil {
 		return k, err
@@ -154,6 +158,9 @@ func (k concentration) thinned() []view.Point {
 
 // curveBlock is the chart of concentration with the points people ask for.
 func (c desk) curveBlock(k concentration) []view.Block {
+	if k.isPart {
+		return []view.Block{c.WholeOnly(c.T("curve.title"))}
+	}
 	if len(k.points) == 0 || k.n == 0 {
 		return nil
 	}
@@ -169,9 +176,9 @@ func (c desk) curveBlock(k concentration) []view.Block {
 			continue
 		}
 		seen[p.customers] = true
-		name := page.RoundShare(p.x)
+		name := c.RoundShare(p.x)
 		if x < 0.3 && x != 0.1 {
-			ch.Marks = append(ch.Marks, view.Mark{X: p.x, Y: p.y, Text: c.T("curve.mark", "x", name, "y", view.Percentage(p.y))})
+			ch.Marks = append(ch.Marks, view.Mark{X: p.x, Y: p.y, Text: c.T("curve.mark", "x", name, "y", view.Percentage(c.Lang, p.y))})
 		}
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(name), view.I(p.customers), p.value, view.N(p.y)}})
 	}
@@ -189,7 +196,7 @@ func (c desk) giniText(k concentration) string {
 	case k.gini >= 0.4:
 		key = "gini.middle"
 	}
-	return c.T(key, "gini", view.Figure(k.gini, 2, false))
+	return c.T(key, "gini", view.Figure(c.Lang, k.gini, 2, false))
 }
 
 // concentrationText is the finding of the customers page.
@@ -197,6 +204,8 @@ func (c desk) concentrationText(k concentration, b base) string {
 	pairs := []string{"n", page.Count(c.Lang, b.active), "ever", page.Count(c.Lang, b.ever)}
 	p, ok := k.at(0.2)
 	switch {
+	case k.isPart:
+		return c.T("concentration.part", "n", page.Count(c.Lang, b.active))
 	case b.ever == 1:
 		return c.T("concentration.single")
 	case !ok || k.n == 0:
@@ -204,7 +213,7 @@ func (c desk) concentrationText(k concentration, b base) string {
 	case k.n < 5:
 		return c.T("concentration.few", pairs...)
 	}
-	return c.T("concentration.text", append(pairs, "top", page.RoundShare(p.x), "k", page.Count(c.Lang, p.customers), "share", view.Percentage(p.y), "window", c.Scored)...)
+	return c.T("concentration.text", append(pairs, "top", c.RoundShare(p.x), "k", page.Count(c.Lang, p.customers), "share", view.Percentage(c.Lang, p.y), "window", c.Scored)...)
 }
 
 // segmentValue is a segment in the page's language.
@@ -226,7 +235,7 @@ func (c desk) rfmBlocks(ctx context.Context) ([]view.Block, error) {
 	ch := &view.Chart{ID: "rfm-map", Kind: view.Heat, Title: c.T("rfm.chart"), XName: c.T("rfm.x"), Categories: []string{"1", "2", "3", "4", "5"}}
 	ch.Table = view.Table{Title: c.T("rfm.chart")}
 	for r := 5; r >= 1; r-- {
-		ch.Rows = append(ch.Rows, c.T("rfm.row", "r", view.Figure(float64(r), 0, false)))
+		ch.Rows = append(ch.Rows, c.T("rfm.row", "r", view.Figure(c.Lang, float64(r), 0, false)))
 	}
 	var cells [5][5]rfmCell
 	most, worth := 0.0, view.I(0)
@@ -279,7 +288,7 @@ func (c desk) rfmText(cells [5][5]rfmCell, worth view.Value) string {
 			}
 		}
 	}
-	return c.T("rfm.text", "best", page.Share(view.Ratio(best, worth)), "asleep", page.Share(view.Ratio(asleep, worth)))
+	return c.T("rfm.text", "best", c.Share(view.Ratio(best, worth)), "asleep", c.Share(view.Ratio(asleep, worth)))
 }
 
 // segmentTable lists the named segments.

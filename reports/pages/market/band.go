@@ -3,6 +3,7 @@ package market
 import (
 	"time"
 
+	"verso/reports/language"
 	"verso/reports/view"
 )
 
@@ -41,7 +42,7 @@ func (c desk) bandChart(id, title, subtitle string, b band, format view.Format, 
 }
 
 // halfYears names January and July on an axis of several years.
-func halfYears(lang string, months []time.Time) []string {
+func halfYears(lang *language.Language, months []time.Time) []string {
 	out := make([]string, len(months))
 	for i, m := range months {
 		if m.Month()%6 == 1 {

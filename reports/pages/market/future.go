@@ -42,7 +42,7 @@ func future(ctx context.Context, k *page.Context) (view.Page, error) {
 			Title: c.T("page.future"), Text: c.T("future.absent"), Tables: []string{"order_header", "order_line", "customer", "lead", "opportunity"}}}}}}
 		return p, nil
 	}
-	p.Meta = view.Meta{Measure: c.T("future.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: c.T("future.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Measure: c.T("future.meta"), Unit: c.Lang.Currency(c.Currency), Period: c.T("future.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	var sections []view.Section
 	for _, part := range []func(context.Context, *outlook) (view.Section, error){c.demandSection, c.projectionSection, c.walletSection, c.leadSection} {
 		s, err := part(ctx, &o)
@@ -88,13 +88,13 @@ func (c desk) futureMessage(o outlook) view.Message {
 		if change < 0 {
 			word = "future.text.less"
 		}
-		m.Finding = c.T(word, "amount", c.Amount(o.net), "share", page.Share(view.N(change)))
+		m.Finding = c.T(word, "amount", c.Amount(o.net), "share", c.Share(view.N(change)))
 	}
 	switch {
 	case !o.smape.Has():
 		m.Consequence = c.T("future.so.untested")
 	default:
-		m.Consequence = c.T("future.so."+o.grade, "miss", page.Share(view.N(o.smape.Float/100)), "naive", page.Share(view.N(o.naive.Float/100)))
+		m.Consequence = c.T("future.so."+o.grade, "miss", c.Share(view.N(o.smape.Float/100)), "naive", c.Share(view.N(o.naive.Float/100)))
 	}
 	if o.low > 0 {
 		m.Consequence += c.T("future.so.wallet", "n", page.Count(c.Lang, o.low), "names", o.names)
@@ -197,7 +197,7 @@ func (c desk) bandText(b band) string {
 	if ahead < before {
 		word = "future.chart.less"
 	}
-	return c.T(word, "amount", c.Amount(view.N(ahead)), "share", page.Share(view.N(ahead/before-1)))
+	return c.T(word, "amount", c.Amount(view.N(ahead)), "share", c.Share(view.N(ahead/before-1)))
 }
 
 // gradeTable tells in words how such forecasts did.

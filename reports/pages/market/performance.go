@@ -49,7 +49,7 @@ func performance(ctx context.Context, k *page.Context) (view.Page, error) {
 		return p, err
 	}
 	w := page.LastTwelveMonths(c.AsOf)
-	p.Meta = c.Meta(w, view.CurrencyName(c.Lang, c.Currency))
+	p.Meta = c.Meta(w, c.Lang.Currency(c.Currency))
 	bridge, largest, err := c.bridgeBlocks(ctx, bridges)
 	if err != nil {
 		return p, err
@@ -122,7 +122,7 @@ func (c desk) performanceMessage(all spend, b ends, largest string, names string
 	m := view.Message{Finding: c.T("performance.text", "now", c.Amount(all.now), "change", c.SignedAmount(all.change))}
 	if b.marginAfter.Has() && b.rateAfter.Has() && b.rateBefore.Has() {
 		m.Finding = c.T("performance.text.margin", "now", c.Amount(all.now), "change", c.SignedAmount(all.change), "margin", c.SignedAmount(view.Sub(b.marginAfter, b.marginBefore)),
-			"rate", page.Share(b.rateAfter), "before", page.Share(b.rateBefore), "effect", largest)
+			"rate", c.Share(b.rateAfter), "before", c.Share(b.rateBefore), "effect", largest)
 	}
 	if names == "" {
 		m.Consequence = c.T("performance.so.none")
@@ -143,7 +143,7 @@ func (c desk) performanceFigures(list []spend, all spend, b ends) *view.KPIRow {
 		format, unit = c.Money(b.marginAfter)
 		row.Items = append(row.Items, view.KPI{Label: c.T("performance.kpi.margin"), Value: b.marginAfter, Format: format, Unit: unit, Previous: b.marginBefore, Change: view.Sub(b.marginAfter, b.marginBefore),
 			Relative: view.Relative(b.marginAfter, b.marginBefore), ChangeFormat: format.Change(), Versus: before, Better: 1},
-			view.KPI{Label: c.T("performance.kpi.rate"), Value: b.rateAfter, Format: view.Pct(), Better: 1, Note: c.T("performance.kpi.rate.note", "share", page.Share(b.rateBefore))})
+			view.KPI{Label: c.T("performance.kpi.rate"), Value: b.rateAfter, Format: view.Pct(), Better: 1, Note: c.T("performance.kpi.rate.note", "share", c.Share(b.rateBefore))})
 	}
 	for _, s := range list {
 		if s.status == "new" || s.status == "lost" {

@@ -37,7 +37,7 @@ func products(ctx context.Context, k *page.Context) (view.Page, error) {
 			Title: c.T("page.products"), Text: c.T("products.absent"), Tables: []string{"title", "order_line", "inventory_snapshot", "catalogue_item"}}}}}}
 		return p, nil
 	}
-	p.Meta = view.Meta{Unit: view.CurrencyName(c.Lang, c.Currency), Measure: c.T("products.meta"), Period: c.T("products.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Unit: c.Lang.Currency(c.Currency), Measure: c.T("products.meta"), Period: c.T("products.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	matrix, err := c.titleMatrix(ctx)
 	if err != nil {
 		return p, err
@@ -88,7 +88,7 @@ func (c desk) readAssortment(ctx context.Context) (assortmentOf, error) {
 func (c desk) productsMessage(a assortmentOf, keep int64, first string) view.Message {
 	m := view.Message{Finding: c.T("products.text.none", "n", page.Count(c.Lang, a.titles), "dead", page.Count(c.Lang, a.dead))}
 	if a.sold > 0 && a.net.Float > 0 {
-		m.Finding = c.T("products.text", "n", page.Count(c.Lang, a.titles), "a", page.Count(c.Lang, a.aTitles), "share", page.Share(view.Ratio(a.aNet, a.net)), "dead", page.Count(c.Lang, a.dead))
+		m.Finding = c.T("products.text", "n", page.Count(c.Lang, a.titles), "a", page.Count(c.Lang, a.aTitles), "share", c.Share(view.Ratio(a.aNet, a.net)), "dead", page.Count(c.Lang, a.dead))
 	}
 	m.Consequence = c.T("products.so.none")
 	switch {
@@ -108,7 +108,7 @@ func (c desk) productFigures(a assortmentOf) *view.KPIRow {
 		row.Items = append(row.Items, view.KPI{Label: c.T("products.kpi." + key), Value: v, Format: f, Unit: unit, Better: better, Note: note})
 	}
 	add("sold", view.I(a.sold), view.Integer(), "", c.T("products.kpi.sold.note", "n", page.Count(c.Lang, a.titles)), 1)
-	add("a", view.I(a.aTitles), view.Integer(), "", c.T("products.kpi.a.note", "share", page.Share(view.Ratio(view.I(a.aTitles), view.I(a.sold)))), 0)
+	add("a", view.I(a.aTitles), view.Integer(), "", c.T("products.kpi.a.note", "share", c.Share(view.Ratio(view.I(a.aTitles), view.I(a.sold)))), 0)
 	add("dead", view.Ratio(view.I(a.dead), view.I(a.titles)), view.Pct(), "", c.T("products.kpi.dead.note"), -1)
 	add("returns", view.Ratio(a.copiesReturned, a.copies), view.Pct(), "", c.T("products.kpi.returns.note"), -1)
 	if a.counted == 0 {

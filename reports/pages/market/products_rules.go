@@ -22,7 +22,7 @@ func (c desk) togetherBlocks(ctx context.Context) (blocks []view.Block, first st
 			a, b := c.InLanguage(page.Text(row[0]), page.Text(row[1])), c.InLanguage(page.Text(row[2]), page.Text(row[3]))
 			both, have, others, all := page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7])
 			why := c.T("together.why."+map[bool]string{true: "customer", false: "order"}[l.level == "customer_series"], "have", view.Show(c.Lang, have, view.Integer()), "both", view.Show(c.Lang, both, view.Integer()),
-				"share", page.Share(view.Ratio(both, have)), "other", page.Share(view.Ratio(others, all)))
+				"share", c.Share(view.Ratio(both, have)), "other", c.Share(view.Ratio(others, all)))
 			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(a), view.T(b), page.Value(row[8]), page.Value(row[9]), page.Value(row[10]), view.T(why)}})
 			if first == "" && l.level == "order_subject" {
 				first = c.T("together.first", "a", a, "b", b)
@@ -35,7 +35,7 @@ func (c desk) togetherBlocks(ctx context.Context) (blocks []view.Block, first st
 		blocks = append(blocks, view.Block{Table: t})
 	}
 	err = engine.Rows(ctx, c.DB, engine.SQL(statement("products_continuation")), func(row []any) error {
-		blocks = append(blocks, view.Block{Note: &view.Note{Text: c.T("together.next", "share", page.Share(page.Value(row[0])))}})
+		blocks = append(blocks, view.Block{Note: &view.Note{Text: c.T("together.next", "share", c.Share(page.Value(row[0])))}})
 		return nil
 	})
 	if err != nil {

@@ -40,7 +40,7 @@ func promotion(ctx context.Context, k *page.Context) (view.Page, error) {
 			Title: c.T("page.promotion"), Text: c.T("promotion.absent"), Tables: []string{"campaign", "campaign_target", "campaign_response", "campaign_cost", "quote"}}}}}}
 		return p, nil
 	}
-	p.Meta = view.Meta{Measure: c.T("promotion.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: c.T("promotion.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Measure: c.T("promotion.meta"), Unit: c.Lang.Currency(c.Currency), Period: c.T("promotion.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	effects, beliefs, err := c.campaignTables(ctx, s)
 	if err != nil {
 		return p, err

@@ -41,7 +41,7 @@ func salesforce(ctx context.Context, k *page.Context) (view.Page, error) {
 		return p, nil
 	}
 	all := teamOf(list)
-	p.Meta = view.Meta{Unit: view.CurrencyName(c.Lang, c.Currency), Measure: c.T("salesforce.meta"), Period: c.T("profit.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Unit: c.Lang.Currency(c.Currency), Measure: c.T("salesforce.meta"), Period: c.T("profit.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	handover, err := c.handoverTable(ctx, all.orphans)
 	if err != nil {
 		return p, err

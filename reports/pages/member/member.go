@@ -110,7 +110,7 @@ func (c desk) pagesOf(ctx context.Context, k kind) ([]page.Page, error) {
 	var out []page.Page
 	for _, m := range chosen.members {
 		out = append(out, page.Page{Slug: m.slug, About: page.Ref{Attribute: k.attribute, Key: m.ref},
-			Label: func(string) string { return m.label },
+			Label: func(*page.Context) string { return m.label },
 			Build: func(_ context.Context, own *page.Context) (view.Page, error) {
 				return sheet{desk{own.On(k.attribute, m.id, m.label)}, k, f, m}.page(), nil
 			}})
@@ -204,7 +204,7 @@ func list(ctx context.Context, k *page.Context) (view.Page, error) {
 	c := desk{k}
 	p := c.Page("members")
 	w := page.YearToDate(c.AsOf, c.Fiscal)
-	p.Meta = c.Meta(w, view.CurrencyName(c.Lang, c.Currency))
+	p.Meta = c.Meta(w, c.Lang.Currency(c.Currency))
 	n, names := 0, []string{}
 	for _, kind := range kinds() {
 		chosen, err := c.choose(ctx, kind)
@@ -224,7 +224,7 @@ func list(ctx context.Context, k *page.Context) (view.Page, error) {
 		t.Insight = ""
 		p.Sections = append(p.Sections, s)
 	}
-	pairs := []string{"n", fmt.Sprint(n), "list", strings.Join(names, c.T("list.comma")), "customers", fmt.Sprint(enoughCustomers), "share", page.RoundShare(enoughShare), "most", fmt.Sprint(mostPages)}
+	pairs := []string{"n", fmt.Sprint(n), "list", strings.Join(names, c.T("list.comma")), "customers", fmt.Sprint(enoughCustomers), "share", c.RoundShare(enoughShare), "most", fmt.Sprint(mostPages)}
 	p.Message = view.Message{Finding: c.T("members.text", pairs...), Consequence: c.T("members.rule", pairs...)}
 	if n == 0 {
 		p.Message.Finding = c.T("members.none")

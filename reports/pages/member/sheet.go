@@ -34,7 +34,7 @@ func (s sheet) then(measure string) view.Value {
 func (s sheet) page() view.Page {
 	p := s.Page("members")
 	p.Slug, p.Title = s.entry.slug, s.entry.label
-	p.Meta = s.Meta(s.facts.window, view.CurrencyName(s.Lang, s.Currency))
+	p.Meta = s.Meta(s.facts.window, s.Lang.Currency(s.Currency))
 	p.Message = s.message()
 	p.Sections = []view.Section{
 		{ID: "figures", Title: s.T("member.figures"), Blocks: s.course()},
@@ -64,7 +64,7 @@ func (s sheet) message() view.Message {
 	case change.Has():
 		key = "member.text.less"
 	}
-	m := view.Message{Finding: s.T(key, "name", s.entry.label, "net", s.Amount(now), "from", view.LongDate(s.Lang, s.facts.window.From), "change", page.Share(change))}
+	m := view.Message{Finding: s.T(key, "name", s.entry.label, "net", s.Amount(now), "from", view.LongDate(s.Lang, s.facts.window.From), "change", s.Share(change))}
 	m.Consequence = s.T("movers.none")
 	if text := s.moved(s.partLines()); text != "" {
 		m.Consequence = text
@@ -195,7 +195,7 @@ func (s sheet) planText(now, plan []view.Value, list []time.Time) string {
 	if aimed.Float <= 0 {
 		return ""
 	}
-	return s.T("member.plan.text", "share", page.Share(view.Ratio(done, aimed)), "net", s.Amount(done), "plan", s.Amount(aimed))
+	return s.T("member.plan.text", "share", s.Share(view.Ratio(done, aimed)), "net", s.Amount(done), "plan", s.Amount(aimed))
 }
 
 // cumulate adds a series up as far as it is known.

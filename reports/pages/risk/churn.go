@@ -28,7 +28,7 @@ func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	types, err := c.typeTable(ctx)
+	types, err := c.typePart(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -55,7 +55,7 @@ func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 	p.Message = c.churnMessage(s, first)
 	p.Sections = []view.Section{
 		{ID: "rate", Title: c.T("churn.rate"), Lead: c.T("churn.rate.lead"), Blocks: append([]view.Block{{KPIs: figures}}, course...)},
-		{ID: "where", Title: c.T("churn.where"), Lead: c.T("churn.where.lead"), Blocks: []view.Block{{Table: types}, {Table: areas}}},
+		{ID: "where", Title: c.T("churn.where"), Lead: c.T("churn.where.lead"), Blocks: []view.Block{types, {Table: areas}}},
 		{ID: "why", Title: c.T("churn.why"), Lead: c.T("churn.why.lead"), Blocks: []view.Block{{Table: why}, {Note: &view.Note{Text: c.T("churn.why.causes")}}}},
 		{ID: "changes", Title: c.T("churn.changes"), Lead: c.T("churn.changes.lead"), Blocks: changes},
 	}
@@ -83,9 +83,13 @@ func (c desk) churnMessage(s atRisk, first string) view.Message {
 
 // course is the rate over time, and the key figures.
 func (c desk) course(ctx context.Context, s atRisk) ([]view.Block, *view.KPIRow, error) {
-	rows, err := c.read(ctx, "churn_course")
-	if err != nil {
-		return nil, nil, err
+	var rows [][]any
+	var err error
+	whole := !c.Lacks("score.churn_rate")
+	if whole {
+		if rows, err = c.read(ctx, "churn_course"); err != nil {
+			return nil, nil, err
+		}
 	}
 	changed := map[string]int64{}
 	counts, err := c.read(ctx, "churn_changes")
@@ -110,12 +114,15 @@ func (c desk) course(ctx context.Context, s atRisk) ([]view.Block, *view.KPIRow,
 	}
 	add("fading", view.I(changed["fading"]), view.Integer(), "", -1, "partial", page.Count(c.Lang, changed["partial"]))
 	if rows = rows[max(0, len(rows)-drawnOrigins):]; len(rows) < 2 {
+		if !whole {
+			return []view.Block{c.WholeOnly(c.T("churn.course"))}, kpis, nil
+		}
 		return nil, kpis, nil
 	}
 	ch := &view.Chart{ID: "churn-rate", Kind: view.Lines, Title: c.T("churn.course"), Subtitle: c.T("churn.course.sub"), Insight: c.T("churn.course.text"), Format: view.Pct(), Better: -1}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("churn.origin"), Format: view.Format{Style: view.DayDate}}, {Label: c.T("col.customers"), Format: view.Integer()},
-		{Label: c.T("churn.horizon.half"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.one"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.double"), Unit: "%", Format: bare()}}}
-	series := []view.Series{{Name: c.T("churn.horizon.one"), Role: view.AC}, {Name: c.T("churn.horizon.half"), Role: view.Other}, {Name: c.T("churn.horizon.double"), Role: view.Other}}
+		{Label: c.T("churn.horizon.half"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.usual"), Unit: "%", Format: bare()}, {Label: c.T("churn.horizon.double"), Unit: "%", Format: bare()}}}
+	series := []view.Series{{Name: c.T("churn.horizon.usual"), Role: view.AC}, {Name: c.T("churn.horizon.half"), Role: view.Other}, {Name: c.T("churn.horizon.double"), Role: view.Other}}
 	for _, row := range rows {
 		ch.Categories = append(ch.Categories, monthOf(row[0]))
 		shares := []view.Value{view.Ratio(page.Value(row[2]), page.Value(row[1])), share(row[4], row[1]), share(row[5], row[1])}
@@ -149,6 +156,15 @@ func (c desk) day(v any) string {
 		return view.ShortDate(c.Lang, t)
 	}
 	return page.Text(v)
+}
+
+// typePart are the customers at risk by type, or why they are not told.
+func (c desk) typePart(ctx context.Context) (view.Block, error) {
+	if c.Lacks("score.churn_rate") {
+		return c.WholeOnly(c.T("churn.types")), nil
+	}
+	t, err := c.typeTable(ctx)
+	return view.Block{Table: t}, err
 }
 
 func (c desk) typeTable(ctx context.Context) (*view.Table, error) {

@@ -37,7 +37,7 @@ func churnmodel(ctx context.Context, k *page.Context) (view.Page, error) {
 		p.Sections = []view.Section{event}
 		return p, nil
 	}
-	p.Message = view.Message{Finding: reading, Consequence: c.T("churnmodel.so", "lift", view.Figure(page.Value(compare[0][6]).Float, 1, false), "recall", page.Share(page.Value(compare[0][9])))}
+	p.Message = view.Message{Finding: reading, Consequence: c.T("churnmodel.so", "lift", view.Figure(c.Lang, page.Value(compare[0][6]).Float, 1, false), "recall", c.Share(page.Value(compare[0][9])))}
 	grades, err := c.grades(ctx)
 	if err != nil {
 		return p, err

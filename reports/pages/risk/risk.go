@@ -67,6 +67,9 @@ func (c desk) absent(p view.Page) view.Page {
 
 // reading is what the card says of the fit.
 func (c desk) reading(ctx context.Context) (string, error) {
+	if c.Lacks("card.model") {
+		return "", nil
+	}
 	rows, err := c.read(ctx, "churn_reading")
 	if err != nil || len(rows) == 0 {
 		return "", err

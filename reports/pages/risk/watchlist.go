@@ -33,7 +33,7 @@ func watchlist(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Meta = view.Meta{Measure: c.T("watchlist.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Measure: c.T("watchlist.meta"), Unit: c.Lang.Currency(c.Currency), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	p.Message = c.watchMessage(rows, s)
 	p.Sections = []view.Section{
 		{ID: "list", Title: c.T("watchlist.list"), Lead: c.T("watchlist.list.lead"), Blocks: []view.Block{{Table: c.watchTable(rows, s)}}},
@@ -124,11 +124,14 @@ func (c desk) peopleTable(ctx context.Context) (*view.Table, error) {
 
 // offer is what acting is taken to do, in words.
 func (c desk) offer(ctx context.Context) (string, error) {
+	if c.Lacks("card.parameter") {
+		return "", nil
+	}
 	rows, err := c.read(ctx, "watchlist_offer")
 	if err != nil || len(rows) == 0 {
 		return "", err
 	}
 	row := rows[0]
-	return c.T("watchlist.offer", "rate", page.Share(page.Value(row[0])), "cost", view.Show(c.Lang, page.Value(row[1]), view.Format{Style: view.Decimal, Decimals: 2}), "currency", view.CurrencyName(c.Lang, c.Currency),
+	return c.T("watchlist.offer", "rate", c.Share(page.Value(row[0])), "cost", view.Show(c.Lang, page.Value(row[1]), view.Format{Style: view.Decimal, Decimals: 2}), "currency", c.Lang.Currency(c.Currency),
 		"because", c.InLanguage(page.Text(row[2]), page.Text(row[3]))), nil
 }

@@ -115,7 +115,7 @@ func (c desk) cardSection(m modelCard) view.Section {
 	if len(m.metrics) > 0 {
 		t := &view.Table{ID: "metrics-" + m.model, Title: c.T("cards.metrics"), Columns: []view.Column{{Label: c.T("cards.metric")}, {Label: c.T("cards.value")}, {Label: c.T("cards.unit")}, {Label: c.T("cards.reading"), Wide: true}}}
 		for _, row := range m.metrics {
-			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(plain(page.Value(row[1]))), view.T(c.unitName(page.Text(row[2]))), view.T(c.InLanguage(page.Text(row[3]), page.Text(row[4])))}})
+			t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.Text(row[0])), view.T(c.plain(page.Value(row[1]))), view.T(c.unitName(page.Text(row[2]))), view.T(c.InLanguage(page.Text(row[3]), page.Text(row[4])))}})
 		}
 		s.Blocks = append(s.Blocks, view.Block{Table: t})
 	}
@@ -145,7 +145,7 @@ func (c desk) cardSection(m modelCard) view.Section {
 // modelName is what a model is called beside its code; the code alone where it
 // has no name.
 func (c desk) modelName(code string) string {
-	if name, known := c.Words["model."+code]; known {
+	if name, known := c.Word("model." + code); known {
 		return c.T("cards.name", "name", name, "code", code)
 	}
 	return code
@@ -153,25 +153,25 @@ func (c desk) modelName(code string) string {
 
 // unitName is a unit in the page's language, as it is stored where it has no name.
 func (c desk) unitName(unit string) string {
-	if name, known := c.Words["metric.unit."+unit]; known {
+	if name, known := c.Word("metric.unit." + unit); known {
 		return name
 	}
 	return unit
 }
 
 // plain writes a metric to about four digits; the exact figure is in card.metric.
-func plain(v view.Value) string {
+func (c desk) plain(v view.Value) string {
 	if !v.Has() {
 		return "–"
 	}
 	x := math.Abs(v.Float)
 	switch {
 	case x == math.Trunc(x) || x >= 1000:
-		return view.Figure(v.Float, 0, false)
+		return view.Figure(c.Lang, v.Float, 0, false)
 	case x >= 10:
-		return view.Figure(v.Float, 1, false)
+		return view.Figure(c.Lang, v.Float, 1, false)
 	case x >= 1:
-		return view.Figure(v.Float, 2, false)
+		return view.Figure(c.Lang, v.Float, 2, false)
 	}
-	return view.Figure(v.Float, 4, false)
+	return view.Figure(c.Lang, v.Float, 4, false)
 }

@@ -35,7 +35,7 @@ func definitions(ctx context.Context, k *page.Context) (view.Page, error) {
 		Columns: []view.Column{{Label: c.T("col.cube")}, {Label: c.T("col.asked")}, {Label: c.T("col.means"), Wide: true}, {Label: c.T("col.measures"), Format: view.Integer()}}}
 	for _, of := range c.Model.Cubes {
 		if !slices.Contains(reported(), of.Name) {
-			rest.Rows = append(rest.Rows, view.Row{Cells: []view.Value{view.T(of.Label.In(c.Lang)), view.T(of.Name), view.T(of.Description.In(c.Lang)), view.I(shownMeasures(of))}})
+			rest.Rows = append(rest.Rows, view.Row{Cells: []view.Value{view.T(c.Labelled(of.Label)), view.T(of.Name), view.T(c.Labelled(of.Description)), view.I(shownMeasures(of))}})
 			continue
 		}
 		section, n, known := c.definitionsOf(of, graph)
@@ -71,7 +71,7 @@ func shownMeasures(of *cube.Cube) (n int64) {
 // definitionsOf is the table of one cube, how many measures it lists, and how
 // many of them are traced to a source.
 func (c desk) definitionsOf(of *cube.Cube, graph *lineage.Graph) (s view.Section, listed, traced int) {
-	t := &view.Table{ID: "measures-" + of.Name, Title: of.Label.In(c.Lang), Subtitle: of.Name,
+	t := &view.Table{ID: "measures-" + of.Name, Title: c.Labelled(of.Label), Subtitle: of.Name,
 		Columns: []view.Column{{Label: c.T("col.measure")}, {Label: c.T("col.asked")}, {Label: c.T("col.means"), Wide: true}, {Label: c.T("col.how"), Wide: true},
 			{Label: c.T("col.totals")}, {Label: c.T("col.from"), Wide: true}}}
 	for _, m := range of.Measures {
@@ -82,10 +82,10 @@ func (c desk) definitionsOf(of *cube.Cube, graph *lineage.Graph) (s view.Section
 		if known {
 			traced++
 		}
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(m.Label.In(c.Lang)), view.T(m.Name), view.T(m.Description.In(c.Lang)),
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.Labelled(m.Label)), view.T(m.Name), view.T(c.Labelled(m.Description)),
 			view.T(c.howComputed(m)), view.T(c.T(totalsKey(m))), view.T(from)}})
 	}
-	return view.Section{ID: of.Name, Title: of.Label.In(c.Lang), Lead: c.T("definitions.lead", "text", of.Description.In(c.Lang), "cube", of.Name),
+	return view.Section{ID: of.Name, Title: c.Labelled(of.Label), Lead: c.T("definitions.lead", "text", c.Labelled(of.Description), "cube", of.Name),
 		Blocks: []view.Block{{Table: t}}}, len(t.Rows), traced
 }
 
@@ -139,4 +139,17 @@ func (c desk) origins(graph *lineage.Graph, of lineage.Column) (text string, kno
 		return c.T("from.more", "list", strings.Join(names[:originsShown], c.T("list.comma")), "n", strconv.Itoa(len(names)-originsShown)), true
 	}
 	return strings.Join(names, c.T("list.comma")), true
+}
+
+// Sentences are the texts of the catalog in English: what the page of definitions
+// shows.
+func Sentences(m *cube.Model) []string {
+	var out []string
+	for _, of := range m.Cubes {
+		out = append(out, of.Label.EN, of.Description.EN)
+		for _, x := range of.Measures {
+			out = append(out, x.Label.EN, x.Description.EN)
+		}
+	}
+	return out
 }

@@ -38,7 +38,7 @@ type past struct {
 func editions(ctx context.Context, k *page.Context) (view.Page, error) {
 	c := desk{k}
 	p := c.Page("editions")
-	p.Meta = view.Meta{Measure: c.T("editions.meta"), Unit: view.CurrencyName(c.Lang, c.Currency), Period: page.YearToDate(c.AsOf, c.Fiscal).Label(c.Lang)}
+	p.Meta = view.Meta{Measure: c.T("editions.meta"), Unit: c.Lang.Currency(c.Currency), Period: page.YearToDate(c.AsOf, c.Fiscal).Label(c.Lang)}
 	today, err := c.Total(ctx, "sales", page.YearToDate(c.AsOf, c.Fiscal), editionMeasures()...)
 	if err != nil {
 		return p, err
@@ -137,16 +137,18 @@ func (c desk) editionTable(list []past, today page.Figures) *view.Table {
 	n := view.Integer()
 	t := &view.Table{ID: "editions", Title: c.T("editions.table"), Subtitle: c.T("editions.table.sub"), Columns: []view.Column{{Label: c.T("editions.asof")}, {Label: c.T("kpi.net"), Unit: unit, Format: format}, {Label: c.T("kpi.margin"), Unit: unit, Format: format},
 		{Label: c.T("kpi.orders"), Format: n}, {Label: c.T("kpi.customers"), Format: n}, {Label: c.T("editions.what"), Wide: true}, {Label: c.T("run.id")}}}
-	row := func(day time.Time, f page.Figures, what, run string) {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(view.ShortDate(c.Lang, day)), f["net"], f["margin"], f["orders"], f["customers"], view.T(what), view.T(run)}})
+	row := func(day time.Time, place string, f page.Figures, what, run string) {
+		date := view.T(view.ShortDate(c.Lang, day))
+		date.Href = place
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{date, f["net"], f["margin"], f["orders"], f["customers"], view.T(what), view.T(run)}})
 	}
-	row(c.AsOf, today, c.T("editions.this"), c.Run)
+	row(c.AsOf, "", today, c.T("editions.this"), c.Run)
 	for _, x := range list {
 		what := c.sinceText(x, today)
 		if len(x.restated) > 0 {
 			what = c.T("editions.both", "first", what, "second", c.T("editions.counted", "amount", c.SignedAmount(view.Sub(page.Zero(x.now["net"]), page.Zero(x.then["net"])))))
 		}
-		row(x.day, x.then, what, x.Run)
+		row(x.day, x.Place, x.then, what, x.Run)
 	}
 	return t
 }

@@ -87,7 +87,7 @@ func (c desk) loadText(s sums) string {
 	case s.quarantined == 0:
 		return c.T("load.all", pairs...)
 	}
-	return c.T("load.some", append(pairs, "share", view.Percentage(float64(s.quarantined)/float64(s.read)))...)
+	return c.T("load.some", append(pairs, "share", view.Percentage(c.Lang, float64(s.quarantined)/float64(s.read)))...)
 }
 
 // trustText is the consequence: do the counts add up, did the checks pass?
@@ -119,7 +119,7 @@ func (c desk) loadTable(s sums) *view.Table {
 		}
 		adds := c.T("adds.yes")
 		if l.Read != l.Loaded+l.Quarantined {
-			adds = c.T("adds.no", "n", view.Figure(float64(l.Read-l.Loaded-l.Quarantined), 0, true))
+			adds = c.T("adds.no", "n", view.Figure(c.Lang, float64(l.Read-l.Loaded-l.Quarantined), 0, true))
 		}
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.tableName(l.Table)), orNone(l.Source), view.I(l.Read), view.I(l.Loaded), view.I(l.Quarantined),
 			view.Ratio(view.I(l.Quarantined), view.I(l.Read)), view.T(adds)}})
@@ -127,7 +127,7 @@ func (c desk) loadTable(s sums) *view.Table {
 	if len(t.Rows) > 0 {
 		adds := c.T("adds.yes")
 		if len(s.open) > 0 {
-			adds = c.T("adds.no", "n", view.Figure(float64(s.read-s.loaded-s.quarantined), 0, true))
+			adds = c.T("adds.no", "n", view.Figure(c.Lang, float64(s.read-s.loaded-s.quarantined), 0, true))
 		}
 		t.Rows = append(t.Rows, view.Row{Kind: view.Total, Cells: []view.Value{view.T(c.T("row.total")), {}, view.I(s.read), view.I(s.loaded), view.I(s.quarantined),
 			view.Ratio(view.I(s.quarantined), view.I(s.read)), view.T(adds)}})

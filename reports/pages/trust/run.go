@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
+	"time"
 
 	"verso/olap/engine"
 	"verso/reports/page"
@@ -26,7 +27,7 @@ func (c desk) runTable(ctx context.Context) (*view.Table, error) {
 	add("run.asof", view.LongDate(c.Lang, c.AsOf))
 	add("run.company", c.Company)
 	add("run.currency", c.Currency)
-	add("run.fiscal", c.T("run.month", "month", fmt.Sprint(int(c.Fiscal)), "name", c.Fiscal.String()))
+	add("run.fiscal", c.T("run.month", "month", fmt.Sprint(int(c.Fiscal)), "name", c.Lang.Day("{month}", time.Date(2000, c.Fiscal, 1, 0, 0, 0, 0, time.UTC))))
 	if !c.Facts.First.IsZero() {
 		add("run.days", page.Window{From: c.Facts.First, To: c.Facts.Last}.Label(c.Lang))
 	}

@@ -16,7 +16,7 @@ type checkWords map[string]string
 
 func (c desk) checkWords(ctx context.Context) (checkWords, error) {
 	known, err := c.Known(ctx, "meta", "check_word")
-	if err != nil || !known || c.Lang != "zh" {
+	if err != nil || !known || !c.Lang.Is("zh") {
 		return nil, err
 	}
 	words := checkWords{}

@@ -65,7 +65,7 @@ func clv(ctx context.Context, k *page.Context) (view.Page, error) {
 		return p, err
 	}
 	months := w.card["horizon_months"].words
-	p.Meta = view.Meta{Measure: c.T("clv.meta", "months", months), Unit: view.CurrencyName(c.Lang, c.Currency), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Measure: c.T("clv.meta", "months", months), Unit: c.Lang.Currency(c.Currency), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	p.Message = c.worthMessage(w, steps, share, months)
 	p.Sections = []view.Section{
 		{ID: "worth", Title: c.T("clv.worth"), Lead: c.T("clv.worth.lead"), Blocks: []view.Block{{KPIs: c.worthFigures(w, share, months)}}},
@@ -120,13 +120,13 @@ func (c desk) worthMessage(w worth, steps []holdStep, share view.Value, months s
 	case w.valued == 0:
 		m.Finding = c.T("clv.text.sales", "n", page.Count(c.Lang, w.customers), "months", months, "sales", c.Amount(w.sales))
 	case share.Has():
-		m.Finding = c.T("clv.text", "n", page.Count(c.Lang, w.valued), "months", months, "value", c.Amount(w.value), "share", page.Share(share))
+		m.Finding = c.T("clv.text", "n", page.Count(c.Lang, w.valued), "months", months, "value", c.Amount(w.value), "share", c.Share(share))
 	default:
 		m.Finding = c.T("clv.text.few", "n", page.Count(c.Lang, w.valued), "months", months, "value", c.Amount(w.value))
 	}
 	if bias := w.card["backtest.bias"].value; len(steps) > 0 && bias.Has() {
-		m.Consequence = c.T("clv.so", "weeks", page.Count(c.Lang, w.weeks), "expected", page.Rounded(w.card["backtest.expected"].value), "actual", page.Rounded(w.card["backtest.actual"].value),
-			"bias", page.SignedShare(bias), "naive", page.SignedShare(w.card["backtest.naive_bias"].value))
+		m.Consequence = c.T("clv.so", "weeks", page.Count(c.Lang, w.weeks), "expected", c.Rounded(w.card["backtest.expected"].value), "actual", c.Rounded(w.card["backtest.actual"].value),
+			"bias", c.SignedShare(bias), "naive", c.SignedShare(w.card["backtest.naive_bias"].value))
 	} else {
 		m.Consequence = c.T("clv.so.untested")
 	}
@@ -174,7 +174,7 @@ func (c desk) tenthsTable(ctx context.Context) (*view.Table, view.Value, error) 
 		return nil
 	})
 	format, unit := c.TableMoney(largest)
-	each, eachUnit := view.Integer(), view.CurrencyName(c.Lang, c.Currency)
+	each, eachUnit := view.Integer(), c.Lang.Currency(c.Currency)
 	pct := view.Pct().Bare()
 	t := &view.Table{ID: "clv-tenths", Title: c.T("clv.tenths"), Subtitle: c.T("clv.tenths.sub"), Empty: c.T("clv.unvalued"),
 		Columns: []view.Column{{Label: c.T("clv.tenth")}, {Label: c.T("col.customers"), Format: view.Integer()}, {Label: c.T("clv.least"), Unit: eachUnit, Format: each},
@@ -214,14 +214,14 @@ func (c desk) bandsTable(ctx context.Context) (*view.Table, error) {
 	format, unit := c.TableMoney(largest)
 	t.Columns = []view.Column{{Label: c.T("clv.band")}, {Label: c.T("col.customers"), Format: view.Integer(), Visual: view.Share}, {Label: c.T("clv.value"), Unit: unit, Format: format}}
 	for _, b := range list {
-		name := c.T("clv.band.name", "low", view.Figure(b.low.Float, 0, false), "high", view.Figure(b.high.Float, 0, false))
+		name := c.T("clv.band.name", "low", view.Figure(c.Lang, b.low.Float, 0, false), "high", view.Figure(c.Lang, b.high.Float, 0, false))
 		switch {
 		case b.no == 0:
 			name = c.T("clv.band.none")
 		case b.no == 1:
-			name = c.T("clv.band.least", "high", view.Figure(b.high.Float, 0, false))
+			name = c.T("clv.band.least", "high", view.Figure(c.Lang, b.high.Float, 0, false))
 		case b.high.Float > 1e17:
-			name = c.T("clv.band.most", "low", view.Figure(b.low.Float, 0, false))
+			name = c.T("clv.band.most", "low", view.Figure(c.Lang, b.low.Float, 0, false))
 		}
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(name), view.I(b.customers), b.value}})
 	}
@@ -245,7 +245,7 @@ func (c desk) topTable(ctx context.Context) (*view.Table, error) {
 	}
 	format, unit := c.TableMoney(largest)
 	day, one := view.Format{Style: view.DayDate}, view.Format{Style: view.Decimal, Decimals: 1}
-	mean, meanUnit := view.Integer(), view.CurrencyName(c.Lang, c.Currency)
+	mean, meanUnit := view.Integer(), c.Lang.Currency(c.Currency)
 	t := &view.Table{ID: "clv-top", Title: c.T("clv.top.table"), Subtitle: c.T("clv.top.sub"), Empty: c.T("clv.unvalued"),
 		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.type")}, {Label: c.T("head.region.area")}, {Label: c.T("col.lastorder"), Format: day},
 			{Label: c.T("loyalty.alive"), Unit: "%", Format: view.Pct().Bare()}, {Label: c.T("clv.orders"), Format: one, Visual: view.Interval}, {Label: c.T("clv.low"), Format: view.Integer()}, {Label: c.T("clv.high"), Format: view.Integer()},

@@ -30,8 +30,8 @@ func TestCLVPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		value, share := page.Value(row[0]), page.Value(row[1])
-		if !strings.Contains(p.Message.Finding, c.Amount(value)) || !strings.Contains(p.Message.Finding, page.Share(share)) {
-			t.Errorf("%s does not say %s and %s", p.Message.Finding, c.Amount(value), page.Share(share))
+		if !strings.Contains(p.Message.Finding, c.Amount(value)) || !strings.Contains(p.Message.Finding, c.Share(share)) {
+			t.Errorf("%s does not say %s and %s", p.Message.Finding, c.Amount(value), c.Share(share))
 		}
 		sums := 0
 		for _, s := range p.Sections {

@@ -27,7 +27,7 @@ func (c desk) trialSection(w worth, steps []holdStep) view.Section {
 func (c desk) courseChart(w worth, steps []holdStep) *view.Chart {
 	n := view.Integer()
 	ch := &view.Chart{ID: "clv-course", Kind: view.Lines, Title: c.T("clv.course"), Subtitle: c.T("clv.course.sub"), Format: n, XName: c.T("clv.course.x"),
-		Insight: c.T("clv.course.text", "expected", page.Rounded(w.card["backtest.expected"].value), "actual", page.Rounded(w.card["backtest.actual"].value), "bias", page.SignedShare(w.card["backtest.bias"].value))}
+		Insight: c.T("clv.course.text", "expected", c.Rounded(w.card["backtest.expected"].value), "actual", c.Rounded(w.card["backtest.actual"].value), "bias", c.SignedShare(w.card["backtest.bias"].value))}
 	came, thought := view.Series{Name: c.T("clv.actual"), Role: view.AC}, view.Series{Name: c.T("clv.expected"), Role: view.FC}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("clv.course.x")}, {Label: c.T("clv.actual"), Format: n}, {Label: c.T("clv.expected"), Format: n}, {Label: c.T("clv.naive"), Format: n},
 		{Label: c.T("clv.miss"), Unit: "%", Format: view.Pct().Bare().Change()}}}
@@ -86,7 +86,7 @@ func (c desk) aliveChart(ctx context.Context) (*view.Chart, error) {
 	}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("clv_alive")), func(row []any) error {
 		y, x, alive := int(page.Whole(row[0])), int(page.Whole(row[1])), page.Value(row[3])
-		ch.Cells = append(ch.Cells, view.Cell{X: x, Y: y, Value: alive, Label: page.Share(alive), Small: page.Count(c.Lang, page.Whole(row[2])), Shade: min(5, 1+int(alive.Float*5))})
+		ch.Cells = append(ch.Cells, view.Cell{X: x, Y: y, Value: alive, Label: c.Share(alive), Small: page.Count(c.Lang, page.Whole(row[2])), Shade: min(5, 1+int(alive.Float*5))})
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(ch.Rows[y]), view.T(ch.Categories[x]), page.Value(row[2]), alive}})
 		return nil
 	})

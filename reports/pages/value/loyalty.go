@@ -48,23 +48,11 @@ func loyalty(ctx context.Context, k *page.Context) (view.Page, error) {
 		return p, nil
 	}
 	p.Meta = view.Meta{Measure: c.T("loyalty.meta"), Unit: c.T("col.customers"), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
-	survival, stay, err := c.survivalChart(ctx)
-	if err != nil {
-		return p, err
-	}
-	cohorts, err := c.cohortChart(ctx)
-	if err != nil {
-		return p, err
-	}
-	rhythm, err := c.rhythmTable(ctx)
+	course, stay, err := c.course(ctx)
 	if err != nil {
 		return p, err
 	}
 	dormant, names, err := c.dormantTable(ctx, all.count["dormant"])
-	if err != nil {
-		return p, err
-	}
-	kept, err := c.keptTable(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -76,7 +64,7 @@ func loyalty(ctx context.Context, k *page.Context) (view.Page, error) {
 	p.Sections = []view.Section{
 		{ID: "standing", Title: c.T("loyalty.standing"), Lead: c.T("loyalty.standing.lead"), Blocks: []view.Block{{KPIs: c.loyaltyFigures(all, stay)}, {Table: c.standingTable(list, all)}}},
 		{ID: "calls", Title: c.T("loyalty.calls"), Lead: c.T("loyalty.calls.lead"), Blocks: []view.Block{{Table: dormant}}},
-		{ID: "course", Title: c.T("loyalty.course"), Lead: c.T("loyalty.course.lead"), Blocks: append(cohorts, view.Block{Width: view.Half, Chart: survival}, view.Block{Width: view.Half, Table: rhythm}, view.Block{Width: view.Half, Table: kept})},
+		{ID: "course", Title: c.T("loyalty.course"), Lead: c.T("loyalty.course.lead"), Blocks: course},
 	}
 	p.Sections = append(p.Sections, causes...)
 	return p, nil
@@ -97,7 +85,7 @@ func (c desk) readStandings(ctx context.Context, all *standing) ([]standing, err
 
 func (c desk) loyaltyMessage(all standing, names string) view.Message {
 	open := all.total() - all.count["lost"]
-	m := view.Message{Finding: c.T("loyalty.text", "n", page.Count(c.Lang, all.total()), "open", page.Count(c.Lang, open), "share", page.Share(view.Ratio(view.I(open), view.I(all.total()))),
+	m := view.Message{Finding: c.T("loyalty.text", "n", page.Count(c.Lang, all.total()), "open", page.Count(c.Lang, open), "share", c.Share(view.Ratio(view.I(open), view.I(all.total()))),
 		"lost", page.Count(c.Lang, all.count["lost"]))}
 	switch {
 	case all.count["dormant"] == 0:
@@ -118,7 +106,7 @@ func (c desk) loyaltyFigures(all standing, stay view.Value) *view.KPIRow {
 			better = -1
 		}
 		row.Items = append(row.Items, view.KPI{Label: c.T("loyalty.status." + s), Value: view.I(all.count[s]), Format: view.Integer(), Better: better,
-			Note: c.T("loyalty.of", "share", page.Share(view.Ratio(view.I(all.count[s]), view.I(all.total()))))})
+			Note: c.T("loyalty.of", "share", c.Share(view.Ratio(view.I(all.count[s]), view.I(all.total()))))})
 	}
 	row.Items = append(row.Items, view.KPI{Label: c.T("loyalty.stay"), Value: stay, Format: view.Pct(), Better: 1, Note: c.T("loyalty.stay.note")})
 	return row
@@ -182,6 +170,28 @@ func (c desk) dormantTable(ctx context.Context, n int64) (t *view.Table, names s
 	return t, names, err
 }
 
+// course is how customers stay over time, and the share that does after a year; what
+// of it is known of all customers together only is left out where they are not open.
+func (c desk) course(ctx context.Context) ([]view.Block, view.Value, error) {
+	if c.Lacks("score.survival", "score.retention", "score.rhythm") {
+		return []view.Block{c.WholeOnly(c.T("loyalty.course"))}, view.NA(), nil
+	}
+	survival, stay, err := c.survivalChart(ctx)
+	if err != nil {
+		return nil, stay, err
+	}
+	cohorts, err := c.cohortChart(ctx)
+	if err != nil {
+		return nil, stay, err
+	}
+	rhythm, err := c.rhythmTable(ctx)
+	if err != nil {
+		return nil, stay, err
+	}
+	kept, err := c.keptTable(ctx)
+	return append(cohorts, view.Block{Width: view.Half, Chart: survival}, view.Block{Width: view.Half, Table: rhythm}, view.Block{Width: view.Half, Table: kept}), stay, err
+}
+
 // survivalChart is the share of customers not lost by months, and that after a year.
 func (c desk) survivalChart(ctx context.Context) (*view.Chart, view.Value, error) {
 	stay := view.NA()
@@ -218,7 +228,7 @@ func (c desk) survivalChart(ctx context.Context) (*view.Chart, view.Value, error
 		return nil
 	})
 	ch.Series = []view.Series{line}
-	ch.Insight = c.T("survival.text", "share", page.Share(stay))
+	ch.Insight = c.T("survival.text", "share", c.Share(stay))
 	return ch, stay, err
 }
 
@@ -259,7 +269,7 @@ func (c desk) cohortChart(ctx context.Context) ([]view.Block, error) {
 		ch.Rows = append(ch.Rows, c.T("cohorts.name", "month", name, "n", page.Count(c.Lang, x.size)))
 		for k := 1; k < len(x.came); k++ {
 			v := view.Ratio(view.I(x.came[k]), view.I(x.size))
-			ch.Cells = append(ch.Cells, view.Cell{X: k - 1, Y: y, Value: v, Label: page.Share(v), Shade: page.Shade(v.Float, 1)})
+			ch.Cells = append(ch.Cells, view.Cell{X: k - 1, Y: y, Value: v, Label: c.Share(v), Shade: page.Shade(v.Float, 1)})
 			ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(name), view.I(int64(k)), view.I(x.size), view.I(x.came[k]), v}})
 		}
 	}

@@ -45,7 +45,7 @@ func profile(ctx context.Context, k *page.Context) (view.Page, error) {
 			Title: c.T("page.profile"), Text: c.T("profile.absent"), Tables: []string{"order_header", "order_line", "customer"}}}}}}
 		return p, nil
 	}
-	p.Meta = view.Meta{Unit: view.CurrencyName(c.Lang, c.Currency), Measure: c.T("profile.meta"), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Unit: c.Lang.Currency(c.Currency), Measure: c.T("profile.meta"), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	p.Message = view.Message{Finding: c.profileFinding(list), Consequence: c.profileConsequence(moves)}
 	for _, section := range []func(context.Context) (view.Section, error){
 		func(ctx context.Context) (view.Section, error) { return c.segmentSection(ctx, list) },
@@ -81,7 +81,7 @@ func (c desk) profileFinding(list []profiled) string {
 	}
 	names := make([]string, len(list))
 	for i, s := range list {
-		names[i] = c.T("profile.kind", "name", s.name, "share", page.Share(view.Ratio(view.I(s.customers), view.I(all))))
+		names[i] = c.T("profile.kind", "name", s.name, "share", c.Share(view.Ratio(view.I(s.customers), view.I(all))))
 	}
 	return c.T("profile.text", "n", fmt.Sprint(len(list)), "names", strings.Join(names, c.T("list.comma")))
 }
@@ -144,13 +144,13 @@ func (c desk) measured(v view.Value, unit string) view.Value {
 	case !v.Has():
 		return view.Value{}
 	case unit == "share":
-		return view.T(page.Share(v))
+		return view.T(c.Share(v))
 	case unit == "report currency":
 		return view.T(c.Amount(v))
 	case v.Float >= 100:
-		return view.T(view.Figure(v.Float, 0, false))
+		return view.T(view.Figure(c.Lang, v.Float, 0, false))
 	}
-	return view.T(view.Figure(v.Float, 1, false))
+	return view.T(view.Figure(c.Lang, v.Float, 1, false))
 }
 
 // heldSection is how concentrated customers are.
@@ -159,7 +159,7 @@ func (c desk) heldSection(ctx context.Context) (view.Section, error) {
 		Columns: []view.Column{{Label: c.T("profile.held.first")}, {Label: c.T("profile.held.basis")}, {Label: c.T("col.customers"), Format: view.Integer()}, {Label: c.T("profile.held.value")},
 			{Label: c.T("profile.held.share"), Unit: "%", Format: view.Pct().Bare(), Visual: view.Share}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("profile_concentration")), func(row []any) error {
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(page.RoundShare(page.Value(row[1]).Float)), view.T(c.T("profile.basis." + page.Text(row[0]))), page.Value(row[2]), view.T(c.Amount(page.Value(row[3]))), page.Value(row[4])}})
+		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.RoundShare(page.Value(row[1]).Float)), view.T(c.T("profile.basis." + page.Text(row[0]))), page.Value(row[2]), view.T(c.Amount(page.Value(row[3]))), page.Value(row[4])}})
 		return nil
 	})
 	return view.Section{ID: "held", Title: c.T("profile.held"), Lead: c.T("profile.held.lead"), Blocks: []view.Block{{Table: t}}}, err

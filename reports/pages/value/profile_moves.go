@@ -211,7 +211,7 @@ func (c desk) gapChart(ctx context.Context) ([]view.Block, error) {
 		}
 		field := c.InLanguage(page.Text(r[2]), page.Text(r[3]))
 		v := page.Value(r[6])
-		ch.Cells = append(ch.Cells, view.Cell{X: place(x, &ch.Categories, kind), Y: place(y, &ch.Rows, field), Value: v, Label: page.RoundShare(v.Float), Shade: page.Shade(v.Float, 1)})
+		ch.Cells = append(ch.Cells, view.Cell{X: place(x, &ch.Categories, kind), Y: place(y, &ch.Rows, field), Value: v, Label: c.RoundShare(v.Float), Shade: page.Shade(v.Float, 1)})
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(field), view.T(kind), page.Value(r[4]), page.Value(r[5]), v}})
 		return nil
 	})

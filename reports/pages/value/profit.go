@@ -43,8 +43,8 @@ func profit(ctx context.Context, k *page.Context) (view.Page, error) {
 			Title: c.T("page.profit"), Text: c.T("profit.absent"), Tables: []string{"order_line", "purchase_line", "activity", "ticket", "expense"}}}}}}
 		return p, nil
 	}
-	p.Meta = view.Meta{Unit: view.CurrencyName(c.Lang, c.Currency), Measure: c.T("profit.meta"), Period: c.T("profit.period", "date", view.LongDate(c.Lang, c.AsOf))}
-	whale, err := c.whaleBlock(ctx, s)
+	p.Meta = view.Meta{Unit: c.Lang.Currency(c.Currency), Measure: c.T("profit.meta"), Period: c.T("profit.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	whale, err := c.whalePart(ctx, s)
 	if err != nil {
 		return p, err
 	}
@@ -71,7 +71,7 @@ func profit(ctx context.Context, k *page.Context) (view.Page, error) {
 	p.Message = view.Message{Finding: c.profitText(s), Consequence: c.lossText(s, first)}
 	p.Sections = []view.Section{
 		{ID: "whole", Title: c.T("profit.whole"), Blocks: []view.Block{{KPIs: c.profitFigures(s)}}},
-		{ID: "statement", Title: c.T("profit.statement"), Lead: c.T("profit.statement.lead"), Blocks: []view.Block{{Width: view.Half, Table: c.statementTable(s)}, {Width: view.Half, Chart: whale}}},
+		{ID: "statement", Title: c.T("profit.statement"), Lead: c.T("profit.statement.lead"), Blocks: []view.Block{{Width: view.Half, Table: c.statementTable(s)}, whale}},
 		{ID: "losing", Title: c.T("profit.losing"), Lead: c.T("profit.losing.lead"), Blocks: []view.Block{{Table: reasons}, {Table: losing}}},
 		{ID: "where", Title: c.T("profit.where"), Lead: c.T("profit.where.lead"), Blocks: []view.Block{{Table: types}, {Table: classes}, {Table: regions}}},
 	}
@@ -95,7 +95,7 @@ func (c desk) readStatement(ctx context.Context) (profitAndLoss, error) {
 
 func (c desk) profitText(s profitAndLoss) string {
 	pairs := []string{"n", page.Count(c.Lang, s.customers), "earning", page.Count(c.Lang, s.earning), "losing", page.Count(c.Lang, s.losing), "total", c.Amount(s.contribution),
-		"peak", c.Amount(s.peak), "loss", c.Amount(view.Sub(view.I(0), s.loss)), "share", page.Share(view.Ratio(s.peak, s.contribution))}
+		"peak", c.Amount(s.peak), "loss", c.Amount(view.Sub(view.I(0), s.loss)), "share", c.Share(view.Ratio(s.peak, s.contribution))}
 	switch {
 	case s.contribution.Float <= 0:
 		return c.T("profit.text.loss", append(pairs, "total", c.Amount(view.Sub(view.I(0), s.contribution)))...)
@@ -108,7 +108,7 @@ func (c desk) profitText(s profitAndLoss) string {
 // lossText says what drives the losses.
 func (c desk) lossText(s profitAndLoss, first string) string {
 	if s.losing == 0 {
-		return c.T("profit.so.none", "share", page.Share(view.Ratio(s.served, s.net)))
+		return c.T("profit.so.none", "share", c.Share(view.Ratio(s.served, s.net)))
 	}
 	return first
 }
@@ -152,18 +152,27 @@ func (c desk) statementTable(s profitAndLoss) *view.Table {
 	return t
 }
 
+// whalePart is the curve of cumulated contribution, or why there is none.
+func (c desk) whalePart(ctx context.Context, s profitAndLoss) (view.Block, error) {
+	if c.Lacks("score.whale") {
+		return c.WholeOnly(c.T("whale.title")), nil
+	}
+	ch, err := c.whaleBlock(ctx, s)
+	return view.Block{Width: view.Half, Chart: ch}, err
+}
+
 // whaleBlock is the curve of cumulated contribution.
 func (c desk) whaleBlock(ctx context.Context, s profitAndLoss) (*view.Chart, error) {
 	format, unit := c.TableMoney(s.peak, s.contribution)
 	ch := &view.Chart{ID: "whale", Kind: view.Lines, Title: c.T("whale.title"), Subtitle: c.T("whale.sub", "unit", unit), Format: format, Better: 1,
-		XName: c.T("whale.x"), YName: unit, Insight: c.T("whale.text", "share", page.Share(view.Ratio(view.I(s.earning), view.I(s.customers))), "peak", c.Amount(s.peak),
+		XName: c.T("whale.x"), YName: unit, Insight: c.T("whale.text", "share", c.Share(view.Ratio(view.I(s.earning), view.I(s.customers))), "peak", c.Amount(s.peak),
 			"loss", c.Amount(view.Sub(view.I(0), s.loss)))}
 	ch.Table = view.Table{Title: c.T("whale.title"), Columns: []view.Column{{Label: c.T("whale.x")}, {Label: c.T("col.customers"), Format: view.Integer()},
 		{Label: c.T("profit.item.contribution"), Unit: unit, Format: format}}}
 	line := view.Series{Role: view.AC}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("whale")), func(row []any) error {
 		at, sum := page.Value(row[0]), page.Zero(page.Value(row[2]))
-		name := page.RoundShare(at.Float)
+		name := c.RoundShare(at.Float)
 		mark := ""
 		if len(ch.Categories)%4 == 0 { // every fifth of the customers is named
 			mark = name

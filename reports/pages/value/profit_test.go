@@ -31,7 +31,7 @@ func TestProfitPage(t *testing.T) {
 				column = 1
 			}
 			if s.ID != "losing" {
-				total = append(total, view.Show("en", last.Cells[column], view.Format{Style: view.Decimal, Decimals: 4}))
+				total = append(total, view.Show(c.Lang, last.Cells[column], view.Format{Style: view.Decimal, Decimals: 4}))
 			}
 		}
 	}

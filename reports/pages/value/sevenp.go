@@ -76,7 +76,7 @@ func sevenp(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	weights, err := c.weightTable(ctx)
+	weights, err := c.weightPart(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -86,7 +86,7 @@ func sevenp(ctx context.Context, k *page.Context) (view.Page, error) {
 		{ID: "service", Title: c.T("sevenp.service"), Lead: c.T("sevenp.service.lead"), Blocks: []view.Block{{Table: policies}}},
 		{ID: "key", Title: c.T("sevenp.key"), Lead: c.T("sevenp.key.lead"), Blocks: append([]view.Block{{Table: c.keyTable(keys)}}, drawn...)},
 		{ID: "moved", Title: c.T("sevenp.moved"), Lead: c.T("sevenp.moved.lead"), Blocks: []view.Block{{Table: moved}}},
-		{ID: "made", Title: c.T("sevenp.made"), Lead: c.T("sevenp.made.lead"), Blocks: []view.Block{{Table: weights}}},
+		{ID: "made", Title: c.T("sevenp.made"), Lead: c.T("sevenp.made.lead"), Blocks: []view.Block{weights}},
 	}
 	return p, nil
 }
@@ -125,7 +125,7 @@ func (c desk) sevenMessage(tiers []sevenTier, winBack, losing int64) view.Messag
 	case winBack > 0:
 		m.Consequence = c.T("sevenp.so.back", "n", page.Count(c.Lang, winBack))
 	case losing > 0:
-		m.Consequence = c.T("sevenp.so.losing", "n", page.Count(c.Lang, losing))
+		m.Consequence = c.T("sevenp.so.losing", "n", page.Count(c.Lang, losing), "losing", page.Count(c.Lang, losing))
 	default:
 		m.Consequence = c.T("sevenp.so.none")
 	}
@@ -287,6 +287,15 @@ func (c desk) movedTable(ctx context.Context) (*view.Table, error) {
 		return nil
 	})
 	return t, err
+}
+
+// weightPart is how the composite is made, or why that is not said.
+func (c desk) weightPart(ctx context.Context) (view.Block, error) {
+	if c.Lacks("card.parameter") {
+		return c.WholeOnly(c.T("sevenp.weights")), nil
+	}
+	t, err := c.weightTable(ctx)
+	return view.Block{Table: t}, err
 }
 
 func (c desk) weightTable(ctx context.Context) (*view.Table, error) {

@@ -1,8 +1,11 @@
 package written
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"verso/olap"
 	"verso/olap/cube"
@@ -202,15 +205,45 @@ func (m *making) chart(at string, form view.ChartKind, t *olap.Table) (*view.Cha
 		}
 		c.Series = append(c.Series, s)
 	}
+	var keys []string
 	for _, r := range t.Rows {
 		if !t.IsTotal(r) {
 			c.Categories = append(c.Categories, m.member(t, r))
+			keys = append(keys, page.Text(r.Cells[0]))
 		}
+	}
+	if starts, next := periods(t.Columns[0].Name, keys); starts != nil {
+		c.Marks = m.Marks(t.Columns[1].Name, starts, next)
 	}
 	if len(c.Categories) > mostColumns {
 		return nil, m.fault(at, "%d columns are more than can be told apart (%d): narrow the time, or ask for the top", len(c.Categories), mostColumns)
 	}
 	return c, nil
+}
+
+// periods are the first days of the members of an attribute of dates, and the first
+// day after each; nil for other attributes and members that are no dates.
+func periods(attribute string, keys []string) ([]time.Time, func(time.Time) time.Time) {
+	grain := map[string]struct {
+		layout              string
+		years, months, days int
+	}{"date.year": {"2006", 1, 0, 0}, "date.quarter": {"2006-Q1", 0, 3, 0}, "date.month": {"2006-01", 0, 1, 0}, "date.day": {time.DateOnly, 0, 0, 1}}[attribute]
+	if grain.layout == "" {
+		return nil, nil
+	}
+	starts := make([]time.Time, len(keys))
+	for i, key := range keys {
+		year, quarter, ofQuarter := strings.Cut(key, "-Q")
+		layout := grain.layout
+		if n, err := strconv.Atoi(quarter); ofQuarter && err == nil {
+			key, layout = fmt.Sprintf("%s-%02d", year, 3*n-2), "2006-01"
+		}
+		var err error
+		if starts[i], err = time.Parse(layout, key); err != nil {
+			return nil, nil
+		}
+	}
+	return starts, func(t time.Time) time.Time { return t.AddDate(grain.years, grain.months, grain.days) }
 }
 
 const mostColumns = 60

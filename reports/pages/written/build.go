@@ -25,7 +25,7 @@ type making struct {
 func (w *writing) page(ctx context.Context, c *page.Context, slug string) (view.Page, error) {
 	m := &making{writing: w, Context: c}
 	p := c.Page(slug)
-	p.Title = w.spec.Title.in(c.Lang)
+	p.Title = w.spec.Title.in(c.Lang.Code)
 	for _, name := range slices.Sorted(maps.Keys(w.spec.Values)) {
 		value, err := m.value(ctx, "$.values."+name, w.spec.Values[name])
 		if err != nil {
@@ -35,7 +35,7 @@ func (w *writing) page(ctx context.Context, c *page.Context, slug string) (view.
 	}
 	p.Message = view.Message{Finding: m.say(w.spec.Message), Consequence: m.say(w.spec.So)}
 	for i, part := range w.spec.Sections {
-		s := view.Section{ID: fmt.Sprintf("part-%d", i+1), Title: part.Title.in(c.Lang), Lead: m.say(part.Lead)}
+		s := view.Section{ID: fmt.Sprintf("part-%d", i+1), Title: part.Title.in(c.Lang.Code), Lead: m.say(part.Lead)}
 		for k, b := range part.Blocks {
 			made, err := m.block(ctx, fmt.Sprintf("$.sections[%d].blocks[%d]", i, k), fmt.Sprintf("%d-%d", i+1, k+1), b)
 			if err != nil {
@@ -66,7 +66,7 @@ func (m *making) note(t *olap.Table) {
 
 // say is a text in the page's language with its values.
 func (m *making) say(t Text) string {
-	return strings.NewReplacer(m.values...).Replace(t.in(m.Lang))
+	return strings.NewReplacer(m.values...).Replace(t.in(m.Lang.Code))
 }
 
 // ask asks a question of the file.
@@ -98,7 +98,7 @@ func (m *making) block(ctx context.Context, at, id string, b block) (view.Block,
 			return view.Block{}, err
 		}
 		table := m.table(t)
-		table.ID, table.Title, table.Insight = "table-"+id, b.Title.in(m.Lang), m.say(b.Insight)
+		table.ID, table.Title, table.Insight = "table-"+id, b.Title.in(m.Lang.Code), m.say(b.Insight)
 		table.Ask = b.Table
 		return view.Block{Table: table}, nil
 	case len(b.Text) > 0:
@@ -117,7 +117,7 @@ func (m *making) block(ctx context.Context, at, id string, b block) (view.Block,
 	if err != nil {
 		return view.Block{}, err
 	}
-	c.ID, c.Title, c.Insight = "chart-"+id, b.Title.in(m.Lang), m.say(b.Insight)
+	c.ID, c.Title, c.Insight = "chart-"+id, b.Title.in(m.Lang.Code), m.say(b.Insight)
 	c.Table.Title, c.Table.Ask = c.Title, question
 	return view.Block{Chart: c}, nil
 }

@@ -162,7 +162,7 @@ func readPage(path, slug string, report func(error)) (page.Page, error) {
 	if err := w.check(); err != nil {
 		return page.Page{}, err
 	}
-	return page.Page{Slug: slug, Label: w.spec.Title.in, Build: func(ctx context.Context, c *page.Context) (view.Page, error) {
+	return page.Page{Slug: slug, Label: func(c *page.Context) string { return w.spec.Title.in(c.Lang.Code) }, Build: func(ctx context.Context, c *page.Context) (view.Page, error) {
 		v, err := w.page(ctx, c, slug)
 		var fault *Fault
 		if errors.As(err, &fault) {
@@ -175,7 +175,7 @@ func readPage(path, slug string, report func(error)) (page.Page, error) {
 
 // faulty is a page that says what is wrong with its file.
 func faulty(slug string, fault error) page.Page {
-	return page.Page{Slug: slug, Label: func(string) string { return slug }, Build: func(_ context.Context, c *page.Context) (view.Page, error) {
+	return page.Page{Slug: slug, Label: func(*page.Context) string { return slug }, Build: func(_ context.Context, c *page.Context) (view.Page, error) {
 		p := c.Page(slug)
 		p.Title = slug
 		p.Message = view.Message{Finding: c.T("written.fault"), Consequence: c.T("written.fault.so")}

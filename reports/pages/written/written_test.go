@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"verso/olap/olaptest"
 	"verso/reports/page"
@@ -125,5 +128,28 @@ func TestNamesOfFiles(t *testing.T) {
 	}
 	if got := Load(filepath.Join(t.TempDir(), "none"), nil, func(err error) { t.Error(err) }); len(got) != 0 {
 		t.Error("pages of a folder that is not there")
+	}
+}
+
+// Annotations show on the charts of editors' pages, at the periods that they touch
+// whatever the length of those.
+func TestAnnotationsOnWrittenCharts(t *testing.T) {
+	list, _ := load(t, map[string]string{"regions.yaml": strings.Replace(whole, "lines: sales by date.month", "lines: sales by date.quarter", 1)})
+	c := pagetest.Context(t, olaptest.Star(t), "en")
+	day := func(month time.Month, d int) time.Time { return time.Date(2025, month, d, 0, 0, 0, 0, time.UTC) }
+	c.Editorial.Annotations = []page.Annotation{{From: day(3, 31), To: day(4, 1), Text: page.Wording{"": "A fair"}}, {From: day(5, 1), To: day(5, 1), Measure: "margin", Text: page.Wording{"": "Other"}}}
+	var marks [][]view.Mark
+	for _, s := range built(t, c, list[0]).Sections {
+		for _, b := range s.Blocks {
+			if b.Chart != nil {
+				marks = append(marks, b.Chart.Marks)
+			}
+		}
+	}
+	mark := func(first, last int) []view.Mark {
+		return []view.Mark{{First: first, Last: last, Text: "31 Mar 2025 – 1 Apr 2025: A fair"}}
+	}
+	if d := cmp.Diff([][]view.Mark{mark(2, 3), mark(0, 1)}, marks); d != "" {
+		t.Error(d)
 	}
 }
