@@ -59,7 +59,9 @@ export type Attribute = { name: string; title: string; description: string; type
 export type Dimension = { name: string; title: string; description: string; date?: boolean; attributes: Attribute[]; hierarchies: { name: string; title: string; levels: string[] }[] };
 export type Measure = { name: string; title: string; description: string; additive: string; computed: string; unit?: string; format: string; lower_is_better?: boolean };
 
-export type Cube = CubeHead & { dimensions: Dimension[]; measures: Measure[]; scenarios: string[]; scopes: string[]; calculations: string[] };
+export type Cube = CubeHead & { dimensions: Dimension[]; measures: Measure[]; scenarios: string[]; scopes: string[]; calculations: string[]; sets?: NamedSet[] };
+
+export type NamedSet = { dimension: string; name: string; title: string };
 
 export type Members = { members: { key: string; label: string }[]; more: boolean; notes: Note[] };
 

@@ -1,13 +1,15 @@
 // The explorer: a question is put together by hand, its answer is a table.
 import { ask, download, me, Refusal } from "../adhoc/api";
-import type { Answer, Cube, CubeHead, Facts, Me } from "../adhoc/answers";
-import { draw } from "../adhoc/chart";
+import type { Answer, Cube, CubeHead, Facts, Me, Members } from "../adhoc/answers";
+import { FigureBox } from "../adhoc/figures";
+import { forms } from "../adhoc/plot";
 import { openDialog } from "../adhoc/dialog";
 import { frame, say, showMe, tell, troubleBox } from "../adhoc/frame";
 import { openMenu, type Item } from "../adhoc/menu";
 import { apart } from "../adhoc/number";
 import { fill, lang, w } from "../adhoc/words";
 import { Grid } from "../grid/grid";
+import type { Layout } from "../grid/layout";
 import { onPaper } from "../grid/paper";
 import { nothing } from "../grid/source";
 import { button, make } from "../make";
@@ -18,10 +20,11 @@ import { figure } from "./figure";
 import { askable, Meta, timeTitle } from "./meta";
 import { copyText, Panel, saveDialog, type Tab } from "./panel";
 import { exactOf, listSource, source } from "./pivot";
-import { pivot, type Query } from "./query";
+import { pivot, type Filter, type Query } from "./query";
 import { checkText, compareMenu, timeMenu, totalsMenu } from "./settings";
 import { Shelves } from "./shelves";
 import { Trail, type Format, type Step } from "./trail";
+import { every, titleOf } from "./where";
 
 const mostRows = 100_000; // of an answer that are loaded into the page at once
 const formats = ["xlsx", "csv", "parquet", "arrow", "json"] as const;
@@ -36,21 +39,26 @@ class Explorer implements Desk {
     facts: (cell) => void this.facts(cell),
     why: (cell) => this.panel.open("why", cell),
     cube: (name) => void this.openCube(name),
-    copy: () => void copyText(this.grid.text(), this),
-    text: () => this.panel.open("question"),
+    copy: (heads) => void copyText(this.grid.text(heads), this),
+    filters: () => this.panel.open("filters"),
   });
   private readonly fields = new Fields(this, this.actions);
   private readonly shelves = new Shelves(this, this.actions);
   private readonly panel = new Panel(this, () => this.showBar());
-  private readonly grid = new Grid({ moved: () => this.showCell(), menu: (p, at) => openMenu(at, w.actions, this.actions.ofPlace(p)) });
+  private readonly grid = new Grid({
+    moved: () => this.showCell(),
+    menu: (p, at) => openMenu(at, w.actions, [...this.actions.ofPlace(p), ...this.grid.items()]),
+    sort: (p, add) => this.actions.sortAt(p, add),
+    arranged: (layout) => this.arranged(layout),
+    reorder: (column, before) => this.actions.reorder(column, before),
+  });
   private readonly bar = make("div", "bar");
   private readonly notes = make("ul", "notes");
-  private readonly figureBox = make("section", "figure");
+  private readonly figureBox = new FigureBox({ formed: (form) => this.show({ ...this.step, form }, true), trouble: tell });
   private readonly start = make("div", "start");
   private readonly foot = make("div", "foot");
   private readonly cellLine = make("p", "cell-line");
   private readonly facedown = make("p", "facts-line");
-  private undraw: (() => void) | undefined;
   private asking: AbortController | undefined;
 
   constructor(
@@ -65,13 +73,11 @@ class Explorer implements Desk {
     this.bar.setAttribute("role", "toolbar");
     this.bar.setAttribute("aria-label", w.actions);
     this.notes.setAttribute("aria-live", "polite");
-    this.figureBox.setAttribute("aria-label", w.chart);
-    this.figureBox.tabIndex = 0;
     const more = button("plain", w.actions, () => this.grid.openMenu());
     this.foot.append(this.cellLine, more, this.facedown);
     this.grid.element.id = "grid";
     onPaper(this.grid);
-    middle.append(this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox, this.start, this.grid.element, this.foot);
+    middle.append(this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox.element, this.start, this.grid.element, this.foot);
     const side = make("details", "side");
     side.append(make("summary", "", w.showFields), this.fields.element);
     side.open = innerWidth >= 900;
@@ -88,12 +94,21 @@ class Explorer implements Desk {
 
   restore(s: Step) {
     void this.useCube(s.query.cube)
-      .then(() => this.show({ query: s.query, formats: s.formats ?? {}, chart: Boolean(s.chart) }, true))
+      .then(() => this.show({ query: s.query, formats: s.formats ?? {}, chart: Boolean(s.chart), form: s.form, layout: s.layout }, true))
       .catch((e: unknown) => tell(e));
   }
 
   format(measure: string, f: Format | "") {
     this.show({ ...this.step, formats: { ...this.step.formats, [measure]: (f || "plain") as Format } }, true);
+  }
+
+  // arranged keeps how the reader has arranged the columns; the grid shows it already.
+  private arranged(layout: Layout) {
+    this.step = { ...this.step, layout: Object.keys(layout).length ? layout : undefined };
+    this.trail.push(this.step);
+    this.toAddress();
+    this.showBar();
+    this.showNotes();
   }
 
   // show makes a step the present one; only a new question is asked.
@@ -108,6 +123,28 @@ class Explorer implements Desk {
     if (same) this.showAnswer(true);
     else void this.ask();
     this.panel.show();
+    void this.learn();
+  }
+
+  // learn asks what the members are called that the filters have by their keys.
+  private async learn() {
+    const { meta } = this;
+    const unknown = new Map<string, Set<string>>();
+    every(this.step.query.where ?? [], (f) => {
+      if (f.op !== "key_in" && f.op !== "not_key_in") return;
+      for (const key of f.values ?? []) {
+        if (!meta.knows(f.field ?? "", key)) unknown.set(f.field ?? "", (unknown.get(f.field ?? "") ?? new Set()).add(key));
+      }
+    });
+    if (!unknown.size) return;
+    for (const [field, keys] of unknown) {
+      const where: Filter[] = [{ field, op: "key_in", values: [...keys] }];
+      const found = await ask<Members>(`cubes/${meta.cube.name}/members`, { params: { attribute: field, where: JSON.stringify(where) } }).catch(() => undefined); // then they are called by their keys
+      for (const key of keys) meta.learn(field, key, key);
+      found?.members.forEach((m) => meta.learn(field, m.key, m.label));
+    }
+    this.shelves.show();
+    if (this.panel.isOpen("filters")) this.panel.show();
   }
 
   private undo(by: number) {
@@ -160,7 +197,8 @@ class Explorer implements Desk {
   private toAddress() {
     const params = new URLSearchParams({ q: JSON.stringify(this.step.query) });
     if (Object.keys(this.step.formats).length) params.set("show", JSON.stringify(this.step.formats));
-    if (this.step.chart) params.set("chart", "1");
+    if (this.step.chart) params.set("chart", this.step.form ?? "1");
+    if (this.step.layout) params.set("columns", JSON.stringify(this.step.layout));
     if (new URLSearchParams(location.search).has("lang")) params.set("lang", lang);
     history.replaceState(null, "", `${location.pathname}?${params}`);
     const other = document.querySelector<HTMLAnchorElement>(".tools a.lang");
@@ -190,13 +228,9 @@ class Explorer implements Desk {
       query = { cube: this.cubes[0]?.name ?? "", measures: [] };
       await this.useCube(query.cube);
     }
-    let shown: Record<string, Format> = {};
-    try {
-      shown = JSON.parse(params.get("show") ?? "{}") as Record<string, Format>;
-    } catch {
-      // figures are shown plainly
-    }
-    this.show({ query, formats: shown, chart: params.get("chart") === "1" }, true);
+    const chart = params.get("chart");
+    const form = forms.find((f) => f === chart);
+    this.show({ query, formats: parsed(params.get("show"), {}), chart: chart === "1" || form !== undefined, form, layout: parsed(params.get("columns"), undefined) }, true);
     if (problem) tell(problem);
   }
 
@@ -220,6 +254,7 @@ class Explorer implements Desk {
       if (mine !== this.asking) return;
       const before = this.answer?.text;
       this.answer = a;
+      this.meta.learnFrom(a);
       this.showAnswer(before === a.text);
     } catch (e) {
       if (mine !== this.asking) return;
@@ -265,7 +300,7 @@ class Explorer implements Desk {
     if (!answer) this.showStart();
     this.grid.element.hidden = !answer;
     this.foot.hidden = !answer;
-    this.grid.show(answer ? source(answer, this.meta, this.step) : nothing, keep);
+    this.grid.show(answer ? source(answer, this.meta, this.step) : nothing, keep, this.step.layout);
     this.showNotes();
     void this.showFigure();
   }
@@ -296,6 +331,12 @@ class Explorer implements Desk {
       cut.append(button("plain", w.loadMore, () => void this.ask(true)));
       this.notes.append(cut);
     }
+    const hidden = this.grid.hidden();
+    if (hidden) {
+      const told = make("li", "note", fill(w.hiddenNote, { n: hidden }) + " ");
+      told.append(button("plain", fill(w.showHidden, { n: hidden }), () => this.grid.arrange({ ...this.step.layout, hidden: undefined })));
+      this.notes.append(told);
+    }
     if (!a.rows.length) this.notes.append(make("li", "note", w.empty));
     const ms = Math.max(1, Math.round(Number(a.took_ms)));
     const lines = [fill(w.rowsOf, { n: apart(String(a.row_count)), m: a.columns.length }), fill(w.factRows, { n: apart(String(a.facts)) }), a.cached ? w.cached : fill(w.took, { n: ms }), a.rollup ? fill(w.fromRollup, { r: a.rollup }) : w.fromFacts];
@@ -316,20 +357,11 @@ class Explorer implements Desk {
   }
 
   async showFigure() {
-    this.undraw?.();
-    this.undraw = undefined;
-    this.figureBox.hidden = !this.step.chart || !this.answer;
-    if (this.figureBox.hidden || !this.answer) return;
-    const f = figure(this.answer, this.meta);
-    if (!f) {
-      this.figureBox.replaceChildren(make("p", "quiet", w.chartNone));
-      return;
-    }
-    try {
-      this.undraw = await draw(this.figureBox, f);
-    } catch (e) {
-      tell(e);
-    }
+    const { answer, step } = this;
+    if (!step.chart || !answer) return this.figureBox.hide();
+    const filters = (step.query.where ?? []).map((f) => titleOf(f, this.meta));
+    const foot = [timeTitle(step.query.time), ...filters, `${w.asOf} ${answer.as_of}`, this.me.company].filter(Boolean).join(" · ");
+    await this.figureBox.show(figure(answer, this.meta, step.form), step.form, step.query.cube, foot);
   }
 
   // --- the toolbar ---
@@ -353,6 +385,7 @@ class Explorer implements Desk {
     const panel = (tab: Tab, text: string) => act(tab, text, () => (this.panel.isOpen(tab) ? this.panel.close() : this.panel.open(tab)), this.panel.isOpen(tab));
     const gap = () => make("span", "gap");
     const none = !askable(query);
+    const filters = (query.where ?? []).length;
     this.bar.replaceChildren(
       act("undo", w.undo, () => this.undo(-1), undefined, !this.trail.can(-1)),
       act("redo", w.redo, () => this.undo(1), undefined, !this.trail.can(1)),
@@ -365,6 +398,7 @@ class Explorer implements Desk {
       menu("across", w.drill, () => this.acrossMenu()),
       gap(),
       act("chart", w.chart, () => this.show({ ...this.step, chart: !chart }, true), chart),
+      panel("filters", filters ? fill(w.filtersN, { n: filters }) : w.filters),
       panel("question", w.question),
       panel("sql", w.sql),
       panel("why", w.why),
@@ -453,6 +487,15 @@ class Explorer implements Desk {
     else if (letter === "y") this.undo(1);
     else return;
     e.preventDefault();
+  }
+}
+
+// parsed is what a part of the address says; what is not JSON says nothing.
+function parsed<T>(text: string | null, otherwise: T): T {
+  try {
+    return text ? (JSON.parse(text) as T) : otherwise;
+  } catch {
+    return otherwise;
   }
 }
 

@@ -10,12 +10,13 @@ import type { TextEditor } from "../editor";
 import { button, labelled, make } from "../make";
 import type { CellRef } from "./actions";
 import type { Desk } from "./desk";
+import { Filters } from "./filters";
 import { exactOf, textOf } from "./pivot";
 import { keep, tidy, type Query } from "./query";
 import { checkText } from "./settings";
 import type { Step } from "./trail";
 
-export type Tab = "question" | "sql" | "why" | "history" | "saved";
+export type Tab = "filters" | "question" | "sql" | "why" | "history" | "saved";
 
 export class Panel {
   readonly element = make("aside", "panel");
@@ -28,11 +29,13 @@ export class Panel {
   private cell: CellRef | undefined;
   private written = ""; // the question that was written into the editor
   private turn = 0;
+  private readonly filters: Filters;
 
   constructor(
     private readonly desk: Desk,
     private readonly closed: () => void,
   ) {
+    this.filters = new Filters(desk);
     this.element.setAttribute("aria-label", w.panel);
     this.element.hidden = true;
     this.tabs.setAttribute("role", "tablist");
@@ -74,6 +77,7 @@ export class Panel {
     if (this.element.hidden) return;
     const turn = ++this.turn;
     const titles: [Tab, string][] = [
+      ["filters", w.filters],
       ["question", w.question],
       ["sql", w.sql],
       ["why", w.why],
@@ -94,7 +98,7 @@ export class Panel {
     );
     if (focused) this.tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
     this.body.setAttribute("aria-label", titles.find(([t]) => t === this.now)?.[1] ?? "");
-    const shows = { question: () => this.question(), sql: () => this.sql(turn), why: () => this.why(turn), history: () => this.history(turn), saved: () => this.saved(turn) };
+    const shows = { filters: () => this.conditions(), question: () => this.question(), sql: () => this.sql(turn), why: () => this.why(turn), history: () => this.history(turn), saved: () => this.saved(turn) };
     void Promise.resolve(shows[this.now]()).catch((e: unknown) => this.desk.trouble(e));
   }
 
@@ -105,6 +109,13 @@ export class Panel {
     if (!to) return;
     e.preventDefault();
     this.open(to.dataset.tab as Tab);
+  }
+
+  // --- what the question is narrowed to ---
+
+  private async conditions() {
+    if (!this.body.contains(this.filters.element)) this.body.replaceChildren(this.filters.element);
+    await this.filters.show();
   }
 
   // --- the question as text ---

@@ -1,10 +1,12 @@
 // The questions of this visit, in order, to go back and forth.
+import type { Form } from "../adhoc/plot";
+import type { Layout } from "../grid/layout";
 import type { Query } from "./query";
 
 export type Format = "bars" | "heat" | "signs";
 
 // Step is a question and how its answer is shown.
-export type Step = { query: Query; formats: Record<string, Format>; chart: boolean };
+export type Step = { query: Query; formats: Record<string, Format>; chart: boolean; form?: Form; layout?: Layout };
 
 export class Trail {
   private list: Step[] = [];

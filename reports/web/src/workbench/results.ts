@@ -1,7 +1,8 @@
 // The results of statements: one grid for each, its plan or its error.
 import { download } from "../adhoc/api";
 import type { Column, Value, Wrong } from "../adhoc/answers";
-import { draw, type Figure } from "../adhoc/chart";
+import { FigureBox } from "../adhoc/figures";
+import type { Figure, Form } from "../adhoc/plot";
 import { openMenu } from "../adhoc/menu";
 import { apart } from "../adhoc/number";
 import { fill, w } from "../adhoc/words";
@@ -56,13 +57,19 @@ export class Results {
   readonly element = make("section", "results");
   private readonly tabs = make("div", "tabs");
   private readonly head = make("div", "result-head");
-  private readonly figure = make("div", "figure");
+  private readonly figure = new FigureBox({
+    formed: (form) => {
+      this.form = form;
+      this.chart();
+    },
+    trouble: (e) => this.trouble(e),
+  });
+  private form: Form | undefined;
   private readonly plan = make("pre", "code plan");
   private readonly grid = new Grid({ menu: (_, at) => openMenu(at, w.actions, [{ text: w.copy, hint: "Ctrl C", does: () => this.copy(this.grid.text()) }]) });
   private list: Result[] = [];
   private now = 0;
   private charted = false;
-  private undraw: (() => void) | undefined;
 
   constructor(
     private readonly copy: (text: string) => void,
@@ -75,7 +82,7 @@ export class Results {
     onPaper(this.grid);
     this.plan.tabIndex = 0;
     this.head.setAttribute("role", "status");
-    this.element.append(this.tabs, this.head, this.figure, this.plan, this.grid.element);
+    this.element.append(this.tabs, this.head, this.figure.element, this.plan, this.grid.element);
     this.show([]);
   }
 
@@ -90,7 +97,7 @@ export class Results {
   }
 
   redraw() {
-    if (this.charted) void this.chart();
+    if (this.charted) this.chart();
   }
 
   private draw() {
@@ -108,9 +115,7 @@ export class Results {
     this.plan.hidden = !r?.plan;
     this.grid.element.hidden = !r || Boolean(r.plan) || Boolean(r.error);
     this.head.replaceChildren();
-    this.undraw?.();
-    this.undraw = undefined;
-    this.figure.hidden = true;
+    this.figure.hide();
     if (!r) {
       this.note(w.noResult);
       return;
@@ -124,7 +129,7 @@ export class Results {
     }
     this.grid.show(listSource(columnsOf(r), r.rows, brief(r.statement)));
     this.headOf(r);
-    if (this.charted) void this.chart();
+    if (this.charted) this.chart();
   }
 
   private headOf(r: Result) {
@@ -147,20 +152,11 @@ export class Results {
     }
   }
 
-  private async chart() {
+  private chart() {
     const r = this.list[this.now];
-    const f = r && figureOf(r);
-    this.undraw?.();
-    this.undraw = undefined;
-    this.figure.hidden = !r;
-    if (!f) {
-      this.figure.replaceChildren(make("p", "quiet", w.chartNone));
-      return;
-    }
-    try {
-      this.undraw = await draw(this.figure, f);
-    } catch (e) {
-      this.trouble(e);
-    }
+    if (!r || r.error || r.plan) return this.figure.hide();
+    const f = figureOf(r);
+    const formed = f && this.form && this.form !== "multiples" ? { ...f, time: this.form !== "bars", lines: this.form === "lines" } : f;
+    void this.figure.show(formed, this.form, "result", brief(r.statement, 160));
   }
 }
