@@ -110,6 +110,15 @@ func (o *Olap) Answer(ctx context.Context, q cube.Query) (*Answer, error) {
 	return a, nil
 }
 
+// Knows reports whether the answer to a query is known already.
+func (o *Olap) Knows(q cube.Query) (bool, error) {
+	text, err := json.Marshal(q)
+	if err != nil {
+		return false, err
+	}
+	return o.cache.Has(o.lang + "\x00" + string(text)), nil
+}
+
 // limited asks the database when it is the question's turn.
 func (o *Olap) limited(ctx context.Context, q cube.Query) (*Table, error) {
 	select {

@@ -34,7 +34,7 @@ type queryLog struct {
 
 // asked writes one question.
 func (l *queryLog) asked(q olap.Asked) {
-	q.Query = shape(q.Query)
+	q.Query = cube.Shape(q.Query)
 	line, err := json.Marshal(q)
 	if err != nil {
 		return
@@ -52,22 +52,6 @@ func (l *queryLog) asked(q olap.Asked) {
 	}
 	defer f.Close()
 	_, _ = f.Write(append(line, '\n')) // the answer counts, not the log
-}
-
-// shape is a question without the values that it filters by.
-func shape(q cube.Query) cube.Query {
-	q.Where = shapes(q.Where)
-	for i := range q.Sort {
-		q.Sort[i].Members = nil
-	}
-	return q
-}
-
-func shapes(filters []cube.Filter) (list []cube.Filter) {
-	for _, f := range filters {
-		list = append(list, cube.Filter{Field: f.Field, Op: f.Op, Any: shapes(f.Any), All: shapes(f.All)})
-	}
-	return list
 }
 
 // readQueryLog reads the questions of a log, equal ones together, and how many

@@ -154,6 +154,7 @@ func (a *API) list() []route {
 		{get, "query", "query", a.query},
 		{post, "query", "query", a.query},
 		{post, "query/check", "check", a.check},
+		{post, "cost", "cost", a.cost},
 		{post, "facts", "facts", a.facts},
 		{post, "why", "why", a.why},
 		{post, "navigate", "navigate", a.navigate},
@@ -168,6 +169,7 @@ func (a *API) list() []route {
 		{http.MethodPut, "saved/{id}", "saved", a.savedPut},
 		{http.MethodDelete, "saved/{id}", "saved", a.savedDelete},
 		{get, "log", "log", a.log},
+		{get, "log/slow", "log", a.logSlow},
 		{get, "running", "running", a.runningList},
 		{http.MethodDelete, "running/{id}", "running", a.runningCancel},
 	}

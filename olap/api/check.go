@@ -25,12 +25,6 @@ type checked struct {
 	Completions []text.Completion `json:"completions"`
 }
 
-// cost is what answering takes, known beforehand.
-type cost struct {
-	Source string `json:"source"` // the table read most of: a rollup or the facts
-	Rows   int64  `json:"rows"`   // of it
-}
-
 // check answers POST query/check. With ?at=N, a place in the text (characters,
 // from 0), it says how the text can go on there.
 func (a *API) check(r *request) error {
@@ -75,14 +69,6 @@ func (a *API) explain(r *request, o *olap.Olap, lease *Lease, q cube.Query, out 
 	for _, v := range e.Args {
 		out.Args = append(out.Args, cellOf(v))
 	}
-	counts, err := a.tableRows(r.Context(), lease)
-	if err != nil {
-		return err
-	}
-	for _, table := range e.Tables {
-		if n := counts[table]; out.Cost == nil || n > out.Cost.Rows {
-			out.Cost = &cost{table, n}
-		}
-	}
-	return nil
+	out.Cost, err = a.costOf(r.Context(), lease, e)
+	return err
 }

@@ -149,6 +149,11 @@ func (a *API) query(r *request) error {
 		return err
 	}
 	r.entry.Rows, r.entry.Rollup, r.entry.Cached = int64(len(found.Table.Rows)), found.Rollup, found.Cached
+	if !found.Cached {
+		if r.entry.Shape, err = shapeOf(q); err != nil {
+			return err
+		}
+	}
 	for _, x := range found.Rejected {
 		r.entry.Rejected = append(r.entry.Rejected, x.Rollup+": "+x.Reason)
 	}

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"sync"
 	"time"
-
-	"verso/olap/api/audit"
 )
 
 // running is what runs now, and whose turn it is.
@@ -149,66 +147,6 @@ func (a *API) runningCancel(r *request) error {
 	w.cancel(errCancelled)
 	r.w.WriteHeader(http.StatusNoContent)
 	return nil
-}
-
-// recent are the last questions, for people who look at their own.
-type recent struct {
-	mu   sync.Mutex
-	list []audit.Entry
-	next int
-}
-
-// recentKept is how many questions are remembered.
-const recentKept = 5000
-
-func (l *recent) add(e audit.Entry) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.list) < recentKept {
-		l.list = append(l.list, e)
-		return
-	}
-	l.list[l.next] = e
-	l.next = (l.next + 1) % recentKept
-}
-
-// latest gives the newest first.
-func (l *recent) latest() []audit.Entry {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	list := slices.Concat(l.list[l.next:], l.list[:l.next])
-	slices.Reverse(list)
-	return list
-}
-
-// logged is a line of GET log.
-type logged struct {
-	audit.Entry
-	Took float64 `json:"took_ms"`
-}
-
-// log answers GET log: the person's recent questions, an administrator's
-// everybody's.
-func (a *API) log(r *request) error {
-	slow, err := r.number("slow", 0)
-	if err != nil {
-		return err
-	}
-	limit, err := r.number("limit", 200)
-	if err != nil {
-		return err
-	}
-	list := []logged{}
-	for _, e := range a.recent.latest() {
-		if !mayEnd(r, e.Person) || e.Took < time.Duration(slow)*time.Millisecond {
-			continue
-		}
-		if len(list) == limit {
-			break
-		}
-		list = append(list, logged{e, milliseconds(e.Took)})
-	}
-	return r.reply(map[string]any{"log": list})
 }
 
 // number reads a whole number of the address; value where it is not given.

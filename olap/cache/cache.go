@@ -86,6 +86,13 @@ func (c *Cache[V]) Get(ctx context.Context, key string, compute func(context.Con
 	}
 }
 
+// Has reports whether a value is kept; that does not count as a use of it.
+func (c *Cache[V]) Has(key string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.entries[key] != nil
+}
+
 // start runs a computation beside its waiters, with their values but not their
 // deadlines. The lock is held.
 func (c *Cache[V]) start(ctx context.Context, key string, compute func(context.Context) (V, error)) *call[V] {

@@ -29,6 +29,7 @@ type Entry struct {
 	Rollup     string        `json:"rollup,omitempty"`
 	Rejected   []string      `json:"rejected,omitempty"` // rollups that could not answer, with the reason
 	Cached     bool          `json:"cached,omitempty"`
+	Shape      string        `json:"shape,omitempty"` // the same for questions that differ in values only; of answers that were computed
 	Status     int           `json:"status,omitempty"`
 	Outcome    string        `json:"outcome"` // ok, or the code of the error
 }
