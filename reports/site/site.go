@@ -144,6 +144,7 @@ func build(ctx context.Context, o Options, r *html.Renderer, lang string, langs 
 			if err != nil {
 				return fmt.Errorf("page %s (%s): %w", p.Slug, lang, err)
 			}
+			page.NameQuestions(&v)
 			var b bytes.Buffer
 			if err := r.Render(&b, v, nav(c, p, lang, langs, groups)); err != nil {
 				return err

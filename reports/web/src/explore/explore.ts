@@ -1,9 +1,8 @@
 // The explorer: a question is put together by hand, its answer is a table.
 import { ask, download, me, Refusal } from "../adhoc/api";
-import type { Answer, Cube, CubeHead, Facts, Me, Members } from "../adhoc/answers";
+import type { Answer, Cost, Cube, CubeHead, Me, Members } from "../adhoc/answers";
 import { FigureBox } from "../adhoc/figures";
 import { forms } from "../adhoc/plot";
-import { openDialog } from "../adhoc/dialog";
 import { frame, say, showMe, tell, troubleBox } from "../adhoc/frame";
 import { openMenu, type Item } from "../adhoc/menu";
 import { apart } from "../adhoc/number";
@@ -13,13 +12,16 @@ import type { Layout } from "../grid/layout";
 import { onPaper } from "../grid/paper";
 import { nothing } from "../grid/source";
 import { button, make } from "../make";
-import { Actions, type CellRef } from "./actions";
+import { costOf, costText, isDear } from "../adhoc/cost";
+import { acrossMenu } from "./across";
+import { Actions } from "./actions";
 import type { Desk } from "./desk";
+import { showFacts } from "./facts";
 import { Fields } from "./fields";
 import { figure } from "./figure";
 import { askable, Meta, timeTitle } from "./meta";
 import { copyText, Panel, saveDialog, type Tab } from "./panel";
-import { exactOf, listSource, source } from "./pivot";
+import { exactOf, source } from "./pivot";
 import { pivot, type Filter, type Query } from "./query";
 import { checkText, compareMenu, timeMenu, totalsMenu } from "./settings";
 import { Shelves } from "./shelves";
@@ -36,7 +38,7 @@ class Explorer implements Desk {
   meta!: Meta;
   private readonly metas = new Map<string, Meta>();
   private readonly actions = new Actions(this, {
-    facts: (cell) => void this.facts(cell),
+    facts: (cell) => void showFacts(this, cell),
     why: (cell) => this.panel.open("why", cell),
     cube: (name) => void this.openCube(name),
     copy: (heads) => void copyText(this.grid.text(heads), this),
@@ -56,10 +58,14 @@ class Explorer implements Desk {
   private readonly notes = make("ul", "notes");
   private readonly figureBox = new FigureBox({ formed: (form) => this.show({ ...this.step, form }, true), trouble: tell });
   private readonly start = make("div", "start");
+  private readonly back = make("a", "back", `← ${w.backToReport}`);
   private readonly foot = make("div", "foot");
   private readonly cellLine = make("p", "cell-line");
   private readonly facedown = make("p", "facts-line");
   private asking: AbortController | undefined;
+  private readonly costLine = make("p", "cost-line");
+  private readonly agreed = new Set<string>(); // dear questions that were to be asked all the same
+  private from = ""; // the page of the report that led here
 
   constructor(
     readonly me: Me,
@@ -77,7 +83,7 @@ class Explorer implements Desk {
     this.foot.append(this.cellLine, more, this.facedown);
     this.grid.element.id = "grid";
     onPaper(this.grid);
-    middle.append(this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox.element, this.start, this.grid.element, this.foot);
+    middle.append(this.back, this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox.element, this.start, this.grid.element, this.foot);
     const side = make("details", "side");
     side.append(make("summary", "", w.showFields), this.fields.element);
     side.open = innerWidth >= 900;
@@ -198,6 +204,7 @@ class Explorer implements Desk {
     const params = new URLSearchParams({ q: JSON.stringify(this.step.query) });
     if (Object.keys(this.step.formats).length) params.set("show", JSON.stringify(this.step.formats));
     if (this.step.chart) params.set("chart", this.step.form ?? "1");
+    if (this.from) params.set("from", this.from);
     if (this.step.layout) params.set("columns", JSON.stringify(this.step.layout));
     if (new URLSearchParams(location.search).has("lang")) params.set("lang", lang);
     history.replaceState(null, "", `${location.pathname}?${params}`);
@@ -211,6 +218,7 @@ class Explorer implements Desk {
   // fromAddress shows the question that the address holds, as JSON or text.
   async fromAddress() {
     const params = new URLSearchParams(location.search);
+    this.showBack(params.get("from") ?? "");
     let query: Query = { cube: this.cubes[0]?.name ?? "", measures: [] };
     let problem: unknown = null;
     try {
@@ -234,6 +242,13 @@ class Explorer implements Desk {
     if (problem) tell(problem);
   }
 
+  // showBack leads back to the page of the report from which the question came.
+  private showBack(from: string) {
+    this.from = /^\/(?:[\w.-]+\/)*[\w.-]+\.html(?:#[\w.-]+)?$/.test(from) ? from : "";
+    this.back.hidden = !this.from;
+    if (this.from) this.back.href = this.from;
+  }
+
   // --- the answer ---
 
   private async ask(all = false) {
@@ -242,6 +257,7 @@ class Explorer implements Desk {
     const { query } = this.step;
     if (!askable(query)) {
       this.answer = undefined;
+      this.costLine.textContent = "";
       this.busy(false);
       this.showAnswer();
       return;
@@ -250,6 +266,10 @@ class Explorer implements Desk {
     this.asking = mine;
     this.busy(true);
     try {
+      const cost = await costOf(query, mine.signal);
+      if (mine !== this.asking) return;
+      this.costLine.textContent = cost ? costText(cost) : "";
+      if (cost && isDear(cost) && !this.agreed.has(JSON.stringify(query))) return this.askFirst(query, cost);
       const a = await this.pages(query, mine.signal, all ? Infinity : mostRows);
       if (mine !== this.asking) return;
       const before = this.answer?.text;
@@ -263,6 +283,17 @@ class Explorer implements Desk {
     } finally {
       if (mine === this.asking) this.busy(false);
     }
+  }
+
+  // askFirst shows what a dear question would take, and asks it when it is told to.
+  private askFirst(query: Query, cost: Cost) {
+    this.answer = undefined;
+    this.showAnswer();
+    const go = button("strong", w.askAnyway, () => {
+      this.agreed.add(JSON.stringify(query));
+      void this.ask();
+    });
+    this.start.replaceChildren(make("p", "finding", w.dear), make("p", "", costText(cost)), make("p", "quiet", w.dearHint), go);
   }
 
   // pages reads an answer page by page; where another generation was published
@@ -395,7 +426,7 @@ class Explorer implements Desk {
       act("ranking", w.ranking, () => this.actions.ranking(), query.top !== undefined || query.having !== undefined, none),
       menu("totals", w.totals, () => totalsMenu(this)),
       act("swap", w.swap, () => this.change(pivot(query)), undefined, none, w.swapLong),
-      menu("across", w.drill, () => this.acrossMenu()),
+      menu("across", w.drill, () => acrossMenu(this)),
       gap(),
       act("chart", w.chart, () => this.show({ ...this.step, chart: !chart }, true), chart),
       panel("filters", filters ? fill(w.filtersN, { n: filters }) : w.filters),
@@ -412,66 +443,14 @@ class Explorer implements Desk {
         this.asking?.abort();
         say(w.stopped);
       }),
+      this.costLine,
     );
     if (focused) this.bar.querySelector<HTMLElement>(`[data-do="${focused}"]`)?.focus();
-  }
-
-  private acrossMenu(): Item[] {
-    const { query } = this.step;
-    const levels = [...(query.rows ?? []), ...(query.columns ?? [])].flatMap((field): Item[] => {
-      const finer = this.meta.finer(field);
-      const coarser = this.meta.coarser(field);
-      return [
-        ...(finer ? [{ text: `${w.drillDown}: ${this.meta.title(field)} → ${this.meta.title(finer)}`, does: () => void this.navigate({ step: "drill_down", field }) }] : []),
-        ...(coarser ? [{ text: `${w.drillUp}: ${this.meta.title(field)} → ${this.meta.title(coarser)}`, does: () => void this.navigate({ step: "roll_up", field }) }] : []),
-      ];
-    });
-    const others = this.cubes.filter((c) => c.name !== query.cube).map((c): Item => ({ text: c.title, does: () => void this.across(c.name) }));
-    return [...levels, { head: w.drillAcross }, ...others];
-  }
-
-  // across asks another cube the same, with its first measure where it has none
-  // of the same name.
-  private async across(to: string) {
-    try {
-      const other = new Meta(await ask<Cube>(`cubes/${encodeURIComponent(to)}`));
-      const same = this.step.query.measures.filter((m) => other.isMeasure(m));
-      const measures = same.length ? same : other.cube.measures.slice(0, 1).map((m) => m.name);
-      await this.navigate({ step: "drill_across", to, measures });
-    } catch (e) {
-      tell(e);
-    }
   }
 
   private async export(format: string) {
     try {
       await download("query", this.step.query, { format }, `${this.step.query.cube}.${format}`);
-    } catch (e) {
-      tell(e);
-    }
-  }
-
-  // --- the facts behind a cell ---
-
-  private async facts(cell: CellRef) {
-    try {
-      const body = { query: this.step.query, cell: { row: cell.row, column: cell.column, ref: cell.ref } };
-      const found = await ask<Facts>("facts", { json: { ...body, limit: 1000 } });
-      const dialog = openDialog(`${w.facts}: ${cell.title}`, { ok: w.ok, cancel: w.close }, undefined, true);
-      const grid = new Grid();
-      const notes = make("ul", "notes");
-      notes.append(make("li", "quiet", fill(w.rowsCount, { n: apart(String(found.total)) })), ...found.notes.map((n) => make("li", "note caution", n.text)));
-      const files = make("p", "files");
-      for (const f of formats.slice(0, 4)) {
-        files.append(
-          button("plain", w[f], () => {
-            download("facts", { ...body, format: f }, {}, `facts.${f}`).catch((e: unknown) => dialog.refuse(e instanceof Error ? e.message : String(e)));
-          }),
-        );
-      }
-      dialog.body.append(notes, grid.element, files);
-      grid.show(listSource(found.columns, found.rows, w.facts));
-      grid.element.focus();
     } catch (e) {
       tell(e);
     }

@@ -13,7 +13,7 @@ import { timeTitle } from "./meta";
 import { hierarchiesOf, nodeDialog } from "./nodes";
 import { tidy, type Filter, type Having, type Top } from "./query";
 import { rankingDialog, timeMenu } from "./settings";
-import { children, isGroup, isPlain, operatorOf, put, titleOf, type Path } from "./where";
+import { children, isGroup, isNode, isPlain, operatorOf, put, titleOf, type Path } from "./where";
 
 type Kept = { cube: string; where: Filter[] };
 
@@ -81,7 +81,7 @@ export class Filters {
     const title = titleOf(f, this.desk.meta);
     const off = this.cross(title, () => this.change(put(this.where, path, undefined)));
     const line = make("div", "cond");
-    if (isGroup(f) && children(f).length > 1) {
+    if (isGroup(f) && children(f).length > 1 && !isNode(f)) {
       const any = f.any !== undefined;
       const way = choose(
         [
@@ -98,7 +98,7 @@ export class Filters {
       item.append(line, this.rows(children(f), path), this.adder(path, children(f).length));
       return item;
     }
-    const one = isGroup(f) ? children(f)[0] : f;
+    const one = isGroup(f) && !isNode(f) ? children(f)[0] : f;
     const b = button("chip wide", title, () => this.edit(one, path));
     b.dataset.at = path.join("-");
     b.title = title;
@@ -109,12 +109,10 @@ export class Filters {
       const turn = button("plain small", w.not, () => this.change(put(this.where, path, flipped.to)));
       turn.setAttribute("aria-pressed", String(flipped.on));
       turn.title = w.notLong;
-      turn.setAttribute("aria-label", `${w.notLong}: ${title}`);
       line.append(turn);
     }
     const or = button("plain small", w.or, () => this.pick((g) => this.change(put(this.where, path, { any: [one, g] })), or));
     or.title = w.orLong;
-    or.setAttribute("aria-label", `${w.orLong}: ${title}`);
     or.setAttribute("aria-haspopup", "menu");
     line.append(or, off);
     item.append(line);

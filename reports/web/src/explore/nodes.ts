@@ -4,7 +4,7 @@ import { ask } from "../adhoc/api";
 import type { Dimension, Members } from "../adhoc/answers";
 import { openDialog } from "../adhoc/dialog";
 import { fill, w } from "../adhoc/words";
-import { button, choose, labelled, make } from "../make";
+import { choose, labelled, make } from "../make";
 import type { Desk } from "./desk";
 import type { Filter } from "./query";
 import { grouped } from "./where";
@@ -57,9 +57,17 @@ function filterOf(h: Hierarchy, nodes: Node[], out: boolean): Filter {
   return grouped(list, !out);
 }
 
+// quiet is a line of a tree that is no member.
+function quiet(text: string): HTMLElement {
+  const item = make("li", "quiet", text);
+  item.setAttribute("role", "none");
+  return item;
+}
+
 class Tree {
   readonly element = make("ul", "tree");
   private readonly picked = new Map<string, Node>();
+  private readonly does = new Map<HTMLElement, { tick(): void; toggle(): void }>();
 
   constructor(
     private readonly desk: Desk,
@@ -92,65 +100,62 @@ class Tree {
         return this.item({ level: above.length, keys: [...above, m.key], label: m.label });
       }),
     );
-    if (found.more) list.append(make("li", "quiet", fill(w.onlyFirst, { n: found.members.length })));
-    if (!found.members.length) list.append(make("li", "quiet", w.none));
+    if (found.more) list.append(quiet(fill(w.onlyFirst, { n: found.members.length })));
+    if (!found.members.length) list.append(quiet(w.none));
   }
 
+  // item is a member: its line is the item of the tree, the list below it its group.
   private item(node: Node): HTMLElement {
-    const item = make("li", "node");
-    const line = make("div", "node-line");
-    item.setAttribute("role", "treeitem");
-    item.setAttribute("aria-level", String(node.level + 1));
-    item.setAttribute("aria-selected", "false");
-    item.setAttribute("aria-label", node.label || "–");
-    item.tabIndex = -1;
-    const tick = make("span", "node-tick");
+    const item = make("li", "");
+    const line = make("div", "node");
+    item.setAttribute("role", "none");
+    line.setAttribute("role", "treeitem");
+    line.setAttribute("aria-level", String(node.level + 1));
+    line.setAttribute("aria-selected", "false");
+    line.tabIndex = -1;
     const below = node.level + 1 < this.hierarchy.levels.length;
-    const more = button("node-open", "▸", () => this.toggle(item, node));
-    more.tabIndex = -1;
-    more.setAttribute("aria-hidden", "true");
-    if (!below) more.style.visibility = "hidden";
-    else item.setAttribute("aria-expanded", "false");
+    const open = make("span", "node-open", below ? "▸" : "");
+    open.setAttribute("aria-hidden", "true");
     const name = make("span", "node-name");
-    name.append(tick, make("bdi", "", node.label || "–"));
-    name.addEventListener("click", () => this.tick(item, node));
-    line.append(more, name);
+    name.append(make("span", "node-tick"), make("bdi", "", node.label || "–"));
+    if (below) {
+      line.setAttribute("aria-expanded", "false");
+      open.addEventListener("click", () => this.toggle(item, line, node));
+    }
+    name.addEventListener("click", () => this.tick(line, node));
+    line.append(open, name);
     item.append(line);
-    item.addEventListener("node", (e) => {
-      if (e.target !== item) return;
-      if ((e as CustomEvent<string>).detail === "tick") this.tick(item, node);
-      else if (below) this.toggle(item, node);
-    });
+    this.does.set(line, { tick: () => this.tick(line, node), toggle: () => this.toggle(item, line, node) });
     return item;
   }
 
-  private tick(item: HTMLElement, node: Node) {
+  private tick(line: HTMLElement, node: Node) {
     const id = JSON.stringify(node.keys);
     const on = !this.picked.has(id);
     if (on) this.picked.set(id, node);
     else this.picked.delete(id);
-    item.setAttribute("aria-selected", String(on));
-    this.focus(item);
+    line.setAttribute("aria-selected", String(on));
+    this.focus(line);
   }
 
-  private toggle(item: HTMLElement, node: Node) {
-    const open = item.getAttribute("aria-expanded") !== "true";
-    item.setAttribute("aria-expanded", String(open));
+  private toggle(item: HTMLElement, line: HTMLElement, node: Node) {
+    const open = line.getAttribute("aria-expanded") !== "true";
+    line.setAttribute("aria-expanded", String(open));
     let list = item.querySelector<HTMLElement>(":scope > ul");
     if (list) list.hidden = !open;
     if (list || !open) return;
     list = make("ul", "");
     list.setAttribute("role", "group");
-    list.append(make("li", "quiet", w.asking));
+    list.append(quiet(w.asking));
     item.append(list);
     const to = list;
-    this.open(to, node.keys).catch((e: unknown) => to.replaceChildren(make("li", "trouble", e instanceof Error ? e.message : String(e))));
+    this.open(to, node.keys).catch((e: unknown) => to.replaceChildren(quiet(e instanceof Error ? e.message : String(e))));
   }
 
-  private focus(item: HTMLElement) {
+  private focus(line: HTMLElement) {
     this.element.querySelector("[tabindex='0']")?.setAttribute("tabindex", "-1");
-    item.tabIndex = 0;
-    item.focus();
+    line.tabIndex = 0;
+    line.focus();
   }
 
   // key moves as trees do: right opens, left closes or leads to the node above.
@@ -160,7 +165,7 @@ class Tree {
     const all = [...this.element.querySelectorAll<HTMLElement>("[role=treeitem]")].filter((x) => x.getClientRects().length > 0);
     const i = all.indexOf(item);
     const expanded = item.getAttribute("aria-expanded");
-    const tell = (what: string) => item.dispatchEvent(new CustomEvent("node", { detail: what }));
+    const does = this.does.get(item);
     let to: HTMLElement | null | undefined;
     switch (e.key) {
       case "ArrowDown":
@@ -176,15 +181,15 @@ class Tree {
         to = all[all.length - 1];
         break;
       case "ArrowRight":
-        if (expanded === "false") tell("open");
+        if (expanded === "false") does?.toggle();
         else if (expanded === "true") to = all[i + 1];
         break;
       case "ArrowLeft":
-        if (expanded === "true") tell("open");
-        else to = item.parentElement?.closest<HTMLElement>("[role=treeitem]");
+        if (expanded === "true") does?.toggle();
+        else to = item.closest("ul")?.parentElement?.querySelector<HTMLElement>(":scope > .node");
         break;
       case " ":
-        tell("tick");
+        does?.tick();
         break;
       default:
         return;

@@ -159,7 +159,7 @@ export class Panel {
     if (!this.editor) return;
     try {
       const found = await checkText(this.editor.text());
-      this.editor.mark(found.errors.map((e) => ({ line: e.line ?? 1, column: e.column ?? 1, message: e.message })));
+      this.editor.mark([{ from: 0, marks: found.errors.map((e) => ({ line: e.line ?? 1, column: e.column ?? 1, message: e.message })) }]);
       const wrong = found.errors[0];
       this.told.classList.toggle("bad", Boolean(wrong));
       if (wrong) this.told.textContent = [wrong.column ? fill(w.line, { l: wrong.line ?? 1, c: wrong.column }) + ": " : "", wrong.message, wrong.hint ? ` (${wrong.hint})` : ""].join("");

@@ -89,7 +89,7 @@ export function every(list: Filter[], does: (f: Filter) => void) {
 }
 
 // isNode tells the path to a node of a hierarchy: one member at each level.
-function isNode(f: Filter): boolean {
+export function isNode(f: Filter): boolean {
   return (f.all ?? []).length > 1 && (f.all ?? []).every((x) => x.op === "key_in" && (x.field ?? "").split(".")[0] === (f.all?.[0].field ?? "").split(".")[0]);
 }
 

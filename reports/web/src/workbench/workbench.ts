@@ -9,6 +9,7 @@ import { fill, lang, w } from "../adhoc/words";
 import type { Piece, TextEditor } from "../editor";
 import { copyText } from "../explore/panel";
 import { button, labelled, make } from "../make";
+import { Checker } from "./check";
 import { Results, type Result } from "./results";
 import { Schema } from "./schema";
 import { brief, parameters, valueOf } from "./statement";
@@ -42,6 +43,13 @@ class Workbench {
   private readonly notes = make("ul", "notes");
   private readonly results = new Results((text) => void copyText(text, this), tell);
   private readonly schema = new Schema({ insert: (name) => this.editor.insert(name), preview: (table) => this.preview(table), trouble: tell });
+
+  private readonly checker = new Checker({
+    pieces: () => this.editor.pieces(),
+    values: (sql) => this.valuesOf(sql),
+    mark: (list) => this.editor.mark(list),
+    idle: () => this.running === undefined,
+  });
 
   constructor(
     private readonly me: Me,
@@ -79,6 +87,7 @@ class Workbench {
     this.showBar();
     this.showParameters();
     this.editor.setTables(await this.schema.load());
+    this.checker.typed();
   }
 
   private fromAddress() {
@@ -110,6 +119,7 @@ class Workbench {
     tab.text = text;
     this.keep();
     this.showParameters();
+    this.checker.typed();
   }
 
   // --- tabs ---
@@ -140,6 +150,7 @@ class Workbench {
     const tab = this.tabs[i];
     this.editor.set(tab.text);
     this.editor.mark([]);
+    this.checker.typed();
     tell(null);
     this.notes.replaceChildren();
     this.results.show(tab.results);
@@ -174,6 +185,7 @@ class Workbench {
       act("run", w.run, () => void this.run(false), w.runHint),
       act("all", w.runAll, () => void this.run(true), "Ctrl+Shift+Enter"),
       act("explain", w.explain, () => void this.explain()),
+      act("format", w.formatSql, () => this.format(), w.formatHint),
       act("stop", w.stop, () => this.running?.abort()),
       make("span", "gap"),
       act("new", w.newTab, () => this.add("")),
@@ -252,7 +264,7 @@ class Workbench {
 
   private wrong(e: unknown, p: Piece) {
     if (!(e instanceof Refusal) || !e.line) return tell(e);
-    this.editor.mark([{ line: e.line, column: e.column, message: e.message }], p.from);
+    this.editor.mark([{ from: p.from, marks: [{ line: e.line, column: e.column, message: e.message }] }]);
     const first = this.editor.text().slice(0, p.from);
     const column = e.line === 1 ? e.column + first.length - first.lastIndexOf("\n") - 1 : e.column;
     tell(new Refusal(e.status, e.code, e.message, e.hint, p.line + e.line - 1, column));
@@ -277,6 +289,15 @@ class Workbench {
       if (s.error) throw new Refusal(400, s.error.code, s.error.message, s.error.hint, s.error.line, s.error.column);
       return { statement: p.text, columns: [], rows: [], row_count: 0, more: false, took_ms: 0, plan: s.plan || "–", scanned: s.scanned_rows };
     });
+  }
+
+  private format() {
+    try {
+      this.editor.format();
+    } catch (e) {
+      tell(new Refusal(0, "format", w.formatNot, e instanceof Error ? e.message.split("\n")[0] : ""));
+    }
+    this.editor.focus();
   }
 
   private preview(table: string) {
