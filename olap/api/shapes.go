@@ -68,7 +68,8 @@ func shapesOf(entries []audit.Entry) []*shape {
 	known, list := map[string]*shape{}, []*shape{}
 	for _, e := range entries {
 		source := sourceOf(e)
-		if e.Outcome != "ok" && e.Outcome != "unchanged" || e.Shape == "" && source == fromFacts && e.Door != "facts" && e.Door != "why" {
+		answered := e.Outcome == "ok" || e.Outcome == "unchanged"
+		if !answered || e.Door == "sqlcheck" || e.Shape == "" && source == fromFacts && e.Door != "facts" && e.Door != "why" {
 			continue // no question of figures: a look at the catalog, a check
 		}
 		id := cmp.Or(e.Shape, byText[e.What], e.What)

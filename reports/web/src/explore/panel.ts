@@ -55,9 +55,12 @@ export class Panel {
     });
   }
 
+  // close gives the focus back to what opened the panel.
   close() {
+    const inside = this.element.contains(document.activeElement);
     this.element.hidden = true;
     this.closed();
+    if (inside) document.querySelector<HTMLElement>(`.bar [data-do="${this.now}"]`)?.focus({ preventScroll: true });
   }
 
   isOpen(tab?: Tab): boolean {
