@@ -145,7 +145,7 @@ class Editor {
           EditorView.lineWrapping,
           syntaxHighlighting(style),
           look,
-          EditorView.contentAttributes.of({ "aria-label": o.label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": o.label, spellcheck: "false", tabindex: "0" }),
           Prec.highest(keymap.of([{ key: "Mod-Enter", run: run(false) }, { key: "Mod-Shift-Enter", run: run(true) }, { key: "Tab", run: acceptCompletion }])),
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.updateListener.of((u) => {

@@ -30,7 +30,8 @@ export type Drawn = { close(): void; pictures(): { place: HTMLElement; svg: stri
 export async function draw(box: HTMLElement, whole: Figure): Promise<Drawn> {
   const library = await charts();
   const { figure, note } = clip(whole);
-  box.append(make("h3", "", figure.title), legend(figure, box.clientWidth));
+  if (figure.title) box.append(make("h3", "", figure.title));
+  box.append(legend(figure, box.clientWidth));
   const plots = figure.panels ? multiples(box, figure, library) : [plot(box, figure, library)];
   if (note) box.append(make("p", "quiet", note));
   return { close: () => plots.forEach((p) => p.close()), pictures: () => plots.flatMap((p) => p.picture() ?? []) };

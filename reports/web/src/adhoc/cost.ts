@@ -20,6 +20,11 @@ export function isDear(c: Cost): boolean {
   return (c.source === "facts" && c.rows > dearRows) || Number(c.past?.median_ms ?? 0) > dearTime;
 }
 
+// isWorthSaying tells questions that are not answered at once.
+export function isWorthSaying(c: Cost): boolean {
+  return c.source !== "cache" && (c.rows > 1_000_000 || Number(c.past?.median_ms ?? 0) > 250);
+}
+
 export function costText(c: Cost): string {
   const rows = apart(String(c.rows));
   const from = c.source === "cache" ? w.costKnown : c.source === "rollup" ? fill(w.costRollup, { n: rows, r: c.rollup ?? "" }) : fill(w.costFacts, { n: rows });

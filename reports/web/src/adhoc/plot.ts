@@ -4,6 +4,7 @@
 // lines.
 import { exact, rounded } from "./number";
 import { widthOf } from "./room";
+import { lang } from "./words";
 
 export type Series = { name: string; role: "ac" | "py" | "pl" | ""; values: (number | null)[]; texts: string[] };
 
@@ -31,6 +32,8 @@ export function colourOf(s: Series, i: number, alone: boolean): string {
   return palette[i % palette.length];
 }
 
+const compact = new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en-GB", { notation: "compact" });
+
 const text = { color: "@ink2", fontSize: 12 };
 const none = { show: false };
 
@@ -44,12 +47,12 @@ export function option(f: Figure, width: number) {
   const lines = isLines(f);
   const names = { type: "category", data: f.names, axisTick: none, axisLine: { lineStyle: { color: "@ink3" } }, axisLabel: { ...text, ...(f.span && f.time ? { fontSize: 11 } : {}), width: f.time ? 80 : Math.min(190, width * 0.35, f.names.reduce((most, n) => Math.max(most, widthOf(n)), 20) + 4), overflow: "truncate", ...(f.time ? {} : { interval: 0 }) }, inverse: !f.time };
   // Lines have no figures beside them: then the axis has.
-  const tick = { ...text, formatter: (v: number) => (f.percent ? `${+(v * 100).toFixed(1)}%` : v.toLocaleString("en-US")) };
-  const values = { type: "value", ...f.span, axisLabel: lines ? tick : none, splitLine: lines ? { lineStyle: { color: "@grid" } } : none, axisLine: none };
+  const tick = { ...text, formatter: (v: number) => (f.percent ? `${+(v * 100).toFixed(1)}%` : f.span ? compact.format(v) : v.toLocaleString("en-US")) };
+  const values = { type: "value", ...f.span, ...(f.span ? { splitNumber: 3 } : {}), axisLabel: lines ? tick : none, splitLine: lines ? { lineStyle: { color: "@grid" } } : none, axisLine: none };
   const series: object[] = f.series.map((s, i) => ({
     name: s.name,
     type: lines ? "line" : "bar",
-    data: s.values.map((v, k) => ({ value: v, label: label(f, s, i, k, lines) })),
+    data: s.values.map((v, k) => ({ value: v, label: label(f, i, k, lines) })),
     itemStyle: s.role === "pl" && !lines ? { color: "@surface", borderColor: "@ac", borderWidth: 1.5 } : { color: colourOf(s, i, alone) },
     lineStyle: { color: s.role === "pl" ? "@ac" : colourOf(s, i, alone), width: s.role ? (s.role === "ac" ? 2 : 1.4) : 2, type: s.role === "pl" ? "dashed" : "solid" },
     barGap: f.series.length === 2 && /^p[yl]$/.test(f.series[1].role) ? "-70%" : "10%",
@@ -74,6 +77,13 @@ export const narrow = 600; // pixels; there is no room for two panels side by si
 export const timeHeight = 350; // pixels, of a chart with two panels one above the other
 
 export type Span = { min: number; max: number };
+
+// roundSpan is a span that ends at round numbers, as axes do.
+export function roundSpan(s: Span): Span {
+  const unit = 10 ** Math.floor(Math.log10(s.max - s.min));
+  const step = [0.1, 0.2, 0.5, 1].map((k) => k * unit).find((k) => (s.max - s.min) / k <= 20) ?? unit;
+  return { min: Math.floor(s.min / step) * step, max: Math.ceil(s.max / step) * step };
+}
 
 export function spanOf(values: (number | null)[]): Span {
   const known = values.filter((v): v is number => v !== null);
@@ -114,14 +124,18 @@ function gapSeries(f: Figure, gap: Gap, lines: boolean): object {
   return { name: gap.name, type: "bar", data, xAxisIndex: 1, yAxisIndex: 1, barMaxWidth: f.time ? 30 : 13, barCategoryGap: "40%" };
 }
 
-// label writes the figure beside its bar where there is room, and the name of a
-// line at its end.
-function label(f: Figure, s: Series, i: number, k: number, lines: boolean): object {
-  const roomy = !lines && i === 0 && s.values[k] !== null && (!f.time || f.names.length <= 16);
-  if (!roomy) return { show: false };
-  const negative = (s.values[k] ?? 0) < 0;
+// label writes the figure of the first series where there is room: beside its bar,
+// or beside that of what it is compared with where this is longer.
+function label(f: Figure, i: number, k: number, lines: boolean): object {
+  const [first, second] = f.series;
+  const value = first.values[k];
+  const roomy = !lines && value !== null && (!f.time || f.names.length <= 16);
+  const before = f.series.length === 2 && second.role !== "ac" && second.role !== "" ? (second.values[k] ?? 0) : 0;
+  const longer = (value ?? 0) < 0 ? before < (value ?? 0) : before > (value ?? 0);
+  if (!roomy || i !== (longer ? 1 : 0)) return { show: false };
+  const negative = (value ?? 0) < 0;
   const position = f.time ? (negative ? "bottom" : "top") : negative ? "left" : "right";
-  return { show: true, position, formatter: short(s.texts[k]), color: "@ink", fontSize: 11.5, textBorderColor: "@surface", textBorderWidth: 2.5 };
+  return { show: true, position, formatter: short(first.texts[k]), color: "@ink", fontSize: 11.5, textBorderColor: "@surface", textBorderWidth: 2.5 };
 }
 
 // short rounds a large number to whole units.

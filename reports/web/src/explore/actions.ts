@@ -15,7 +15,9 @@ import type { Format } from "./trail";
 // Doors open what is beside the table.
 export type Doors = { facts(cell: CellRef): void; why(cell: CellRef): void; cube(name: string): void; copy(heads: boolean): void; filters(): void };
 
-export type CellRef = { row: string[]; column: string[]; ref: string; title: string };
+// CellRef is a cell as the server calls it, what it is called, and what it is about
+// without comparison.
+export type CellRef = { row: string[]; column: string[]; ref: string; title: string; about: string };
 
 export class Actions {
   constructor(
@@ -242,7 +244,8 @@ export class Actions {
   cellRef(row: Row, c: Column): CellRef {
     const names = row.keys.map((_, i) => textOf(row.cells[i], this.desk.answer?.columns[i] ?? c));
     const ref = c.kind === "measure" ? c.name : (this.query.measures[0] ?? "");
-    return { row: row.keys, column: c.keys ?? [], ref, title: [...names, ...(c.members ?? []), this.desk.meta.title(ref)].join(" · ") || w.total };
+    const called = (measure: string) => [...names, ...(c.members ?? []), this.desk.meta.title(measure)].join(" · ") || w.total;
+    return { row: row.keys, column: c.keys ?? [], ref, title: called(ref), about: called(refOf(ref).measure) };
   }
 
   private behind(row: Row, c: Column): Item[] {

@@ -12,17 +12,17 @@ import type { Layout } from "../grid/layout";
 import { onPaper } from "../grid/paper";
 import { nothing } from "../grid/source";
 import { button, make } from "../make";
-import { costOf, costText, isDear } from "../adhoc/cost";
+import { costOf, costText, isDear, isWorthSaying } from "../adhoc/cost";
 import { acrossMenu } from "./across";
 import { Actions } from "./actions";
 import type { Desk } from "./desk";
 import { showFacts } from "./facts";
 import { Fields } from "./fields";
 import { figure } from "./figure";
-import { askable, Meta, timeTitle } from "./meta";
+import { askable, Meta, scopeTitle, timeTitle } from "./meta";
 import { copyText, Panel, saveDialog, type Tab } from "./panel";
-import { exactOf, source } from "./pivot";
-import { pivot, type Filter, type Query } from "./query";
+import { fullText, source } from "./pivot";
+import { pivot, tidy, type Filter, type Query } from "./query";
 import { checkText, compareMenu, timeMenu, totalsMenu } from "./settings";
 import { Shelves } from "./shelves";
 import { Trail, type Format, type Step } from "./trail";
@@ -64,6 +64,7 @@ class Explorer implements Desk {
   private readonly facedown = make("p", "facts-line");
   private asking: AbortController | undefined;
   private readonly costLine = make("p", "cost-line");
+  private cost: Cost | undefined;
   private readonly agreed = new Set<string>(); // dear questions that were to be asked all the same
   private from = ""; // the page of the report that led here
 
@@ -165,7 +166,7 @@ class Explorer implements Desk {
     try {
       const next = await ask<{ query: Query }>("navigate", { json: { query: this.step.query, ...body } });
       await this.useCube(next.query.cube);
-      this.change(next.query);
+      this.change(tidy(next.query));
     } catch (e) {
       tell(e);
     }
@@ -225,10 +226,10 @@ class Explorer implements Desk {
       const typed = params.get("ask");
       if (typed) {
         const found = await checkText(typed);
-        if (found.json) query = found.json;
+        if (found.json) query = tidy(found.json);
         problem = found.errors[0] ?? null;
       } else if (params.get("q")) {
-        query = { ...query, ...(JSON.parse(params.get("q") ?? "") as Query) };
+        query = tidy({ ...query, ...(JSON.parse(params.get("q") ?? "") as Query) });
       }
       await this.useCube(query.cube);
     } catch (e) {
@@ -268,7 +269,8 @@ class Explorer implements Desk {
     try {
       const cost = await costOf(query, mine.signal);
       if (mine !== this.asking) return;
-      this.costLine.textContent = cost ? costText(cost) : "";
+      this.costLine.textContent = cost && isWorthSaying(cost) ? costText(cost) : "";
+      this.cost = cost;
       if (cost && isDear(cost) && !this.agreed.has(JSON.stringify(query))) return this.askFirst(query, cost);
       const a = await this.pages(query, mine.signal, all ? Infinity : mostRows);
       if (mine !== this.asking) return;
@@ -372,6 +374,7 @@ class Explorer implements Desk {
     const ms = Math.max(1, Math.round(Number(a.took_ms)));
     const lines = [fill(w.rowsOf, { n: apart(String(a.row_count)), m: a.columns.length }), fill(w.factRows, { n: apart(String(a.facts)) }), a.cached ? w.cached : fill(w.took, { n: ms }), a.rollup ? fill(w.fromRollup, { r: a.rollup }) : w.fromFacts];
     this.facedown.textContent = lines.join(" · ");
+    this.facedown.title = this.cost ? costText(this.cost) : "";
   }
 
   private showCell() {
@@ -382,9 +385,9 @@ class Explorer implements Desk {
     if (!a || !c || row < 0 || !a.rows[row]) return;
     const r = a.rows[row];
     const cell = this.actions.cellRef(r, c);
-    const value = exactOf(r.cells[column]);
+    const value = r.cells[column] === null ? "" : fullText(String(r.cells[column]), c);
     if (c.kind !== "measure") this.cellLine.append(make("bdi", "", value));
-    else this.cellLine.append(make("bdi", "", cell.title), make("b", "", value ? ` ${apart(value)}` : " –"), make("span", "", c.unit ? ` ${c.unit}` : ""));
+    else this.cellLine.append(make("bdi", "", cell.title), make("b", "", value ? ` ${value}` : " –"), make("span", "", c.unit && c.format !== "percent" ? ` ${c.unit}` : ""));
   }
 
   async showFigure() {
@@ -408,9 +411,15 @@ class Explorer implements Desk {
       if (on !== undefined) b.setAttribute("aria-pressed", String(on));
       return b;
     };
-    const menu = (name: string, text: string, items: () => Item[]) => {
+    const menu = (name: string, text: string, items: () => Item[], on?: boolean) => {
       const b = act(name, text, () => openMenu(b.getBoundingClientRect(), text, items()));
       b.setAttribute("aria-haspopup", "menu");
+      b.classList.toggle("is-on", on === true);
+      return b;
+    };
+    const icon = (b: HTMLElement, text: string, keys: string) => {
+      b.setAttribute("aria-label", text);
+      b.title = `${text} (${keys})`;
       return b;
     };
     const panel = (tab: Tab, text: string) => act(tab, text, () => (this.panel.isOpen(tab) ? this.panel.close() : this.panel.open(tab)), this.panel.isOpen(tab));
@@ -418,13 +427,13 @@ class Explorer implements Desk {
     const none = !askable(query);
     const filters = (query.where ?? []).length;
     this.bar.replaceChildren(
-      act("undo", w.undo, () => this.undo(-1), undefined, !this.trail.can(-1)),
-      act("redo", w.redo, () => this.undo(1), undefined, !this.trail.can(1)),
+      icon(act("undo", "↶", () => this.undo(-1), undefined, !this.trail.can(-1)), w.undo, "Ctrl Z"),
+      icon(act("redo", "↷", () => this.undo(1), undefined, !this.trail.can(1)), w.redo, "Ctrl Y"),
       gap(),
       menu("time", `${w.time}: ${timeTitle(query.time)}`, () => timeMenu(this)),
-      menu("compare", w.compare, () => compareMenu(this)),
+      menu("compare", [w.compare, (query.compare ?? []).map(scopeTitle).join(", ")].filter(Boolean).join(": "), () => compareMenu(this), Boolean(query.compare?.length)),
       act("ranking", w.ranking, () => this.actions.ranking(), query.top !== undefined || query.having !== undefined, none),
-      menu("totals", w.totals, () => totalsMenu(this)),
+      menu("totals", w.totals, () => totalsMenu(this), Object.values(query.totals ?? {}).some(Boolean)),
       act("swap", w.swap, () => this.change(pivot(query)), undefined, none, w.swapLong),
       menu("across", w.drill, () => acrossMenu(this)),
       gap(),

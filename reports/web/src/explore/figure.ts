@@ -2,7 +2,7 @@
 // what it is compared with; with members on the columns one series, or one small
 // chart, for each.
 import type { Answer, Column } from "../adhoc/answers";
-import { spanOf, type Figure, type Form, type Panel, type Series } from "../adhoc/plot";
+import { roundSpan, spanOf, type Figure, type Form, type Panel, type Series } from "../adhoc/plot";
 import { w } from "../adhoc/words";
 import type { Meta } from "./meta";
 import { textOf } from "./pivot";
@@ -82,7 +82,7 @@ function panels(a: Answer, base: Figure, picked: Picked[], meta: Meta, seriesOf:
   }
   if (made.length < 2) return undefined;
   const shown = made.slice(0, mostPanels);
-  const span = byMembers ? spanOf(shown.flatMap((p) => p.series.flatMap((s) => s.values))) : undefined;
+  const span = byMembers ? roundSpan(spanOf(shown.flatMap((p) => p.series.flatMap((s) => s.values)))) : undefined;
   return { ...base, title: byMembers ? base.title : "", series: shown[0].series, panels: shown, more: made.length - shown.length, span };
 }
 

@@ -20,6 +20,52 @@ function inputFor(type: string, value: string): HTMLInputElement {
   return i;
 }
 
+// fieldDialog offers every field to make a condition of; typing finds it.
+export function fieldDialog(desk: Desk, chosen: (field: string) => void) {
+  const dialog = openDialog(w.addCondition, { ok: w.ok, cancel: w.cancel });
+  const search = make("input", "");
+  search.type = "search";
+  search.placeholder = w.find;
+  search.setAttribute("aria-label", w.find);
+  const list = make("div", "ticks group");
+  const buttons = () => [...list.querySelectorAll<HTMLElement>(".pick")];
+  const draw = () => {
+    const words = search.value.trim().toLowerCase();
+    list.replaceChildren();
+    for (const d of desk.meta.cube.dimensions) {
+      const found = d.attributes.filter((a) => [a.title, a.name, d.title].some((t) => t.toLowerCase().includes(words)));
+      if (!found.length) continue;
+      const fields = make("ul", "");
+      for (const a of found) {
+        const item = make("li", "");
+        const b = button("pick", a.title, () => {
+          dialog.close();
+          chosen(a.name);
+        });
+        b.dataset.field = a.name;
+        b.title = a.description;
+        item.append(b);
+        fields.append(item);
+      }
+      list.append(make("h3", "", d.title), fields);
+    }
+    if (!list.childElementCount) list.append(make("p", "quiet", w.noFields));
+  };
+  search.addEventListener("input", draw);
+  dialog.body.addEventListener("keydown", (e) => {
+    const all = [search, ...buttons()];
+    const i = all.indexOf(e.target as HTMLElement);
+    if (e.key === "Enter" && e.target === search) buttons()[0]?.click();
+    else if (e.key === "ArrowDown") all[i + 1]?.focus();
+    else if (e.key === "ArrowUp") all[i - 1]?.focus();
+    else return;
+    e.preventDefault();
+  });
+  dialog.body.append(search, list);
+  draw();
+  search.focus();
+}
+
 // filterDialog edits a condition and gives the one made.
 export function filterDialog(desk: Desk, f: Filter, done: (f: Filter) => void) {
   const field = f.field ?? "";

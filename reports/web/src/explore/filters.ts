@@ -6,9 +6,9 @@ import type { Item } from "../adhoc/answers";
 import { openDialog } from "../adhoc/dialog";
 import { openMenu } from "../adhoc/menu";
 import { fill, w } from "../adhoc/words";
-import { button, choose, labelled, make, option } from "../make";
+import { button, choose, labelled, make } from "../make";
 import type { Desk } from "./desk";
-import { filterDialog } from "./filter";
+import { fieldDialog, filterDialog } from "./filter";
 import { timeTitle } from "./meta";
 import { hierarchiesOf, nodeDialog } from "./nodes";
 import { tidy, type Filter, type Having, type Top } from "./query";
@@ -133,9 +133,10 @@ export class Filters {
   private adder(group: Path, at: number): HTMLElement {
     const line = make("div", "adder");
     const add = (f: Filter) => this.change(put(this.where, [...group, at], f));
-    const select = this.fieldSelect((field) => filterDialog(this.desk, { field, op: "in", values: [] }, add));
-    select.dataset.at = `add-${group.join("-")}`;
-    line.append(select);
+    const field = button("plain", w.addCondition, () => fieldDialog(this.desk, (f) => filterDialog(this.desk, { field: f, op: "in", values: [] }, add)));
+    field.dataset.at = `add-${group.join("-")}`;
+    field.setAttribute("aria-haspopup", "dialog");
+    line.append(field);
     if (group.length) return line;
     const more = button("plain", w.moreWays, () => this.pick(add, more));
     more.dataset.at = "more";
@@ -144,25 +145,7 @@ export class Filters {
     return line;
   }
 
-  private fieldSelect(chosen: (field: string) => void): HTMLSelectElement {
-    const select = make("select", "");
-    select.setAttribute("aria-label", w.addCondition);
-    select.append(option("", w.addCondition, true));
-    for (const d of this.desk.meta.cube.dimensions) {
-      const group = make("optgroup", "");
-      group.label = d.title;
-      group.append(...d.attributes.map((a) => option(a.name, a.title)));
-      select.append(group);
-    }
-    select.addEventListener("change", () => {
-      const field = select.value;
-      select.value = "";
-      if (field) chosen(field);
-    });
-    return select;
-  }
-
-  // pick offers hierarchies, named sets, and any field in a window of its own.
+  // pick offers nodes of hierarchies, named sets, and any field.
   private pick(done: (f: Filter) => void, at: HTMLElement) {
     const { meta } = this.desk;
     const nodes = hierarchiesOf(this.desk).map(({ dimension, hierarchy }) => {
@@ -171,21 +154,11 @@ export class Filters {
     });
     const sets = (meta.cube.sets ?? []).map((s) => ({ text: s.title, does: () => done({ field: s.dimension, op: "in_set", values: [s.name] }) }));
     openMenu(at.getBoundingClientRect(), w.moreWays, [
-      { text: `${w.aField}…`, does: () => this.fieldDialog(done) },
+      { text: `${w.aField}…`, does: () => fieldDialog(this.desk, (field) => filterDialog(this.desk, { field, op: "in", values: [] }, done)) },
       { head: w.hierarchyNode },
       ...nodes,
       ...(sets.length ? [{ head: w.namedSets }, ...sets] : []),
     ]);
-  }
-
-  private fieldDialog(done: (f: Filter) => void) {
-    const dialog = openDialog(w.addCondition, { ok: w.ok, cancel: w.cancel });
-    const select = this.fieldSelect((field) => {
-      dialog.close();
-      filterDialog(this.desk, { field, op: "in", values: [] }, done);
-    });
-    dialog.body.append(labelled(w.ofField, select));
-    select.focus();
   }
 
   private ranking(): HTMLElement {

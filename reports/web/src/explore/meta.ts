@@ -126,10 +126,20 @@ export function scopeTitle(scope: string): string {
     .join(" · ");
 }
 
+// wholeMonth is the month that a day begins or ends; "" for other days.
+function wholeMonth(day: string | undefined, end: boolean): string {
+  const m = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day ?? "");
+  if (!m) return "";
+  const last = new Date(Date.UTC(Number(m[1]), Number(m[2]), 0)).getUTCDate();
+  return Number(m[3]) === (end ? last : 1) ? `${m[1]}-${m[2]}` : "";
+}
+
 export function timeTitle(t: Time | undefined): string {
   if (!t || (!t.from && !t.to)) return w.allTime;
   const year = /^(\d{4})-01-01 (\d{4})-12-31$/.exec(`${t.from} ${t.to}`);
   if (year) return year[1] === year[2] ? year[1] : `${year[1]} – ${year[2]}`;
+  const [from, to] = [wholeMonth(t.from, false), wholeMonth(t.to, true)];
+  if (from && to) return from === to ? from : `${from} – ${to}`;
   return `${t.from ?? "…"} – ${t.to ?? "…"}`;
 }
 

@@ -33,7 +33,7 @@ export class Panel {
 
   constructor(
     private readonly desk: Desk,
-    private readonly closed: () => void,
+    private readonly changed: () => void, // opened, closed, or on another tab
   ) {
     this.filters = new Filters(desk);
     this.element.setAttribute("aria-label", w.panel);
@@ -47,8 +47,15 @@ export class Panel {
     this.tabs.addEventListener("keydown", (e) => this.key(e));
     const close = button("cross", "×", () => this.close());
     close.setAttribute("aria-label", w.close);
+    const wide = button("cross", "⤢", () => {
+      const on = this.element.classList.toggle("is-wide");
+      wide.setAttribute("aria-pressed", String(on));
+    });
+    wide.setAttribute("aria-label", w.widePanel);
+    wide.setAttribute("aria-pressed", "false");
+    wide.title = w.widePanel;
     const head = make("div", "panel-head");
-    head.append(this.tabs, close);
+    head.append(this.tabs, wide, close);
     this.element.append(head, this.body);
     this.element.addEventListener("keydown", (e) => {
       if (e.key === "Escape" && !e.defaultPrevented) this.close();
@@ -59,7 +66,7 @@ export class Panel {
   close() {
     const inside = this.element.contains(document.activeElement);
     this.element.hidden = true;
-    this.closed();
+    this.changed();
     if (inside) document.querySelector<HTMLElement>(`.bar [data-do="${this.now}"]`)?.focus({ preventScroll: true });
   }
 
@@ -72,6 +79,7 @@ export class Panel {
     this.now = tab;
     if (cell) this.cell = cell;
     this.show();
+    this.changed();
     this.tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true });
   }
 
@@ -209,17 +217,17 @@ export class Panel {
       if (turn === this.turn) this.showWhy(found, cell);
     } catch (e) {
       if (turn !== this.turn) return;
-      this.body.replaceChildren(make("h3", "", fill(w.whyOf, { m: cell.title })), make("p", "told bad", e instanceof Error ? e.message : String(e)));
+      this.body.replaceChildren(make("h3", "", fill(w.whyOf, { m: cell.about })), make("p", "told bad", e instanceof Error ? e.message : String(e)));
     }
   }
 
   private showWhy(found: Why, cell: CellRef) {
     const words = make("ul", "words");
     words.append(...found.words.map((t) => make("li", "", t)));
-    this.body.replaceChildren(make("h3", "", fill(w.whyOf, { m: cell.title })), words);
-    for (const n of found.notes) this.body.append(make("p", "note", n.text));
-    if (found.bridge) this.body.append(make("h3", "", w.bridge), table(found.bridge));
-    this.body.append(make("h3", "", w.contribution), table(found));
+    this.body.replaceChildren(make("h3", "", fill(w.whyOf, { m: cell.about })), words);
+    for (const n of found.notes) if (!found.words.includes(n.text)) this.body.append(make("p", "note", n.text));
+    if (found.bridge) this.body.append(make("h3", "", w.bridge), table(found.bridge, w.bridge));
+    this.body.append(make("h3", "", w.contribution), table(found, w.contribution));
   }
 
   // --- history ---
@@ -324,11 +332,11 @@ export function describe(s: Step, desk: Desk): string {
 }
 
 // table is a small table of an answer.
-function table(t: { columns: Why["columns"]; rows: Row[] }): HTMLElement {
+function table(t: { columns: Why["columns"]; rows: Row[] }, label: string): HTMLElement {
   const box = make("div", "scroll");
   box.tabIndex = 0;
   box.setAttribute("role", "region");
-  box.setAttribute("aria-label", w.contribution);
+  box.setAttribute("aria-label", label);
   const out = make("table", "");
   const head = make("tr", "");
   for (const c of t.columns) {

@@ -1,6 +1,6 @@
 // An answer as the content of a grid.
 import type { Answer, Column, Row, Value } from "../adhoc/answers";
-import { shown } from "../adhoc/number";
+import { apart, apartOf, exact, shown } from "../adhoc/number";
 import { widthOf } from "../adhoc/room";
 import { fill, w } from "../adhoc/words";
 import type { Cell, Column as GridColumn, Source } from "../grid/source";
@@ -17,6 +17,14 @@ export function textOf(v: Value, c: Column): string {
 
 export function exactOf(v: Value): string {
   return v === null ? "" : String(v);
+}
+
+// fullText is a value with all its digits, as people read it.
+export function fullText(v: string, c: Column): string {
+  if (c.kind !== "measure") return v;
+  if (c.format !== "percent" && c.format !== "points") return apart(v);
+  const n = exact(v);
+  return n ? apartOf({ digits: n.digits * 100n, scale: n.scale }) + (c.format === "percent" ? "%" : " pp") : v;
 }
 
 // sampleOf is how many rows decide how wide a column is: fewer of many columns.
@@ -120,7 +128,7 @@ function gridColumn(a: Answer, c: Column, i: number, levels: number, meta: Meta,
     id: idOf(c),
     heads,
     unit: c.unit ?? "",
-    title: isMember ? (meta.attribute(c.name)?.description ?? "") : [m?.description, m?.computed].filter(Boolean).join("\n"),
+    title: [...(isMember ? [meta.attribute(c.name)?.description] : [m?.description, m?.computed]), w.headHint].filter(Boolean).join("\n"),
     number: !isMember && c.type !== "text",
     width: Math.min(Math.max(width, 64), isMember ? 300 : 260),
     total: Boolean(c.total),

@@ -28,7 +28,7 @@ export const en = {
   history: "History",
   saved: "Saved",
   save: "Save",
-  link: "Copy link",
+  link: "Link",
   linkCopied: "Link copied",
   exportAs: "Export",
   ok: "OK",
@@ -279,6 +279,8 @@ export const en = {
   adviceSize: "{n} rows, about {m} MB; would have served {a} {a|asking|askings} and saved {t}",
   adviceHow: "To have them:",
   whyFacts: "Rollup, or why none",
+  headHint: "Double-click sorts, dragging moves the column.",
+  widePanel: "Wider panel",
 };
 
 export type Words = typeof en;

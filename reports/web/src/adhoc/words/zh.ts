@@ -29,7 +29,7 @@ export const zh: Words = {
   history: "历史",
   saved: "已保存",
   save: "保存",
-  link: "复制链接",
+  link: "链接",
   linkCopied: "链接已复制",
   exportAs: "导出",
   ok: "确定",
@@ -279,4 +279,6 @@ export const zh: Words = {
   adviceSize: "{n} 行，约 {m} MB；可服务 {a} 次提问，节省 {t}",
   adviceHow: "建立方法：",
   whyFacts: "汇总，或未使用的原因",
+  headHint: "双击排序，拖动可移动列。",
+  widePanel: "加宽面板",
 };
