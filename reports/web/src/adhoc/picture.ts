@@ -40,7 +40,8 @@ export function svgOf(box: HTMLElement, drawn: Drawn, foot: string): string {
   const surface = getComputedStyle(document.body).backgroundColor;
   const drawings = plots.map(({ place, svg }) => {
     const b = place.getBoundingClientRect();
-    return svg.replace(/^<svg/, `<svg x="${(b.left - left).toFixed(1)}" y="${(b.top - top).toFixed(1)}"`);
+    // The library's styles are for the pointer.
+    return svg.replace(/<style[\s\S]*?<\/style>/g, "").replace(/^<svg/, `<svg x="${(b.left - left).toFixed(1)}" y="${(b.top - top).toFixed(1)}"`);
   });
   const keys = [...box.querySelectorAll<HTMLElement>(".legend .key")].map((e) => key(e, left, top));
   return [

@@ -3,10 +3,10 @@
 // of conditions that were saved.
 import { ask } from "../adhoc/api";
 import type { Item } from "../adhoc/answers";
-import { openDialog } from "../adhoc/dialog";
+import { keepDialog } from "../adhoc/keep";
 import { openMenu } from "../adhoc/menu";
 import { fill, w } from "../adhoc/words";
-import { button, choose, labelled, make } from "../make";
+import { button, choose, make } from "../make";
 import type { Desk } from "./desk";
 import { fieldDialog, filterDialog } from "./filter";
 import { timeTitle } from "./meta";
@@ -225,26 +225,13 @@ export class Filters {
   }
 
   private save() {
-    const title = make("input", "");
-    title.maxLength = 200;
-    title.value = this.where.map((f) => titleOf(f, this.desk.meta)).join(", ").slice(0, 120);
-    const shared = make("input", "");
-    shared.type = "checkbox";
-    const line = make("label", "tick");
-    line.append(shared, make("span", "", w.shared));
-    const dialog = openDialog(w.saveFilters, w, () => {
-      if (!title.value.trim()) return w.needValue;
-      const content: Kept = { cube: this.desk.meta.cube.name, where: this.where };
-      ask<Item>("saved", { json: { kind: "filters", title: title.value.trim(), content, shared: shared.checked } })
-        .then(() => {
-          this.desk.say(w.savedAs);
-          return this.show();
-        })
-        .catch((e: unknown) => this.desk.trouble(e));
-      return "";
-    });
-    dialog.body.append(labelled(w.title, title), line);
-    title.select();
+    const title = this.where.map((f) => titleOf(f, this.desk.meta)).join(", ");
+    const content: Kept = { cube: this.desk.meta.cube.name, where: this.where };
+    const told = () => {
+      this.desk.say(w.savedAs);
+      void this.show().catch((e: unknown) => this.desk.trouble(e));
+    };
+    keepDialog({ kind: "filters", heading: w.saveFilters, title, content }, this.desk.me, told, (e) => this.desk.trouble(e));
   }
 }
 

@@ -2,15 +2,16 @@
 // changed, the questions of this visit, and what was saved.
 import { ask } from "../adhoc/api";
 import type { Checked, Item, Row, Why } from "../adhoc/answers";
-import { openDialog } from "../adhoc/dialog";
+import { keepDialog } from "../adhoc/keep";
 import { apart } from "../adhoc/number";
 import { editors } from "../adhoc/parts";
 import { fill, w } from "../adhoc/words";
 import type { TextEditor } from "../editor";
-import { button, labelled, make } from "../make";
+import { button, make } from "../make";
 import type { CellRef } from "./actions";
 import type { Desk } from "./desk";
 import { Filters } from "./filters";
+import { scopeTitle, timeTitle } from "./meta";
 import { exactOf, textOf } from "./pivot";
 import { keep, tidy, type Query } from "./query";
 import { checkText } from "./settings";
@@ -327,7 +328,7 @@ export function describe(s: Step, desk: Desk): string {
   const q = s.query;
   const title = (name: string) => (q.cube === desk.meta.cube.name ? desk.meta.title(name) : name);
   const axes = [...(q.rows ?? []), ...(q.columns ?? [])].map(title).join(" × ");
-  const more = [(q.where ?? []).length ? `${w.filters} ${(q.where ?? []).length}` : "", q.top ? `${w.ranking} ${q.top.n}` : "", (q.compare ?? []).join(", "), q.time ? `${q.time.from ?? ""}…${q.time.to ?? ""}` : ""];
+  const more = [(q.where ?? []).length ? `${w.filters} ${(q.where ?? []).length}` : "", q.top ? `${w.ranking} ${q.top.n}` : "", (q.compare ?? []).map(scopeTitle).join(", "), q.time ? timeTitle(q.time) : "", s.chart ? w.chart : "", s.layout ? w.arranged : ""];
   return [q.measures.map(title).join(", ") || "–", axes, ...more].filter(Boolean).join(" · ");
 }
 
@@ -388,23 +389,9 @@ function byHand(text: string) {
 
 // saveDialog keeps the present question, and how it is shown, under a title.
 export function saveDialog(desk: Desk, done: () => void) {
-  const title = make("input", "");
-  title.maxLength = 200;
-  title.value = describe(desk.step, desk).slice(0, 120);
-  const shared = make("input", "");
-  shared.type = "checkbox";
-  const line = make("label", "tick");
-  line.append(shared, make("span", "", w.shared));
-  const dialog = openDialog(w.save, w, () => {
-    if (!title.value.trim()) return w.needValue;
-    ask<Item>("saved", { json: { kind: "view", title: title.value.trim(), content: desk.step, shared: shared.checked } })
-      .then(() => {
-        desk.say(w.savedAs);
-        done();
-      })
-      .catch((e: unknown) => desk.trouble(e));
-    return "";
-  });
-  dialog.body.append(labelled(w.title, title), line);
-  title.select();
+  const told = () => {
+    desk.say(w.savedAs);
+    done();
+  };
+  keepDialog({ kind: "view", heading: w.save, title: describe(desk.step, desk), content: desk.step }, desk.me, told, (e) => desk.trouble(e));
 }

@@ -3,6 +3,7 @@
 import { ask, me, Refusal } from "../adhoc/api";
 import type { Item, Me, Note, Value, Wrong } from "../adhoc/answers";
 import { openDialog } from "../adhoc/dialog";
+import { keepDialog } from "../adhoc/keep";
 import { frame, say, showMe, tell, troubleBox } from "../adhoc/frame";
 import { editors } from "../adhoc/parts";
 import { fill, lang, w } from "../adhoc/words";
@@ -308,28 +309,13 @@ class Workbench {
   // --- saved ---
 
   private save() {
-    const title = make("input", "");
-    title.value = this.tabs[this.now].name;
-    title.maxLength = 200;
-    const shared = make("input", "");
-    shared.type = "checkbox";
-    const line = make("label", "tick");
-    line.append(shared, make("span", "", w.shared));
-    const dialog = openDialog(w.save, w, () => {
-      const name = title.value.trim();
-      if (!name) return w.needValue;
-      ask<Item>("saved", { json: { kind: "sql", title: name, content: { sql: this.editor.text() }, shared: shared.checked } })
-        .then(() => {
-          this.tabs[this.now].name = name;
-          this.keep();
-          this.showTabs();
-          say(w.savedAs);
-        })
-        .catch(tell);
-      return "";
-    });
-    dialog.body.append(labelled(w.title, title), line);
-    title.select();
+    const told = (name: string) => {
+      this.tabs[this.now].name = name;
+      this.keep();
+      this.showTabs();
+      say(w.savedAs);
+    };
+    keepDialog({ kind: "sql", heading: w.save, title: this.tabs[this.now].name, content: { sql: this.editor.text() } }, this.me, told, tell);
   }
 
   private async saved() {

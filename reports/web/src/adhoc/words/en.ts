@@ -281,6 +281,7 @@ export const en = {
   whyFacts: "Rollup, or why none",
   headHint: "Double-click sorts, dragging moves the column.",
   widePanel: "Wider panel",
+  arranged: "columns arranged",
 };
 
 export type Words = typeof en;

@@ -281,4 +281,5 @@ export const zh: Words = {
   whyFacts: "汇总，或未使用的原因",
   headHint: "双击排序，拖动可移动列。",
   widePanel: "加宽面板",
+  arranged: "已调整列",
 };
