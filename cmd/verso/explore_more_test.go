@@ -22,6 +22,7 @@ func TestExplorerMore(t *testing.T) {
 	t.Run("filters", func(t *testing.T) { exploreFilters(t, ctx, s) })
 	t.Run("filters saved", func(t *testing.T) { exploreSavedFilters(t, ctx, s) })
 	t.Run("sort", func(t *testing.T) { exploreSort(t, ctx, s) })
+	t.Run("back and forth", func(t *testing.T) { exploreBack(t, ctx, s) })
 	t.Run("pages lead there and back", func(t *testing.T) { exploreFromPages(t, ctx, s) })
 	t.Run("slow questions", func(t *testing.T) { exploreSlow(t, ctx, s) })
 }
@@ -150,6 +151,20 @@ func exploreSort(t *testing.T, ctx context.Context, s *served) {
 	if ties == 0 {
 		t.Error("no customers with as many orders: the second sort was not seen")
 	}
+}
+
+// The browser's own buttons lead back and forth through the questions, and the
+// steps go with them.
+func exploreBack(t *testing.T, ctx context.Context, s *served) {
+	p := explorer(t, ctx, s, "sales by customer.type show net")
+	p.Click(`.pick[data-field="orders"]`)
+	p.Wait(`document.querySelector('[data-chip="measures/orders"]')&&` + shown)
+	sitetest.Eval[any](p, `history.back()`)
+	p.Wait(`!document.querySelector('[data-chip="measures/orders"]')&&document.querySelector('[data-do="undo"]').disabled&&` + shown)
+	sitetest.Eval[any](p, `history.forward()`)
+	p.Wait(`document.querySelector('[data-chip="measures/orders"]')&&document.querySelector('[data-do="redo"]').disabled&&` + shown)
+	p.Click(`[data-do="undo"]`)
+	p.Wait(`!document.querySelector('[data-chip="measures/orders"]')&&` + shown)
 }
 
 func number(t *testing.T, text string) float64 {

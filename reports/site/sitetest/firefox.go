@@ -69,7 +69,11 @@ user_pref("network.connectivity-service.enabled", false);
 	if f.conn == nil {
 		t.Skip("firefox opened no port to drive it by")
 	}
-	t.Cleanup(func() { _ = f.conn.Close() })
+	end := time.AfterFunc(tabTime, func() { _ = f.conn.Close() }) // whoever reads from it is told
+	t.Cleanup(func() {
+		end.Stop()
+		_ = f.conn.Close()
+	})
 	f.in = bufio.NewReader(f.conn)
 	f.read() // its greeting
 	f.call("WebDriver:NewSession", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{}}})
@@ -80,9 +84,6 @@ user_pref("network.connectivity-service.enabled", false);
 // read is one message: its length in bytes, a colon, JSON.
 func (f *Firefox) read() json.RawMessage {
 	f.t.Helper()
-	if err := f.conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
-		f.t.Fatal(err)
-	}
 	head, err := f.in.ReadString(':')
 	if err != nil {
 		f.t.Fatalf("firefox: %v", err)

@@ -2,7 +2,6 @@
 import { ask, download, me, Refusal } from "../adhoc/api";
 import type { Answer, Cost, Cube, CubeHead, Me, Members } from "../adhoc/answers";
 import { FigureBox } from "../adhoc/figures";
-import { forms } from "../adhoc/plot";
 import { frame, say, showMe, tell, troubleBox } from "../adhoc/frame";
 import { openMenu, type Item } from "../adhoc/menu";
 import { apart } from "../adhoc/number";
@@ -15,6 +14,7 @@ import { button, make } from "../make";
 import { costOf, costText, isDear, isWorthSaying } from "../adhoc/cost";
 import { acrossMenu } from "./across";
 import { Actions } from "./actions";
+import { pageOf, paramsOf, stepOf } from "./address";
 import type { Desk } from "./desk";
 import { showFacts } from "./facts";
 import { Fields } from "./fields";
@@ -23,7 +23,7 @@ import { askable, Meta, scopeTitle, timeTitle } from "./meta";
 import { copyText, Panel, saveDialog, type Tab } from "./panel";
 import { fullText, source } from "./pivot";
 import { pivot, tidy, type Filter, type Query } from "./query";
-import { checkText, compareMenu, timeMenu, totalsMenu } from "./settings";
+import { compareMenu, timeMenu, totalsMenu } from "./settings";
 import { Shelves } from "./shelves";
 import { Trail, type Format, type Step } from "./trail";
 import { every, titleOf } from "./where";
@@ -90,7 +90,7 @@ class Explorer implements Desk {
     side.open = innerWidth >= 900;
     this.main.prepend(side, middle, this.panel.element);
     addEventListener("keydown", (e) => this.key(e));
-    addEventListener("popstate", () => void this.fromAddress());
+    addEventListener("popstate", (e) => void this.goBack(e.state as Step | null));
   }
 
   // --- the question ---
@@ -120,10 +120,12 @@ class Explorer implements Desk {
 
   // show makes a step the present one; only a new question is asked.
   private show(s: Step, push: boolean) {
-    const same = JSON.stringify(s.query) === JSON.stringify(this.step.query) && this.answer !== undefined;
+    const asked = JSON.stringify(s.query) === JSON.stringify(this.step.query);
+    const same = asked && this.answer !== undefined;
+    const entry = push && !asked && this.trail.now() !== undefined;
     this.step = s;
     if (push) this.trail.push(s);
-    this.toAddress();
+    this.toAddress(entry);
     this.fields.again(() => this.fields.show());
     this.shelves.show();
     this.showBar();
@@ -201,53 +203,48 @@ class Explorer implements Desk {
 
   // --- the address ---
 
-  private toAddress() {
-    const params = new URLSearchParams({ q: JSON.stringify(this.step.query) });
-    if (Object.keys(this.step.formats).length) params.set("show", JSON.stringify(this.step.formats));
-    if (this.step.chart) params.set("chart", this.step.form ?? "1");
-    if (this.from) params.set("from", this.from);
-    if (this.step.layout) params.set("columns", JSON.stringify(this.step.layout));
+  // toAddress writes the step into the address: another question as a new entry of
+  // the browser's history.
+  private toAddress(entry = false) {
+    const params = paramsOf(this.step, this.from);
     if (new URLSearchParams(location.search).has("lang")) params.set("lang", lang);
-    history.replaceState(null, "", `${location.pathname}?${params}`);
+    const address = `${location.pathname}?${params}`;
+    if (entry) history.pushState(this.step, "", address);
+    else history.replaceState(this.step, "", address);
     const other = document.querySelector<HTMLAnchorElement>(".tools a.lang");
-    if (other) {
-      params.set("lang", lang === "zh" ? "en" : "zh");
-      other.href = `${location.pathname}?${params}`;
-    }
+    if (!other) return;
+    params.set("lang", lang === "zh" ? "en" : "zh");
+    other.href = `${location.pathname}?${params}`;
   }
 
-  // fromAddress shows the question that the address holds, as JSON or text.
+  // fromAddress shows the question that the address holds.
   async fromAddress() {
     const params = new URLSearchParams(location.search);
-    this.showBack(params.get("from") ?? "");
-    let query: Query = { cube: this.cubes[0]?.name ?? "", measures: [] };
-    let problem: unknown = null;
+    this.from = pageOf(params.get("from") ?? "");
+    this.back.hidden = !this.from;
+    if (this.from) this.back.href = this.from;
+    const first = this.cubes[0]?.name ?? "";
+    let { step, problem } = await stepOf(params, first);
     try {
-      const typed = params.get("ask");
-      if (typed) {
-        const found = await checkText(typed);
-        if (found.json) query = tidy(found.json);
-        problem = found.errors[0] ?? null;
-      } else if (params.get("q")) {
-        query = tidy({ ...query, ...(JSON.parse(params.get("q") ?? "") as Query) });
-      }
-      await this.useCube(query.cube);
+      await this.useCube(step.query.cube);
     } catch (e) {
       problem = e;
-      query = { cube: this.cubes[0]?.name ?? "", measures: [] };
-      await this.useCube(query.cube);
+      step = { ...step, query: { cube: first, measures: [] } };
+      await this.useCube(first);
     }
-    const chart = params.get("chart");
-    const form = forms.find((f) => f === chart);
-    this.show({ query, formats: parsed(params.get("show"), {}), chart: chart === "1" || form !== undefined, form, layout: parsed(params.get("columns"), undefined) }, true);
+    this.show(step, true);
     if (problem) tell(problem);
   }
 
-  // showBack leads back to the page of the report from which the question came.
-  private showBack(from: string) {
-    this.from = /^\/(?:[\w.-]+\/)*[\w.-]+\.html(?:#[\w.-]+)?$/.test(from) ? from : "";
-    this.back.hidden = !this.from;
-    if (this.from) this.back.href = this.from;
+  // goBack shows a step to which the browser's own buttons lead.
+  private async goBack(s: Step | null) {
+    if (!s?.query) return this.fromAddress();
+    try {
+      await this.useCube(s.query.cube);
+      this.show(s, !this.trail.to(s));
+    } catch (e) {
+      tell(e);
+    }
   }
 
   // --- the answer ---
@@ -475,15 +472,6 @@ class Explorer implements Desk {
     else if (letter === "y") this.undo(1);
     else return;
     e.preventDefault();
-  }
-}
-
-// parsed is what a part of the address says; what is not JSON says nothing.
-function parsed<T>(text: string | null, otherwise: T): T {
-  try {
-    return text ? (JSON.parse(text) as T) : otherwise;
-  } catch {
-    return otherwise;
   }
 }
 

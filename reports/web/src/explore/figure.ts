@@ -1,7 +1,7 @@
 // What the chart of an answer draws: its first measure by the row members, with
 // what it is compared with; with members on the columns one series, or one small
 // chart, for each.
-import type { Answer, Column } from "../adhoc/answers";
+import type { Answer, Column, Row } from "../adhoc/answers";
 import { roundSpan, spanOf, type Figure, type Form, type Panel, type Series } from "../adhoc/plot";
 import { w } from "../adhoc/words";
 import type { Meta } from "./meta";
@@ -37,7 +37,7 @@ export function figure(a: Answer, meta: Meta, form?: Form): Figure | undefined {
   if (!rows.length) return undefined;
   const picked = pick(a, first);
   if (!onRows) return formed(across(a, picked, titleOf(first, meta), meta), form);
-  const names = rows.map((r) => r.keys.map((_, i) => textOf(r.cells[i], a.columns[i])).join(" · ") || w.total);
+  const names = namesOf(a, rows);
   const values = (i: number) => rows.map((r) => (r.cells[i] === null ? null : Number(r.cells[i])));
   const seriesOf = ({ c, i }: Picked, name: string): Series => ({ name, role: roleOf(c), values: values(i), texts: rows.map((r) => textOf(r.cells[i], c)) });
   const time = a.query.rows?.length === 1 && meta.isDate(a.query.rows[0]) && Boolean(meta.attribute(a.query.rows[0])?.level);
@@ -53,6 +53,16 @@ export function figure(a: Answer, meta: Meta, form?: Form): Figure | undefined {
   if (gap < 0 || roleOf(picked[1].c) === "ac") return formed(base, form);
   const c = a.columns[gap];
   return formed({ ...base, gap: { name: meta.title(c.name), values: values(gap), texts: rows.map((r) => textOf(r.cells[gap], c)), lower: Boolean(c.lower_is_better) } }, form);
+}
+
+// namesOf are what the rows are called: by their last member alone where it tells
+// them apart.
+function namesOf(a: Answer, rows: Row[]): string[] {
+  const parts = rows.map((r) => r.keys.map((_, i) => textOf(r.cells[i], a.columns[i])));
+  const last = parts.map((p) => p[p.length - 1] ?? w.total);
+  const dated = /^[\d\W]+$/; // a month or a day needs its year
+  if (new Set(last).size === last.length && !last.every((t) => dated.test(t))) return last;
+  return parts.map((p) => p.join(" · ") || w.total);
 }
 
 // pick is the first measure and it again at the other scopes without a calculation;

@@ -35,6 +35,15 @@ export class Trail {
     return this.at + by >= 0 && this.at + by < this.list.length;
   }
 
+  // to goes to a step of the trail, the nearest that is the same; false: there is none.
+  to(s: Step): boolean {
+    const text = JSON.stringify(s);
+    const same = this.list.map((x, i) => (JSON.stringify(x) === text ? i : -1)).filter((i) => i >= 0);
+    if (!same.length) return false;
+    this.at = same.reduce((best, i) => (Math.abs(i - this.at) < Math.abs(best - this.at) ? i : best));
+    return true;
+  }
+
   go(by: number): Step | undefined {
     if (!this.can(by)) return undefined;
     this.at += by;

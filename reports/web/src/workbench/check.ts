@@ -8,6 +8,7 @@ export type Uses = {
   pieces(): Piece[];
   values(sql: string): Record<string, Value> | undefined;
   mark(list: Marked[]): void;
+  tell(wrong: Wrong | undefined, p: Piece | undefined): void; // the first error, none where all is well
   idle(): boolean; // nothing runs: a run shows its own errors
 };
 
@@ -47,6 +48,8 @@ export class Checker {
     }
     if (mine.signal.aborted || !this.uses.idle()) return;
     this.uses.mark(asked.map(({ p, body }) => ({ from: p.from, marks: marksOf(this.known.get(body)) })));
+    const first = asked.find(({ body }) => this.known.get(body));
+    this.uses.tell((first && this.known.get(first.body)) ?? undefined, first?.p);
   }
 
   private body(p: Piece): string {

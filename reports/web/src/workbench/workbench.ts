@@ -41,6 +41,7 @@ class Workbench {
   private readonly bar = make("div", "bar");
   private readonly editorBox = make("div", "editor");
   private readonly params = make("div", "params");
+  private readonly typed = make("p", "typed");
   private readonly notes = make("ul", "notes");
   private readonly results = new Results((text) => void copyText(text, this), tell);
   private readonly schema = new Schema({ insert: (name) => this.editor.insert(name), preview: (table) => this.preview(table), trouble: tell });
@@ -49,6 +50,7 @@ class Workbench {
     pieces: () => this.editor.pieces(),
     values: (sql) => this.valuesOf(sql),
     mark: (list) => this.editor.mark(list),
+    tell: (wrong, p) => this.tellTyped(wrong, p),
     idle: () => this.running === undefined,
   });
 
@@ -75,7 +77,8 @@ class Workbench {
     this.strip.setAttribute("aria-label", w.editor);
     this.bar.setAttribute("role", "toolbar");
     this.bar.setAttribute("aria-label", w.actions);
-    desk.append(this.strip, this.bar, this.editorBox, this.params, troubleBox(), this.notes, this.results.element);
+    this.typed.setAttribute("role", "status");
+    desk.append(this.strip, this.bar, this.editorBox, this.typed, this.params, troubleBox(), this.notes, this.results.element);
     const side = make("details", "side");
     side.append(make("summary", "", w.schema), this.schema.element);
     side.open = innerWidth >= 900;
@@ -241,6 +244,7 @@ class Workbench {
     tab.results = [];
     tell(null);
     this.editor.mark([]);
+    this.typed.replaceChildren();
     this.notes.replaceChildren();
     this.results.note(w.running2);
     this.main.classList.add("is-busy");
@@ -266,9 +270,23 @@ class Workbench {
   private wrong(e: unknown, p: Piece) {
     if (!(e instanceof Refusal) || !e.line) return tell(e);
     this.editor.mark([{ from: p.from, marks: [{ line: e.line, column: e.column, message: e.message }] }]);
-    const first = this.editor.text().slice(0, p.from);
-    const column = e.line === 1 ? e.column + first.length - first.lastIndexOf("\n") - 1 : e.column;
-    tell(new Refusal(e.status, e.code, e.message, e.hint, p.line + e.line - 1, column));
+    const at = this.placed(p, e.line, e.column);
+    tell(new Refusal(e.status, e.code, e.message, e.hint, at.line, at.column));
+  }
+
+  // placed is a place in a piece as a place in the whole text.
+  private placed(p: Piece, line: number, column: number): { line: number; column: number } {
+    const before = this.editor.text().slice(0, p.from);
+    return { line: p.line + line - 1, column: line === 1 ? column + before.length - before.lastIndexOf("\n") - 1 : column };
+  }
+
+  // tellTyped says below the editor what is wrong with what is being typed.
+  private tellTyped(wrong: Wrong | undefined, p: Piece | undefined) {
+    this.typed.replaceChildren();
+    if (!wrong || !p) return;
+    const at = this.placed(p, wrong.line ?? 1, wrong.column ?? 1);
+    this.typed.append(make("b", "", fill(w.line, { l: at.line, c: at.column }) + ": "), make("span", "", wrong.message));
+    if (wrong.hint) this.typed.append(make("span", "hint", " " + wrong.hint));
   }
 
   private run(all: boolean): Promise<void> {
