@@ -122,6 +122,37 @@ type advised struct {
 	Left    []string `json:"left"`   // distinct counts that it would not hold, with the reason
 }
 
+// questionsOf are the questions that were computed, without their values, those
+// together that are then the same.
+func questionsOf(o *olap.Olap, entries []audit.Entry) ([]rollup.Question, error) {
+	var list []rollup.Question
+	known := map[string]int{}
+	for _, e := range entries {
+		if e.Shape == "" || e.Outcome != "ok" {
+			continue
+		}
+		q, err := parseQuestion(o, e.What)
+		if err != nil {
+			continue // of a cube that is no more
+		}
+		q = cube.Shape(q)
+		text, err := cube.EncodeJSON(q)
+		if err != nil {
+			return nil, err
+		}
+		id := e.Rollup + "\x00" + string(text)
+		i, seen := known[id]
+		if !seen {
+			i = len(list)
+			known[id] = i
+			list = append(list, rollup.Question{Query: q, Rollup: e.Rollup})
+		}
+		list[i].Took += e.Took
+		list[i].Asked++
+	}
+	return list, nil
+}
+
 // adviceBytes is the room for all that is proposed.
 const adviceBytes = 500 << 20
 
@@ -150,16 +181,9 @@ func (a *API) logAdvice(r *request) error {
 }
 
 func (a *API) advise(ctx context.Context, o *olap.Olap, lease *Lease) ([]advised, error) {
-	var questions []rollup.Question
-	for _, e := range a.recent.latest() {
-		if e.Shape == "" || e.Outcome != "ok" {
-			continue
-		}
-		q, err := parseQuestion(o, e.What)
-		if err != nil {
-			continue // of a cube that is no more
-		}
-		questions = append(questions, rollup.Question{Query: cube.Shape(q), Took: e.Took, Asked: 1, Rollup: e.Rollup})
+	questions, err := questionsOf(o, a.recent.latest())
+	if err != nil {
+		return nil, err
 	}
 	found, err := rollup.Advise(ctx, lease.DB, o.Model(), questions, rollup.Budget{Bytes: adviceBytes, Limits: rollup.DefaultLimits()})
 	if err != nil {

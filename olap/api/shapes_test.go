@@ -58,11 +58,12 @@ func TestAdvice(t *testing.T) {
 		t.Errorf("without questions: %d %s", r.status, r.body)
 	}
 	d.ask("POST query", "sales by customer.name, class.l1 show net where customer.type = library")
+	d.ask("POST query", "sales by customer.name, class.l1 show net where customer.type = institute")
 	r := d.ask("POST log/advice", "")
 	if r.status != http.StatusOK {
 		t.Fatalf("%d %s", r.status, r.body)
 	}
-	if r.at(t, "advice.0.cube") != "sales" || r.at(t, "advice.0.by.0") != "class.l1" || r.at(t, "advice.0.asked") != 1.0 {
+	if r.at(t, "advice.0.cube") != "sales" || r.at(t, "advice.0.by.0") != "class.l1" || r.at(t, "advice.0.asked") != 2.0 || len(r.at(t, "advice.0.serves").([]any)) != 1 {
 		t.Errorf("advised: %s", r.body)
 	}
 }
