@@ -30,6 +30,10 @@ func TestNameQuestions(t *testing.T) {
 		}
 		return out
 	}
+	running := table([]*cube.Query{nil})
+	running.Rows[0].Cells[1] = view.Sum(from(now), view.I(7), from(now))
+	mixed := table([]*cube.Query{nil})
+	mixed.Rows[0].Cells[1] = view.Sub(from(now), from(before))
 	for _, c := range []struct {
 		name string
 		in   view.Table
@@ -39,6 +43,8 @@ func TestNameQuestions(t *testing.T) {
 		{"most cells by far", table([]*cube.Query{now, before, before, before}, []*cube.Query{now, before, before, before}), beforeText},
 		{"only some rows have it", table([]*cube.Query{now}, []*cube.Query{nil}, []*cube.Query{nil}), ""},
 		{"calculated", table([]*cube.Query{nil}), ""},
+		{"a sum of its figures", running, nowText},
+		{"a difference of two questions", mixed, ""},
 		{"empty", view.Table{}, ""},
 		{"has one already", view.Table{Ask: "own", Rows: table([]*cube.Query{now}).Rows}, "own"},
 	} {

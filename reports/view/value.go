@@ -33,8 +33,8 @@ type Value struct {
 	Href   string // a page or file of the site this value links to
 	// Format replaces the column's where a column mixes measures; nil for none.
 	Format *Format
-	// Origin is the question that was answered with this very value; nil where it was
-	// calculated or does not come from a question.
+	// Origin is the question that was answered with this value, or with all that it
+	// was calculated from; nil where there is no one such question. It is a pointer.
 	Origin any
 }
 

@@ -253,7 +253,7 @@ export class Actions {
     const can = this.desk.me.rights.facts && !row.calculated && !c.calculated;
     return [
       { text: w.facts, off: !can, does: () => this.doors.facts(cell) },
-      { text: w.whyThis, off: row.level === "others", does: () => this.doors.why(cell) },
+      { text: w.whyThis, off: row.level === "others" || !this.desk.meta.hasDates(), does: () => this.doors.why(cell) },
     ];
   }
 }
