@@ -44,8 +44,9 @@ func cells(t *testing.T, rows, columns, cost int) string {
 	reply("me", map[string]any{"person": map[string]any{"name": "a"}, "rights": map[string]any{"sql": true, "facts": true}, "as_of": "2026-06-30", "company": harm, "currency": "CNY"})
 	reply("cubes", map[string]any{"cubes": []any{map[string]any{"name": "big", "title": harm, "description": harm2}}})
 	reply("cubes/big", map[string]any{"name": "big", "title": harm, "description": harm2, "scenarios": []string{harm},
-		"dimensions": []any{map[string]any{"name": "d", "title": harm, "description": harm2, "attributes": []any{map[string]any{"name": "d.a", "title": harm, "description": harm2, "type": "text"}}, "hierarchies": []any{}}},
-		"measures":   []any{map[string]any{"name": "m", "title": harm2, "description": harm, "unit": harm, "format": "money"}}})
+		"dimensions": []any{map[string]any{"name": "d", "title": harm, "description": harm2, "attributes": []any{map[string]any{"name": "d.a", "title": harm, "description": harm2, "type": "text"}}, "hierarchies": []any{}},
+			map[string]any{"name": "t", "title": harm, "description": harm2, "date": true, "attributes": []any{}, "hierarchies": []any{}}},
+		"measures": []any{map[string]any{"name": "m", "title": harm2, "description": harm, "unit": harm, "format": "money"}}})
 	reply("cubes/big/members", map[string]any{"members": []any{map[string]any{"key": harm, "label": harm2}}, "more": true, "notes": []any{}})
 	reply("query/check", map[string]any{"ok": true, "text": harm, "sql": harm2, "errors": []any{}, "completions": []any{}})
 	reply("log", map[string]any{"log": []any{map[string]any{"door": "query", "what": harm, "outcome": "ok"}}})
