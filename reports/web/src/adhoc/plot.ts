@@ -56,6 +56,7 @@ export function option(f: Figure, width: number) {
     itemStyle: s.role === "pl" && !lines ? { color: "@surface", borderColor: "@ac", borderWidth: 1.5 } : { color: colourOf(s, i, alone) },
     lineStyle: { color: s.role === "pl" ? "@ac" : colourOf(s, i, alone), width: s.role ? (s.role === "ac" ? 2 : 1.4) : 2, type: s.role === "pl" ? "dashed" : "solid" },
     barGap: f.series.length === 2 && /^p[yl]$/.test(f.series[1].role) ? "-70%" : "10%",
+    labelLayout: { hideOverlap: true },
     barMaxWidth: f.time ? 44 : 22,
     barCategoryGap: "32%",
     symbol: "none",
@@ -121,7 +122,7 @@ function gapSeries(f: Figure, gap: Gap, lines: boolean): object {
     const shown = !lines && value !== null && (!f.time || f.names.length <= 16);
     return { value, itemStyle: { color: less === gap.lower ? "@good" : "@bad" }, label: { show: shown, position, formatter: short(gap.texts[k]), color: "@ink2", fontSize: 11 } };
   });
-  return { name: gap.name, type: "bar", data, xAxisIndex: 1, yAxisIndex: 1, barMaxWidth: f.time ? 30 : 13, barCategoryGap: "40%" };
+  return { name: gap.name, type: "bar", data, labelLayout: { hideOverlap: true }, xAxisIndex: 1, yAxisIndex: 1, barMaxWidth: f.time ? 30 : 13, barCategoryGap: "40%" };
 }
 
 // label writes the figure of the first series where there is room: beside its bar,
