@@ -98,6 +98,7 @@ func TestAccessByEveryDoor(t *testing.T) {
 	if _, _, text := ask("north", "POST query", "sales show net"); !strings.Contains(text, fmt.Sprintf(`"cells":["%s"]`, want[0])) {
 		t.Errorf("want %s: %.1000s", want[0], text)
 	}
+	t.Run("network", func(t *testing.T) { byTheNetwork(t, g) })
 }
 
 // askAs is an answer of the API to a role.

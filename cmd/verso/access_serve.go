@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -42,7 +44,7 @@ func (a *app) newGuard(cfg *config.Config, addr string, open bool, log *slog.Log
 			return nil, &configError{err}
 		}
 	}
-	o := gate.Options{Local: !open, Clock: a.now, Log: log}
+	o := gate.Options{Local: !open, Hosts: hostsOf(cfg, addr), Sessions: filepath.Join(cfg.Warehouse, sessionsName), Clock: a.now, Log: log}
 	policy, _, err := a.accessFiles(cfg)
 	switch {
 	case has && err != nil:
@@ -77,7 +79,7 @@ func (a *app) newGuard(cfg *config.Config, addr string, open bool, log *slog.Log
 // protect is a server behind the gate, in which everybody sees the report of what
 // they may see. What the whole site shows, only who may see everything sees.
 func (g *guard) protect(a *app, cfg *config.Config, whole http.Handler, log *slog.Logger) http.Handler {
-	audience := &audience{app: a, config: cfg, guard: g, whole: whole, log: log, sites: map[string]*audienceSite{}}
+	audience := &audience{app: a, config: cfg, guard: g, whole: whole, log: log, sites: map[string]*audienceSite{}, last: map[string]string{}}
 	return g.gate.Protect(audience, "/healthz", "/readyz")
 }
 
@@ -91,6 +93,7 @@ type audience struct {
 
 	mu    sync.Mutex
 	sites map[string]*audienceSite // by name of the folder
+	last  map[string]string        // by what may be seen, the folder written last
 }
 
 // audienceSite is the report of one cut, being written or served.
@@ -125,8 +128,11 @@ func (s *audience) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "your report cannot be shown; the log says why", http.StatusServiceUnavailable)
 		return
 	}
-	defer lease.Release()
-	switch h, err := s.site(r.Context(), lease); {
+	h, taken, err := s.site(r.Context(), lease)
+	if !taken {
+		defer lease.Release()
+	}
+	switch {
 	case err != nil:
 		s.log.Error("a report cannot be written", "user", p.Name, "error", err)
 		http.Error(w, "your report cannot be written; the log says why", http.StatusServiceUnavailable)
@@ -138,69 +144,94 @@ func (s *audience) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // site is the handler of a cut's report, written when it is first asked for; nil
-// where the roles open no page.
-func (s *audience) site(ctx context.Context, lease *api.Lease) (http.Handler, error) {
+// where the roles open no page. While that of a new generation is written, people
+// read the one before. taken says that the lease is given back when it is written.
+func (s *audience) site(ctx context.Context, lease *api.Lease) (h http.Handler, taken bool, err error) {
 	seen := &seen{Lease: lease, config: s.config}
 	pages := seen.pages(s.app.reportPages(s.config, s.log))
 	if len(pages) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
 	if lease.Rights.Cut == "" {
-		return s.whole, nil
+		return s.whole, false, nil
 	}
-	sum := sha256.Sum256([]byte(strings.Join(lease.Rights.Pages, "\n") + "\x00" + lease.Rights.Told))
-	name := strings.TrimSuffix(lease.Generation, ".duckdb") + "-" + lease.Rights.Cut + "-" + hex.EncodeToString(sum[:8])
+	sum := sha256.Sum256([]byte(strings.Join(lease.Rights.Pages, "\n")))
+	rights := lease.Rights.Cut + "-" + hex.EncodeToString(sum[:8])
+	name := strings.TrimSuffix(lease.Generation, ".duckdb") + "-" + rights
 	s.mu.Lock()
-	x := s.sites[name]
-	first := x == nil
-	if first {
+	x, earlier := s.sites[name], s.sites[s.last[rights]]
+	if taken = x == nil; taken {
 		x = &audienceSite{ready: make(chan struct{})}
 		s.sites[name] = x
+		go func() {
+			defer lease.Release()
+			x.handler, x.err = s.write(context.WithoutCancel(ctx), name, seen, pages)
+			close(x.ready)
+			s.written(name, rights, x)
+		}()
 	}
 	s.mu.Unlock()
-	if first {
-		x.handler, x.err = s.write(context.WithoutCancel(ctx), name, seen, pages)
-		close(x.ready)
-		s.mu.Lock()
-		if x.err != nil {
-			delete(s.sites, name)
+	if earlier != nil {
+		select {
+		case <-x.ready:
+		default:
+			return earlier.handler, taken, earlier.err
 		}
-		s.mu.Unlock()
 	}
 	select {
 	case <-x.ready:
-		return x.handler, x.err
+		return x.handler, taken, x.err
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, taken, ctx.Err()
 	}
 }
 
-// write makes the folder of a report, and removes those of other generations.
+// write makes the folder of a report.
 func (s *audience) write(ctx context.Context, name string, seen *seen, pages []page.Page) (http.Handler, error) {
-	dir := filepath.Join(s.config.Warehouse, "cuts", "sites")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(s.folder(), 0o700); err != nil {
 		return nil, err
 	}
-	out := filepath.Join(dir, name)
+	out := filepath.Join(s.folder(), name)
 	if _, err := site.Build(ctx, site.Options{Out: out, Source: page.FromOlap(seen.Olap, seen.DB)}, pages...); err != nil {
 		return nil, err
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	generation := strings.TrimSuffix(seen.Generation, ".duckdb") + "-"
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), generation) {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-		}
-	}
+	return serve.New(serve.Options{Site: out, Log: s.log, Work: s.whole}), nil
+}
+
+func (s *audience) folder() string { return filepath.Join(s.config.Warehouse, "cuts", "sites") }
+
+// written puts a report in the place of the one before, which is still being read,
+// and removes those that nobody reads or writes any more.
+func (s *audience) written(name, rights string, x *audienceSite) {
 	s.mu.Lock()
-	for other := range s.sites {
-		if !strings.HasPrefix(other, generation) {
-			delete(s.sites, other)
+	defer s.mu.Unlock()
+	if x.err != nil {
+		delete(s.sites, name)
+		return
+	}
+	keep := map[string]bool{s.last[rights]: true}
+	s.last[rights] = name
+	for _, read := range s.last {
+		keep[read] = true
+	}
+	for other, y := range s.sites {
+		select {
+		case <-y.ready:
+			if !keep[other] {
+				delete(s.sites, other)
+			}
+		default:
+			keep[other] = true // being written
 		}
 	}
-	s.mu.Unlock()
-	return serve.New(serve.Options{Site: out, Log: s.log, Work: s.whole}), err
+	entries, err := os.ReadDir(s.folder())
+	for _, e := range entries {
+		own := func(kept string) bool { return kept != "" && strings.Contains(e.Name(), kept) } // also what becomes it
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(keep)), own) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(s.folder(), e.Name())))
+		}
+	}
+	if err != nil {
+		s.log.Error("reports of before cannot be removed", "error", err)
+	}
 }

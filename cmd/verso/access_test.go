@@ -74,6 +74,12 @@ func guardedCompany(t *testing.T) *guarded {
 // newStore is a store over the company's warehouse.
 func (g *guarded) newStore(t *testing.T) *store.Store {
 	t.Helper()
+	return g.newStoreWith(t, func(*store.Options) {})
+}
+
+// newStoreWith is newStore with other options.
+func (g *guarded) newStoreWith(t *testing.T, change func(*store.Options)) *store.Store {
+	t.Helper()
 	policy, err := access.LoadPolicy(filepath.Join(g.dir, "access.yaml"))
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +89,9 @@ func (g *guarded) newStore(t *testing.T) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.New(store.Options{Warehouse: w, Open: opener(cfg), Policy: policy})
+	o := store.Options{Warehouse: w, Open: opener(cfg), Policy: policy}
+	change(&o)
+	s := store.New(o)
 	t.Cleanup(func() {
 		s.Close()
 		w.Close()
@@ -193,6 +201,7 @@ func TestAccess(t *testing.T) {
 	t.Run("SQL", func(t *testing.T) { sqlSeesTheCut(t, g) })
 	t.Run("minimum", func(t *testing.T) { smallCellsGathered(t, g) })
 	t.Run("store", func(t *testing.T) { storeSharesAndPrunes(t, g) })
+	t.Run("rollups", func(t *testing.T) { cutsHaveRollups(t, g) })
 	t.Run("switch", func(t *testing.T) { storeSwitches(t, g) })
 	t.Run("serve", func(t *testing.T) { servedByRights(t, g) })
 	t.Run("command line", func(t *testing.T) { accessCommands(t, g) })

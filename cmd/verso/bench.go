@@ -11,6 +11,6 @@ func (a *app) benchCommand() *cobra.Command {
 		Args:  usageArgs(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.benchLoadCommand(), a.benchSSBCommand(), a.benchModelsCommand(), a.benchScriptCommand(), a.benchServeCommand())
+	cmd.AddCommand(a.benchLoadCommand(), a.benchSSBCommand(), a.benchModelsCommand(), a.benchScriptCommand(), a.benchServeCommand(), a.benchSoakCommand())
 	return cmd
 }

@@ -321,10 +321,6 @@ func (j *refreshJob) models(ctx context.Context, s *etl.State) error {
 	return models.Run(ctx, j.record(s.Conn), o)
 }
 
-// rollupsFrom is how many facts a cube needs for refresh to build its rollups:
-// fewer are read in a few milliseconds.
-const rollupsFrom = 50_000
-
 // rollups builds what the catalog declares. One that cannot be used is told and
 // left out: answers then come from the facts.
 func (j *refreshJob) rollups(ctx context.Context, s *etl.State) error {
@@ -333,7 +329,7 @@ func (j *refreshJob) rollups(ctx context.Context, s *etl.State) error {
 		return err
 	}
 	limits := rollup.DefaultLimits()
-	limits.Facts = rollupsFrom
+	limits.Facts = rollup.WorthFacts
 	changed, err := star.Changed(ctx, s.Conn)
 	if err != nil {
 		return err

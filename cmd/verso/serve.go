@@ -60,7 +60,7 @@ user and password. Without it whoever reaches the address sees everything: it mu
 be this machine's own, unless --open says that something before it asks who is
 there. Who asks what is written to audit.jsonl beside the generations. SIGHUP reads
 the configuration's serve: and access: sections, the certificate and the folder
-catalog anew. SIGTERM stops taking requests; a refresh that is
+catalog anew; a policy file that changes is taken over by itself. SIGTERM stops taking requests; a refresh that is
 running has night.grace to finish and is then ended, and yesterday's generation
 stays.
 

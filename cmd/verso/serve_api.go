@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"verso/etl/config"
 	"verso/olap/access"
@@ -28,6 +29,7 @@ import (
 // The log of who asked what beside the generations.
 const (
 	auditLogName = "audit.jsonl"
+	sessionsName = "sessions.json"
 	auditLogMax  = 64 << 20 // bytes; a full log is kept as .1, in the place of the one before
 
 	recentQuestions = 5000 // of it that are shown again after a start
@@ -150,26 +152,47 @@ func (s *server) loadCertificate(cfg *config.Config) error {
 	return nil
 }
 
-// reloadOnHangup reads the configuration anew at every SIGHUP until ctx ends or
-// stop is called.
+// policyLook is how often the policy file is looked at.
+const policyLook = 2 * time.Second
+
+// reloadOnHangup reads the configuration anew at every SIGHUP, and when the policy
+// file has changed, until ctx ends or stop is called.
 func (s *server) reloadOnHangup(ctx context.Context, p *apiParts, g *guard) (stop func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP)
 	own, cancel := context.WithCancel(ctx)
+	look := time.NewTicker(policyLook)
 	go func() {
+		defer look.Stop()
+		known := stampOf(s.config.Access.Policy)
 		for {
 			select {
 			case <-signals:
-				s.reload(p, g)
+			case <-look.C:
+				now := stampOf(s.config.Access.Policy)
+				if now == known {
+					continue
+				}
+				known = now
 			case <-own.Done():
 				return
 			}
+			s.reload(p, g)
 		}
 	}()
 	return func() {
 		signal.Stop(signals)
 		cancel()
 	}
+}
+
+// stampOf tells whether a file was changed; "" of one that is not there.
+func stampOf(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprint(info.ModTime().UnixNano(), info.Size())
 }
 
 // reload takes over what can change while the server runs: the certificate, the

@@ -18,7 +18,7 @@ const flightStop = 10 * time.Second
 // listened on; failed hears of the end of the server. stop ends it.
 func (s *server) openFlight(addr string, p *apiParts, g *guard, failed chan<- error) (listening string, stop func(), err error) {
 	l := s.config.Serve.Limits
-	o := flight.Options{Gate: g.gate, Store: g.store, Run: p.pool.Run, Clock: s.app.now, Log: s.log, Audit: p.audit, Version: version,
+	o := flight.Options{Gate: g.gate, Store: g.store, Workers: p.pool, Clock: s.app.now, Log: s.log, Note: p.handler.Note, Version: version,
 		Limits: flight.Limits{Statements: l.Statements, Memory: int64(l.MemoryMB) << 20, Threads: l.Threads}}
 	if s.cert.Load() != nil {
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate, NextProtos: []string{"h2"}}

@@ -11,6 +11,7 @@ import (
 
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
+	"verso/olap/cache"
 	"verso/olap/sqlworker"
 )
 
@@ -92,6 +93,7 @@ type API struct {
 	telemetry *telemetry
 	schemas   *perGeneration[*schemaAnswer]
 	traces    *perGeneration[*traced]
+	pages     *cache.Cache[*encodedPage] // by ETag
 }
 
 // New is the API over a store.
@@ -101,7 +103,7 @@ func New(o Options) (*API, error) {
 	}
 	limits := o.Limits.withDefaults()
 	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
-		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}}
+		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}, pages: cache.New(pagesBytes, (*encodedPage).size)}
 	a.limited.Store(&limits)
 	a.named.Store(&o.Edition)
 	for _, e := range o.Recent {

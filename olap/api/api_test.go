@@ -43,7 +43,7 @@ func openDuck(ctx context.Context, path string, readOnly bool) (engine.Database,
 }
 
 // publish makes a generation of the small warehouse of tests; more is run on it.
-func publish(t *testing.T, w *warehouse.Warehouse, run string, more string) warehouse.Generation {
+func publish(t testing.TB, w *warehouse.Warehouse, run string, more string) warehouse.Generation {
 	t.Helper()
 	d, err := w.Begin(t.Context(), run)
 	if err != nil {
@@ -94,7 +94,7 @@ func (s deskStore) Open(ctx context.Context, p access.Person) (*api.Lease, error
 
 // desk is a running API.
 type desk struct {
-	t         *testing.T
+	t         testing.TB
 	server    *httptest.Server
 	api       *api.API
 	warehouse *warehouse.Warehouse
@@ -120,7 +120,7 @@ func (h *heard) String() string {
 	return h.b.String()
 }
 
-func open(t *testing.T, limits api.Limits) *desk {
+func open(t testing.TB, limits api.Limits) *desk {
 	t.Helper()
 	d := &desk{t: t, dir: t.TempDir(), log: &heard{}}
 	var err error

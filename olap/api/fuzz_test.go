@@ -103,6 +103,26 @@ func FuzzBodies(f *testing.F) {
 	})
 }
 
+// FuzzAddress asks by address, with any parameters, everything that is asked so.
+func FuzzAddress(f *testing.F) {
+	a := desk(f)
+	for _, s := range []string{"q=sales+by+year+show+net", "q=sales&limit=-1", "limit=99999999999999999999", "lang=zh&search=%ff%fe", "attribute=customer.type&search='", "cursor=eyJvZiI6IiIsImF0IjotMX0",
+		"since=2026-01-31&min_ms=1", "column=sales.net&uses=true", "format=pivot&q={", "slow=%00", ";;&&==", "%zz"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		for _, path := range []string{"query", "cubes/sales/members", "log", "log/slow", "lineage", "definitions", "me", "saved/x"} {
+			r := httptest.NewRequest(http.MethodGet, Root+path, nil)
+			r.URL.RawQuery = query
+			w := httptest.NewRecorder()
+			a.ServeHTTP(w, r)
+			if w.Code == http.StatusInternalServerError {
+				t.Errorf("%s?%s: %d %.300s", path, query, w.Code, w.Body)
+			}
+		}
+	})
+}
+
 func FuzzCursor(f *testing.F) {
 	q := cube.Query{Cube: "sales", Measures: []string{"net"}}
 	for _, s := range []string{"", cursorOf(7, "g", q), cursorOf(0, "h", q), "eyJvZiI6IiIsImF0IjotMX0", "####"} {

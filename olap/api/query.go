@@ -139,6 +139,11 @@ func (a *API) query(r *request) error {
 		r.w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
+	if p, ok := a.pages.Find(tag); ok {
+		p.of(&r.entry)
+		r.entry.Cached = true
+		return a.writePage(r, p)
+	}
 	ctx, done, err := a.start(r, false)
 	if err != nil {
 		return err
@@ -148,19 +153,31 @@ func (a *API) query(r *request) error {
 	if err != nil {
 		return err
 	}
-	r.entry.Rows, r.entry.Rollup, r.entry.Cached = int64(len(found.Table.Rows)), found.Rollup, found.Cached
-	if !found.Cached {
+	p := &encodedPage{rows: int64(len(found.Table.Rows)), rollup: found.Rollup}
+	for _, x := range found.Rejected {
+		p.rejected = append(p.rejected, x.Rollup+": "+x.Reason)
+	}
+	p.of(&r.entry)
+	if r.entry.Cached = found.Cached; !found.Cached {
 		if r.entry.Shape, err = shapeOf(q); err != nil {
 			return err
 		}
 	}
-	for _, x := range found.Rejected {
-		r.entry.Rejected = append(r.entry.Rejected, x.Rollup+": "+x.Reason)
-	}
 	if form != "json" {
 		return a.writeTable(r, withPolicy(found.Table, lease), form, o.Lang(), q.Cube)
 	}
-	return a.answerPage(r, lease, q, found)
+	out, err := a.answerPage(r, lease, q, found)
+	if err != nil {
+		return err
+	}
+	if !found.Cached {
+		return r.reply(out)
+	}
+	if err := p.encode(out); err != nil {
+		return err
+	}
+	a.pages.Put(tag, p)
+	return a.writePage(r, p)
 }
 
 // withPolicy says the policy beside the answer, in files too.
@@ -173,32 +190,32 @@ func withPolicy(t *olap.Table, l *Lease) *olap.Table {
 	return &own
 }
 
-// answerPage writes one page of an answer as JSON.
-func (a *API) answerPage(r *request, lease *Lease, q cube.Query, found *olap.Answer) error {
+// answerPage is one page of an answer.
+func (a *API) answerPage(r *request, lease *Lease, q cube.Query, found *olap.Answer) (out answer, err error) {
 	encoded, err := json.Marshal(cube.Canonical(q))
 	if err != nil {
-		return err
+		return out, err
 	}
 	limit, err := r.number("limit", a.limits().Page)
 	if err != nil {
-		return err
+		return out, err
 	}
 	limit = min(max(limit, 1), int(a.limits().Rows))
 	from, err := offsetOf(r.URL.Query().Get("cursor"), lease.Generation, q)
 	if err != nil {
-		return err
+		return out, err
 	}
 	t := found.Table
 	from = min(from, len(t.Rows))
 	to := min(from+limit, len(t.Rows))
-	out := answer{Text: textOf(q), Query: encoded, Generation: lease.Generation, AsOf: t.AsOf, Run: t.Run, Facts: t.Facts,
+	out = answer{Text: textOf(q), Query: encoded, Generation: lease.Generation, AsOf: t.AsOf, Run: t.Run, Facts: t.Facts,
 		TookMS: milliseconds(a.o.Clock().Sub(r.entry.Time)), Cached: found.Cached, Rollup: found.Rollup, Rejected: found.Rejected,
 		Notes: notesOf(lease, t), Columns: columnsOf(t.Columns), Rows: rowsOf(t, t.Rows[from:to]), RowCount: len(t.Rows), Offset: from, More: to < len(t.Rows)}
 	if out.More {
 		out.Cursor = cursorOf(to, lease.Generation, q)
 		out.Notes = append(out.Notes, note{"cap", capText(lease.Olap.Lang(), from+1, to, len(t.Rows))})
 	}
-	return r.reply(out)
+	return out, nil
 }
 
 func capText(lang string, from, to, all int) string {

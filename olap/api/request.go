@@ -148,11 +148,16 @@ func (a *API) note(r *request) {
 	e := &r.entry
 	e.Status, e.Bytes = r.w.status, r.w.bytes
 	a.telemetry.count(r)
+	a.Note(*e)
+}
+
+// Note writes a question to the logs that came by a door beside this one.
+func (a *API) Note(e audit.Entry) {
 	if e.What != "" {
-		a.recent.add(*e)
+		a.recent.add(e)
 	}
 	if a.o.Audit != nil {
-		if err := a.o.Audit.Write(*e); err != nil {
+		if err := a.o.Audit.Write(e); err != nil {
 			a.o.Log.Error("the audit log cannot be written", "error", err)
 		}
 	}

@@ -93,6 +93,26 @@ func (c *Cache[V]) Has(key string) bool {
 	return c.entries[key] != nil
 }
 
+// Find gives the value of a key where it is kept.
+func (c *Cache[V]) Find(key string) (value V, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := c.entries[key]
+	if at == nil {
+		return value, false
+	}
+	c.recent.MoveToFront(at)
+	c.stats.Hits++
+	return at.Value.(*entry[V]).value, true
+}
+
+// Put keeps a value that was computed elsewhere.
+func (c *Cache[V]) Put(key string, value V) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep(key, value)
+}
+
 // start runs a computation beside its waiters, with their values but not their
 // deadlines. The lock is held.
 func (c *Cache[V]) start(ctx context.Context, key string, compute func(context.Context) (V, error)) *call[V] {

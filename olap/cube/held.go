@@ -72,10 +72,10 @@ func (p *pruner) prune(docs []*document) {
 		}
 	}
 	for _, d := range docs {
-		d.Rollups = nil
 		for _, c := range d.Cubes {
 			p.references(c)
 		}
+		d.Rollups = slices.DeleteFunc(d.Rollups, func(r *Rollup) bool { return p.dropRollup(docs, r) })
 		for _, x := range d.Dimensions {
 			x.Sets = slices.DeleteFunc(x.Sets, func(s *Set) bool { return p.dropSet(x, s) })
 		}
@@ -268,6 +268,25 @@ func (p *pruner) references(c *Cube) {
 			slices.ContainsFunc(fields, func(f string) bool { return !p.hasField(c, f) })
 	})
 	c.Drivers = slices.DeleteFunc(c.Drivers, func(f string) bool { return !p.hasField(c, f) })
+}
+
+// dropRollup prunes a rollup and reports whether it cannot be had.
+func (p *pruner) dropRollup(docs []*document, r *Rollup) bool {
+	if p.held.Sums || len(p.held.Grains) > 0 || p.measures[r.Cube] == nil {
+		return true
+	}
+	has := func(field string) bool {
+		return slices.ContainsFunc(docs, func(d *document) bool {
+			return slices.ContainsFunc(d.Cubes, func(c *Cube) bool { return c.Name == r.Cube && p.hasField(c, field) })
+		})
+	}
+	if slices.ContainsFunc(r.By, func(field string) bool { return !has(field) }) {
+		return true
+	}
+	given := len(r.Measures)
+	gone := func(name string) bool { return !p.measures[r.Cube][name] }
+	r.Measures, r.Distinct = slices.DeleteFunc(r.Measures, gone), slices.DeleteFunc(r.Distinct, gone)
+	return given > 0 && len(r.Measures) == 0 // none would mean all
 }
 
 // hasField reports whether a cube has dimension.attribute. What another file adds

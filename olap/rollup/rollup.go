@@ -66,6 +66,10 @@ type Limits struct {
 	Facts int64   // fewer facts than these answer fast enough by themselves
 }
 
+// WorthFacts is how many facts a cube needs for its rollups to be worth building
+// unasked: fewer are read in a few milliseconds.
+const WorthFacts = 50_000
+
 // DefaultLimits are one million rows, half the facts, 256 MB of bits.
 func DefaultLimits() Limits { return Limits{Cells: 1_000_000, Share: 0.5, Bits: 256 << 20} }
 

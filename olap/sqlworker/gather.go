@@ -1,13 +1,11 @@
 package sqlworker
 
 import (
-	"bufio"
 	"errors"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
@@ -23,6 +21,7 @@ const gatherBytes = 2 << 20
 // four times the one before.
 type gathered struct {
 	schema *arrow.Schema
+	memory memory.Allocator
 	held   []arrow.RecordBatch
 	rows   int64
 	bytes  int64
@@ -33,14 +32,14 @@ type gathered struct {
 	wrote    chan error
 }
 
-// gather begins to send to w.
-func gather(schema *arrow.Schema, w *ipc.Writer, out *bufio.Writer) *gathered {
-	g := &gathered{schema: schema, messages: make(chan arrow.RecordBatch, 2), wrote: make(chan error, 1)}
+// gather begins to send with write.
+func gather(schema *arrow.Schema, write func(arrow.RecordBatch) error) *gathered {
+	g := &gathered{schema: schema, memory: newRecycler(), messages: make(chan arrow.RecordBatch, 2), wrote: make(chan error, 1)}
 	go func() {
 		var err error
 		for b := range g.messages {
 			if err == nil {
-				err = errors.Join(w.Write(b), out.Flush())
+				err = write(b)
 				g.failed.Store(err != nil)
 			}
 			b.Release()
@@ -97,7 +96,7 @@ func (g *gathered) flush() error {
 	if g.rows == 0 {
 		return nil
 	}
-	whole, err := concatenate(g.schema, g.held)
+	whole, err := concatenate(g.schema, g.held, g.memory)
 	if err != nil {
 		return err
 	}
@@ -124,7 +123,7 @@ func (g *gathered) end(err error) error {
 }
 
 // concatenate makes one batch of several.
-func concatenate(schema *arrow.Schema, batches []arrow.RecordBatch) (arrow.RecordBatch, error) {
+func concatenate(schema *arrow.Schema, batches []arrow.RecordBatch, memory memory.Allocator) (arrow.RecordBatch, error) {
 	if len(batches) == 1 {
 		batches[0].Retain()
 		return batches[0], nil
@@ -147,7 +146,7 @@ func concatenate(schema *arrow.Schema, batches []arrow.RecordBatch) (arrow.Recor
 			parts[j] = b.Column(i)
 		}
 		var err error
-		if columns[i], err = array.Concatenate(parts, memory.DefaultAllocator); err != nil {
+		if columns[i], err = array.Concatenate(parts, memory); err != nil {
 			return nil, err
 		}
 	}

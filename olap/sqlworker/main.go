@@ -2,6 +2,7 @@ package sqlworker
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,12 +23,12 @@ import (
 	"verso/olap/engine/duck"
 )
 
-// Main is the worker: it reads what to open, opens it, reads one request, answers
-// it and returns the exit code: 0 when it could send a status, also of a statement
-// that failed, and when the parent went away before there was a request. It ends
-// the process itself when the parent is gone and when the statement goes on
-// beyond deadline and grace; and it limits the memory of the whole process. So
-// it is for a process that does nothing else.
+// Main is the worker: it reads what to open, opens it, reads requests and answers
+// them until one ran a statement, and returns the exit code: 0 when it could send
+// a status, also of a statement that failed, and when the parent went away before
+// there was a request. It ends the process itself when the parent is gone and when
+// the statement goes on beyond deadline and grace; and it limits the memory of the
+// whole process. So it is for a process that does nothing else.
 func Main(stdin io.Reader, stdout io.Writer) int {
 	decoder := json.NewDecoder(stdin)
 	var f file
@@ -37,40 +38,59 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 	}
 	opening := time.AfterFunc(openTime, func() { os.Exit(3) })
 	db, openErr := open(f)
+	shared, err := borrow()
 	opening.Stop()
-	var r Request
-	if err := decoder.Decode(&r); errors.Is(err, io.EOF) {
-		return 0 // nobody wanted it
-	} else if err != nil {
-		fmt.Fprintln(os.Stderr, "sqlworker: read the request:", err)
-		return 2
+	w := worker{db: db, openErr: cmp.Or(openErr, err), sink: sink{bufio.NewWriterSize(stdout, 64<<10), shared}}
+	for {
+		var r sent
+		if err := decoder.Decode(&r); errors.Is(err, io.EOF) {
+			return 0 // nobody wants anything (more)
+		} else if err != nil {
+			fmt.Fprintln(os.Stderr, "sqlworker: read the request:", err)
+			return 2
+		}
+		r.Request = r.withDefaults()
+		if !r.Describe {
+			go func() {
+				shared.takeBack(stdin)
+				os.Exit(4) // the parent is gone
+			}()
+		}
+		again, err := w.serve(r)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "sqlworker: send the status:", err)
+			return 1
+		}
+		if !again {
+			return 0
+		}
 	}
-	r = r.withDefaults()
+}
+
+// worker is what requests are answered with.
+type worker struct {
+	db      *duck.DB
+	openErr error
+	sink    sink
+}
+
+// serve answers one request. The worker may go on after one that ran nothing and
+// did not fail.
+func (w *worker) serve(r sent) (again bool, err error) {
 	watchdog := time.AfterFunc(r.Timeout+Grace, func() { os.Exit(3) })
 	defer watchdog.Stop()
-	go func() {
-		_, _ = io.Copy(io.Discard, stdin)
-		os.Exit(4) // the parent is gone
-	}()
-	out := bufio.NewWriterSize(stdout, 64<<10)
 	var s status
-	err := openErr
-	if err == nil {
-		defer db.Close()
-		s, err = answer(db, r, out)
+	if err = w.openErr; err == nil {
+		s, err = answer(w.db, r, w.sink)
 	}
 	if err != nil {
 		s.Error = pack(err)
 	}
 	content, err := json.Marshal(s)
 	if err == nil {
-		err = errors.Join(writeFrame(out, statusFrame, content), out.Flush())
+		err = errors.Join(writeFrame(w.sink.out, statusFrame, content), w.sink.out.Flush())
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "sqlworker: send the status:", err)
-		return 1
-	}
-	return 0
+	return r.Describe && s.Error == nil, err
 }
 
 // openTime is how long opening a file may take.
@@ -97,27 +117,27 @@ func open(f file) (*duck.DB, error) {
 }
 
 // answer runs the request and streams its rows.
-func answer(db *duck.DB, r Request, out *bufio.Writer) (s status, err error) {
+func answer(db *duck.DB, r sent, to sink) (s status, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), r.Timeout)
 	defer cancel()
 	text := strings.TrimRight(r.SQL, "; \t\r\n")
 	shape, err := db.Gate(ctx, text)
 	if err != nil {
-		return s, inWordsOf(r, err)
+		return s, inWordsOf(r.Request, err)
 	}
 	if r.Describe {
-		return s, inWordsOf(r, describe(ctx, db, r, text, shape, out))
+		return s, inWordsOf(r.Request, describe(ctx, db, r.Request, text, shape, to.out))
 	}
 	args, err := arguments(r.Parameters, shape.Parameters)
 	if err != nil {
 		return s, err
 	}
-	reader, err := query(ctx, db, r, text, shape, args)
+	reader, err := query(ctx, db, r.Request, text, shape, args)
 	if err != nil {
-		return s, inWordsOf(r, err)
+		return s, inWordsOf(r.Request, err)
 	}
 	defer reader.Release()
-	return send(reader, named(reader.Schema(), shape.Columns, r.Plan), r, out)
+	return send(reader, named(reader.Schema(), shape.Columns, r.Plan), r, to)
 }
 
 // named is a schema with the names that the statement gives its columns: with
@@ -181,11 +201,28 @@ func query(ctx context.Context, db *duck.DB, r Request, text string, shape *duck
 	return db.Query(ctx, engine.SQL(text, args...))
 }
 
-// send writes the rows as an Arrow IPC stream in data frames.
-func send(reader array.RecordReader, schema *arrow.Schema, r Request, out *bufio.Writer) (s status, err error) {
-	frames := &frameWriter{w: out, left: r.MaxBytes, limit: r.MaxBytes}
-	w := ipc.NewWriter(frames, ipc.WithSchema(schema))
-	s, err = pass(reader, schema, r, gather(schema, w, out))
+// sink is where a result goes.
+type sink struct {
+	out    *bufio.Writer
+	shared *borrowed
+}
+
+// send writes the rows: as an Arrow IPC stream in data frames, or as messages.
+func send(reader array.RecordReader, schema *arrow.Schema, r sent, to sink) (s status, err error) {
+	var w *ipc.Writer
+	count := func(int64) {}
+	if r.Encoded {
+		messages := &messageWriter{w: to.out, shared: to.shared, left: r.MaxBytes, limit: r.MaxBytes}
+		w = ipc.NewWriterWithPayloadWriter(messages, ipc.WithSchema(schema))
+		count = func(rows int64) { messages.rows += rows }
+	} else {
+		w = ipc.NewWriter(&frameWriter{w: to.out, left: r.MaxBytes, limit: r.MaxBytes}, ipc.WithSchema(schema))
+	}
+	write := func(b arrow.RecordBatch) error {
+		count(b.NumRows())
+		return errors.Join(w.Write(b), to.out.Flush())
+	}
+	s, err = pass(reader, schema, r.Request, gather(schema, write))
 	if err != nil {
 		return s, err
 	}

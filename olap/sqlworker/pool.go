@@ -3,8 +3,11 @@ package sqlworker
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync"
+
+	"github.com/apache/arrow-go/v18/arrow"
 )
 
 // Pool keeps workers waiting, each with its file open, so that a statement does
@@ -22,6 +25,7 @@ type Pool struct {
 // waiting is a worker without a request.
 type waiting struct {
 	file file
+	sql  string // it has described this statement and is for its rows; "": for any
 	work *work
 }
 
@@ -33,29 +37,38 @@ func NewPool(each, all int) *Pool {
 
 // Run is the function [Run], by a worker that waits where there is one.
 func (p *Pool) Run(ctx context.Context, r Request) (*Result, error) {
+	w, err := p.ask(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return w.result()
+}
+
+// ask gives a request to a worker.
+func (p *Pool) ask(ctx context.Context, r Request) (*work, error) {
 	r, err := r.complete()
 	if err != nil {
 		return nil, err
 	}
 	f := r.file()
 	for {
-		w := p.take(f)
+		w := p.take(f, r.SQL)
 		p.fill(f)
 		if w == nil {
 			break
 		}
-		result, err := w.run(ctx, r)
+		err := w.ask(ctx, r)
 		var gone *goneError
 		if errors.As(err, &gone) && ctx.Err() == nil {
 			continue // it ended while it waited
 		}
-		return result, err
+		return w, err
 	}
 	w, err := start(f)
 	if err != nil {
 		return nil, err
 	}
-	return w.run(ctx, r)
+	return w, w.ask(ctx, r)
 }
 
 // Warm starts workers for a request's file and limits before any statement.
@@ -68,17 +81,45 @@ func (p *Pool) Warm(r Request) error {
 	return nil
 }
 
-// take gives a waiting worker for a file; nil where there is none.
-func (p *Pool) take(f file) *work {
+// Describe gives the schema of a request's result without running it; its metadata
+// tells the parameters, see ParametersOf. The worker then waits for the same
+// statement to be run, so that both take one worker.
+func (p *Pool) Describe(ctx context.Context, r Request) (*arrow.Schema, error) {
+	r.Describe = true
+	w, err := p.ask(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	result, err := w.result()
+	if err != nil {
+		return nil, err
+	}
+	defer result.Reader.Release()
+	schema := result.Schema()
+	result.Reader.Next() // reads the end of the stream
+	if _, err := io.Copy(io.Discard, w.frames); err != nil || w.frames.status == nil || w.frames.status.Error != nil || !w.spared() {
+		return schema, w.finish(err)
+	}
+	w.cancel()
+	w.frames.status = nil
+	p.put(&waiting{w.request.file(), r.SQL, w})
+	return schema, nil
+}
+
+// take gives a waiting worker for a file: one that knows the statement, or knows
+// none; nil where there is none.
+func (p *Pool) take(f file, sql string) *work {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := slices.IndexFunc(p.idle, func(w *waiting) bool { return w.file == f })
-	if i < 0 {
-		return nil
+	for _, known := range []string{sql, ""} {
+		i := slices.IndexFunc(p.idle, func(w *waiting) bool { return w.file == f && w.sql == known })
+		if i >= 0 {
+			w := p.idle[i]
+			p.idle = slices.Delete(p.idle, i, i+1)
+			return w.work
+		}
 	}
-	w := p.idle[i]
-	p.idle = slices.Delete(p.idle, i, i+1)
-	return w.work
+	return nil
 }
 
 // fill starts what is missing for a file, beside the caller.
@@ -87,7 +128,7 @@ func (p *Pool) fill(f file) {
 	defer p.mu.Unlock()
 	have := p.starting[f]
 	for _, w := range p.idle {
-		if w.file == f {
+		if w.file == f && w.sql == "" {
 			have++
 		}
 	}
@@ -105,17 +146,23 @@ func (p *Pool) startOne(f file) {
 	if p.starting[f]--; p.starting[f] == 0 {
 		delete(p.starting, f)
 	}
-	var spare []*waiting
+	p.mu.Unlock()
 	if err == nil {
-		p.idle = append(p.idle, &waiting{f, w})
-		if extra := len(p.idle) - p.all; extra > 0 {
-			spare = slices.Clone(p.idle[:extra])
-			p.idle = slices.Delete(p.idle, 0, extra)
-		}
-		if p.closed {
-			spare, p.idle = append(spare, p.idle...), nil
-		}
+		p.put(&waiting{f, "", w})
 	}
+}
+
+// put has a worker wait, in the place of the one wanted longest ago where there
+// are too many.
+func (p *Pool) put(w *waiting) {
+	p.mu.Lock()
+	p.idle = append(p.idle, w)
+	extra := max(len(p.idle)-p.all, 0)
+	if p.closed {
+		extra = len(p.idle)
+	}
+	spare := slices.Clone(p.idle[:extra])
+	p.idle = slices.Delete(p.idle, 0, extra)
 	p.mu.Unlock()
 	end(spare)
 }

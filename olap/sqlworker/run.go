@@ -49,7 +49,10 @@ func Run(ctx context.Context, r Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.run(ctx, r)
+	if err := w.ask(ctx, r); err != nil {
+		return nil, err
+	}
+	return w.result()
 }
 
 // complete fills in the limits that were not given and where the file is.
@@ -102,8 +105,10 @@ type work struct {
 	request Request
 	cmd     *exec.Cmd
 	kill    context.Context // its end kills the worker
+	spared  func() bool     // takes that back, if it has not come
 	cancel  context.CancelFunc
 	stdin   io.WriteCloser
+	shared  *os.File // for the bodies of encoded messages
 	frames  *frameReader
 	stderr  *tail
 	stop    func() // kills it if need be and waits for its end
@@ -129,17 +134,15 @@ func start(f file) (*work, error) {
 	// What ends the caller's group (Ctrl-C) is the caller's to hand on.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	w := &work{cmd: cmd, stderr: &tail{}, cancel: func() {}}
-	cmd.Stderr = w.stderr
-	cmd.WaitDelay = time.Second
-	if w.stdin, err = cmd.StdinPipe(); err != nil {
+	if w.shared, err = newShared(); err != nil {
 		return nil, err
 	}
-	stdout, err := cmd.StdoutPipe()
+	cmd.ExtraFiles = []*os.File{w.shared} // sharedFD
+	cmd.Stderr = w.stderr
+	cmd.WaitDelay = time.Second
+	stdout, err := w.begin()
 	if err != nil {
-		return nil, errors.Join(err, w.stdin.Close())
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("sqlworker: start %s: %w", self, err)
+		return nil, errors.Join(fmt.Errorf("sqlworker: start %s: %w", self, err), w.shared.Close())
 	}
 	widen(stdout)
 	w.frames = &frameReader{r: bufio.NewReaderSize(stdout, 256<<10)}
@@ -149,6 +152,7 @@ func start(f file) (*work, error) {
 		}
 		w.stdin.Close()
 		w.waitErr = cmd.Wait()
+		_ = w.shared.Close() // what is mapped stays
 		w.cancel()
 	})
 	if _, err := w.stdin.Write(opens); err != nil {
@@ -156,6 +160,17 @@ func start(f file) (*work, error) {
 		return nil, fmt.Errorf("sqlworker: tell the worker what to open: %w", err)
 	}
 	return w, nil
+}
+
+// begin starts the process, and gives its standard output.
+func (w *work) begin() (stdout io.ReadCloser, err error) {
+	if w.stdin, err = w.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if stdout, err = w.cmd.StdoutPipe(); err != nil {
+		return nil, errors.Join(err, w.stdin.Close())
+	}
+	return stdout, w.cmd.Start()
 }
 
 // pipeBytes is the most that a pipe may hold without a privilege.
@@ -173,23 +188,28 @@ func widen(pipe io.Reader) {
 	}
 }
 
-// run gives a worker its request and reads the head of the answer.
-func (w *work) run(ctx context.Context, r Request) (*Result, error) {
-	request, err := json.Marshal(r)
+// ask gives a worker its request.
+func (w *work) ask(ctx context.Context, r Request) error {
+	request, err := json.Marshal(sent{r, r.encoded})
 	if err != nil {
 		w.stop()
-		return nil, err
+		return err
 	}
 	w.ctx, w.request = ctx, r
 	kill, cancel := context.WithTimeoutCause(ctx, r.Timeout+Grace, &TimeoutError{After: r.Timeout, Killed: true})
 	ended := context.AfterFunc(kill, func() { _ = w.cmd.Process.Kill() })
-	w.kill, w.cancel = kill, func() {
+	w.kill, w.spared, w.cancel = kill, ended, func() {
 		ended()
 		cancel()
 	}
-	if _, err := w.stdin.Write(request); err != nil {
-		return nil, &goneError{w.finish(err)}
+	if _, err := w.stdin.Write(append(request, '\n')); err != nil {
+		return &goneError{w.finish(err)}
 	}
+	return nil
+}
+
+// result reads the head of the answer.
+func (w *work) result() (*Result, error) {
 	reader, err := ipc.NewReader(w.frames)
 	if err != nil {
 		return nil, w.finish(err)

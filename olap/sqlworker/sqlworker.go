@@ -55,6 +55,14 @@ type Request struct {
 	// Result.Cut saying so, instead of failing with a LimitError. The caller
 	// tells the reader of the result.
 	CutRows bool
+
+	encoded bool // see RunEncoded
+}
+
+// sent is a request as a worker reads it.
+type sent struct {
+	Request
+	Encoded bool
 }
 
 // withDefaults fills in the limits that were not given.
@@ -204,9 +212,10 @@ func faultKinds() map[string]error {
 
 // Frames: one byte of kind, four of length (big endian), the content.
 const (
-	dataFrame   = 'D'
-	statusFrame = 'S'
-	maxFrame    = 1 << 20
+	dataFrame    = 'D'
+	statusFrame  = 'S'
+	messageFrame = 'M' // see messageWriter
+	maxFrame     = 1 << 20
 )
 
 func writeFrame(w io.Writer, kind byte, content []byte) error {
@@ -247,22 +256,44 @@ func (f *frameReader) Read(p []byte) (int, error) {
 
 // next reads the head of a frame, and the whole of a status frame.
 func (f *frameReader) next() error {
-	var head [5]byte
-	if _, err := io.ReadFull(f.r, head[:]); err != nil {
+	var kind [1]byte
+	if _, err := io.ReadFull(f.r, kind[:]); err != nil {
 		return io.ErrUnexpectedEOF
 	}
-	size := binary.BigEndian.Uint32(head[1:])
-	switch {
-	case head[0] == dataFrame && size <= maxFrame:
-		f.left = size
-		return nil
-	case head[0] == statusFrame && size <= maxFrame:
-		content := make([]byte, size)
-		if _, err := io.ReadFull(f.r, content); err != nil {
-			return io.ErrUnexpectedEOF
-		}
-		f.status = &status{}
-		return json.Unmarshal(content, f.status)
+	if kind[0] == statusFrame {
+		return f.readStatus()
 	}
-	return fmt.Errorf("the worker sent a frame %q of %d bytes", head[0], size)
+	size, err := f.size()
+	if err != nil || kind[0] != dataFrame {
+		return errors.Join(err, fmt.Errorf("the worker sent a frame %q of %d bytes", kind[0], size))
+	}
+	f.left = size
+	return nil
+}
+
+// size reads the length of a frame.
+func (f *frameReader) size() (uint32, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(f.r, head[:]); err != nil {
+		return 0, io.ErrUnexpectedEOF
+	}
+	size := binary.BigEndian.Uint32(head[:])
+	if size > maxFrame {
+		return size, fmt.Errorf("the worker sent a frame of %d bytes", size)
+	}
+	return size, nil
+}
+
+// readStatus reads the rest of a status frame.
+func (f *frameReader) readStatus() error {
+	size, err := f.size()
+	if err != nil {
+		return err
+	}
+	content := make([]byte, size)
+	if _, err := io.ReadFull(f.r, content); err != nil {
+		return io.ErrUnexpectedEOF
+	}
+	f.status = &status{}
+	return json.Unmarshal(content, f.status)
 }

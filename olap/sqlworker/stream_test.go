@@ -50,20 +50,19 @@ func TestStream(t *testing.T) {
 
 // TestDescribe tells columns and parameters without running anything.
 func TestDescribe(t *testing.T) {
-	result, err := Run(t.Context(), Request{Path: published(t), Describe: true,
-		SQL: "SELECT i AS a, CAST(i AS DECIMAL(9, 2)) AS b, 'x' AS a FROM range(1000000000000) AS r (i) WHERE i > ? AND CAST(i AS VARCHAR) LIKE $2 AND i / 2.5::DOUBLE < $3"})
+	pool := NewPool(1, 2)
+	defer pool.Close()
+	r := Request{Path: published(t),
+		SQL: "SELECT i AS a, CAST(i AS DECIMAL(9, 2)) AS b, 'x' AS a FROM range(1000000000000) AS r (i) WHERE i > ? AND CAST(i AS VARCHAR) LIKE $2 AND i / 2.5::DOUBLE < $3"}
+	schema, err := pool.Describe(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer result.Release()
-	if result.Next() || result.Err() != nil {
-		t.Fatal("rows, or", result.Err())
-	}
 	var got []string
-	for _, f := range result.Schema().Fields() {
+	for _, f := range schema.Fields() {
 		got = append(got, f.Name+" "+f.Type.String())
 	}
-	parameters, err := ParametersOf(result.Schema())
+	parameters, err := ParametersOf(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,5 +71,40 @@ func TestDescribe(t *testing.T) {
 	}
 	if want := "a int64, b decimal(9, 2), a utf8, 1 integer, 2 text, 3 number"; strings.Join(got, ", ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
+	}
+	// The worker that knows the statement runs it, and no other one.
+	r.SQL = "SELECT i FROM range(10) AS r (i) WHERE i > ? AND i < $2"
+	if _, err := pool.Describe(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.complete()
+	if err != nil {
+		t.Fatal(err)
+	}
+	knows := pool.take(f.file(), r.SQL)
+	if knows == nil || pool.take(f.file(), "SELECT 1") == knows {
+		t.Fatal("no worker waits that knows the statement")
+	}
+	pool.put(&waiting{f.file(), r.SQL, knows})
+	r.Parameters = []byte(`[1, 5]`)
+	encoded, err := pool.RunEncoded(t.Context(), r)
+	if err != nil || encoded.work != knows {
+		t.Fatal("another worker ran it, or", err)
+	}
+	defer encoded.Release()
+	rows := int64(0)
+	for encoded.Next() {
+		m := encoded.Message()
+		rows = m.Rows
+		m.Free()
+	}
+	if err := encoded.Err(); err != nil || rows != 3 {
+		t.Errorf("%d rows: %v", rows, err)
+	}
+	if _, err := pool.Describe(t.Context(), Request{Path: r.Path, SQL: "SELECT nosuch"}); err == nil {
+		t.Error("a statement that cannot be bound was described")
+	}
+	if pool.take(f.file(), "SELECT nosuch") == knows {
+		t.Error("the worker of a statement that failed waits")
 	}
 }

@@ -48,8 +48,9 @@ func (w *Warehouse) Lock(ctx context.Context) (unlock func() error, err error) {
 		w.mu.Lock()
 		w.locked = false
 		w.mu.Unlock()
-		// Emptied rather than deleted: a deleted LOCK could be held twice.
-		return explain("release "+path, errors.Join(f.Truncate(0), f.Close()))
+		// Emptied rather than deleted: a deleted LOCK could be held twice. Unlocked
+		// and not only closed: a process that is just being started has the file too.
+		return explain("release "+path, errors.Join(f.Truncate(0), syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close()))
 	}), nil
 }
 

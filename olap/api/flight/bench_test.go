@@ -4,9 +4,15 @@ package flight_test
 
 import (
 	"errors"
+	"net"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
+
+	arrowflight "github.com/apache/arrow-go/v18/arrow/flight"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
 
 	"verso/olap/api/flight"
 	"verso/olap/engine"
@@ -34,44 +40,133 @@ func BenchmarkRows(b *testing.B) {
 	}
 	defer db.Close()
 	address := start(b, files{path, path}, flight.Limits{Threads: 4})
-	c, ctx := login(b, address, "ann", "nna")
+	c, ctx := login(b, address, "ann", "nna", wide()...)
 	const sql = "SELECT id, net, day, x FROM r"
-	var own, over time.Duration
+	bare, body := wire(b)
+	var own, over, only, waited span
 	for b.Loop() {
-		began := time.Now()
-		r, err := db.Query(b.Context(), engine.SQL(sql))
-		if err != nil {
-			b.Fatal(err)
-		}
 		rows := int64(0)
-		for r.Next() {
-			rows += r.RecordBatch().NumRows()
+		own.add(func() {
+			r, err := db.Query(b.Context(), engine.SQL(sql))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer r.Release()
+			for r.Next() {
+				rows += r.RecordBatch().NumRows()
+			}
+		})
+		over.add(func() {
+			info, err := c.Execute(ctx, sql)
+			if err != nil {
+				b.Fatal(err)
+			}
+			r, err := c.DoGet(ctx, info.Endpoint[0].Ticket)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer r.Release()
+			for r.Next() {
+				rows += r.RecordBatch().NumRows()
+			}
+			if r.Err() != nil {
+				b.Fatal(r.Err())
+			}
+		})
+		if rows != 2*benchRows {
+			b.Fatal(rows)
 		}
-		r.Release()
-		own += time.Since(began)
-		began = time.Now()
-		info, err := c.Execute(ctx, sql)
-		if err != nil {
-			b.Fatal(err)
-		}
-		remote, err := c.DoGet(ctx, info.Endpoint[0].Ticket)
-		if err != nil {
-			b.Fatal(err)
-		}
-		for remote.Next() {
-			rows += remote.RecordBatch().NumRows()
-		}
-		err = remote.Err()
-		remote.Release()
-		over += time.Since(began)
-		if err != nil || rows != 2*benchRows {
-			b.Fatal(rows, err)
-		}
+		only.add(func() { receive(b, bare, body) })
+		waited.add(func() {
+			r, err := sqlworker.RunEncoded(b.Context(), sqlworker.Request{Path: path, SQL: sql, MaxRows: 1 << 40, MaxBytes: 1 << 40, Threads: 4})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer r.Release()
+			for r.Next() {
+				r.Message().Free()
+			}
+		})
 	}
 	n := float64(b.N)
-	b.ReportMetric(benchRows*n/own.Seconds()/1e6, "in-process-Mrows/s")
-	b.ReportMetric(benchRows*n/over.Seconds()/1e6, "flight-Mrows/s")
-	b.ReportMetric(own.Seconds()/over.Seconds(), "share")
+	for name, s := range map[string]span{"in-process": own, "flight": over, "grpc-alone": only, "worker-alone": waited} {
+		b.ReportMetric(benchRows*n/s.wall.Seconds()/1e6, name+"-Mrows/s")
+		b.ReportMetric(s.cpu.Seconds()/n, name+"-cpu-s")
+	}
+	b.ReportMetric(own.wall.Seconds()/over.wall.Seconds(), "share")
+}
+
+// wide are options of a client that reads much.
+func wide() []grpc.DialOption {
+	return []grpc.DialOption{grpc.WithReadBufferSize(256 << 10), grpc.WithInitialWindowSize(16 << 20), grpc.WithInitialConnWindowSize(16 << 20)}
+}
+
+// span is time on the clock and of processors, of this process and of workers
+// that have ended.
+type span struct{ wall, cpu time.Duration }
+
+func (s *span) add(work func()) {
+	began, used := time.Now(), processor()
+	work()
+	s.wall += time.Since(began)
+	s.cpu += processor() - used
+}
+
+func processor() (sum time.Duration) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if syscall.Getrusage(who, &u) == nil {
+			sum += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+		}
+	}
+	return sum
+}
+
+// ready sends messages that are ready beforehand: what gRPC and the client take
+// by themselves.
+type ready struct {
+	arrowflight.BaseFlightServer
+	body []byte
+}
+
+func (s *ready) DoGet(_ *arrowflight.Ticket, stream arrowflight.FlightService_DoGetServer) error {
+	for range benchRows * 36 / len(s.body) {
+		if err := stream.Send(&arrowflight.FlightData{DataHeader: s.body[:300], DataBody: s.body}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wire serves ready messages.
+func wire(b *testing.B) (arrowflight.Client, *ready) {
+	s := &ready{body: make([]byte, 2<<20)}
+	server := grpc.NewServer(grpc.WriteBufferSize(256 << 10))
+	arrowflight.RegisterFlightServiceServer(server, s)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	go func() { _ = server.Serve(listener) }()
+	b.Cleanup(server.Stop)
+	c, err := arrowflight.NewClientWithMiddleware(listener.Addr().String(), nil, nil, append(wide(), grpc.WithTransportCredentials(insecure.NewCredentials()))...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = c.Close() })
+	return c, s
+}
+
+func receive(b *testing.B, c arrowflight.Client, s *ready) {
+	stream, err := c.DoGet(b.Context(), &arrowflight.Ticket{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for range benchRows * 36 / len(s.body) {
+		if _, err := stream.Recv(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // BenchmarkFirstRow is the time to the first row of a small statement, with a

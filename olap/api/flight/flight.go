@@ -27,17 +27,24 @@ import (
 // Catalog is the name of the one catalog there is.
 const Catalog = "verso"
 
-// Options are what the server stands on. Store, Gate, Run and Clock are needed.
+// Options are what the server stands on. Store, Gate, Workers and Clock are needed.
 type Options struct {
 	Store   api.Store
 	Gate    api.Gate
-	Run     func(context.Context, sqlworker.Request) (*sqlworker.Result, error)
+	Workers Workers
 	Clock   func() time.Time
-	Log     *slog.Logger // nil: silent
-	Audit   *audit.Log   // nil: nothing is kept
-	TLS     *tls.Config  // nil: plain
-	Version string       // of verso
+	Log     *slog.Logger      // nil: silent
+	Note    func(audit.Entry) // hears of every statement that ended; nil: nobody does
+	TLS     *tls.Config       // nil: plain
+	Version string            // of verso
 	Limits  Limits
+}
+
+// Workers run statements; a sqlworker.Pool does.
+type Workers interface {
+	Run(context.Context, sqlworker.Request) (*sqlworker.Result, error)
+	Describe(context.Context, sqlworker.Request) (*arrow.Schema, error)
+	RunEncoded(context.Context, sqlworker.Request) (*sqlworker.Encoded, error)
 }
 
 // Limits bound what one statement, one person and all of them may take. The zero
@@ -106,7 +113,7 @@ func New(o Options) (*Server, error) {
 	}
 	options := []grpc.ServerOption{
 		grpc.ChainUnaryInterceptor(s.unary), grpc.ChainStreamInterceptor(s.stream),
-		grpc.MaxRecvMsgSize(maxRequest), grpc.MaxConcurrentStreams(64),
+		grpc.MaxRecvMsgSize(maxRequest), grpc.MaxConcurrentStreams(64), grpc.WriteBufferSize(writeBuffer), grpc.ForceServerCodecV2(newCodec()),
 		grpc.ConnectionTimeout(20 * time.Second),
 		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: 30 * time.Minute, Time: 2 * time.Minute, Timeout: 20 * time.Second}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 20 * time.Second, PermitWithoutStream: true}),
@@ -115,12 +122,15 @@ func New(o Options) (*Server, error) {
 		options = append(options, grpc.Creds(credentials.NewTLS(o.TLS)))
 	}
 	s.grpc = grpc.NewServer(options...)
-	flight.RegisterFlightServiceServer(s.grpc, flightsql.NewFlightServer(s))
+	flight.RegisterFlightServiceServer(s.grpc, &service{flightsql.NewFlightServer(s), s})
 	return s, nil
 }
 
 // maxRequest is the size of a message of a client: a statement, its parameters.
 const maxRequest = 4 << 20
+
+// writeBuffer is how much is written to a connection at once.
+const writeBuffer = 256 << 10
 
 // Serve answers until Stop; it closes the listener.
 func (s *Server) Serve(listener net.Listener) error { return s.grpc.Serve(listener) }

@@ -58,6 +58,9 @@ func (p people) Authenticate(r *http.Request) (access.Person, error) {
 			ok = false
 		}
 	}
+	if r.Header.Get("Authorization") == "Bearer token-of-ann" {
+		return access.Person{Name: "ann"}, nil
+	}
 	for _, known := range []string{"ann", "bob", "eve"} {
 		if ok && name == known && password == string([]byte{known[2], known[1], known[0]}) {
 			return access.Person{Name: name}, nil
@@ -114,12 +117,24 @@ func start(t testing.TB, store api.Store, l flight.Limits, log ...*audit.Log) (a
 // startWith is start with a gate.
 func startWith(t testing.TB, gate api.Gate, store api.Store, l flight.Limits, log ...*audit.Log) (address string) {
 	t.Helper()
+	return startOptions(t, gate, store, l, func(o *flight.Options) {
+		if len(log) > 0 {
+			o.Note = func(e audit.Entry) {
+				if err := log[0].Write(e); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+}
+
+// startOptions is startWith with other options.
+func startOptions(t testing.TB, gate api.Gate, store api.Store, l flight.Limits, change func(*flight.Options)) (address string) {
+	t.Helper()
 	pool := sqlworker.NewPool(1, 4)
 	t.Cleanup(pool.Close)
-	o := flight.Options{Store: store, Gate: gate, Run: pool.Run, Clock: time.Now, Version: "test", Limits: l}
-	if len(log) > 0 {
-		o.Audit = log[0]
-	}
+	o := flight.Options{Store: store, Gate: gate, Workers: pool, Clock: time.Now, Version: "test", Limits: l}
+	change(&o)
 	s, err := flight.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -142,9 +157,9 @@ func startWith(t testing.TB, gate api.Gate, store api.Store, l flight.Limits, lo
 }
 
 // login is a client that has shaken hands as somebody, and the context of its calls.
-func login(t testing.TB, address, name, password string) (*flightsql.Client, context.Context) {
+func login(t testing.TB, address, name, password string, options ...grpc.DialOption) (*flightsql.Client, context.Context) {
 	t.Helper()
-	c, err := flightsql.NewClient(address, nil, nil, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	c, err := flightsql.NewClient(address, nil, nil, append(options, grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -189,12 +189,3 @@ func (s *Server) GetSchemaPreparedStatement(ctx context.Context, q flightsql.Pre
 	}
 	return &flight.SchemaResult{Schema: flight.SerializeSchema(p.schema, memory.DefaultAllocator)}, nil
 }
-
-// DoGetPreparedStatement runs a statement with the parameters bound last.
-func (s *Server) DoGetPreparedStatement(ctx context.Context, q flightsql.PreparedStatementQuery) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	p, err := s.prepared.get(ctx, q.GetPreparedStatementHandle(), nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	return s.run(ctx, handle{ID: rand.Text(), SQL: p.sql, Parameters: p.parameters})
-}

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/flight"
 	"github.com/apache/arrow-go/v18/arrow/flight/flightsql"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"verso/olap/access"
@@ -65,22 +66,13 @@ func (s *Server) describe(ctx context.Context, sql string) (schema *arrow.Schema
 		return nil, nil, "", err
 	}
 	defer lease.Release()
-	r := s.request(lease, sql)
-	r.Describe = true
-	result, err := s.o.Run(ctx, r)
-	if err != nil {
+	if schema, err = s.o.Workers.Describe(ctx, s.request(lease, sql)); err != nil {
 		return nil, nil, "", err
 	}
-	defer result.Release()
-	for result.Next() {
-	}
-	if err := result.Err(); err != nil {
+	if parameters, err = sqlworker.ParametersOf(schema); err != nil {
 		return nil, nil, "", err
 	}
-	if parameters, err = sqlworker.ParametersOf(result.Schema()); err != nil {
-		return nil, nil, "", err
-	}
-	return tellingSchema(result.Schema(), lease.Rights.Told), parameters, lease.Rights.Told, nil
+	return tellingSchema(schema, lease.Rights.Told), parameters, lease.Rights.Told, nil
 }
 
 // tellingSchema says in a schema's metadata what is said beside its rows.
@@ -92,22 +84,13 @@ func tellingSchema(schema *arrow.Schema, told string) *arrow.Schema {
 	return arrow.NewSchema(schema.Fields(), &metadata)
 }
 
-// DoGetStatement runs the statement of a ticket.
-func (s *Server) DoGetStatement(ctx context.Context, ticket flightsql.StatementQueryTicket) (*arrow.Schema, <-chan flight.StreamChunk, error) {
-	var h handle
-	if err := json.Unmarshal(ticket.GetStatementHandle(), &h); err != nil || h.ID == "" {
-		return nil, nil, errTicket
-	}
-	return s.run(ctx, h)
-}
-
-// run starts a statement and streams its rows.
-func (s *Server) run(ctx context.Context, h handle) (*arrow.Schema, <-chan flight.StreamChunk, error) {
+// run starts a statement.
+func (s *Server) run(ctx context.Context, h handle) (*work, error) {
 	lease, person, err := s.lease(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	w := &work{server: s, lease: lease, entry: audit.Entry{Time: s.o.Clock(), ID: h.ID, Person: person.Name, Door: "flight", What: h.SQL,
+	w := &work{server: s, lease: lease, entry: audit.Entry{Time: s.o.Clock(), ID: h.ID, Person: person.Name, Asker: person.Asker, Door: "flight", What: h.SQL,
 		Generation: lease.Generation, Cut: lease.Rights.Cut, Outcome: "ok"}}
 	select {
 	case s.turns <- struct{}{}:
@@ -115,55 +98,50 @@ func (s *Server) run(ctx context.Context, h handle) (*arrow.Schema, <-chan fligh
 		w.entry.Outcome = errBusy.Code
 		lease.Release()
 		s.note(w.entry)
-		return nil, nil, errBusy
+		return nil, errBusy
 	}
-	ctx, w.cancel = context.WithCancelCause(ctx)
+	w.ctx, w.cancel = context.WithCancelCause(ctx)
 	s.running.add(h.ID, person, w.cancel)
 	r := s.request(lease, h.SQL)
 	r.Parameters = h.Parameters
-	result, err := s.o.Run(ctx, r)
-	if err != nil {
+	if w.result, err = s.o.Workers.RunEncoded(w.ctx, r); err != nil {
 		w.end(err)
-		return nil, nil, err
+		return nil, err
 	}
-	schema := tellingSchema(result.Schema(), lease.Rights.Told)
-	chunks := make(chan flight.StreamChunk)
-	go w.send(ctx, result, chunks)
-	return schema, chunks, nil
+	return w, nil
 }
 
 // work is a statement that runs.
 type work struct {
 	server *Server
 	lease  *api.Lease
+	ctx    context.Context
 	cancel context.CancelCauseFunc
+	result *sqlworker.Encoded
 	entry  audit.Entry
 }
 
-// send hands the batches on, and the error that ended them.
-func (w *work) send(ctx context.Context, result *sqlworker.Result, chunks chan<- flight.StreamChunk) {
-	defer close(chunks)
-	defer result.Release()
-	for result.Next() {
-		batch := result.RecordBatch()
-		batch.Retain()
-		select {
-		case chunks <- flight.StreamChunk{Data: batch}:
-			w.entry.Rows += batch.NumRows()
-		case <-ctx.Done():
-			batch.Release()
-			w.end(context.Cause(ctx))
-			return
-		}
+// send hands the result on, as the worker encoded it, and ends the statement.
+func (w *work) send(stream flight.FlightService_DoGetServer) (err error) {
+	defer func() { w.end(err) }()
+	defer w.result.Release()
+	// A writer without batches writes the schema.
+	schema := flight.NewRecordWriter(stream, ipc.WithSchema(tellingSchema(w.result.Schema(), w.lease.Rights.Told)))
+	if err := schema.Close(); err != nil {
+		return err
 	}
-	err := result.Err()
-	if err != nil {
-		select {
-		case chunks <- flight.StreamChunk{Err: status(err)}:
-		case <-ctx.Done():
+	for w.result.Next() {
+		m := w.result.Message()
+		if w.ctx.Err() != nil {
+			m.Free()
+			return context.Cause(w.ctx)
 		}
+		if err := stream.SendMsg(&m); err != nil {
+			return err
+		}
+		w.entry.Rows = m.Rows
 	}
-	w.end(err)
+	return w.result.Err()
 }
 
 // end gives everything back and writes the statement into the audit log.
@@ -179,13 +157,10 @@ func (w *work) end(err error) {
 	w.server.note(w.entry)
 }
 
-// note writes to the audit log.
+// note tells of a statement that ended.
 func (s *Server) note(e audit.Entry) {
-	if s.o.Audit == nil {
-		return
-	}
-	if err := s.o.Audit.Write(e); err != nil {
-		s.o.Log.Error("the audit log cannot be written", "error", err)
+	if s.o.Note != nil {
+		s.o.Note(e)
 	}
 }
 

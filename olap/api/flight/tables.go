@@ -173,7 +173,7 @@ func (s *Server) list(ctx context.Context, sql string, row func([]string), param
 	if r.Parameters, err = json.Marshal(parameters); err != nil {
 		return err
 	}
-	result, err := s.o.Run(ctx, r)
+	result, err := s.o.Workers.Run(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,9 @@ type Options struct {
 	// Local is set in open mode where only this machine is served: requests under
 	// a foreign host name are refused, which a web page elsewhere could send.
 	Local bool
+	Hosts []string // names in lower case by which a local server may be called besides
+
+	Sessions string // file that keeps sessions over a restart; "": none does
 
 	Header  string         // by which a trusted proxy names the user; "": none does
 	Trusted []netip.Prefix // addresses of such proxies
@@ -37,7 +40,7 @@ type Options struct {
 	Absolute time.Duration // after which any session ends; default 12 h
 
 	Clock func() time.Time
-	Log   *slog.Logger // logins, refusals, and looks through the eyes of others
+	Log   *slog.Logger // nil: silent; logins, refusals, and looks through the eyes of others
 }
 
 // Gate implements api.Gate. It is safe for many goroutines.
@@ -58,10 +61,13 @@ func New(o Options) *Gate {
 	if o.Idle <= 0 {
 		o.Idle = time.Hour
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	if o.Absolute <= 0 {
 		o.Absolute = 12 * time.Hour
 	}
-	return &Gate{options: o, sessions: newSessions(o.Idle, o.Absolute), guesses: newGuesses(), proven: newProven(), hashing: make(chan struct{}, tries),
+	return &Gate{options: o, sessions: newSessions(o), guesses: newGuesses(), proven: newProven(), hashing: make(chan struct{}, tries),
 		single: newSingle(o.Single)}
 }
 
@@ -83,7 +89,7 @@ var (
 	errWrong    = &Refused{Status: http.StatusUnauthorized, Message: "not let in: the user, password or token is wrong"}
 	errForged   = &Refused{Status: http.StatusForbidden, Message: "refused: the request does not come from a page of this server"}
 	errNotAdmin = &Refused{Status: http.StatusForbidden, Message: "only an administrator may look through the eyes of others"}
-	errForeign  = &Refused{Status: http.StatusForbidden, Message: "refused: this server serves this machine only, under the name localhost"}
+	errForeign  = &Refused{Status: http.StatusForbidden, Message: "refused: this server serves this machine only, under the name localhost and those of serve.hosts"}
 	errBroken   = &Refused{Status: http.StatusInternalServerError, Message: "the users cannot be read; the log says why"}
 )
 
@@ -100,7 +106,7 @@ func (g *Gate) Authenticate(r *http.Request) (access.Person, error) {
 
 func (g *Gate) authenticate(r *http.Request) (access.Person, error) {
 	if g.options.Users == nil {
-		if g.options.Local && !localHost(r.Host) {
+		if g.options.Local && !localHost(r.Host) && !slices.Contains(g.options.Hosts, strings.ToLower(hostName(r.Host))) {
 			return access.Person{}, errForeign
 		}
 		if !sameSite(r) {
@@ -142,8 +148,8 @@ func (g *Gate) identify(r *http.Request, file *users.File) (*users.User, string,
 		return nil, "", errWho
 	}
 	u := file.User(s.user)
-	if u == nil || u.Password != s.password {
-		g.sessions.end(r)
+	if u == nil || fingerprint(u.Password) != s.password {
+		g.sessions.end(r, g.options.Clock())
 		return nil, "", errWho
 	}
 	if !safe(r.Method) && !s.proves(r) && !(r.Header.Get("Sec-Fetch-Site") == "same-origin") {
@@ -216,11 +222,13 @@ func (g *Gate) address(r *http.Request) string {
 func (g *Gate) byHeader(r *http.Request, header string, file *users.File) (*users.User, string, error) {
 	now, from := g.options.Clock(), g.address(r)
 	if token, ok := strings.CutPrefix(header, "Bearer "); ok {
-		if wait := g.guesses.wait(now, from); wait > 0 {
-			return nil, "", slowDown(wait)
-		}
+		// A token cannot be guessed, so a right one is let in whoever guesses from
+		// the same address.
 		if u := file.Token(strings.TrimSpace(token), now); u != nil {
 			return u, "token", nil
+		}
+		if wait := g.guesses.wait(now, from); wait > 0 {
+			return nil, "", slowDown(wait)
 		}
 		g.guesses.failed(now, from)
 		g.options.Log.Warn("a token was refused", "address", from)
@@ -340,11 +348,17 @@ func sameSite(r *http.Request) bool {
 
 // localHost reports whether a host name means this machine.
 func localHost(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
+	host = hostName(host)
 	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return host == "localhost" || err == nil && a.IsLoopback()
+}
+
+// hostName is a host without its port.
+func hostName(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
 }
 
 // CheckAddress refuses to serve without users on an address that others reach.

@@ -115,8 +115,8 @@ func (g *Gate) login(w http.ResponseWriter, r *http.Request, page *template.Temp
 
 // begin starts a session of a user, in the place of any there was.
 func (g *Gate) begin(w http.ResponseWriter, r *http.Request, u *users.User, by, next string) {
-	g.sessions.end(r)
-	g.sessions.begin(w, g.secure(r), session{user: u.Name, password: u.Password, by: by}, g.options.Clock())
+	g.sessions.end(r, g.options.Clock())
+	g.sessions.begin(w, g.secure(r), session{user: u.Name, password: fingerprint(u.Password), by: by}, g.options.Clock())
 	http.SetCookie(w, cookie(loginCookie, "", g.secure(r), -1))
 	g.options.Log.Info("logged in", "user", u.Name, "by", by, "address", g.address(r))
 	http.Redirect(w, r, next, http.StatusSeeOther)
@@ -142,7 +142,7 @@ func (g *Gate) logout(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, r, errForged)
 		return
 	}
-	g.sessions.end(r)
+	g.sessions.end(r, g.options.Clock())
 	http.SetCookie(w, cookie(sessionCookie, "", g.secure(r), -1))
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }
@@ -167,7 +167,7 @@ func (g *Gate) see(w http.ResponseWriter, r *http.Request) {
 	}
 	u := file.User(s.user)
 	switch {
-	case u == nil || u.Password != s.password:
+	case u == nil || fingerprint(u.Password) != s.password:
 		err = errWho
 	case name == "":
 	default:
@@ -177,7 +177,7 @@ func (g *Gate) see(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, r, err)
 		return
 	}
-	g.sessions.see(r, name)
+	g.sessions.see(r, name, g.options.Clock())
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 

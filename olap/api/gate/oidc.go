@@ -146,8 +146,8 @@ func (g *Gate) comeBack(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, errWrong.Message, http.StatusForbidden)
 		return
 	}
-	g.sessions.end(r)
-	g.sessions.begin(w, g.secure(r), session{user: u.Name, password: u.Password, by: "oidc"}, g.options.Clock())
+	g.sessions.end(r, g.options.Clock())
+	g.sessions.begin(w, g.secure(r), session{user: u.Name, password: fingerprint(u.Password), by: "oidc"}, g.options.Clock())
 	g.options.Log.Info("logged in", "user", u.Name, "by", "oidc", "address", g.address(r))
 	// A redirect would still count as the provider's and go without the Strict
 	// cookie; a page of this server's own goes on with it.
@@ -171,23 +171,29 @@ func (s *single) name(ctx context.Context, p pending, code string, clock func() 
 	if !ok {
 		return "", errors.New("no identity token came")
 	}
-	id, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: s.ClientID, Now: clock}).Verify(ctx, raw)
+	return named(ctx, provider.VerifierContext(ctx, &oidc.Config{ClientID: s.ClientID, Now: clock}), raw, p.nonce, s.Claim)
+}
+
+// named is the user whom an identity token names, if it is signed for this server
+// and for the login with the nonce.
+func named(ctx context.Context, v *oidc.IDTokenVerifier, raw, nonce, claim string) (string, error) {
+	id, err := v.Verify(ctx, raw)
 	if err != nil {
 		return "", err
 	}
-	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(p.nonce)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(nonce)) != 1 {
 		return "", errors.New("the identity token is of another login")
 	}
 	claims := map[string]any{}
 	if err := id.Claims(&claims); err != nil {
 		return "", err
 	}
-	name, _ := claims[s.Claim].(string)
-	if verified, _ := claims["email_verified"].(bool); s.Claim == "email" && !verified {
+	name, _ := claims[claim].(string)
+	if verified, _ := claims["email_verified"].(bool); claim == "email" && !verified {
 		return "", errors.New("the provider has not verified the address")
 	}
 	if name == "" {
-		return "", fmt.Errorf("the identity token has no %s", s.Claim)
+		return "", fmt.Errorf("the identity token has no %s", claim)
 	}
 	return name, nil
 }

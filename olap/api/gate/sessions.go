@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -13,10 +14,10 @@ import (
 // session is a login of a browser.
 type session struct {
 	user     string
-	password string // the hash at login: with another one the session is over
+	password string // a hash of the user's at login: with another one the session is over
 	by       string
 	as       string // an administrator looks through the eyes of
-	csrf     string
+	csrf     string // see csrfOf; only of what find gives
 	begun    time.Time
 	used     time.Time
 }
@@ -25,8 +26,10 @@ type session struct {
 type sessions struct {
 	idle, absolute time.Duration
 
-	mu   sync.Mutex
-	kept map[[32]byte]*session
+	mu    sync.Mutex
+	kept  map[[32]byte]*session
+	saved shelf
+	log   *slog.Logger
 }
 
 const (
@@ -34,8 +37,41 @@ const (
 	sessionsPerUser = 20
 )
 
-func newSessions(idle, absolute time.Duration) *sessions {
-	return &sessions{idle: idle, absolute: absolute, kept: map[[32]byte]*session{}}
+// newSessions goes on with the sessions of a file; "" keeps them in memory only.
+func newSessions(o Options) *sessions {
+	s := &sessions{idle: o.Idle, absolute: o.Absolute, kept: map[[32]byte]*session{}, saved: shelf{path: o.Sessions}, log: o.Log}
+	kept, err := s.saved.read()
+	if err != nil {
+		s.log.Error("sessions of before cannot be read: people log in again", "error", err)
+	}
+	now := o.Clock()
+	for id, x := range kept {
+		if !s.over(x, now) {
+			s.kept[id] = x
+		}
+	}
+	return s
+}
+
+// save writes the sessions to their file. One that cannot be written must not keep
+// people out. The caller holds s.mu.
+func (s *sessions) save(now time.Time) {
+	if err := s.saved.write(s.kept, now); err != nil {
+		s.log.Error("sessions cannot be saved: people log in again after a restart", "error", err)
+	}
+}
+
+// csrfOf is a session's token against forgery, which only who has the session's
+// name can know.
+func csrfOf(id string) string {
+	sum := sha256.Sum256([]byte("csrf " + id))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// fingerprint stands for the hash of a password, which is kept in one file only.
+func fingerprint(hash string) string {
+	sum := sha256.Sum256([]byte("password " + hash))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // secret is 256 random bits as text.
@@ -48,10 +84,11 @@ func secret() string {
 // begin starts a session under a new random name and sends it to the browser.
 func (s *sessions) begin(w http.ResponseWriter, secure bool, x session, now time.Time) {
 	id := secret()
-	x.csrf, x.begun, x.used = secret(), now, now
+	x.begun, x.used = now, now
 	s.mu.Lock()
 	s.sweep(now, x.user)
 	s.kept[sha256.Sum256([]byte(id))] = &x
+	s.save(now)
 	s.mu.Unlock()
 	http.SetCookie(w, cookie(sessionCookie, id, secure, int(s.absolute/time.Second)))
 }
@@ -114,24 +151,33 @@ func (s *sessions) find(r *http.Request, now time.Time) *session {
 		return nil
 	}
 	x.used = now
+	if now.Sub(s.saved.at) >= savedEvery {
+		s.save(now)
+	}
 	found := *x
+	found.csrf = csrfOf(id)
 	return &found
 }
 
 // see changes through whose eyes the session of a request looks.
-func (s *sessions) see(r *http.Request, as string) {
+func (s *sessions) see(r *http.Request, as string, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if x := s.kept[sha256.Sum256([]byte(cookieOf(r, sessionCookie)))]; x != nil {
 		x.as = as
+		s.save(now)
 	}
 }
 
 // end forgets the session of a request.
-func (s *sessions) end(r *http.Request) {
+func (s *sessions) end(r *http.Request, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.kept, sha256.Sum256([]byte(cookieOf(r, sessionCookie))))
+	id := sha256.Sum256([]byte(cookieOf(r, sessionCookie)))
+	if s.kept[id] != nil {
+		delete(s.kept, id)
+		s.save(now)
+	}
 }
 
 // proves reports whether a request carries the session's token against forgery.

@@ -256,6 +256,8 @@ func check(i Item) error {
 	switch {
 	case !slices.Contains([]string{"question", "sql", "view", "filters"}, i.Kind):
 		return &RefusedError{fmt.Sprintf("kind %q: question, sql, view or filters", i.Kind)}
+	case !utf8.ValidString(i.Title), !utf8.Valid(i.Content):
+		return &RefusedError{"title and content must be UTF-8"}
 	case strings.TrimSpace(i.Title) == "":
 		return &RefusedError{"give it a title"}
 	case utf8.RuneCountInString(i.Title) > MaxTitle:

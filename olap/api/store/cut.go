@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,12 +9,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"verso/olap/access"
 	"verso/olap/catalog"
 	"verso/olap/cube"
 	"verso/olap/engine"
+	"verso/olap/rollup"
 	"verso/olap/warehouse"
 )
 
@@ -62,6 +65,9 @@ func (s *Store) build(ctx context.Context, path, from string, rules access.Rules
 		return nil, err
 	}
 	r, err := access.Build(ctx, db, from, rules, model)
+	if err == nil {
+		err = s.rollups(ctx, db, rules)
+	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		return nil, err
 	}
@@ -69,6 +75,30 @@ func (s *Store) build(ctx context.Context, path, from string, rules access.Rules
 		return nil, fmt.Errorf("access: %s was not closed: a write-ahead log is left", path)
 	}
 	return r, os.Chmod(path, 0o400)
+}
+
+// rollups builds the rollups of a cut from what is in it, as refresh does for the
+// generation. One that cannot be used is left out: answers then come from the facts.
+func (s *Store) rollups(ctx context.Context, db engine.Database, rules access.Rules) error {
+	model, err := held(ctx, db, s.options.Olap.Catalog, rules)
+	if err != nil || len(model.Rollups) == 0 {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	limits := rollup.DefaultLimits()
+	limits.Facts = cmp.Or(s.options.RollupFacts, rollup.WorthFacts)
+	built, err := rollup.Build(ctx, conn, model, rollup.Options{Run: "cut", Limits: limits})
+	then := "CHECKPOINT"
+	if !slices.ContainsFunc(built, func(s rollup.Status) bool { return s.State == rollup.OK }) {
+		then = "DROP TABLE meta.rollup; DROP SCHEMA rollup CASCADE; CHECKPOINT" // a cut holds no more than it needs
+	}
+	if err == nil {
+		_, err = conn.Exec(ctx, engine.SQL(then))
+	}
+	return errors.Join(err, conn.Close())
 }
 
 func readReport(path string) (*access.Report, error) {

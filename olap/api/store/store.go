@@ -26,7 +26,10 @@ type Options struct {
 	Open      warehouse.Opener // opens and makes cuts
 	Policy    *access.Policy   // nil: everybody sees everything
 	Olap      olap.Options     // of every Olap handed out; a cut has a Model of its own
-	Keep      int              // cuts of a generation kept on the disk; 0: 64
+	// RollupFacts is how many facts a cube of a cut needs for its rollups to be
+	// built; 0: rollup.WorthFacts.
+	RollupFacts int64
+	Keep        int // cuts of a generation kept on the disk; 0: 64
 }
 
 // Store implements api.Store over a warehouse. Persons with the same rights share
@@ -39,6 +42,7 @@ type Store struct {
 	open   map[string]*opened // by generation and cut
 	uses   int64
 	closed bool
+	fills  sync.WaitGroup
 }
 
 // maxIdle is how many cuts that nobody uses stay open for the next request.
@@ -49,6 +53,8 @@ type opened struct {
 	ready      chan struct{} // closed when what follows is set
 	err        error
 	generation string
+	cut        string             // "": the whole
+	cancel     context.CancelFunc // ends the making of it
 	path       string
 	db         engine.Database
 	olap       *olap.Olap
@@ -123,39 +129,101 @@ func (s *Store) acquire(ctx context.Context, rules access.Rules) (*opened, error
 		return nil, errors.Join(errors.New("the store is closed"), snapshot.Release())
 	}
 	o := s.open[key]
-	first := o == nil
-	if first {
-		o = &opened{ready: make(chan struct{}), generation: name, snapshot: snapshot}
+	if o == nil {
+		o = &opened{ready: make(chan struct{}), generation: name, cut: rules.Cut(), snapshot: snapshot, refs: 1} // given back when it is filled
 		s.open[key] = o
+		// It is not given up when who asked first goes away.
+		own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		o.cancel = cancel
+		made := o
+		s.fills.Go(func() { s.fillAt(own, key, made, rules) })
+	} else {
+		_ = snapshot.Release() // o holds one of its own
+	}
+	if before := s.before(o); before != nil {
+		o = before
 	}
 	o.refs++
 	s.uses++
 	o.used = s.uses
 	s.mu.Unlock()
-	if !first {
-		_ = snapshot.Release() // o holds one of its own
-		select {
-		case <-o.ready:
-		case <-ctx.Done():
-			s.release(o)
-			return nil, ctx.Err()
-		}
-	} else {
-		// Others wait for it: it is not given up when the first one goes away.
-		err := s.fill(context.WithoutCancel(ctx), o, rules)
-		s.mu.Lock()
-		if o.err = err; err != nil {
-			delete(s.open, key)
-		}
-		s.mu.Unlock()
-		close(o.ready)
-		s.closeIdle(name)
+	select {
+	case <-o.ready:
+	case <-ctx.Done():
+		s.release(o)
+		return nil, ctx.Err()
 	}
 	if o.err != nil {
 		s.release(o)
 		return nil, o.err
 	}
 	return o, nil
+}
+
+// fillAt fills an entry and says so to those who wait for it.
+func (s *Store) fillAt(ctx context.Context, key string, o *opened, rules access.Rules) {
+	defer o.cancel()
+	err := s.fill(ctx, o, rules)
+	s.mu.Lock()
+	if o.err = err; err != nil {
+		delete(s.open, key)
+	}
+	s.mu.Unlock()
+	close(o.ready)
+	s.release(o)
+	s.closeIdle(false)
+}
+
+// before is the same cut of an earlier generation, to be read while that of a new
+// one is being made, which takes seconds; nil where there is none, or no need. The
+// caller holds s.mu.
+func (s *Store) before(o *opened) *opened {
+	if o.cut == "" || o.filled() {
+		return nil
+	}
+	var last *opened
+	for _, other := range s.open {
+		if other.cut != o.cut || !other.filled() || other.err != nil || last != nil && last.generation > other.generation {
+			continue
+		}
+		if _, err := os.Stat(other.path); err == nil { // SQL opens it by name
+			last = other
+		}
+	}
+	return last
+}
+
+// filled reports whether an entry is ready, for better or worse.
+func (o *opened) filled() bool {
+	select {
+	case <-o.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+// outlived reports whether nobody will be given an entry any more: what they ask
+// for is there of a newer generation. The caller holds s.mu.
+func (s *Store) outlived(o *opened) bool {
+	for _, other := range s.open {
+		if other.generation > o.generation && (other.cut == o.cut && other.filled() && other.err == nil || s.twoAfter(o)) {
+			return true
+		}
+	}
+	return false
+}
+
+// twoAfter reports whether two newer generations have been asked for: an entry
+// nobody asked for meanwhile is let go. The caller holds s.mu.
+func (s *Store) twoAfter(o *opened) bool {
+	newer := map[string]bool{}
+	for _, other := range s.open {
+		if other.generation > o.generation {
+			newer[other.generation] = true
+		}
+	}
+	return len(newer) > 1
 }
 
 // fill opens a generation, or makes and opens a cut of one.
@@ -177,7 +245,7 @@ func (s *Store) fill(ctx context.Context, o *opened, rules access.Rules) (err er
 		return err
 	}
 	options := s.options.Olap
-	options.Model, options.NoRollups = model, true
+	options.Model = model
 	o.olap, err = olap.Open(ctx, o.db, options)
 	return err
 }
@@ -198,11 +266,7 @@ func gathered(r *access.Report, words string) string {
 func (s *Store) release(o *opened) {
 	s.mu.Lock()
 	o.refs--
-	newest := ""
-	for _, other := range s.open {
-		newest = max(newest, other.generation)
-	}
-	idle := o.refs == 0 && (o.generation != newest || s.closed || o.err != nil)
+	idle := o.refs == 0 && (s.outlived(o) || s.closed || o.err != nil)
 	if idle {
 		s.forget(o)
 	}
@@ -221,15 +285,15 @@ func (s *Store) forget(o *opened) {
 	}
 }
 
-// closeIdle closes what nobody uses: everything of generations other than the
-// named one, and of that one what was used longest ago.
-func (s *Store) closeIdle(except string) {
+// closeIdle closes what nobody uses: everything at the end, else what is there of
+// a newer generation, and of the rest what was used longest ago.
+func (s *Store) closeIdle(everything bool) {
 	var idle, stay []string
 	s.mu.Lock()
 	for key, o := range s.open {
 		switch {
 		case o.refs > 0:
-		case o.generation != except:
+		case everything || s.outlived(o):
 			idle = append(idle, key)
 		default:
 			stay = append(stay, key)
@@ -257,12 +321,17 @@ func (o *opened) close() {
 	_ = o.snapshot.Release()
 }
 
-// Close closes what nobody uses; what is out is closed by its release.
+// Close ends what is being made and closes what nobody uses; what is out is closed
+// by its release.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	s.closed = true
+	for _, o := range s.open {
+		o.cancel()
+	}
 	s.mu.Unlock()
-	s.closeIdle("")
+	s.fills.Wait()
+	s.closeIdle(true)
 	return nil
 }
 

@@ -11,29 +11,11 @@ import (
 	"testing"
 )
 
-// TestServePeople comes to a server with a policy by every door: what a user's role
-// does not show is behind none of them.
-func TestServePeople(t *testing.T) {
-	t.Parallel()
-	from, _ := demoCompany(t, smallest...)
-	dir := t.TempDir()
-	if err := os.CopyFS(filepath.Join(dir, "warehouse"), os.DirFS(filepath.Join(from, "warehouse"))); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(from, "verso.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := filepath.Join(dir, "verso.yaml")
-	for name, content := range map[string]string{
-		config:                            string(text) + "\naccess: {policy: access.yaml, users: users.yaml}\n",
-		filepath.Join(dir, "access.yaml"): "version: 1\nroles:\n  libraries: {rows: {customer.type: [library]}, sql: true, facts: true, pages: [index, sales]}\n  cubes: {rows: all, pages: [index]}\n",
-	} {
-		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, role := range map[string]string{"li": "libraries", "cui": "cubes"} {
+// byTheNetwork comes to a running server by its doors: what a user's role does not
+// show is behind none of them, and a policy that changes is taken over.
+func byTheNetwork(t *testing.T, g *guarded) {
+	config := filepath.Join(g.dir, "verso.yaml")
+	for name, role := range map[string]string{"li": "libraries", "cui": "public"} {
 		verso(t, exitDone, "access", "add-user", name, "-c", config, "--role", role, "--no-password")
 	}
 	tokens := map[string]string{}
@@ -91,6 +73,19 @@ func TestServePeople(t *testing.T) {
 	}
 	overFlight(t, s, tokens["li"], statement)
 	theirPages(t, s, ask)
+	policy := filepath.Join(g.dir, "access.yaml")
+	text, err := os.ReadFile(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := strings.Replace(string(text), "libraries: {rows: {customer.type: library}, sql: true,", "libraries: {rows: {customer.type: library}, sql: false,", 1)
+	if err := os.WriteFile(policy, []byte(closed), 0o600); err != nil || closed == string(text) {
+		t.Fatal("the policy was not changed", err)
+	}
+	wait(t, s.out, "the changed policy", func() bool {
+		code, _ := ask("li", http.MethodPost, "/api/v1/sql", "application/json", `{"sql": "SELECT 1"}`)
+		return code == http.StatusForbidden
+	})
 }
 
 // overFlight asks the statement as a user who may see libraries only.

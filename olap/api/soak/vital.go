@@ -1,0 +1,88 @@
+package soak
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Vital is what a server holds at a moment.
+type Vital struct {
+	Second     float64 `json:"second"` // of the run
+	Goroutines int     `json:"goroutines"`
+	Files      int     `json:"open_files"`
+	MemoryMB   int     `json:"memory_mb"` // resident
+	HeapMB     int     `json:"heap_mb"`   // of Go, in use
+}
+
+// Look reads a server's vital signs from its metrics, as an administrator.
+func Look(ctx context.Context, t Target, token string) (v Vital, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+"/metrics", nil)
+	if err != nil {
+		return v, err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return v, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return v, fmt.Errorf("metrics: %s", answer.Status)
+	}
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		name, text, _ := strings.Cut(lines.Text(), " ")
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			continue
+		}
+		switch name {
+		case "go_goroutines":
+			v.Goroutines = int(n)
+		case "process_open_fds":
+			v.Files = int(n)
+		case "process_resident_memory_bytes":
+			v.MemoryMB = int(n / (1 << 20))
+		case "go_memstats_heap_inuse_bytes":
+			v.HeapMB = int(n / (1 << 20))
+		}
+	}
+	return v, lines.Err()
+}
+
+// What may be held more at the end than at the beginning.
+const (
+	spareGoroutines = 40
+	spareFiles      = 40
+	spareMemory     = 100 // MB
+)
+
+// Leaks says what a server holds at the end that it did not hold at the beginning.
+// Memory is compared over the second half of the run: before, caches fill.
+func Leaks(before, after Vital, during []Vital) (list []string) {
+	if more := after.Goroutines - before.Goroutines; more > spareGoroutines {
+		list = append(list, fmt.Sprintf("%d goroutines more than before", more))
+	}
+	if more := after.Files - before.Files; more > spareFiles {
+		list = append(list, fmt.Sprintf("%d open files more than before", more))
+	}
+	if n := len(during); n >= 8 {
+		third, last := mean(during[n/2:3*n/4]), mean(during[3*n/4:])
+		if last > third+third/10+spareMemory {
+			list = append(list, fmt.Sprintf("memory grows: %d MB on average in the third quarter, %d MB in the last", third, last))
+		}
+	}
+	return list
+}
+
+func mean(list []Vital) int {
+	sum := 0
+	for _, v := range list {
+		sum += v.MemoryMB
+	}
+	return sum / len(list)
+}
