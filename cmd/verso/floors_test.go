@@ -43,7 +43,7 @@ var floors = map[string][]string{
 	"olap/ssb":                  {"olap", "olap/cube", "olap/compile", "olap/engine"},
 	"olap/access":               {"olap/engine", "olap/cube"},
 	"olap/access/users":         {"olap/access"},
-	"olap/api":                  {"olap", "olap/cache", "olap/engine", "olap/cube", "olap/cube/text", "olap/compile", "olap/catalog", "olap/change", "olap/export", "olap/export/workbook", "olap/lineage", "olap/warehouse", "olap/access", "olap/sqlworker", "olap/api/audit", "olap/api/saved"},
+	"olap/api":                  {"olap", "olap/cache", "olap/engine", "olap/cube", "olap/cube/text", "olap/compile", "olap/catalog", "olap/rollup", "olap/change", "olap/export", "olap/export/workbook", "olap/lineage", "olap/warehouse", "olap/access", "olap/sqlworker", "olap/api/audit", "olap/api/saved"},
 	"olap/api/audit":            {},
 	"olap/api/saved":            {},
 	"olap/api/mcp":              {"olap/api"},
@@ -100,7 +100,7 @@ var floors = map[string][]string{
 
 	"reports/language":      {},
 	"reports/view":          {"reports/language"},
-	"reports/page":          {"reports/language", "reports/view", "olap", "olap/cube", "olap/engine"},
+	"reports/page":          {"reports/language", "reports/view", "olap", "olap/compile", "olap/cube", "olap/cube/text", "olap/engine"},
 	"reports/page/pagetest": {"reports/language", "reports/page", "reports/view", "olap", "olap/engine", "olap/olaptest"},
 	"reports/pages":         {"reports/language", "reports/page", "reports/pages/...", "olap/cube"},
 	"reports/pages/written": {"reports/language", "reports/page", "reports/view", "olap", "olap/cube", "olap/cube/text"},

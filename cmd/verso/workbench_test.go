@@ -23,6 +23,7 @@ func TestWorkbench(t *testing.T) {
 	t.Run("error at its place", func(t *testing.T) { workbenchError(t, ctx, s) })
 	t.Run("cancel", func(t *testing.T) { workbenchCancel(t, ctx, s) })
 	t.Run("parameters, explain, completion", func(t *testing.T) { workbenchMore(t, ctx, s) })
+	t.Run("checked while typing", func(t *testing.T) { workbenchTyping(t, ctx, s) })
 	t.Run("tables", func(t *testing.T) { workbenchTables(t, ctx, s) })
 	t.Run("looks", func(t *testing.T) { workbenchLooks(t, ctx, s) })
 }
@@ -34,6 +35,9 @@ func workbench(t *testing.T, ctx context.Context, s *served, sql string) *sitete
 	p.Wait(ready)
 	return p
 }
+
+// settled is true after what is offered has been there long enough to be taken.
+const settled = `new Promise(done=>setTimeout(()=>done(true),200))`
 
 const sqlEditor = `document.querySelector(".desk .editor").shadowRoot`
 
@@ -127,6 +131,50 @@ func workbenchMore(t *testing.T, ctx context.Context, s *served) {
 	p.Press(" AND qty_c")
 	p.Wait(sqlEditor + `.querySelector(".cm-tooltip-autocomplete li")?.textContent.includes("qty_cancelled")`)
 	p.Press(kb.Escape)
+}
+
+// Every statement is checked while it is typed, errors stand at their places with
+// what to do about them; names are completed behind a dot; the text is laid out.
+func workbenchTyping(t *testing.T, ctx context.Context, s *served) {
+	p := workbench(t, ctx, s, "SELECT 1 AS one;\nSELECT nope FROM core.dim_date;\nSELECT * FROM read_csv('/etc/passwd');\n")
+	const marked = `[...` + sqlEditor + `.querySelectorAll(".cm-lintRange-error")].map(e=>e.textContent).join("|")`
+	p.Wait(`(` + marked + `).startsWith("nope|")`)
+	if runs := sitetest.Eval[int](p, `performance.getEntriesByType("resource").filter(e=>/\/sql\?/.test(e.name)&&e.name.includes("/api/")).length`); runs != 0 {
+		t.Errorf("%d statements were run", runs)
+	}
+	if all := sitetest.Eval[string](p, marked); strings.Count(all, "|") != 1 {
+		t.Errorf("marked are %q", all)
+	}
+	sitetest.Eval[any](p, sqlEditor+`.querySelector(".cm-lintRange-error").dispatchEvent(new MouseEvent("mousemove",{bubbles:true}))`)
+	sitetest.Eval[any](p, sqlEditor+`.querySelector(".cm-content").focus()`)
+	p.Press("a", chromedp.ModifierCtrl)
+	p.Press("with k as (select channel_key, sum(net) as total from core.fact_order_line group by 1) select f.line_id, k.channel_key from core.fact_order_line f join k using (channel_key) where f.qty_c")
+	p.Wait(sqlEditor + `.querySelector(".cm-tooltip-autocomplete li")?.textContent.includes("qty_cancelled")&&` + settled)
+	p.Press(kb.Enter)
+	p.Press(" > 0 and k.tot")
+	p.Wait(sqlEditor + `.querySelector(".cm-tooltip-autocomplete li")?.textContent.includes("total")&&` + settled)
+	p.Press(kb.Enter)
+	p.Press(" > 0 limit 5")
+	p.Press(kb.Escape)
+	p.Wait(`(` + marked + `)===""`)
+	p.Click(`[data-do="format"]`)
+	p.Wait(sqlEditor + `.querySelectorAll(".cm-line").length>8`)
+	if text := sitetest.Eval[string](p, sqlEditor+`.querySelector(".cm-content").innerText`); !strings.Contains(text, "f.qty_cancelled > 0") || !strings.Contains(text, "AND k.total > 0") || !strings.Contains(text, "GROUP BY") {
+		t.Errorf("laid out is %q", text)
+	}
+	p.Click(`[data-do="all"]`)
+	p.Wait(shown)
+	sitetest.Eval[any](p, `document.querySelector(".head-row.last .cell").dispatchEvent(new MouseEvent("dblclick",{bubbles:true}))`)
+	p.Wait(`document.querySelector('.head-row.last .cell[aria-sort=descending]')`)
+	lines := strings.Split(wholeTable(p), "\n")[1:]
+	for i := 1; i < len(lines); i++ {
+		if a, b := strings.Split(lines[i-1], "\t"), strings.Split(lines[i], "\t"); number(t, a[0]) < number(t, b[0]) {
+			t.Errorf("%q before %q", lines[i-1], lines[i])
+		}
+	}
+	for _, f := range p.Faults("workbench-typing", sitetest.Axe(t)) {
+		t.Error(f)
+	}
 }
 
 func workbenchTables(t *testing.T, ctx context.Context, s *served) {

@@ -228,7 +228,7 @@ func TestSaved(t *testing.T) {
 		{"GET saved/" + id, "", bob, 200, `"owner":"ann"`},
 		{"PUT saved/" + id, `{"kind":"sql","title":"Stolen","content":2}`, bob, 422, `somebody else`},
 		{"DELETE saved/" + id, "", bob, 422, `somebody else`},
-		{"POST saved", `{"kind":"poem","title":"x","content":1}`, ann, 422, `question, sql or view`},
+		{"POST saved", `{"kind":"poem","title":"x","content":1}`, ann, 422, `question, sql, view or filters`},
 		{"POST saved", `{"kind":"sql","title":" ","content":1}`, ann, 422, `give it a title`},
 		{"POST saved", `{"kind":"sql","title":"x"}`, ann, 422, `no JSON`},
 		{"POST saved", `{"kind":"sql","title":"x","content":"` + strings.Repeat("y", 300<<10) + `"}`, ann, 422, `262144 bytes`},

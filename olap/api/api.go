@@ -171,6 +171,8 @@ func (a *API) list() []route {
 		{http.MethodPut, "saved/{id}", "saved", a.savedPut},
 		{http.MethodDelete, "saved/{id}", "saved", a.savedDelete},
 		{get, "log", "log", a.log},
+		{get, "log/shapes", "log", a.logShapes},
+		{post, "log/advice", "advice", a.logAdvice},
 		{get, "log/slow", "log", a.logSlow},
 		{get, "running", "running", a.runningList},
 		{http.MethodDelete, "running/{id}", "running", a.runningCancel},

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -248,9 +249,9 @@ type member struct {
 // membersLimit is how many members are given where the caller names no number.
 const membersLimit = 200
 
-// members answers GET cubes/{cube}/members: those that have facts. Where there
-// are more than the limit, they are those with the most of the cube's first
-// measure, and "more" says so.
+// members answers GET cubes/{cube}/members: those that have facts, of the facts
+// that the filters of "where" keep. Where there are more than the limit, they are
+// those with the most of the cube's first measure, and "more" says so.
 func (a *API) members(r *request) error {
 	o, lease, err := a.olapOf(r)
 	if err != nil {
@@ -272,8 +273,11 @@ func (a *API) members(r *request) error {
 	r.entry.What = "members of " + c.Name + " " + field
 	q := cube.Query{Cube: c.Name, Rows: []string{field}, Measures: []string{rankingMeasure(c)},
 		Top: &cube.Top{N: limit, By: rankingMeasure(c), Others: true}, Sort: []cube.Sort{{By: field}}}
+	if q.Where, err = filtersOf(c, r.URL.Query().Get("where")); err != nil {
+		return err
+	}
 	if search != "" {
-		q.Where = []cube.Filter{{Field: field, Op: "contains", Values: []string{search}}}
+		q.Where = append(q.Where, cube.Filter{Field: field, Op: "contains", Values: []string{search}})
 	}
 	ctx, done, err := a.start(r, false)
 	if err != nil {
@@ -294,6 +298,23 @@ func (a *API) members(r *request) error {
 	}
 	r.entry.Rows = int64(len(list))
 	return r.reply(map[string]any{"attribute": field, "members": list, "more": more, "notes": policyNotes(lease)})
+}
+
+// filtersOf reads a list of filters in JSON, as questions have them in "where";
+// none of "".
+func filtersOf(c *cube.Cube, where string) ([]cube.Filter, error) {
+	if where == "" {
+		return nil, nil
+	}
+	if !json.Valid([]byte(where)) {
+		return nil, refusef("json", `where=[{"field":"customer.type","op":"in","values":["library"]}]`, "where is not JSON")
+	}
+	text, err := json.Marshal(map[string]any{"cube": c.Name, "measures": []string{rankingMeasure(c)}, "where": json.RawMessage(where)})
+	if err != nil {
+		return nil, err
+	}
+	q, err := cube.DecodeJSON(text)
+	return q.Where, err
 }
 
 // rankingMeasure is what members are ranked by: the first sum or count.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
+	"time"
 
 	"verso/olap/cube"
 )
@@ -27,11 +28,11 @@ func (e *explanation) english() []string {
 	case a.Delta == nil:
 		return []string{fmt.Sprintf("There is no %s in %s nor in %s.", name, before, after)}
 	case a.Before == nil || a.After == nil:
-		missing := before
+		missing, other := before, after
 		if a.After == nil {
-			missing = after
+			missing, other = after, before
 		}
-		return []string{fmt.Sprintf("%s: nothing in %s; %s in all the other.", name, missing, e.amount(plus(e.before, e.after)))}
+		return []string{fmt.Sprintf("%s: %s in %s, nothing in %s.", name, e.amount(plus(e.before, e.after)), other, missing)}
 	}
 	delta := minus(e.after, e.before)
 	if delta.Sign() == 0 {
@@ -107,11 +108,11 @@ func (e *explanation) chinese() []string {
 	case a.Delta == nil:
 		return []string{fmt.Sprintf("%s和%s均无%s。", before, after, name)}
 	case a.Before == nil || a.After == nil:
-		missing := before
+		missing, other := before, after
 		if a.After == nil {
-			missing = after
+			missing, other = after, before
 		}
-		return []string{fmt.Sprintf("%s：%s没有数据，另一期为 %s。", name, missing, e.amount(plus(e.before, e.after)))}
+		return []string{fmt.Sprintf("%s：%s为 %s，%s没有数据。", name, other, e.amount(plus(e.before, e.after)), missing)}
 	}
 	delta := minus(e.after, e.before)
 	if delta.Sign() == 0 {
@@ -165,9 +166,26 @@ func label(s Slice, otherwise string) string {
 		return s.Label
 	}
 	if s.Time != nil && s.Time.From != "" && s.Time.To != "" {
-		return s.Time.From + ".." + s.Time.To
+		return period(s.Time.From, s.Time.To)
 	}
 	return otherwise
+}
+
+// period is a range of days: its year or months where it has whole ones.
+func period(from, to string) string {
+	first, err1 := time.Parse(time.DateOnly, from)
+	last, err2 := time.Parse(time.DateOnly, to)
+	if err1 != nil || err2 != nil || first.Day() != 1 || last.AddDate(0, 0, 1).Day() != 1 {
+		return from + ".." + to
+	}
+	a, b := first.Format("2006-01"), last.Format("2006-01")
+	switch {
+	case a == b:
+		return a
+	case first.Month() == time.January && last.Month() == time.December && first.Year() == last.Year():
+		return first.Format("2006")
+	}
+	return a + ".." + b
 }
 
 // amount is the size of a value with its unit: whole units of money, per cents

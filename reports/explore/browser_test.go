@@ -24,8 +24,8 @@ const (
 )
 
 // cells is a server whose answers are generated: a cube of so many rows and
-// columns, in pages of 10,000 rows.
-func cells(t *testing.T, rows, columns int) string {
+// columns, in pages of 10,000 rows, a question of which costs reading so many lines.
+func cells(t *testing.T, rows, columns, cost int) string {
 	t.Helper()
 	pages, err := explore.New("en")
 	if errors.Is(err, web.ErrNotBuilt) {
@@ -44,11 +44,14 @@ func cells(t *testing.T, rows, columns int) string {
 	reply("me", map[string]any{"person": map[string]any{"name": "a"}, "rights": map[string]any{"sql": true, "facts": true}, "as_of": "2026-06-30", "company": harm, "currency": "CNY"})
 	reply("cubes", map[string]any{"cubes": []any{map[string]any{"name": "big", "title": harm, "description": harm2}}})
 	reply("cubes/big", map[string]any{"name": "big", "title": harm, "description": harm2, "scenarios": []string{harm},
-		"dimensions": []any{map[string]any{"name": "d", "title": harm, "description": harm2, "attributes": []any{map[string]any{"name": "d.a", "title": harm, "description": harm2, "type": "text"}}, "hierarchies": []any{}}},
-		"measures":   []any{map[string]any{"name": "m", "title": harm2, "description": harm, "unit": harm, "format": "money"}}})
+		"dimensions": []any{map[string]any{"name": "d", "title": harm, "description": harm2, "attributes": []any{map[string]any{"name": "d.a", "title": harm, "description": harm2, "type": "text"}}, "hierarchies": []any{}},
+			map[string]any{"name": "t", "title": harm, "description": harm2, "date": true, "attributes": []any{}, "hierarchies": []any{}}},
+		"measures": []any{map[string]any{"name": "m", "title": harm2, "description": harm, "unit": harm, "format": "money"}}})
 	reply("cubes/big/members", map[string]any{"members": []any{map[string]any{"key": harm, "label": harm2}}, "more": true, "notes": []any{}})
 	reply("query/check", map[string]any{"ok": true, "text": harm, "sql": harm2, "errors": []any{}, "completions": []any{}})
 	reply("log", map[string]any{"log": []any{map[string]any{"door": "query", "what": harm, "outcome": "ok"}}})
+	reply("cost", map[string]any{"source": "facts", "table": harm, "rows": cost, "past": map[string]any{"asked": 2, "median_ms": 12.4, "max_ms": 30}})
+	reply("saved", map[string]any{"saved": []any{}})
 	reply("why", map[string]any{"words": []string{harm}, "notes": []any{map[string]any{"kind": "answer", "text": harm2}}, "columns": []any{}, "rows": []any{}})
 	mux.HandleFunc("/api/v1/query", func(w http.ResponseWriter, r *http.Request) {
 		from, _ := strconv.Atoi(r.URL.Query().Get("cursor")) // none is 0
@@ -79,7 +82,7 @@ func page(from, rows, columns int) map[string]any {
 		}
 		list = append(list, map[string]any{"level": "row", "given": 1, "keys": []string{fmt.Sprint(r)}, "cells": values})
 	}
-	return map[string]any{"text": harm, "query": map[string]any{"cube": "big", "rows": []string{"d.a"}, "measures": []string{"m"}}, "facts": 1, "took_ms": 1, "notes": []any{map[string]any{"kind": "policy", "text": harm}},
+	return map[string]any{"text": harm, "query": map[string]any{"cube": "big", "rows": []string{"d.a"}, "measures": []string{"m"}}, "facts": 1, "as_of": "2026-06-30", "took_ms": 1, "notes": []any{map[string]any{"kind": "policy", "text": harm}},
 		"columns": heads, "rows": list, "row_count": rows, "offset": from, "more": to < rows, "cursor": strconv.Itoa(to)}
 }
 
@@ -107,7 +110,7 @@ func TestMillionCells(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: no browser")
 	}
-	home := cells(t, 20_000, 50)
+	home := cells(t, 20_000, 50, 1)
 	p := sitetest.OpenTab(t, sitetest.Browser(t), home, question, "light", 1440)
 	p.Wait(loaded)
 	t.Logf("loaded and shown after %.0f ms", sitetest.Eval[float64](p, "performance.now()"))
@@ -158,7 +161,7 @@ func TestNamesAreText(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: no browser")
 	}
-	home := cells(t, 12, 3)
+	home := cells(t, 12, 3, 1)
 	p := sitetest.OpenTab(t, sitetest.Browser(t), home, question+"&chart=1", "light", 1440)
 	p.Wait(loaded + `&&document.querySelector(".figure svg")`)
 	for _, tab := range []string{"question", "sql", "history"} {

@@ -1,5 +1,5 @@
-// Package explore serves the pages for ad hoc work, the explorer and the SQL
-// workbench: their frames, and the scripts and styles that fill them. What they
+// Package explore serves the pages for ad hoc work, the explorer, the SQL workbench
+// and the slow questions: their frames, and the scripts and styles that fill them. What they
 // show they ask of the API.
 package explore
 
@@ -29,14 +29,14 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; style-s
 
 // words are the texts of the frame; all others are in the scripts.
 type words struct {
-	Report, Explorer, SQL, Pages, Skip, Theme, Other, NoScript string
+	Report, Explorer, SQL, Slow, Pages, Skip, Theme, Other, NoScript string
 }
 
 func texts(lang string) words {
 	if lang == "zh" {
-		return words{"报告", "探索", "SQL", "页面", "跳到表格", "浅色或深色", "English", "此页面需要 JavaScript。"}
+		return words{"报告", "探索", "SQL", "慢查询", "页面", "跳到内容", "浅色或深色", "English", "此页面需要 JavaScript。"}
 	}
-	return words{"Report", "Explorer", "SQL", "Pages", "Skip to the table", "Light or dark", "中文", "This page needs JavaScript."}
+	return words{"Report", "Explorer", "SQL", "Slow questions", "Pages", "Skip to the content", "Light or dark", "中文", "This page needs JavaScript."}
 }
 
 // frame is a page as the template sees it.
@@ -62,7 +62,7 @@ type file struct {
 	kind         string
 }
 
-// Handler serves /explore, /sql and what lies below /explore/assets/.
+// Handler serves /explore, /sql, /explore/slow and what lies below /explore/assets/.
 type Handler struct {
 	pages map[string][]byte // by path and language
 	files map[string]file
@@ -77,7 +77,7 @@ func New(lang string) (*Handler, error) {
 		h.lang = lang
 	}
 	names := map[string]string{}
-	for name, kind := range map[string]string{"app.css": "text/css", "work.css": "text/css", "explore.js": "text/javascript", "workbench.js": "text/javascript",
+	for name, kind := range map[string]string{"app.css": "text/css", "work.css": "text/css", "explore.js": "text/javascript", "workbench.js": "text/javascript", "slow.js": "text/javascript",
 		"charts.js": "text/javascript", "editor.js": "text/javascript"} {
 		data, err := web.File(name)
 		if err != nil {
@@ -100,7 +100,7 @@ func zip(data []byte) []byte {
 	return b.Bytes()
 }
 
-// draw writes the frames of both pages in both languages.
+// draw writes the frames of the pages in both languages.
 func (h *Handler) draw(names map[string]string) error {
 	t, err := template.New("shell").Parse(shell)
 	if err != nil {
@@ -108,14 +108,15 @@ func (h *Handler) draw(names map[string]string) error {
 	}
 	for _, lang := range []string{"en", "zh"} {
 		w := texts(lang)
-		f := frame{Lang: lang, HTMLLang: "en", Other: "zh", Home: "index.html", Words: w, Menu: []link{{"/explore", w.Explorer}, {"/sql", w.SQL}}, names: names}
+		f := frame{Lang: lang, HTMLLang: "en", Other: "zh", Home: "index.html", Words: w, Menu: []link{{"/explore", w.Explorer}, {"/sql", w.SQL}, {"/explore/slow", w.Slow}}, names: names}
 		if lang == "zh" {
 			f.HTMLLang, f.Other = "zh-CN", "en"
 		}
 		if lang != h.lang {
 			f.Home = lang + "/index.html" // the report's first language lies at the top
 		}
-		for _, p := range []struct{ path, title, script, target string }{{"/explore", w.Explorer, "explore.js", "grid"}, {"/sql", w.SQL, "workbench.js", "main"}} {
+		for _, p := range []struct{ path, title, script, target string }{{"/explore", w.Explorer, "explore.js", "grid"}, {"/sql", w.SQL, "workbench.js", "main"},
+			{"/explore/slow", w.Slow, "slow.js", "main"}} {
 			f.Path, f.Title, f.Script, f.Target = p.path, p.title, p.script, p.target
 			var b bytes.Buffer
 			if err := t.Execute(&b, f); err != nil {

@@ -34,6 +34,14 @@ func Value(v any) view.Value {
 // Figures are measures by name.
 type Figures map[string]view.Value
 
+// From says which question the figures answer.
+func (f Figures) From(q *cube.Query) {
+	for name, v := range f {
+		v.Origin = q
+		f[name] = v
+	}
+}
+
 // Member is one Member of an attribute with its figures.
 type Member struct {
 	Key    string // as the cube gave it; joins two answers
@@ -93,7 +101,9 @@ func refOf(row olap.Row) string {
 func ReadMeasures(t *olap.Table, row olap.Row, into Figures) {
 	for i, col := range t.Columns {
 		if col.Kind == "measure" && i < len(row.Cells) {
-			into[col.Name] = Value(row.Cells[i])
+			v := Value(row.Cells[i])
+			v.Origin = &t.Query
+			into[col.Name] = v
 		}
 	}
 }

@@ -25,7 +25,7 @@ func Sub(a, b Value) Value {
 	if !a.Has() || !b.Has() {
 		return absentOf(a, b)
 	}
-	return fromRat(new(big.Rat).Sub(a.rat(), b.rat()))
+	return fromRat(new(big.Rat).Sub(a.rat(), b.rat())).from(a, b)
 }
 
 // Sum adds the numbers among the values, exactly; the others count as zero.
@@ -36,7 +36,7 @@ func Sum(values ...Value) Value {
 			total.Add(total, v.rat())
 		}
 	}
-	return fromRat(total)
+	return fromRat(total).from(values...)
 }
 
 // Ratio is a / b, not applicable where b is zero.
@@ -47,7 +47,7 @@ func Ratio(a, b Value) Value {
 	if b.Float == 0 {
 		return NA()
 	}
-	return N(a.Float / b.Float)
+	return N(a.Float/b.Float).from(a, b)
 }
 
 // Relative is the change from b to a as a share of b, not applicable where b is
@@ -59,7 +59,23 @@ func Relative(a, b Value) Value {
 	if b.Float <= 0 {
 		return NA()
 	}
-	return N((a.Float - b.Float) / b.Float)
+	return N((a.Float-b.Float)/b.Float).from(a, b)
+}
+
+// from is the value as calculated from others: it has their origin where all that
+// have one have the same.
+func (v Value) from(values ...Value) Value {
+	for _, x := range values {
+		switch {
+		case x.Origin == nil:
+		case v.Origin == nil:
+			v.Origin = x.Origin
+		case v.Origin != x.Origin:
+			v.Origin = nil
+			return v
+		}
+	}
+	return v
 }
 
 // absentOf is the kind of absence of a result: not applicable wins.

@@ -33,6 +33,9 @@ type Value struct {
 	Href   string // a page or file of the site this value links to
 	// Format replaces the column's where a column mixes measures; nil for none.
 	Format *Format
+	// Origin is the question that was answered with this value, or with all that it
+	// was calculated from; nil where there is no one such question. It is a pointer.
+	Origin any
 }
 
 // Limit is what is usual of one value of a process: it is out where it lies beyond.

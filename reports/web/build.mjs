@@ -1,6 +1,6 @@
 // Builds dist/: charts.js (the chart library), app.js (what a page does) and
 // app.css (styles, with the palette written out as CSS variables and classes); for
-// ad hoc work explore.js, workbench.js, editor.js (the text editor) and work.css.
+// ad hoc work explore.js, workbench.js, slow.js, editor.js (the text editor) and work.css.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -34,9 +34,9 @@ function theme() {
 mkdirSync("dist", { recursive: true });
 const common = { bundle: true, minify: true, format: "iife", target: "es2019", charset: "utf8", legalComments: "none", logLevel: "warning" };
 const define = { "process.env.NODE_ENV": '"production"' };
-const scripts = { charts: "charts.ts", app: "app.ts", explore: "explore/explore.ts", workbench: "workbench/workbench.ts", editor: "editor.ts" };
+const scripts = { charts: "charts.ts", app: "app.ts", explore: "explore/explore.ts", workbench: "workbench/workbench.ts", slow: "slow/slow.ts", editor: "editor.ts" };
 // The editor and the pages for ad hoc work ask for whole numbers of any size.
-const newer = ["explore", "workbench", "editor"];
+const newer = ["explore", "workbench", "slow", "editor"];
 for (const [name, entry] of Object.entries(scripts)) {
   await build({ ...common, ...(newer.includes(name) ? { target: "es2020" } : {}), entryPoints: ["src/" + entry], outfile: `dist/${name}.js`, define });
 }

@@ -25,7 +25,7 @@ import (
 // Item is what somebody saved.
 type Item struct {
 	ID      string          `json:"id"`
-	Kind    string          `json:"kind"` // question, sql or view: a question with how it is shown
+	Kind    string          `json:"kind"` // question, sql, view (a question with how it is shown) or filters
 	Title   string          `json:"title"`
 	Content json.RawMessage `json:"content"` // the owner's; not interpreted
 	Shared  bool            `json:"shared"`  // others may read it
@@ -254,8 +254,8 @@ func (f *Folder) write(i Item) error {
 // check refuses what may not be saved.
 func check(i Item) error {
 	switch {
-	case !slices.Contains([]string{"question", "sql", "view"}, i.Kind):
-		return &RefusedError{fmt.Sprintf("kind %q: question, sql or view", i.Kind)}
+	case !slices.Contains([]string{"question", "sql", "view", "filters"}, i.Kind):
+		return &RefusedError{fmt.Sprintf("kind %q: question, sql, view or filters", i.Kind)}
 	case !utf8.ValidString(i.Title), !utf8.Valid(i.Content):
 		return &RefusedError{"title and content must be UTF-8"}
 	case strings.TrimSpace(i.Title) == "":

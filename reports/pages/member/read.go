@@ -163,13 +163,18 @@ func (q *asker) answer(ctx context.Context, query cube.Query) (answer, error) {
 	if err != nil {
 		return a, err
 	}
+	own := map[string]*cube.Query{}
 	for _, row := range t.Rows {
 		if len(row.Keys) == 0 {
 			continue
 		}
+		member := row.Keys[0]
+		if own[member] == nil {
+			own[member] = ofMember(t.Query, member)
+		}
 		values := page.Figures{}
 		page.ReadMeasures(t, row, values)
-		member := row.Keys[0]
+		values.From(own[member])
 		if len(row.Keys) == 1 {
 			a.whole[member] = values
 			continue
@@ -178,6 +183,17 @@ func (q *asker) answer(ctx context.Context, query cube.Query) (answer, error) {
 		a.parts[member] = append(a.parts[member], l)
 	}
 	return a, nil
+}
+
+// ofMember is a question about many members, asked of one of them alone.
+func ofMember(q cube.Query, member string) *cube.Query {
+	q.Where = slices.Clone(q.Where)
+	for i, f := range q.Where {
+		if f.Field == q.Rows[0] && f.Op == "key_in" {
+			q.Where[i].Values = []string{member}
+		}
+	}
+	return &q
 }
 
 // nameCustomers reads how the customers in the answers are called.

@@ -52,7 +52,7 @@ func (c desk) stayChart(rows [][]any) *view.Chart {
 		years = c.T("churn.survival.chart.year", "n", fmt.Sprint(n))
 	}
 	ch := &view.Chart{ID: fmt.Sprintf("churn-stay-%d", page.Whole(rows[0][0])), Kind: view.Lines, Title: c.T("churn.survival.chart", "type", kind), Subtitle: c.T("churn.survival.chart.sub"),
-		Insight: c.T("churn.survival.chart.text", "years", years, "share", page.Share(page.Value(last[5])), "all", page.Share(page.Value(last[8])), "risk", page.Count(c.Lang, page.Whole(last[4]))),
+		Insight: c.T("churn.survival.chart.text", "years", years, "share", c.Share(page.Value(last[5])), "all", c.Share(page.Value(last[8])), "risk", page.Count(c.Lang, page.Whole(last[4]))),
 		Format:  view.Pct(), Better: 1, XName: c.T("churn.survival.chart.month"), Series: []view.Series{{Name: kind, Role: view.AC}, {Name: c.T("churn.survival.all"), Role: view.Other}}}
 	ch.Table = view.Table{Title: ch.Title, Columns: []view.Column{{Label: c.T("churn.survival.chart.month"), Format: view.Integer()}, {Label: c.T("churn.incidence.risk"), Format: view.Integer()}, {Label: kind, Unit: "%", Format: bare()},
 		{Label: c.T("churnmodel.low"), Unit: "%", Format: bare()}, {Label: c.T("churnmodel.high"), Unit: "%", Format: bare()}, {Label: c.T("churn.survival.all"), Unit: "%", Format: bare()}}}

@@ -225,7 +225,10 @@ function addWork() {
   }
   list.append(make("p", "group", zh ? "自助分析" : "Ask more"), items);
   document.querySelectorAll<HTMLElement>(".get[data-ask]").forEach((get) => {
-    get.append(link(`/explore?${new URLSearchParams({ lang, ask: get.dataset.ask ?? "" })}`, zh ? "在探索中打开" : "Open in the explorer"));
+    const figure = get.closest("figure");
+    const a = link(`/explore?${new URLSearchParams({ lang, ask: get.dataset.ask ?? "", from: location.pathname + (figure?.id ? "#" + figure.id : "") })}`, zh ? "探索" : "Explore");
+    a.setAttribute("aria-label", `${a.textContent}: ${figure?.querySelector("h3")?.textContent ?? ""}`);
+    get.append(a);
   });
 }
 

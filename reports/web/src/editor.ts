@@ -9,6 +9,8 @@ import { setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { duckdb, formatDialect } from "sql-formatter";
+import { derived } from "./adhoc/derived";
 
 // Offer is a way in which the text can go on, from a character on.
 export type Offer = { text: string; title: string; kind: string; from: number };
@@ -19,6 +21,9 @@ export type Table = { name: string; schema: string; title: string; columns: { na
 export type Mark = { line: number; column: number; message: string };
 
 export type Piece = { text: string; line: number; from: number };
+
+// Marked is the errors of a piece of the text.
+export type Marked = { from: number; marks: Mark[] };
 
 export type Options = {
   text: string;
@@ -68,7 +73,18 @@ function sqlOf(tables: Table[]): Extension {
     (schema[t.schema] ??= {})[t.name] = t.columns.map((c) => ({ label: c.name, type: "property", detail: c.type, info: c.title || undefined }));
   }
   const language = sql({ dialect: PostgreSQL, schema, upperCaseKeywords: true });
-  return [language, language.language.data.of({ autocomplete: (c: CompletionContext) => columnsOf(c, tables) })];
+  return [language, language.language.data.of({ autocomplete: (c: CompletionContext) => columnsOf(c, tables) }), language.language.data.of({ autocomplete: (c: CompletionContext) => derivedOf(c, tables) })];
+}
+
+// derivedOf offers, after the dot of a name that the statement gives to a query, the
+// columns of that query.
+function derivedOf(c: CompletionContext, tables: Table[]): CompletionResult | null {
+  const typed = c.matchBefore(/\b\w+\.\w*/);
+  if (!typed) return null;
+  const [name] = typed.text.split(".");
+  const columns = derived(c.state.doc.toString(), name, (table) => tables.find((t) => t.name === table || `${t.schema}.${t.name}` === table)?.columns.map((x) => x.name));
+  if (!columns.length) return null;
+  return { from: typed.from + name.length + 1, options: columns.map((label) => ({ label, type: "property" })), validFor: /^\w*$/ };
 }
 
 // columnsOf offers the columns of the tables that the text names, and tables with
@@ -129,7 +145,7 @@ class Editor {
           EditorView.lineWrapping,
           syntaxHighlighting(style),
           look,
-          EditorView.contentAttributes.of({ "aria-label": o.label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": o.label, spellcheck: "false", tabindex: "0" }),
           Prec.highest(keymap.of([{ key: "Mod-Enter", run: run(false) }, { key: "Mod-Shift-Enter", run: run(true) }, { key: "Tab", run: acceptCompletion }])),
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.updateListener.of((u) => {
@@ -186,20 +202,34 @@ class Editor {
     return { text: doc.sliceString(from, to), line: doc.lineAt(from).number, from };
   }
 
-  // mark shows errors at their place, which counts from 1 and from the beginning
-  // of a piece.
-  mark(marks: Mark[], from = 0) {
+  // mark shows errors at their place, which counts from 1 and from the beginning of
+  // a piece.
+  mark(list: Marked[]) {
     const { doc } = this.view.state;
-    const first = doc.lineAt(Math.min(from, doc.length));
-    const diagnostics = marks.map((m): Diagnostic => {
-      const number = Math.min(Math.max(first.number + Math.max(m.line, 1) - 1, 1), doc.lines);
-      const line = doc.line(number);
-      const start = number === first.number ? from : line.from;
-      const at = Math.min(start + Math.max(m.column, 1) - 1, line.to);
-      const word = /^[\w.@:]+/.exec(doc.sliceString(at, line.to))?.[0].length ?? 1;
-      return { from: Math.max(Math.min(at, doc.length - 1), 0), to: Math.min(at + word, doc.length), severity: "error", message: m.message };
+    const diagnostics = list.flatMap(({ from, marks }) => {
+      const first = doc.lineAt(Math.min(from, doc.length));
+      return marks.map((m): Diagnostic => {
+        const number = Math.min(Math.max(first.number + Math.max(m.line, 1) - 1, 1), doc.lines);
+        const line = doc.line(number);
+        const start = number === first.number ? from : line.from;
+        const at = Math.min(start + Math.max(m.column, 1) - 1, line.to);
+        const word = /^[\w.@:]+/.exec(doc.sliceString(at, line.to))?.[0].length ?? 1;
+        return { from: Math.max(Math.min(at, doc.length - 1), 0), to: Math.min(at + word, doc.length), severity: "error", message: m.message };
+      });
     });
     this.view.dispatch(setDiagnostics(this.view.state, diagnostics));
+  }
+
+  // format lays the selected statements, or all, out over lines; an error says what
+  // cannot be read.
+  format() {
+    const { from, to } = this.view.state.selection.main;
+    const all = from === to;
+    const [a, b] = all ? [0, this.view.state.doc.length] : [from, to];
+    const text = this.view.state.sliceDoc(a, b);
+    const made = formatDialect(text, { dialect: duckdb, keywordCase: "upper", linesBetweenQueries: 1, paramTypes: { named: ["$"] } });
+    if (made.trim() === text.trim()) return;
+    this.view.dispatch({ changes: { from: a, to: b, insert: all ? made.trim() + "\n" : made } });
   }
 }
 

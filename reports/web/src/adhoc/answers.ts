@@ -45,7 +45,7 @@ export type Answer = {
 };
 
 export type Me = {
-  person: { name: string; by?: string };
+  person: { name: string; by?: string; admin?: boolean };
   rights: { sql: boolean; facts: boolean; told?: string };
   as_of: string;
   company: string;
@@ -59,7 +59,9 @@ export type Attribute = { name: string; title: string; description: string; type
 export type Dimension = { name: string; title: string; description: string; date?: boolean; attributes: Attribute[]; hierarchies: { name: string; title: string; levels: string[] }[] };
 export type Measure = { name: string; title: string; description: string; additive: string; computed: string; unit?: string; format: string; lower_is_better?: boolean };
 
-export type Cube = CubeHead & { dimensions: Dimension[]; measures: Measure[]; scenarios: string[]; scopes: string[]; calculations: string[] };
+export type Cube = CubeHead & { dimensions: Dimension[]; measures: Measure[]; scenarios: string[]; scopes: string[]; calculations: string[]; sets?: NamedSet[] };
+
+export type NamedSet = { dimension: string; name: string; title: string };
 
 export type Members = { members: { key: string; label: string }[]; more: boolean; notes: Note[] };
 
@@ -96,5 +98,8 @@ export type Why = {
 };
 
 export type Facts = { columns: Column[]; rows: Value[][]; total: number; more: boolean; notes: Note[] };
+
+// Cost is what a question would read, known before it is asked.
+export type Cost = { source: "cache" | "rollup" | "facts"; table: string; rows: number; rollup?: string; past: { asked: number; median_ms: number | string; max_ms: number | string } | null };
 
 export type Item = { id: string; kind: string; title: string; content: unknown; shared: boolean; owner: string; updated: string; version: number };

@@ -94,7 +94,12 @@ export async function ask<T>(path: string, o: Options = {}): Promise<T> {
 // download sends a request and saves what comes back as a file.
 export async function download(path: string, json: unknown, params: Record<string, string>, name: string) {
   const r = await call(path, { json, params });
-  const url = URL.createObjectURL(await r.blob());
+  saveAs(await r.blob(), name);
+}
+
+// saveAs gives the reader a file.
+export function saveAs(data: Blob, name: string) {
+  const url = URL.createObjectURL(data);
   const a = document.createElement("a");
   a.href = url;
   a.download = name;

@@ -1,154 +1,70 @@
-// The chart of a table: periods from left to right as columns, other members as
-// bars from the largest; actual dark, what it is compared with light, shares of
-// more than one column as lines.
+// The chart of a table, drawn into the page: one, or small multiples.
 import { colours } from "../theme";
 import { make } from "../make";
-import { exact, rounded } from "./number";
 import { charts } from "./parts";
-import { widthOf } from "./room";
+import { colourOf, isLines, narrow, option, timeHeight, type Figure, type Series } from "./plot";
 import { fill, w } from "./words";
-
-export type Series = { name: string; role: "ac" | "py" | "pl" | ""; values: (number | null)[]; texts: string[] };
-
-// Figure is what a chart draws. Numbers place and size things; what is written
-// are the texts.
-export type Figure = { title: string; names: string[]; time: boolean; series: Series[]; percent?: boolean; gap?: Gap };
-
-// Gap is the differences between the first series and the second, drawn beside
-// them on the same scale: good or bad by their sign.
-export type Gap = { name: string; values: (number | null)[]; texts: string[]; lower: boolean };
 
 const mostBars = 30;
 const mostPeriods = 120;
 const mostSeries = 6;
-const palette = ["@ac", "@accent", "@accent2", "@good", "@bad", "@py"];
 
-function colourOf(s: Series, i: number, alone: boolean): string {
-  if (s.role === "ac") return alone || i === 0 ? "@ac" : palette[i % palette.length];
-  if (s.role) return "@py";
-  return palette[i % palette.length];
-}
-
+// clip leaves out what there is no room for, and says so.
 function clip(f: Figure): { figure: Figure; note: string } {
   const most = f.time ? mostPeriods : mostBars;
   const notes: string[] = [];
   if (f.names.length > most) notes.push(fill(w.chartCut, { n: most, m: f.names.length }));
-  if (f.series.length > mostSeries) notes.push(fill(w.chartCut, { n: mostSeries, m: f.series.length }));
-  const series = f.series.slice(0, mostSeries).map((s) => ({ ...s, values: s.values.slice(0, most), texts: s.texts.slice(0, most) }));
+  if (!f.panels && f.series.length > mostSeries) notes.push(fill(w.chartCut, { n: mostSeries, m: f.series.length }));
+  const cut = (s: Series) => ({ ...s, values: s.values.slice(0, most), texts: s.texts.slice(0, most) });
+  const series = f.series.slice(0, mostSeries).map(cut);
+  const panels = f.panels?.map((p) => ({ ...p, series: p.series.map(cut) }));
   const gap = f.gap && { ...f.gap, values: f.gap.values.slice(0, most), texts: f.gap.texts.slice(0, most) };
-  return { figure: { ...f, names: f.names.slice(0, most), series, gap }, note: notes.join(" ") };
+  if (f.more) notes.push(fill(w.chartCut, { n: f.panels?.length ?? 0, m: (f.panels?.length ?? 0) + f.more }));
+  return { figure: { ...f, names: f.names.slice(0, most), series, gap, panels }, note: notes.join(" ") };
 }
 
-const text = { color: "@ink2", fontSize: 12 };
-const none = { show: false };
+// Drawn is a chart on the page.
+export type Drawn = { close(): void; pictures(): { place: HTMLElement; svg: string }[] };
 
-// isLines tells figures of too many columns to be drawn as such.
-function isLines(f: Figure): boolean {
-  return f.time && (f.names.length > 16 || f.series.length > 2);
-}
-
-function option(f: Figure, width: number) {
-  const alone = f.series.filter((s) => s.role !== "py").length === 1;
-  const lines = isLines(f);
-  const names = { type: "category", data: f.names, axisTick: none, axisLine: { lineStyle: { color: "@ink3" } }, axisLabel: { ...text, width: f.time ? 80 : Math.min(190, width * 0.35, f.names.reduce((most, n) => Math.max(most, widthOf(n)), 20) + 4), overflow: "truncate", ...(f.time ? {} : { interval: 0 }) }, inverse: !f.time };
-  // Lines have no figures beside them: then the axis has.
-  const tick = { ...text, formatter: (v: number) => (f.percent ? `${+(v * 100).toFixed(1)}%` : v.toLocaleString("en-US")) };
-  const values = { type: "value", axisLabel: lines ? tick : none, splitLine: lines ? { lineStyle: { color: "@grid" } } : none, axisLine: none };
-  const series: object[] = f.series.map((s, i) => ({
-    name: s.name,
-    type: lines ? "line" : "bar",
-    data: s.values.map((v, k) => ({ value: v, label: label(f, s, i, k, lines) })),
-    itemStyle: { color: colourOf(s, i, alone) },
-    lineStyle: { color: colourOf(s, i, alone), width: s.role === "py" ? 1.4 : 2 },
-    barGap: f.series.length === 2 && f.series[1].role === "py" ? "-70%" : "10%",
-    barMaxWidth: f.time ? 44 : 22,
-    barCategoryGap: "32%",
-    symbol: "none",
-    z: s.role === "py" ? 1 : 2,
-    connectNulls: false,
-  }));
-  const tooltip = { trigger: "axis", axisPointer: { type: lines ? "line" : "shadow" }, confine: true };
-  const plain = { left: 8, right: f.time ? 24 : 80, top: 22, bottom: 4, containLabel: true };
-  if (!f.gap || lines || (!f.time && width < narrow)) return { grid: [plain], tooltip, xAxis: [f.time ? names : values], yAxis: [f.time ? values : names], series };
-  const main = spanOf(f.series.flatMap((s) => s.values));
-  const gap = spanOf(f.gap.values);
-  series.push(gapSeries(f, f.gap, lines));
-  const across = [names, { ...names, gridIndex: 1, axisLabel: none }];
-  const along = [{ ...values, ...main, axisLabel: none, splitLine: none }, { ...values, ...gap, axisLabel: none, splitLine: none, gridIndex: 1 }];
-  return { grid: panels(f, width, names.axisLabel.width, main, gap), tooltip, xAxis: f.time ? across : along, yAxis: f.time ? along : across, series };
-}
-
-const narrow = 600; // pixels; there is no room for two panels side by side
-const timeHeight = 350; // pixels, of a chart with two panels one above the other
-
-type Span = { min: number; max: number };
-
-function spanOf(values: (number | null)[]): Span {
-  const known = values.filter((v): v is number => v !== null);
-  const span = { min: known.reduce((a, b) => Math.min(a, b), 0), max: known.reduce((a, b) => Math.max(a, b), 0) };
-  return span.max > span.min ? span : { min: 0, max: 1 };
-}
-
-// panels shares the room so that a unit is as long in one panel as in the other.
-function panels(f: Figure, width: number, names: number, main: Span, gap: Span): object[] {
-  const share = (gap.max - gap.min) / (gap.max - gap.min + main.max - main.min);
-  if (f.time) {
-    const [top, between, foot] = [22, 38, 28];
-    const room = timeHeight - top - between - foot;
-    return [
-      { left: 8, right: 24, top: top + room * share + between, height: room * (1 - share) },
-      { left: 8, right: 24, top, height: room * share },
-    ];
-  }
-  const label = 78;
-  const left = names + 16;
-  const room = Math.min(width, widest) - left - 3 * label;
-  return [
-    { left, width: room * (1 - share), top: 22, bottom: 8 },
-    { left: left + room * (1 - share) + 2 * label, width: room * share, top: 22, bottom: 8 },
-  ];
-}
-
-const widest = 1000; // pixels, as in the style sheet
-
-// gapSeries draws the differences, with their figures where there is room.
-function gapSeries(f: Figure, gap: Gap, lines: boolean): object {
-  const data = gap.values.map((value, k) => {
-    const less = (value ?? 0) < 0;
-    const position = f.time ? (less ? "bottom" : "top") : less ? "left" : "right";
-    const shown = !lines && value !== null && (!f.time || f.names.length <= 16);
-    return { value, itemStyle: { color: less === gap.lower ? "@good" : "@bad" }, label: { show: shown, position, formatter: short(gap.texts[k]), color: "@ink2", fontSize: 11 } };
-  });
-  return { name: gap.name, type: "bar", data, xAxisIndex: 1, yAxisIndex: 1, barMaxWidth: f.time ? 30 : 13, barCategoryGap: "40%" };
-}
-
-// label writes the figure beside its bar where there is room, and the name of a
-// line at its end.
-function label(f: Figure, s: Series, i: number, k: number, lines: boolean): object {
-  const roomy = !lines && i === 0 && s.values[k] !== null && (!f.time || f.names.length <= 16);
-  if (!roomy) return { show: false };
-  const negative = (s.values[k] ?? 0) < 0;
-  const position = f.time ? (negative ? "bottom" : "top") : negative ? "left" : "right";
-  return { show: true, position, formatter: short(s.texts[k]), color: "@ink", fontSize: 11.5, textBorderColor: "@surface", textBorderWidth: 2.5 };
-}
-
-// short rounds a large number to whole units.
-function short(t: string): string {
-  const n = /^[−-]?\d[\d,]{3,}\.\d+$/.test(t) ? exact(t.replace(/,/g, "").replace("−", "-")) : undefined;
-  return n ? rounded(n, 0) : t;
-}
-
-// draw draws a figure into a box and returns what takes it away again.
-export async function draw(box: HTMLElement, whole: Figure): Promise<() => void> {
+// draw draws a figure into a box, below what is there.
+export async function draw(box: HTMLElement, whole: Figure): Promise<Drawn> {
   const library = await charts();
   const { figure, note } = clip(whole);
+  if (figure.title) box.append(make("h3", "", figure.title));
+  box.append(legend(figure, box.clientWidth));
+  const plots = figure.panels ? multiples(box, figure, library) : [plot(box, figure, library)];
+  if (note) box.append(make("p", "quiet", note));
+  return { close: () => plots.forEach((p) => p.close()), pictures: () => plots.flatMap((p) => p.picture() ?? []) };
+}
+
+type Library = Awaited<ReturnType<typeof charts>>;
+type Plot = { close(): void; picture(): { place: HTMLElement; svg: string } | undefined };
+
+function heightOf(f: Figure): number {
+  if (f.time) return f.span || f.panels ? 170 : f.gap && !isLines(f) ? timeHeight : 280;
+  const bar = f.series.length > 1 ? 30 : f.panels || f.span ? 21 : 25;
+  return Math.min((f.panels || f.span ? 40 : 90) + f.names.length * bar, 620);
+}
+
+// multiples draws one small chart for each panel.
+function multiples(box: HTMLElement, f: Figure, library: Library): Plot[] {
+  const list = make("div", f.time ? "multiples" : "multiples wide");
+  box.append(list);
+  return (f.panels ?? []).map((p) => {
+    const one = make("div", "multiple");
+    one.append(make("h4", "chart-name", p.title));
+    list.append(one);
+    const { panels: _, gap: __, ...rest } = f;
+    return plot(one, { ...rest, title: `${f.title}: ${p.title}`, series: p.series, percent: p.percent ?? f.percent }, library, heightOf({ ...f, series: p.series }));
+  });
+}
+
+function plot(box: HTMLElement, figure: Figure, library: Library, height = heightOf(figure)): Plot {
   const place = make("div", "chart-plot");
-  const height = figure.time ? (figure.gap && !isLines(figure) ? timeHeight : 280) : Math.min(90 + figure.names.length * (figure.series.length > 1 ? 30 : 25), 620);
   place.style.height = `${height}px`;
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", `${w.chartOf} ${figure.title}`);
-  box.replaceChildren(make("h3", "", figure.title), legend(figure, box.clientWidth), place);
-  if (note) box.append(make("p", "quiet", note));
+  box.append(place);
   const tip = (params: unknown): HTMLElement => {
     const first = (Array.isArray(params) ? params[0] : params) as { dataIndex: number } | undefined;
     const out = make("div", "tip");
@@ -162,7 +78,7 @@ export async function draw(box: HTMLElement, whole: Figure): Promise<() => void>
     return out;
   };
   let width = 0;
-  let chart: ReturnType<typeof library.show> | undefined;
+  let chart: ReturnType<Library["show"]> | undefined;
   const watch = new ResizeObserver(() => {
     if (place.clientWidth === width) return;
     width = place.clientWidth;
@@ -170,20 +86,25 @@ export async function draw(box: HTMLElement, whole: Figure): Promise<() => void>
     chart = library.show(place, option(figure, width) as never, colours(), tip);
   });
   watch.observe(place);
-  return () => {
-    watch.disconnect();
-    chart?.dispose();
-    box.replaceChildren();
+  return {
+    close: () => {
+      watch.disconnect();
+      chart?.dispose();
+    },
+    picture: () => (chart ? { place, svg: chart.renderToSVGString() } : undefined),
   };
 }
 
 function legend(f: Figure, width: number): HTMLElement {
   const list = make("ul", "legend");
   const alone = f.series.filter((s) => s.role !== "py").length === 1;
-  f.series.forEach((s, i) => {
+  const series = f.panels?.[0]?.series ?? f.series;
+  if (f.panels && series.length < 2) return list;
+  series.forEach((s, i) => {
     const item = make("li", "");
     const key = make("span", "key");
-    key.style.background = `var(--${colourOf(s, i, alone).slice(1)})`;
+    if (s.role === "pl") key.classList.add("k-pl");
+    else key.style.background = `var(--${colourOf(s, i, alone).slice(1)})`;
     item.append(key, make("span", "", s.name));
     list.append(item);
   });

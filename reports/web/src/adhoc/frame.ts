@@ -29,6 +29,7 @@ export function showMe(me: Me) {
   const day = document.querySelector(".as-of");
   if (day) day.textContent = `${w.asOf} ${me.as_of}`;
   if (!me.rights.sql) document.querySelector('header nav a[href^="/sql"]:not([aria-current])')?.parentElement?.remove();
+  if (!me.person.admin) document.querySelector('header nav a[href^="/explore/slow"]:not([aria-current])')?.parentElement?.remove();
   if (hasSession(me)) document.querySelector(".tools")?.prepend(make("bdi", "as-of", me.person.name), button("theme-text", w.logOut, () => void logOut()));
 }
 

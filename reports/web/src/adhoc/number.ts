@@ -37,8 +37,16 @@ export function rounded(n: Exact, decimals: number): string {
 // apart writes all digits of a number, with the thousands set apart.
 export function apart(text: string): string {
   const n = exact(text);
-  if (!n) return text;
-  return rounded(n, n.scale);
+  return n ? apartOf(n) : text;
+}
+
+export function apartOf(n: Exact): string {
+  let { digits, scale } = n;
+  while (scale > 0 && digits % 10n === 0n) {
+    digits /= 10n;
+    scale--;
+  }
+  return rounded({ digits, scale }, scale);
 }
 
 const decimals: Record<string, number> = { money: 2, ratio: 2, decimal: 2, percent: 1, points: 1, hours: 1, integer: 0, days: 0 };

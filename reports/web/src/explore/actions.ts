@@ -4,17 +4,20 @@ import { fill, w } from "../adhoc/words";
 import type { Place } from "../grid/selection";
 import type { Column, Row } from "../adhoc/answers";
 import type { Desk } from "./desk";
-import { filterDialog, isPlain } from "./filter";
+import { filterDialog } from "./filter";
+import { isPlain } from "./where";
 import { calcTitle, scopeTitle } from "./meta";
-import { formatOf, textOf } from "./pivot";
-import { keep, place, refOf, refText, remove, sortBy, tidy, type Axis, type Filter, type Query } from "./query";
+import { formatOf, isSort, textOf } from "./pivot";
+import { keep, place, refOf, refText, remove, sortBy, sortThen, tidy, type Axis, type Filter, type Query, type Sort } from "./query";
 import { rankingDialog } from "./settings";
 import type { Format } from "./trail";
 
 // Doors open what is beside the table.
-export type Doors = { facts(cell: CellRef): void; why(cell: CellRef): void; cube(name: string): void; copy(): void; text(): void };
+export type Doors = { facts(cell: CellRef): void; why(cell: CellRef): void; cube(name: string): void; copy(heads: boolean): void; filters(): void };
 
-export type CellRef = { row: string[]; column: string[]; ref: string; title: string };
+// CellRef is a cell as the server calls it, what it is called, and what it is about
+// without comparison.
+export type CellRef = { row: string[]; column: string[]; ref: string; title: string; about: string };
 
 export class Actions {
   constructor(
@@ -65,7 +68,7 @@ export class Actions {
     const at = where[i];
     // The text form writes a filter as a group of one.
     const plain: Filter = at.any?.length === 1 ? at.any[0] : at;
-    if (!plain.field || !isPlain(plain)) return this.doors.text(); // groups and sets are edited as text
+    if (!isPlain(plain)) return this.doors.filters(); // groups and sets
     filterDialog(this.desk, plain, (f) => this.desk.change(tidy({ ...this.query, where: where.map((old, k) => (k === i ? f : old)) })));
   }
 
@@ -162,26 +165,32 @@ export class Actions {
     const answer = this.desk.answer;
     const column = answer?.columns[p.column];
     if (!answer || !column) return [];
-    const copy: Item = { text: w.copy, hint: "Ctrl C", does: () => this.doors.copy() };
-    if (p.row < 0) return [...this.ofHead(column), copy];
+    const copy: Item[] = [
+      { head: w.copy },
+      { text: w.copy, hint: "Ctrl C", does: () => this.doors.copy(false) },
+      { text: w.copyHeads, does: () => this.doors.copy(true) },
+    ];
+    if (p.row < 0) return [...this.ofHead(column), ...copy];
     const row = answer.rows[p.row];
     if (column.kind === "attribute") {
       const key = row.keys[p.column];
       const members = key === undefined ? [] : this.ofMember(column.name, key, textOf(row.cells[p.column], column));
-      return [...members, ...this.behind(row, column), copy];
+      return [...members, ...this.behind(row, column), ...copy];
     }
     const items = this.behind(row, column);
     const q = this.query;
     row.keys.forEach((key, i) => items.push(...this.ofMember((q.rows ?? [])[i], key, textOf(row.cells[i], answer.columns[i]))));
     (column.keys ?? []).forEach((key, i) => items.push(...this.ofMember((q.columns ?? [])[i], key, (column.members ?? [])[i] ?? key)));
-    return [...items, copy];
+    return [...items, ...copy];
   }
 
   private ofHead(c: Column): Item[] {
     const q = this.query;
+    const then = (text: string, s: Sort): Item[] => (q.sort?.length && !(q.sort.length === 1 && isSort(q.sort[0], c)) ? [{ text, does: () => this.desk.change(sortThen(q, s)) }] : []);
     if (c.kind === "attribute") {
       return [
         { text: w.sortNames, does: () => this.desk.change(sortBy(q, c.name, false)) },
+        ...then(w.thenNames, { by: c.name, desc: false }),
         { text: w.unsort, off: !q.sort, does: () => this.desk.change(tidy({ ...q, sort: [] })) },
         ...this.ofChip(c.name, "rows"),
       ];
@@ -190,6 +199,8 @@ export class Actions {
     return [
       { text: w.sortDown, does: () => this.desk.change(sortBy(q, c.name, true, under)) },
       { text: w.sortUp, does: () => this.desk.change(sortBy(q, c.name, false, under)) },
+      ...then(w.thenDown, { by: c.name, desc: true, ...(under?.length ? { members: under } : {}) }),
+      ...then(w.thenUp, { by: c.name, desc: false, ...(under?.length ? { members: under } : {}) }),
       { text: w.unsort, off: !q.sort, does: () => this.desk.change(tidy({ ...q, sort: [] })) },
       { text: w.topBy, does: () => rankingDialog(this.desk, c.name) },
       { head: w.formats },
@@ -198,11 +209,43 @@ export class Actions {
     ];
   }
 
+  // sortAt sorts by a column: largest first, then smallest first, then not; beside
+  // what rows are sorted by already, or instead of it.
+  sortAt(p: Place, add: boolean) {
+    const q = this.query;
+    const c = this.desk.answer?.columns[p.column];
+    if (!c) return;
+    const under = c.kind === "measure" && !c.total && c.members?.length ? { members: c.members } : {};
+    const first = c.kind === "measure";
+    const now = (q.sort ?? []).find((s) => isSort(s, c));
+    if (now && Boolean(now.desc) !== first) return this.desk.change(tidy({ ...q, sort: add ? (q.sort ?? []).filter((s) => s !== now) : [] }));
+    const next: Sort = { by: c.name, desc: now ? !first : first, ...under };
+    this.desk.change(add ? sortThen(q, next) : tidy({ ...q, sort: [next] }));
+  }
+
+  // reorder puts a column before another by the order of the question, where that is
+  // what the columns follow; false: it is not.
+  reorder(column: number, before: number): boolean {
+    const q = this.query;
+    const columns = this.desk.answer?.columns ?? [];
+    const rows = q.rows ?? [];
+    const name = columns[column]?.name ?? "";
+    if (column < rows.length) {
+      if (before <= rows.length) this.desk.change(place(q, name, "rows", before));
+      return true;
+    }
+    const plain = columns.slice(rows.length).every((c, i) => c.name === q.measures[i]) && columns.length === rows.length + q.measures.length;
+    if (!plain || before < rows.length) return false;
+    this.desk.change(place(q, name, "measures", before - rows.length));
+    return true;
+  }
+
   // cellRef is how the server calls a cell.
   cellRef(row: Row, c: Column): CellRef {
     const names = row.keys.map((_, i) => textOf(row.cells[i], this.desk.answer?.columns[i] ?? c));
     const ref = c.kind === "measure" ? c.name : (this.query.measures[0] ?? "");
-    return { row: row.keys, column: c.keys ?? [], ref, title: [...names, ...(c.members ?? []), this.desk.meta.title(ref)].join(" · ") || w.total };
+    const called = (measure: string) => [...names, ...(c.members ?? []), this.desk.meta.title(measure)].join(" · ") || w.total;
+    return { row: row.keys, column: c.keys ?? [], ref, title: called(ref), about: called(refOf(ref).measure) };
   }
 
   private behind(row: Row, c: Column): Item[] {
@@ -210,7 +253,7 @@ export class Actions {
     const can = this.desk.me.rights.facts && !row.calculated && !c.calculated;
     return [
       { text: w.facts, off: !can, does: () => this.doors.facts(cell) },
-      { text: w.whyThis, off: row.level === "others", does: () => this.doors.why(cell) },
+      { text: w.whyThis, off: row.level === "others" || !this.desk.meta.hasDates(), does: () => this.doors.why(cell) },
     ];
   }
 }

@@ -1,27 +1,32 @@
 // The explorer: a question is put together by hand, its answer is a table.
 import { ask, download, me, Refusal } from "../adhoc/api";
-import type { Answer, Cube, CubeHead, Facts, Me } from "../adhoc/answers";
-import { draw } from "../adhoc/chart";
-import { openDialog } from "../adhoc/dialog";
+import type { Answer, Cost, Cube, CubeHead, Me, Members } from "../adhoc/answers";
+import { FigureBox } from "../adhoc/figures";
 import { frame, say, showMe, tell, troubleBox } from "../adhoc/frame";
 import { openMenu, type Item } from "../adhoc/menu";
 import { apart } from "../adhoc/number";
 import { fill, lang, w } from "../adhoc/words";
 import { Grid } from "../grid/grid";
+import type { Layout } from "../grid/layout";
 import { onPaper } from "../grid/paper";
 import { nothing } from "../grid/source";
 import { button, make } from "../make";
-import { Actions, type CellRef } from "./actions";
+import { costOf, costText, isDear, isWorthSaying } from "../adhoc/cost";
+import { acrossMenu } from "./across";
+import { Actions } from "./actions";
+import { pageOf, paramsOf, stepOf } from "./address";
 import type { Desk } from "./desk";
+import { showFacts } from "./facts";
 import { Fields } from "./fields";
 import { figure } from "./figure";
-import { askable, Meta, timeTitle } from "./meta";
+import { askable, Meta, scopeTitle, timeTitle } from "./meta";
 import { copyText, Panel, saveDialog, type Tab } from "./panel";
-import { exactOf, listSource, source } from "./pivot";
-import { pivot, type Query } from "./query";
-import { checkText, compareMenu, timeMenu, totalsMenu } from "./settings";
+import { fullText, source } from "./pivot";
+import { pivot, tidy, type Filter, type Query } from "./query";
+import { compareMenu, timeMenu, totalsMenu } from "./settings";
 import { Shelves } from "./shelves";
 import { Trail, type Format, type Step } from "./trail";
+import { every, titleOf } from "./where";
 
 const mostRows = 100_000; // of an answer that are loaded into the page at once
 const formats = ["xlsx", "csv", "parquet", "arrow", "json"] as const;
@@ -33,25 +38,35 @@ class Explorer implements Desk {
   meta!: Meta;
   private readonly metas = new Map<string, Meta>();
   private readonly actions = new Actions(this, {
-    facts: (cell) => void this.facts(cell),
+    facts: (cell) => void showFacts(this, cell),
     why: (cell) => this.panel.open("why", cell),
     cube: (name) => void this.openCube(name),
-    copy: () => void copyText(this.grid.text(), this),
-    text: () => this.panel.open("question"),
+    copy: (heads) => void copyText(this.grid.text(heads), this),
+    filters: () => this.panel.open("filters"),
   });
   private readonly fields = new Fields(this, this.actions);
   private readonly shelves = new Shelves(this, this.actions);
   private readonly panel = new Panel(this, () => this.showBar());
-  private readonly grid = new Grid({ moved: () => this.showCell(), menu: (p, at) => openMenu(at, w.actions, this.actions.ofPlace(p)) });
+  private readonly grid = new Grid({
+    moved: () => this.showCell(),
+    menu: (p, at) => openMenu(at, w.actions, [...this.actions.ofPlace(p), ...this.grid.items()]),
+    sort: (p, add) => this.actions.sortAt(p, add),
+    arranged: (layout) => this.arranged(layout),
+    reorder: (column, before) => this.actions.reorder(column, before),
+  });
   private readonly bar = make("div", "bar");
   private readonly notes = make("ul", "notes");
-  private readonly figureBox = make("section", "figure");
+  private readonly figureBox = new FigureBox({ formed: (form) => this.show({ ...this.step, form }, true), trouble: tell });
   private readonly start = make("div", "start");
+  private readonly back = make("a", "back", `← ${w.backToReport}`);
   private readonly foot = make("div", "foot");
   private readonly cellLine = make("p", "cell-line");
   private readonly facedown = make("p", "facts-line");
-  private undraw: (() => void) | undefined;
   private asking: AbortController | undefined;
+  private readonly costLine = make("p", "cost-line");
+  private cost: Cost | undefined;
+  private readonly agreed = new Set<string>(); // dear questions that were to be asked all the same
+  private from = ""; // the page of the report that led here
 
   constructor(
     readonly me: Me,
@@ -65,19 +80,17 @@ class Explorer implements Desk {
     this.bar.setAttribute("role", "toolbar");
     this.bar.setAttribute("aria-label", w.actions);
     this.notes.setAttribute("aria-live", "polite");
-    this.figureBox.setAttribute("aria-label", w.chart);
-    this.figureBox.tabIndex = 0;
     const more = button("plain", w.actions, () => this.grid.openMenu());
     this.foot.append(this.cellLine, more, this.facedown);
     this.grid.element.id = "grid";
     onPaper(this.grid);
-    middle.append(this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox, this.start, this.grid.element, this.foot);
+    middle.append(this.back, this.shelves.element, this.bar, troubleBox(), this.notes, this.figureBox.element, this.start, this.grid.element, this.foot);
     const side = make("details", "side");
     side.append(make("summary", "", w.showFields), this.fields.element);
     side.open = innerWidth >= 900;
     this.main.prepend(side, middle, this.panel.element);
     addEventListener("keydown", (e) => this.key(e));
-    addEventListener("popstate", () => void this.fromAddress());
+    addEventListener("popstate", (e) => void this.goBack(e.state as Step | null));
   }
 
   // --- the question ---
@@ -88,7 +101,7 @@ class Explorer implements Desk {
 
   restore(s: Step) {
     void this.useCube(s.query.cube)
-      .then(() => this.show({ query: s.query, formats: s.formats ?? {}, chart: Boolean(s.chart) }, true))
+      .then(() => this.show({ query: s.query, formats: s.formats ?? {}, chart: Boolean(s.chart), form: s.form, layout: s.layout }, true))
       .catch((e: unknown) => tell(e));
   }
 
@@ -96,18 +109,51 @@ class Explorer implements Desk {
     this.show({ ...this.step, formats: { ...this.step.formats, [measure]: (f || "plain") as Format } }, true);
   }
 
+  // arranged keeps how the reader has arranged the columns; the grid shows it already.
+  private arranged(layout: Layout) {
+    this.step = { ...this.step, layout: Object.keys(layout).length ? layout : undefined };
+    this.trail.push(this.step);
+    this.toAddress();
+    this.showBar();
+    this.showNotes();
+  }
+
   // show makes a step the present one; only a new question is asked.
   private show(s: Step, push: boolean) {
-    const same = JSON.stringify(s.query) === JSON.stringify(this.step.query) && this.answer !== undefined;
+    const asked = JSON.stringify(s.query) === JSON.stringify(this.step.query);
+    const same = asked && this.answer !== undefined;
+    const entry = push && !asked && this.trail.now() !== undefined;
     this.step = s;
     if (push) this.trail.push(s);
-    this.toAddress();
+    this.toAddress(entry);
     this.fields.again(() => this.fields.show());
     this.shelves.show();
     this.showBar();
     if (same) this.showAnswer(true);
     else void this.ask();
     this.panel.show();
+    void this.learn();
+  }
+
+  // learn asks what the members are called that the filters have by their keys.
+  private async learn() {
+    const { meta } = this;
+    const unknown = new Map<string, Set<string>>();
+    every(this.step.query.where ?? [], (f) => {
+      if (f.op !== "key_in" && f.op !== "not_key_in") return;
+      for (const key of f.values ?? []) {
+        if (!meta.knows(f.field ?? "", key)) unknown.set(f.field ?? "", (unknown.get(f.field ?? "") ?? new Set()).add(key));
+      }
+    });
+    if (!unknown.size) return;
+    for (const [field, keys] of unknown) {
+      const where: Filter[] = [{ field, op: "key_in", values: [...keys] }];
+      const found = await ask<Members>(`cubes/${meta.cube.name}/members`, { params: { attribute: field, where: JSON.stringify(where) } }).catch(() => undefined); // then they are called by their keys
+      for (const key of keys) meta.learn(field, key, key);
+      found?.members.forEach((m) => meta.learn(field, m.key, m.label));
+    }
+    this.shelves.show();
+    if (this.panel.isOpen("filters")) this.panel.show();
   }
 
   private undo(by: number) {
@@ -122,7 +168,7 @@ class Explorer implements Desk {
     try {
       const next = await ask<{ query: Query }>("navigate", { json: { query: this.step.query, ...body } });
       await this.useCube(next.query.cube);
-      this.change(next.query);
+      this.change(tidy(next.query));
     } catch (e) {
       tell(e);
     }
@@ -157,47 +203,48 @@ class Explorer implements Desk {
 
   // --- the address ---
 
-  private toAddress() {
-    const params = new URLSearchParams({ q: JSON.stringify(this.step.query) });
-    if (Object.keys(this.step.formats).length) params.set("show", JSON.stringify(this.step.formats));
-    if (this.step.chart) params.set("chart", "1");
+  // toAddress writes the step into the address: another question as a new entry of
+  // the browser's history.
+  private toAddress(entry = false) {
+    const params = paramsOf(this.step, this.from);
     if (new URLSearchParams(location.search).has("lang")) params.set("lang", lang);
-    history.replaceState(null, "", `${location.pathname}?${params}`);
+    const address = `${location.pathname}?${params}`;
+    if (entry) history.pushState(this.step, "", address);
+    else history.replaceState(this.step, "", address);
     const other = document.querySelector<HTMLAnchorElement>(".tools a.lang");
-    if (other) {
-      params.set("lang", lang === "zh" ? "en" : "zh");
-      other.href = `${location.pathname}?${params}`;
-    }
+    if (!other) return;
+    params.set("lang", lang === "zh" ? "en" : "zh");
+    other.href = `${location.pathname}?${params}`;
   }
 
-  // fromAddress shows the question that the address holds, as JSON or text.
+  // fromAddress shows the question that the address holds.
   async fromAddress() {
     const params = new URLSearchParams(location.search);
-    let query: Query = { cube: this.cubes[0]?.name ?? "", measures: [] };
-    let problem: unknown = null;
+    this.from = pageOf(params.get("from") ?? "");
+    this.back.hidden = !this.from;
+    if (this.from) this.back.href = this.from;
+    const first = this.cubes[0]?.name ?? "";
+    let { step, problem } = await stepOf(params, first);
     try {
-      const typed = params.get("ask");
-      if (typed) {
-        const found = await checkText(typed);
-        if (found.json) query = found.json;
-        problem = found.errors[0] ?? null;
-      } else if (params.get("q")) {
-        query = { ...query, ...(JSON.parse(params.get("q") ?? "") as Query) };
-      }
-      await this.useCube(query.cube);
+      await this.useCube(step.query.cube);
     } catch (e) {
       problem = e;
-      query = { cube: this.cubes[0]?.name ?? "", measures: [] };
-      await this.useCube(query.cube);
+      step = { ...step, query: { cube: first, measures: [] } };
+      await this.useCube(first);
     }
-    let shown: Record<string, Format> = {};
-    try {
-      shown = JSON.parse(params.get("show") ?? "{}") as Record<string, Format>;
-    } catch {
-      // figures are shown plainly
-    }
-    this.show({ query, formats: shown, chart: params.get("chart") === "1" }, true);
+    this.show(step, true);
     if (problem) tell(problem);
+  }
+
+  // goBack shows a step to which the browser's own buttons lead.
+  private async goBack(s: Step | null) {
+    if (!s?.query) return this.fromAddress();
+    try {
+      await this.useCube(s.query.cube);
+      this.show(s, !this.trail.to(s));
+    } catch (e) {
+      tell(e);
+    }
   }
 
   // --- the answer ---
@@ -208,6 +255,7 @@ class Explorer implements Desk {
     const { query } = this.step;
     if (!askable(query)) {
       this.answer = undefined;
+      this.costLine.textContent = "";
       this.busy(false);
       this.showAnswer();
       return;
@@ -216,10 +264,16 @@ class Explorer implements Desk {
     this.asking = mine;
     this.busy(true);
     try {
+      const cost = await costOf(query, mine.signal);
+      if (mine !== this.asking) return;
+      this.costLine.textContent = cost && isWorthSaying(cost) ? costText(cost) : "";
+      this.cost = cost;
+      if (cost && isDear(cost) && !this.agreed.has(JSON.stringify(query))) return this.askFirst(query, cost);
       const a = await this.pages(query, mine.signal, all ? Infinity : mostRows);
       if (mine !== this.asking) return;
       const before = this.answer?.text;
       this.answer = a;
+      this.meta.learnFrom(a);
       this.showAnswer(before === a.text);
     } catch (e) {
       if (mine !== this.asking) return;
@@ -228,6 +282,17 @@ class Explorer implements Desk {
     } finally {
       if (mine === this.asking) this.busy(false);
     }
+  }
+
+  // askFirst shows what a dear question would take, and asks it when it is told to.
+  private askFirst(query: Query, cost: Cost) {
+    this.answer = undefined;
+    this.showAnswer();
+    const go = button("strong", w.askAnyway, () => {
+      this.agreed.add(JSON.stringify(query));
+      void this.ask();
+    });
+    this.start.replaceChildren(make("p", "finding", w.dear), make("p", "", costText(cost)), make("p", "quiet", w.dearHint), go);
   }
 
   // pages reads an answer page by page; where another generation was published
@@ -265,7 +330,7 @@ class Explorer implements Desk {
     if (!answer) this.showStart();
     this.grid.element.hidden = !answer;
     this.foot.hidden = !answer;
-    this.grid.show(answer ? source(answer, this.meta, this.step) : nothing, keep);
+    this.grid.show(answer ? source(answer, this.meta, this.step) : nothing, keep, this.step.layout);
     this.showNotes();
     void this.showFigure();
   }
@@ -296,10 +361,17 @@ class Explorer implements Desk {
       cut.append(button("plain", w.loadMore, () => void this.ask(true)));
       this.notes.append(cut);
     }
+    const hidden = this.grid.hidden();
+    if (hidden) {
+      const told = make("li", "note", fill(w.hiddenNote, { n: hidden }) + " ");
+      told.append(button("plain", fill(w.showHidden, { n: hidden }), () => this.grid.arrange({ ...this.step.layout, hidden: undefined })));
+      this.notes.append(told);
+    }
     if (!a.rows.length) this.notes.append(make("li", "note", w.empty));
     const ms = Math.max(1, Math.round(Number(a.took_ms)));
     const lines = [fill(w.rowsOf, { n: apart(String(a.row_count)), m: a.columns.length }), fill(w.factRows, { n: apart(String(a.facts)) }), a.cached ? w.cached : fill(w.took, { n: ms }), a.rollup ? fill(w.fromRollup, { r: a.rollup }) : w.fromFacts];
     this.facedown.textContent = lines.join(" · ");
+    this.facedown.title = this.cost ? costText(this.cost) : "";
   }
 
   private showCell() {
@@ -310,26 +382,17 @@ class Explorer implements Desk {
     if (!a || !c || row < 0 || !a.rows[row]) return;
     const r = a.rows[row];
     const cell = this.actions.cellRef(r, c);
-    const value = exactOf(r.cells[column]);
+    const value = r.cells[column] === null ? "" : fullText(String(r.cells[column]), c);
     if (c.kind !== "measure") this.cellLine.append(make("bdi", "", value));
-    else this.cellLine.append(make("bdi", "", cell.title), make("b", "", value ? ` ${apart(value)}` : " –"), make("span", "", c.unit ? ` ${c.unit}` : ""));
+    else this.cellLine.append(make("bdi", "", cell.title), make("b", "", value ? ` ${value}` : " –"), make("span", "", c.unit && c.format !== "percent" ? ` ${c.unit}` : ""));
   }
 
   async showFigure() {
-    this.undraw?.();
-    this.undraw = undefined;
-    this.figureBox.hidden = !this.step.chart || !this.answer;
-    if (this.figureBox.hidden || !this.answer) return;
-    const f = figure(this.answer, this.meta);
-    if (!f) {
-      this.figureBox.replaceChildren(make("p", "quiet", w.chartNone));
-      return;
-    }
-    try {
-      this.undraw = await draw(this.figureBox, f);
-    } catch (e) {
-      tell(e);
-    }
+    const { answer, step } = this;
+    if (!step.chart || !answer) return this.figureBox.hide();
+    const filters = (step.query.where ?? []).map((f) => titleOf(f, this.meta));
+    const foot = [timeTitle(step.query.time), ...filters, `${w.asOf} ${answer.as_of}`, this.me.company].filter(Boolean).join(" · ");
+    await this.figureBox.show(figure(answer, this.meta, step.form), step.form, step.query.cube, foot);
   }
 
   // --- the toolbar ---
@@ -345,26 +408,34 @@ class Explorer implements Desk {
       if (on !== undefined) b.setAttribute("aria-pressed", String(on));
       return b;
     };
-    const menu = (name: string, text: string, items: () => Item[]) => {
+    const menu = (name: string, text: string, items: () => Item[], on?: boolean) => {
       const b = act(name, text, () => openMenu(b.getBoundingClientRect(), text, items()));
       b.setAttribute("aria-haspopup", "menu");
+      b.classList.toggle("is-on", on === true);
+      return b;
+    };
+    const icon = (b: HTMLElement, text: string, keys: string) => {
+      b.setAttribute("aria-label", text);
+      b.title = `${text} (${keys})`;
       return b;
     };
     const panel = (tab: Tab, text: string) => act(tab, text, () => (this.panel.isOpen(tab) ? this.panel.close() : this.panel.open(tab)), this.panel.isOpen(tab));
     const gap = () => make("span", "gap");
     const none = !askable(query);
+    const filters = (query.where ?? []).length;
     this.bar.replaceChildren(
-      act("undo", w.undo, () => this.undo(-1), undefined, !this.trail.can(-1)),
-      act("redo", w.redo, () => this.undo(1), undefined, !this.trail.can(1)),
+      icon(act("undo", "↶", () => this.undo(-1), undefined, !this.trail.can(-1)), w.undo, "Ctrl Z"),
+      icon(act("redo", "↷", () => this.undo(1), undefined, !this.trail.can(1)), w.redo, "Ctrl Y"),
       gap(),
       menu("time", `${w.time}: ${timeTitle(query.time)}`, () => timeMenu(this)),
-      menu("compare", w.compare, () => compareMenu(this)),
+      menu("compare", [w.compare, (query.compare ?? []).map(scopeTitle).join(", ")].filter(Boolean).join(": "), () => compareMenu(this), Boolean(query.compare?.length)),
       act("ranking", w.ranking, () => this.actions.ranking(), query.top !== undefined || query.having !== undefined, none),
-      menu("totals", w.totals, () => totalsMenu(this)),
+      menu("totals", w.totals, () => totalsMenu(this), Object.values(query.totals ?? {}).some(Boolean)),
       act("swap", w.swap, () => this.change(pivot(query)), undefined, none, w.swapLong),
-      menu("across", w.drill, () => this.acrossMenu()),
+      menu("across", w.drill, () => acrossMenu(this)),
       gap(),
       act("chart", w.chart, () => this.show({ ...this.step, chart: !chart }, true), chart),
+      panel("filters", filters ? fill(w.filtersN, { n: filters }) : w.filters),
       panel("question", w.question),
       panel("sql", w.sql),
       panel("why", w.why),
@@ -378,66 +449,14 @@ class Explorer implements Desk {
         this.asking?.abort();
         say(w.stopped);
       }),
+      this.costLine,
     );
     if (focused) this.bar.querySelector<HTMLElement>(`[data-do="${focused}"]`)?.focus();
-  }
-
-  private acrossMenu(): Item[] {
-    const { query } = this.step;
-    const levels = [...(query.rows ?? []), ...(query.columns ?? [])].flatMap((field): Item[] => {
-      const finer = this.meta.finer(field);
-      const coarser = this.meta.coarser(field);
-      return [
-        ...(finer ? [{ text: `${w.drillDown}: ${this.meta.title(field)} → ${this.meta.title(finer)}`, does: () => void this.navigate({ step: "drill_down", field }) }] : []),
-        ...(coarser ? [{ text: `${w.drillUp}: ${this.meta.title(field)} → ${this.meta.title(coarser)}`, does: () => void this.navigate({ step: "roll_up", field }) }] : []),
-      ];
-    });
-    const others = this.cubes.filter((c) => c.name !== query.cube).map((c): Item => ({ text: c.title, does: () => void this.across(c.name) }));
-    return [...levels, { head: w.drillAcross }, ...others];
-  }
-
-  // across asks another cube the same, with its first measure where it has none
-  // of the same name.
-  private async across(to: string) {
-    try {
-      const other = new Meta(await ask<Cube>(`cubes/${encodeURIComponent(to)}`));
-      const same = this.step.query.measures.filter((m) => other.isMeasure(m));
-      const measures = same.length ? same : other.cube.measures.slice(0, 1).map((m) => m.name);
-      await this.navigate({ step: "drill_across", to, measures });
-    } catch (e) {
-      tell(e);
-    }
   }
 
   private async export(format: string) {
     try {
       await download("query", this.step.query, { format }, `${this.step.query.cube}.${format}`);
-    } catch (e) {
-      tell(e);
-    }
-  }
-
-  // --- the facts behind a cell ---
-
-  private async facts(cell: CellRef) {
-    try {
-      const body = { query: this.step.query, cell: { row: cell.row, column: cell.column, ref: cell.ref } };
-      const found = await ask<Facts>("facts", { json: { ...body, limit: 1000 } });
-      const dialog = openDialog(`${w.facts}: ${cell.title}`, { ok: w.ok, cancel: w.close }, undefined, true);
-      const grid = new Grid();
-      const notes = make("ul", "notes");
-      notes.append(make("li", "quiet", fill(w.rowsCount, { n: apart(String(found.total)) })), ...found.notes.map((n) => make("li", "note caution", n.text)));
-      const files = make("p", "files");
-      for (const f of formats.slice(0, 4)) {
-        files.append(
-          button("plain", w[f], () => {
-            download("facts", { ...body, format: f }, {}, `facts.${f}`).catch((e: unknown) => dialog.refuse(e instanceof Error ? e.message : String(e)));
-          }),
-        );
-      }
-      dialog.body.append(notes, grid.element, files);
-      grid.show(listSource(found.columns, found.rows, w.facts));
-      grid.element.focus();
     } catch (e) {
       tell(e);
     }

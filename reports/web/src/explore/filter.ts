@@ -1,56 +1,92 @@
-// The window in which a filter is made: members to tick, or a condition.
+// The window in which a condition is made: members to tick, a range, days, or a
+// part of a text.
 import { ask } from "../adhoc/api";
 import type { Members } from "../adhoc/answers";
 import { openDialog } from "../adhoc/dialog";
 import { fill, w } from "../adhoc/words";
-import { choose, labelled, make } from "../make";
+import { button, choose, labelled, make } from "../make";
 import type { Desk } from "./desk";
 import type { Filter } from "./query";
+import { operatorOf, operators } from "./where";
 
 const byKeys: Record<string, string> = { in: "key_in", not_in: "not_key_in" };
 
-function operators(type: string): [string, string][] {
-  const ordered: [string, string][] = [
-    [">=", w.atLeast],
-    ["<=", w.atMost],
-    ["between", w.between],
-  ];
-  const texts: [string, string][] = [
-    ["contains", w.contains],
-    ["not_contains", w.containsNot],
-    ["starts", w.starts],
-  ];
-  return [["in", w.is], ["not_in", w.isNot], ...(type === "text" ? texts : type === "boolean" ? [] : ordered), ["is_null", w.isNull], ["not_null", w.notNull]];
+// inputFor is a field to type a value of a type into.
+function inputFor(type: string, value: string): HTMLInputElement {
+  const i = make("input", "");
+  if (type === "date") i.type = "date";
+  else if (type !== "text") i.inputMode = "decimal";
+  i.value = value;
+  return i;
 }
 
-// The operators that the window shows as another.
-const alike: Record<string, string> = { key_in: "in", not_key_in: "not_in", "=": "in", "!=": "not_in" };
-
-// isPlain tells filters that the window can edit.
-export function isPlain(f: Filter): boolean {
-  return f.op !== undefined && (f.op in alike || [...operators("text"), ...operators("date")].some(([op]) => op === f.op));
+// fieldDialog offers every field to make a condition of; typing finds it.
+export function fieldDialog(desk: Desk, chosen: (field: string) => void) {
+  const dialog = openDialog(w.addCondition, { ok: w.ok, cancel: w.cancel });
+  const search = make("input", "");
+  search.type = "search";
+  search.placeholder = w.find;
+  search.setAttribute("aria-label", w.find);
+  const list = make("div", "ticks group");
+  const buttons = () => [...list.querySelectorAll<HTMLElement>(".pick")];
+  const draw = () => {
+    const words = search.value.trim().toLowerCase();
+    list.replaceChildren();
+    for (const d of desk.meta.cube.dimensions) {
+      const found = d.attributes.filter((a) => [a.title, a.name, d.title].some((t) => t.toLowerCase().includes(words)));
+      if (!found.length) continue;
+      const fields = make("ul", "");
+      for (const a of found) {
+        const item = make("li", "");
+        const b = button("pick", a.title, () => {
+          dialog.close();
+          chosen(a.name);
+        });
+        b.dataset.field = a.name;
+        b.title = a.description;
+        item.append(b);
+        fields.append(item);
+      }
+      list.append(make("h3", "", d.title), fields);
+    }
+    if (!list.childElementCount) list.append(make("p", "quiet", w.noFields));
+  };
+  search.addEventListener("input", draw);
+  dialog.body.addEventListener("keydown", (e) => {
+    const all = [search, ...buttons()];
+    const i = all.indexOf(e.target as HTMLElement);
+    if (e.key === "Enter" && e.target === search) buttons()[0]?.click();
+    else if (e.key === "ArrowDown") all[i + 1]?.focus();
+    else if (e.key === "ArrowUp") all[i - 1]?.focus();
+    else return;
+    e.preventDefault();
+  });
+  dialog.body.append(search, list);
+  draw();
+  search.focus();
 }
 
-// filterDialog edits a filter and gives the one made.
+// filterDialog edits a condition and gives the one made.
 export function filterDialog(desk: Desk, f: Filter, done: (f: Filter) => void) {
   const field = f.field ?? "";
-  let op = alike[f.op ?? ""] ?? f.op ?? "in";
+  let op = operatorOf(f.op ?? "in");
+  const type = desk.meta.attribute(field)?.type ?? "text";
   const byKey = f.op === "key_in" || f.op === "not_key_in" || !(f.values ?? []).length;
   const picker = new Picker(desk, field, f.values ?? [], byKey);
   const values = make("div", "values");
   const inputs = () => [...values.querySelectorAll("input")].map((i) => i.value.trim());
   const draw = () => {
     values.replaceChildren();
+    const known = (k: number) => (operatorOf(f.op ?? "") === op && f.values?.[k]) || "";
     if (op === "in" || op === "not_in") values.append(picker.element);
-    else if (op === "between") values.append(labelled(w.from, make("input", "")), labelled(w.to, make("input", "")));
-    else if (!op.endsWith("null")) values.append(labelled(w.value, make("input", "")));
-    values.querySelectorAll<HTMLInputElement>("label.field input").forEach((i, k) => (i.value = (f.op === op && f.values?.[k]) || ""));
+    else if (op === "between") values.append(labelled(w.from, inputFor(type, known(0))), labelled(w.to, inputFor(type, known(1))));
+    else if (!op.endsWith("null")) values.append(labelled(w.value, inputFor(type, known(0))));
   };
   const dialog = openDialog(desk.meta.full(field), w, () => {
     if (op === "in" || op === "not_in") {
       const chosen = picker.chosen();
       if (!chosen.length) return w.needValue;
-      done({ field, op: picker.byKey ? byKeys[op] : op, values: chosen });
+      done({ field, op: picker.needsKeys() ? byKeys[op] : op, values: chosen });
       return "";
     }
     const typed = op.endsWith("null") ? [] : inputs();
@@ -58,7 +94,6 @@ export function filterDialog(desk: Desk, f: Filter, done: (f: Filter) => void) {
     done({ field, op, ...(typed.length ? { values: typed } : {}) });
     return "";
   });
-  const type = desk.meta.attribute(field)?.type ?? "text";
   const select = choose(operators(type), op, (v) => {
     op = v;
     draw();
@@ -78,6 +113,7 @@ class Picker {
   private readonly picked = new Map<string, string>(); // key or value → shown
   private timer = 0;
   private turn = 0;
+  private more = ""; // what is said of members that are not listed
 
   constructor(
     private readonly desk: Desk,
@@ -85,7 +121,7 @@ class Picker {
     values: string[],
     readonly byKey: boolean,
   ) {
-    values.forEach((v) => this.picked.set(v, v));
+    values.forEach((v) => this.picked.set(v, byKey ? desk.meta.label(field, v) : v));
     this.search.type = "search";
     this.search.placeholder = w.findMember;
     this.search.setAttribute("aria-label", w.findMember);
@@ -98,7 +134,28 @@ class Picker {
       if (e.key === "ArrowDown") this.list.querySelector("input")?.focus();
     });
     this.told.setAttribute("aria-live", "polite");
-    this.element.append(make("legend", "", w.members), this.search, this.list, this.told);
+    const tools = make("div", "picker-tools");
+    tools.append(
+      button("plain", w.tickShown, () => this.tickAll(true)),
+      button("plain", w.tickNone, () => this.tickAll(false)),
+      this.told,
+    );
+    this.element.append(make("legend", "", w.members), this.search, this.list, tools);
+  }
+
+  // tickAll ticks what is listed, or takes every tick away.
+  private tickAll(on: boolean) {
+    if (!on) this.picked.clear();
+    this.list.querySelectorAll("input").forEach((box) => {
+      box.checked = on;
+      if (on) this.picked.set(box.value, box.parentElement?.textContent ?? box.value);
+    });
+    this.tell();
+  }
+
+  // needsKeys tells members that are not called by their keys.
+  needsKeys(): boolean {
+    return this.byKey && [...this.picked].some(([key, label]) => key !== label);
   }
 
   chosen(): string[] {
@@ -120,17 +177,21 @@ class Picker {
   private show(m: Members) {
     const idOf = (x: { key: string; label: string }) => (this.byKey ? x.key : x.label);
     const found = new Set(m.members.map(idOf));
-    m.members.forEach((x) => this.picked.has(idOf(x)) && this.picked.set(idOf(x), x.label));
+    for (const x of m.members) {
+      this.desk.meta.learn(this.field, x.key, x.label);
+      if (this.picked.has(idOf(x))) this.picked.set(idOf(x), x.label);
+    }
     const rows = [
       ...[...this.picked].filter(([id]) => !found.has(id) && !this.search.value).map(([id, label]) => this.tick(id, label)),
       ...m.members.map((x) => this.tick(idOf(x), x.label)),
     ];
     this.list.replaceChildren(...rows);
-    this.tell(m.more ? w.moreMembers : rows.length ? "" : w.none);
+    this.more = m.more ? w.moreMembers : rows.length ? "" : w.none;
+    this.tell();
   }
 
-  private tell(more = "") {
-    this.told.textContent = [fill(w.chosen, { n: this.picked.size }), more].filter(Boolean).join(" · ");
+  private tell() {
+    this.told.textContent = [fill(w.chosen, { n: this.picked.size }), this.more].filter(Boolean).join(" · ");
   }
 
   private tick(id: string, label: string): HTMLElement {
@@ -138,6 +199,7 @@ class Picker {
     const line = make("label", "tick");
     const box = make("input", "");
     box.type = "checkbox";
+    box.value = id;
     box.checked = this.picked.has(id);
     box.addEventListener("change", () => {
       if (box.checked) this.picked.set(id, label);

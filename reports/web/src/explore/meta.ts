@@ -1,12 +1,13 @@
 // What a cube has, by name.
-import type { Attribute, Cube, Dimension, Measure } from "../adhoc/answers";
-import { fill, w } from "../adhoc/words";
-import { refOf, type Filter, type Query, type Time } from "./query";
+import type { Answer, Attribute, Cube, Dimension, Measure } from "../adhoc/answers";
+import { w } from "../adhoc/words";
+import { refOf, type Query, type Time } from "./query";
 
 export class Meta {
   private readonly attributes = new Map<string, Attribute>();
   private readonly owners = new Map<string, Dimension>();
   private readonly measures = new Map<string, Measure>();
+  private readonly labels = new Map<string, string>(); // of members, by attribute and key
 
   constructor(readonly cube: Cube) {
     for (const d of cube.dimensions) {
@@ -34,10 +35,40 @@ export class Meta {
     return this.owners.get(name)?.date ?? false;
   }
 
+  // label is what a member is called, as far as it was seen; else its key.
+  label(field: string, key: string): string {
+    return this.labels.get(`${field}\n${key}`) ?? key;
+  }
+
+  knows(field: string, key: string): boolean {
+    return this.labels.has(`${field}\n${key}`);
+  }
+
+  learn(field: string, key: string, label: string) {
+    this.labels.set(`${field}\n${key}`, label || "–");
+  }
+
+  // learnFrom takes over what the members of an answer are called.
+  learnFrom(a: Answer) {
+    const rows = a.query.rows ?? [];
+    for (const r of a.rows.slice(0, 5000)) r.keys.forEach((key, i) => rows[i] && r.cells[i] !== null && this.learn(rows[i], key, String(r.cells[i])));
+    for (const c of a.columns) (c.keys ?? []).forEach((key, i) => !c.total && this.learn((a.query.columns ?? [])[i] ?? "", key, (c.members ?? [])[i] ?? key));
+  }
+
+  // dimension is the one of that name, or that an attribute belongs to.
+  dimension(name: string): Dimension | undefined {
+    return this.owners.get(name) ?? this.cube.dimensions.find((d) => d.name === name);
+  }
+
+  // sets are the titles of named sets of a dimension.
+  sets(dimension: string, names: string[]): string {
+    return names.map((n) => this.cube.sets?.find((s) => s.dimension === dimension && s.name === n)?.title ?? n).join(", ");
+  }
+
   // title is what a field or a measure with its calculation is called.
   title(name: string): string {
     const m = this.measure(name);
-    if (!m) return this.attributes.get(name)?.title ?? name;
+    if (!m) return this.attributes.get(name)?.title ?? this.dimension(name)?.title ?? name;
     const r = refOf(name);
     const more = [r.scope && scopeTitle(r.scope), r.calc && calcTitle(r.calc)].filter(Boolean).join(" · ");
     return more ? `${m.title} (${more})` : m.title;
@@ -95,36 +126,20 @@ export function scopeTitle(scope: string): string {
     .join(" · ");
 }
 
-const signs: Record<string, string> = { "=": "=", "!=": "≠", ">=": "≥", "<=": "≤", "<": "<", ">": ">", contains: "∋", starts: "…", not_contains: "∌" };
-
-// filterTitle is a filter in a few words.
-export function filterTitle(f: Filter, m: Meta): string {
-  if (f.any) return f.any.length === 1 ? filterTitle(f.any[0], m) : fill(w.anyOf, { n: f.any.length });
-  if (f.all) return fill(w.allOf, { n: f.all.length });
-  const name = m.title(f.field ?? "");
-  const values = f.values ?? [];
-  const shown = values.length > 3 ? `${values.slice(0, 2).join(", ")} +${values.length - 2}` : values.join(", ");
-  switch (f.op) {
-    case "is_null":
-      return `${name} ${w.isNull}`;
-    case "not_null":
-      return `${name} ${w.notNull}`;
-    case "between":
-      return `${name}: ${values.join(" – ")}`;
-    case "not_in":
-    case "not_key_in":
-      return `${name} ≠ ${shown}`;
-    case "in":
-    case "key_in":
-      return `${name}: ${shown}`;
-  }
-  return `${name} ${signs[f.op ?? ""] ?? f.op} ${shown}`;
+// wholeMonth is the month that a day begins or ends; "" for other days.
+function wholeMonth(day: string | undefined, end: boolean): string {
+  const m = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day ?? "");
+  if (!m) return "";
+  const last = new Date(Date.UTC(Number(m[1]), Number(m[2]), 0)).getUTCDate();
+  return Number(m[3]) === (end ? last : 1) ? `${m[1]}-${m[2]}` : "";
 }
 
 export function timeTitle(t: Time | undefined): string {
   if (!t || (!t.from && !t.to)) return w.allTime;
   const year = /^(\d{4})-01-01 (\d{4})-12-31$/.exec(`${t.from} ${t.to}`);
   if (year) return year[1] === year[2] ? year[1] : `${year[1]} – ${year[2]}`;
+  const [from, to] = [wholeMonth(t.from, false), wholeMonth(t.to, true)];
+  if (from && to) return from === to ? from : `${from} – ${to}`;
   return `${t.from ?? "…"} – ${t.to ?? "…"}`;
 }
 

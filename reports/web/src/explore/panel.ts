@@ -2,20 +2,22 @@
 // changed, the questions of this visit, and what was saved.
 import { ask } from "../adhoc/api";
 import type { Checked, Item, Row, Why } from "../adhoc/answers";
-import { openDialog } from "../adhoc/dialog";
+import { keepDialog } from "../adhoc/keep";
 import { apart } from "../adhoc/number";
 import { editors } from "../adhoc/parts";
 import { fill, w } from "../adhoc/words";
 import type { TextEditor } from "../editor";
-import { button, labelled, make } from "../make";
+import { button, make } from "../make";
 import type { CellRef } from "./actions";
 import type { Desk } from "./desk";
+import { Filters } from "./filters";
+import { scopeTitle, timeTitle } from "./meta";
 import { exactOf, textOf } from "./pivot";
 import { keep, tidy, type Query } from "./query";
 import { checkText } from "./settings";
 import type { Step } from "./trail";
 
-export type Tab = "question" | "sql" | "why" | "history" | "saved";
+export type Tab = "filters" | "question" | "sql" | "why" | "history" | "saved";
 
 export class Panel {
   readonly element = make("aside", "panel");
@@ -28,11 +30,13 @@ export class Panel {
   private cell: CellRef | undefined;
   private written = ""; // the question that was written into the editor
   private turn = 0;
+  private readonly filters: Filters;
 
   constructor(
     private readonly desk: Desk,
-    private readonly closed: () => void,
+    private readonly changed: () => void, // opened, closed, or on another tab
   ) {
+    this.filters = new Filters(desk);
     this.element.setAttribute("aria-label", w.panel);
     this.element.hidden = true;
     this.tabs.setAttribute("role", "tablist");
@@ -44,17 +48,27 @@ export class Panel {
     this.tabs.addEventListener("keydown", (e) => this.key(e));
     const close = button("cross", "×", () => this.close());
     close.setAttribute("aria-label", w.close);
+    const wide = button("cross", "⤢", () => {
+      const on = this.element.classList.toggle("is-wide");
+      wide.setAttribute("aria-pressed", String(on));
+    });
+    wide.setAttribute("aria-label", w.widePanel);
+    wide.setAttribute("aria-pressed", "false");
+    wide.title = w.widePanel;
     const head = make("div", "panel-head");
-    head.append(this.tabs, close);
+    head.append(this.tabs, wide, close);
     this.element.append(head, this.body);
     this.element.addEventListener("keydown", (e) => {
       if (e.key === "Escape" && !e.defaultPrevented) this.close();
     });
   }
 
+  // close gives the focus back to what opened the panel.
   close() {
+    const inside = this.element.contains(document.activeElement);
     this.element.hidden = true;
-    this.closed();
+    this.changed();
+    if (inside) document.querySelector<HTMLElement>(`.bar [data-do="${this.now}"]`)?.focus({ preventScroll: true });
   }
 
   isOpen(tab?: Tab): boolean {
@@ -66,6 +80,7 @@ export class Panel {
     this.now = tab;
     if (cell) this.cell = cell;
     this.show();
+    this.changed();
     this.tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true });
   }
 
@@ -74,6 +89,7 @@ export class Panel {
     if (this.element.hidden) return;
     const turn = ++this.turn;
     const titles: [Tab, string][] = [
+      ["filters", w.filters],
       ["question", w.question],
       ["sql", w.sql],
       ["why", w.why],
@@ -94,7 +110,7 @@ export class Panel {
     );
     if (focused) this.tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
     this.body.setAttribute("aria-label", titles.find(([t]) => t === this.now)?.[1] ?? "");
-    const shows = { question: () => this.question(), sql: () => this.sql(turn), why: () => this.why(turn), history: () => this.history(turn), saved: () => this.saved(turn) };
+    const shows = { filters: () => this.conditions(), question: () => this.question(), sql: () => this.sql(turn), why: () => this.why(turn), history: () => this.history(turn), saved: () => this.saved(turn) };
     void Promise.resolve(shows[this.now]()).catch((e: unknown) => this.desk.trouble(e));
   }
 
@@ -105,6 +121,13 @@ export class Panel {
     if (!to) return;
     e.preventDefault();
     this.open(to.dataset.tab as Tab);
+  }
+
+  // --- what the question is narrowed to ---
+
+  private async conditions() {
+    if (!this.body.contains(this.filters.element)) this.body.replaceChildren(this.filters.element);
+    await this.filters.show();
   }
 
   // --- the question as text ---
@@ -148,7 +171,7 @@ export class Panel {
     if (!this.editor) return;
     try {
       const found = await checkText(this.editor.text());
-      this.editor.mark(found.errors.map((e) => ({ line: e.line ?? 1, column: e.column ?? 1, message: e.message })));
+      this.editor.mark([{ from: 0, marks: found.errors.map((e) => ({ line: e.line ?? 1, column: e.column ?? 1, message: e.message })) }]);
       const wrong = found.errors[0];
       this.told.classList.toggle("bad", Boolean(wrong));
       if (wrong) this.told.textContent = [wrong.column ? fill(w.line, { l: wrong.line ?? 1, c: wrong.column }) + ": " : "", wrong.message, wrong.hint ? ` (${wrong.hint})` : ""].join("");
@@ -195,17 +218,17 @@ export class Panel {
       if (turn === this.turn) this.showWhy(found, cell);
     } catch (e) {
       if (turn !== this.turn) return;
-      this.body.replaceChildren(make("h3", "", fill(w.whyOf, { m: cell.title })), make("p", "told bad", e instanceof Error ? e.message : String(e)));
+      this.body.replaceChildren(make("h3", "", fill(w.whyOf, { m: cell.about })), make("p", "told bad", e instanceof Error ? e.message : String(e)));
     }
   }
 
   private showWhy(found: Why, cell: CellRef) {
     const words = make("ul", "words");
     words.append(...found.words.map((t) => make("li", "", t)));
-    this.body.replaceChildren(make("h3", "", fill(w.whyOf, { m: cell.title })), words);
-    for (const n of found.notes) this.body.append(make("p", "note", n.text));
-    if (found.bridge) this.body.append(make("h3", "", w.bridge), table(found.bridge));
-    this.body.append(make("h3", "", w.contribution), table(found));
+    this.body.replaceChildren(make("h3", "", fill(w.whyOf, { m: cell.about })), words);
+    for (const n of found.notes) if (!found.words.includes(n.text)) this.body.append(make("p", "note", n.text));
+    if (found.bridge) this.body.append(make("h3", "", w.bridge), table(found.bridge, w.bridge));
+    this.body.append(make("h3", "", w.contribution), table(found, w.contribution));
   }
 
   // --- history ---
@@ -305,16 +328,16 @@ export function describe(s: Step, desk: Desk): string {
   const q = s.query;
   const title = (name: string) => (q.cube === desk.meta.cube.name ? desk.meta.title(name) : name);
   const axes = [...(q.rows ?? []), ...(q.columns ?? [])].map(title).join(" × ");
-  const more = [(q.where ?? []).length ? `${w.filters} ${(q.where ?? []).length}` : "", q.top ? `${w.ranking} ${q.top.n}` : "", (q.compare ?? []).join(", "), q.time ? `${q.time.from ?? ""}…${q.time.to ?? ""}` : ""];
+  const more = [(q.where ?? []).length ? `${w.filters} ${(q.where ?? []).length}` : "", q.top ? `${w.ranking} ${q.top.n}` : "", (q.compare ?? []).map(scopeTitle).join(", "), q.time ? timeTitle(q.time) : "", s.chart ? w.chart : "", s.layout ? w.arranged : ""];
   return [q.measures.map(title).join(", ") || "–", axes, ...more].filter(Boolean).join(" · ");
 }
 
 // table is a small table of an answer.
-function table(t: { columns: Why["columns"]; rows: Row[] }): HTMLElement {
+function table(t: { columns: Why["columns"]; rows: Row[] }, label: string): HTMLElement {
   const box = make("div", "scroll");
   box.tabIndex = 0;
   box.setAttribute("role", "region");
-  box.setAttribute("aria-label", w.contribution);
+  box.setAttribute("aria-label", label);
   const out = make("table", "");
   const head = make("tr", "");
   for (const c of t.columns) {
@@ -366,23 +389,9 @@ function byHand(text: string) {
 
 // saveDialog keeps the present question, and how it is shown, under a title.
 export function saveDialog(desk: Desk, done: () => void) {
-  const title = make("input", "");
-  title.maxLength = 200;
-  title.value = describe(desk.step, desk).slice(0, 120);
-  const shared = make("input", "");
-  shared.type = "checkbox";
-  const line = make("label", "tick");
-  line.append(shared, make("span", "", w.shared));
-  const dialog = openDialog(w.save, w, () => {
-    if (!title.value.trim()) return w.needValue;
-    ask<Item>("saved", { json: { kind: "view", title: title.value.trim(), content: desk.step, shared: shared.checked } })
-      .then(() => {
-        desk.say(w.savedAs);
-        done();
-      })
-      .catch((e: unknown) => desk.trouble(e));
-    return "";
-  });
-  dialog.body.append(labelled(w.title, title), line);
-  title.select();
+  const told = () => {
+    desk.say(w.savedAs);
+    done();
+  };
+  keepDialog({ kind: "view", heading: w.save, title: describe(desk.step, desk), content: desk.step }, desk.me, told, (e) => desk.trouble(e));
 }

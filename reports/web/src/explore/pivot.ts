@@ -1,11 +1,11 @@
 // An answer as the content of a grid.
 import type { Answer, Column, Row, Value } from "../adhoc/answers";
-import { shown } from "../adhoc/number";
+import { apart, apartOf, exact, shown } from "../adhoc/number";
 import { widthOf } from "../adhoc/room";
 import { fill, w } from "../adhoc/words";
 import type { Cell, Column as GridColumn, Source } from "../grid/source";
 import type { Meta } from "./meta";
-import type { Query } from "./query";
+import type { Query, Sort } from "./query";
 import type { Format, Step } from "./trail";
 
 // textOf is a value as people read it in its column.
@@ -17,6 +17,14 @@ export function textOf(v: Value, c: Column): string {
 
 export function exactOf(v: Value): string {
   return v === null ? "" : String(v);
+}
+
+// fullText is a value with all its digits, as people read it.
+export function fullText(v: string, c: Column): string {
+  if (c.kind !== "measure") return v;
+  if (c.format !== "percent" && c.format !== "points") return apart(v);
+  const n = exact(v);
+  return n ? apartOf({ digits: n.digits * 100n, scale: n.scale }) + (c.format === "percent" ? "%" : " pp") : v;
 }
 
 // sampleOf is how many rows decide how wide a column is: fewer of many columns.
@@ -82,13 +90,25 @@ function memberText(row: Row, column: number, c: Column): string {
   return row.level !== "row" && column === row.given ? w.total : "";
 }
 
-function sortedOf(q: Query, c: Column): "" | "asc" | "desc" {
-  const first = q.sort?.[0];
-  if (!first || first.by !== c.name) return "";
-  const under = first.members ?? [];
+// sortedOf is how rows are sorted by a column, and after how many others.
+function sortedOf(q: Query, c: Column): { sorted: "" | "asc" | "desc"; rank?: number } {
+  const list = q.sort ?? [];
+  const i = list.findIndex((s) => isSort(s, c));
+  if (i < 0) return { sorted: "" };
+  return { sorted: list[i].desc ? "desc" : "asc", ...(list.length > 1 ? { rank: i + 1 } : {}) };
+}
+
+// isSort tells whether rows are sorted by a column.
+export function isSort(s: Sort, c: Column): boolean {
+  if (s.by !== c.name) return false;
+  const under = s.members ?? [];
   const members = c.total ? [] : (c.members ?? []);
-  if (c.kind === "measure" && (under.length !== members.length || under.some((m, i) => m !== members[i]))) return "";
-  return first.desc ? "desc" : "asc";
+  return c.kind !== "measure" || (under.length === members.length && under.every((m, i) => m === members[i]));
+}
+
+// idOf tells a column apart from the others, also in the answer to another question.
+function idOf(c: Column): string {
+  return c.kind === "measure" ? [c.name, ...(c.keys ?? []), c.total ? "Σ" : ""].join("|") : c.name;
 }
 
 function gridColumn(a: Answer, c: Column, i: number, levels: number, meta: Meta, step: Step): GridColumn {
@@ -105,13 +125,14 @@ function gridColumn(a: Answer, c: Column, i: number, levels: number, meta: Meta,
   if (formatOf(c, step) === "bars") width += 60;
   const m = isMember ? undefined : meta.measure(c.name);
   return {
+    id: idOf(c),
     heads,
     unit: c.unit ?? "",
-    title: isMember ? (meta.attribute(c.name)?.description ?? "") : [m?.description, m?.computed].filter(Boolean).join("\n"),
+    title: [...(isMember ? [meta.attribute(c.name)?.description] : [m?.description, m?.computed]), w.headHint].filter(Boolean).join("\n"),
     number: !isMember && c.type !== "text",
     width: Math.min(Math.max(width, 64), isMember ? 300 : 260),
     total: Boolean(c.total),
-    sorted: sortedOf(a.query, c),
+    ...sortedOf(a.query, c),
   };
 }
 
@@ -125,6 +146,7 @@ export function source(a: Answer, meta: Meta, step: Step): Source {
     rows: a.rows.length,
     columns: a.columns.map((c, i) => gridColumn(a, c, i, levels, meta, step)),
     fixed,
+    leads: fixed,
     label: `${w.tableOf}: ${fill(w.rowsOf, { n: a.row_count, m: a.columns.length })}`,
     rowClass: (row) => a.rows[row].level,
     cell: (row, column) => {
@@ -152,9 +174,10 @@ export function listSource(columns: Column[], rows: Value[][], label: string): S
     columns: columns.map((c, i) => {
       let width = Math.max(widthOf(c.title), widthOf(c.unit ?? "") * 0.85) + 26;
       for (let r = 0; r < sampleOf(rows.length, columns.length); r++) width = Math.max(width, widthOf(exactOf(rows[r][i])) + 22);
-      return { heads: [c.title], unit: c.unit ?? "", title: c.name, number: isNumber(c), width: Math.min(Math.max(width, 56), 340), total: false, sorted: "" as const };
+      return { id: `${i} ${c.name}`, heads: [c.title], unit: c.unit ?? "", title: c.name, number: isNumber(c), width: Math.min(Math.max(width, 56), 340), total: false, sorted: "" as const };
     }),
     fixed: 0,
+    leads: 0,
     label,
     rowClass: () => "row",
     cell: (row, column) => {

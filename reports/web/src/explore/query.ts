@@ -96,6 +96,14 @@ export function sortBy(q: Query, by: string, desc: boolean, members?: string[]):
   return tidy({ ...q, sort: [{ by, desc, ...(members?.length ? { members } : {}) }] });
 }
 
+// sortThen sorts rows that are equal by what they are sorted by already; where they
+// are sorted by the same, in the other direction.
+export function sortThen(q: Query, s: Sort): Query {
+  const same = (x: Sort) => x.by === s.by && JSON.stringify(x.members ?? []) === JSON.stringify(s.members ?? []);
+  const list = q.sort ?? [];
+  return tidy({ ...q, sort: list.some(same) ? list.map((x) => (same(x) ? s : x)) : [...list, s] });
+}
+
 // pivot swaps rows and columns, and their totals.
 export function pivot(q: Query): Query {
   const t = q.totals ?? {};

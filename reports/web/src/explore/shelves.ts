@@ -6,8 +6,9 @@ import { w } from "../adhoc/words";
 import { button, make } from "../make";
 import type { Actions } from "./actions";
 import type { Desk } from "./desk";
-import { filterTitle } from "./meta";
+import { havingTitle, topTitle } from "./filters";
 import { place, remove, tidy, type Axis } from "./query";
+import { titleOf } from "./where";
 
 type Place = Axis | "filters";
 
@@ -86,8 +87,9 @@ export class Shelves {
       fill(at, (q[at] ?? []).map((name) => this.chip(at, name, at === "measures" ? meta.title(name) : meta.full(name), meta.measure(name)?.description ?? meta.attribute(name)?.description ?? "")));
     }
     fill("filters", [
-      ...(q.where ?? []).map((f, i) => this.filterChip(i, filterTitle(f, meta))),
-      ...(q.having ?? []).map((h, i) => this.havingChip(i, `${meta.title(h.by)} ${h.op} ${(h.values ?? []).join(" – ")}`)),
+      ...(q.where ?? []).map((f, i) => this.filterChip(i, titleOf(f, meta))),
+      ...(q.top ? [this.rankingChip("top", topTitle(q.top, (n) => meta.title(n), (n) => meta.full(n), q.rows ?? []), () => this.desk.change(tidy({ ...q, top: undefined })))] : []),
+      ...(q.having ?? []).map((h, i) => this.rankingChip(`having-${i}`, havingTitle(h, (n) => meta.title(n)), () => this.desk.change(tidy({ ...q, having: (q.having ?? []).filter((_, k) => k !== i) })))),
     ]);
     if (focused) this.element.querySelector<HTMLElement>(`[data-chip="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -118,6 +120,7 @@ export class Shelves {
     };
     const b = button("chip filter", title, () => this.actions.editFilter(i));
     b.dataset.chip = `filters/${i}`;
+    b.title = title;
     b.addEventListener("keydown", (e) => {
       if (e.key === "Delete" || e.key === "Backspace") off();
     });
@@ -125,13 +128,14 @@ export class Shelves {
     return item;
   }
 
-  private havingChip(i: number, title: string): HTMLElement {
+  private rankingChip(name: string, title: string, off: () => void): HTMLElement {
     const item = make("li", "");
-    const off = () => {
-      const q = this.desk.step.query;
-      this.desk.change(tidy({ ...q, having: (q.having ?? []).filter((_, k) => k !== i) }));
-    };
     const b = button("chip filter", title, () => this.actions.ranking());
+    b.dataset.chip = `filters/${name}`;
+    b.title = title;
+    b.addEventListener("keydown", (e) => {
+      if (e.key === "Delete" || e.key === "Backspace") off();
+    });
     item.append(b, this.cross(title, off));
     return item;
   }

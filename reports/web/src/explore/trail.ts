@@ -1,10 +1,12 @@
 // The questions of this visit, in order, to go back and forth.
+import type { Form } from "../adhoc/plot";
+import type { Layout } from "../grid/layout";
 import type { Query } from "./query";
 
 export type Format = "bars" | "heat" | "signs";
 
 // Step is a question and how its answer is shown.
-export type Step = { query: Query; formats: Record<string, Format>; chart: boolean };
+export type Step = { query: Query; formats: Record<string, Format>; chart: boolean; form?: Form; layout?: Layout };
 
 export class Trail {
   private list: Step[] = [];
@@ -31,6 +33,15 @@ export class Trail {
 
   can(by: number): boolean {
     return this.at + by >= 0 && this.at + by < this.list.length;
+  }
+
+  // to goes to a step of the trail, the nearest that is the same; false: there is none.
+  to(s: Step): boolean {
+    const text = JSON.stringify(s);
+    const same = this.list.map((x, i) => (JSON.stringify(x) === text ? i : -1)).filter((i) => i >= 0);
+    if (!same.length) return false;
+    this.at = same.reduce((best, i) => (Math.abs(i - this.at) < Math.abs(best - this.at) ? i : best));
+    return true;
   }
 
   go(by: number): Step | undefined {

@@ -53,6 +53,14 @@ export function shrink(columns: Column[], fixed: number, width: number): Column[
   return columns.map((c, i) => (i < fixed ? { ...c, width: Math.floor((c.width * room) / taken) } : c));
 }
 
+// staying is how many of the first columns can stay in view and leave room for the
+// others: at least the first `least`.
+export function staying(columns: Column[], wanted: number, least: number, width: number): number {
+  let n = wanted;
+  while (n > least && columns.slice(0, n).reduce((sum, c) => sum + c.width, 0) > 0.75 * width) n--;
+  return n;
+}
+
 // Run is neighbouring columns under one head.
 export type Run = { from: number; to: number; text: string };
 

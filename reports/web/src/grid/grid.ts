@@ -1,7 +1,10 @@
 // A grid of any size: only the cells in view are elements, and these are used
 // again as it scrolls in either direction. Heads and the first columns stay.
 import { make } from "../make";
-import { Axis, columnAt, edges, runs, shrink, type Run } from "./geometry";
+import type { Item } from "../adhoc/menu";
+import { Axis, columnAt, edges, runs, shrink, staying, type Run } from "./geometry";
+import { columnItems, holdEdge, holdHead, keyed, type Held } from "./heads";
+import { arranged, hiddenOf, moved, widened, type Arranged, type Layout } from "./layout";
 import { area, move, within, type Area, type Place } from "./selection";
 import { headRows, nothing, tsv, type Column, type Source } from "./source";
 
@@ -10,24 +13,30 @@ const headHeight = 25;
 const lastHeadHeight = 40;
 const spare = 2; // rows and columns drawn beyond the edge
 
-// On is what a grid tells of.
+// On is what a grid tells of. Places have the columns of the source.
 export type On = {
   moved?(place: Place): void; // another cell is the current one
   menu?(place: Place, at: DOMRect): void; // what can be done with it is asked for
+  sort?(place: Place, add: boolean): void; // a head was clicked twice
+  arranged?(l: Layout): void; // the reader has arranged the columns
+  reorder?(column: number, before: number): boolean; // a column was put before another, or at the end; true: that is seen to
 };
 
 type Slot = { row: number; stamp: number; element: HTMLElement; shift: HTMLElement; fixed: HTMLElement[]; cells: HTMLElement[]; held: number[] };
 
 let grids = 0;
 
-export class Grid {
+export class Grid implements Held {
   readonly element = make("div", "grid");
   private readonly size = make("div", "grid-size");
   private readonly sheet = make("div", "grid-sheet");
   private readonly headBox = make("div", "grid-heads");
   private readonly body = make("div", "grid-body");
   private readonly id = `grid${++grids}`;
-  private source: Source = nothing;
+  private given: Source = nothing;
+  private source: Arranged = arranged(nothing, {});
+  private layout: Layout = {};
+  private fixed = 0; // columns that stay in view
   private columns: Column[] = [];
   private lefts: number[] = [0];
   private fixedWidth = 0;
@@ -56,12 +65,16 @@ export class Grid {
     this.element.addEventListener("copy", (e) => this.copy(e));
     this.element.addEventListener("pointerdown", (e) => this.press(e));
     this.element.addEventListener("contextmenu", (e) => this.context(e));
+    this.element.addEventListener("dblclick", (e) => this.twice(e));
     new ResizeObserver(() => this.fit()).observe(this.element);
   }
 
   // show exchanges the content; the current cell stays where it can.
-  show(source: Source, keep = false) {
-    this.source = source;
+  show(given: Source, keep = false, layout: Layout = {}) {
+    this.given = given;
+    this.layout = layout;
+    this.source = arranged(given, layout);
+    const { source } = this;
     this.headStamp = "";
     const last = { row: source.rows - 1, column: source.columns.length - 1 };
     const { row, column } = keep ? this.current : { row: 0, column: 0 };
@@ -73,12 +86,65 @@ export class Grid {
     this.tell();
   }
 
+  // arrange shows the columns in another way, and tells so.
+  arrange(layout: Layout) {
+    this.layout = layout;
+    this.source = arranged(this.given, layout);
+    this.current.column = Math.max(0, Math.min(this.current.column, this.source.columns.length - 1));
+    this.began = this.current;
+    this.fit();
+    this.on.arranged?.(layout);
+  }
+
   content(): Source {
     return this.source;
   }
 
+  // place is the current cell, with the column of the source.
   place(): Place {
-    return this.current;
+    return this.placed(this.current);
+  }
+
+  private placed(p: Place): Place {
+    return { row: p.row, column: this.source.from[p.column] ?? p.column };
+  }
+
+  // items are what can be done with the current column, or with those selected.
+  items(): Item[] {
+    const { left, right } = this.selected();
+    return columnItems(this, this.given, this.source, this.layout, left, right);
+  }
+
+  // hidden is how many columns are.
+  hidden(): number {
+    return hiddenOf(this.given, this.layout);
+  }
+
+  // width gives a shown column a width in pixels, or with none its own.
+  width(column: number, width?: number) {
+    this.arrange(widened(this.layout, this.source.columns[column].id, width));
+  }
+
+  widthOf(column: number): number {
+    return this.columns[column].width;
+  }
+
+  // edgesInView are the left edges of the shown columns in the window, and the
+  // right edge of the last.
+  edgesInView(): number[] {
+    const box = this.element.getBoundingClientRect();
+    const left = this.horizontal.offset(this.element.scrollLeft);
+    return this.lefts.map((x, i) => box.left + (i < this.fixed ? x : x - left));
+  }
+
+  // reorder puts a shown column before another.
+  reorder(column: number, before: number) {
+    if (before === column || before === column + 1) return;
+    const source = (i: number) => this.source.from[i] ?? this.given.columns.length;
+    if (this.on.reorder?.(source(column), source(before))) return;
+    if (column < this.source.leads || before < this.source.leads) return;
+    this.arrange(moved(this.layout, this.source, column, before));
+    this.go({ row: -1, column: before > column ? before - 1 : before });
   }
 
   selected(): Area {
@@ -107,10 +173,11 @@ export class Grid {
     const s = this.source;
     const width = this.element.clientWidth;
     const height = this.element.clientHeight;
-    this.columns = shrink(s.columns, s.fixed, width);
+    this.columns = shrink(s.columns, s.leads, width);
+    this.fixed = staying(this.columns, s.fixed, s.leads, width);
     this.lefts = edges(this.columns);
-    this.fixedWidth = this.lefts[s.fixed] ?? 0;
-    this.headLevels = Array.from({ length: this.heads() }, (_, i) => runs(this.columns, s.fixed, i));
+    this.fixedWidth = this.lefts[this.fixed] ?? 0;
+    this.headLevels = Array.from({ length: this.heads() }, (_, i) => runs(this.columns, this.fixed, i));
     this.vertical = new Axis(s.rows * rowHeight + this.headsHeight(), height);
     this.horizontal = new Axis(this.lefts[this.lefts.length - 1], width);
     this.size.style.height = `${this.vertical.size}px`;
@@ -138,7 +205,7 @@ export class Grid {
     const heads = this.headsHeight();
     const first = Math.max(0, Math.floor(top / rowHeight) - spare);
     const end = Math.min(s.rows, Math.ceil((top + this.element.clientHeight - heads) / rowHeight) + spare);
-    const from = Math.max(s.fixed, columnAt(this.lefts, left + this.fixedWidth) - spare);
+    const from = Math.max(this.fixed, columnAt(this.lefts, left + this.fixedWidth) - spare);
     const to = Math.min(this.columns.length, columnAt(this.lefts, left + this.element.clientWidth) + 1 + spare);
     this.drawHeads(left, from, to);
     this.body.style.transform = `translateY(${heads}px)`;
@@ -157,7 +224,7 @@ export class Grid {
 
   // stock sees to as many elements as are needed, and rather keeps more.
   private stock(rows: number, columns: number) {
-    if (rows > this.slots.length || (this.slots[0] && this.slots[0].cells.length < columns) || (this.slots[0] && this.slots[0].fixed.length !== this.source.fixed)) {
+    if (rows > this.slots.length || (this.slots[0] && this.slots[0].cells.length < columns) || (this.slots[0] && this.slots[0].fixed.length !== this.fixed)) {
       const wide = Math.max(columns, this.slots[0]?.cells.length ?? 0);
       const high = Math.max(rows, this.slots.length);
       this.body.replaceChildren();
@@ -172,7 +239,7 @@ export class Grid {
     element.setAttribute("role", "row");
     shift.setAttribute("role", "presentation");
     const cells = Array.from({ length: columns }, () => make("div", "cell"));
-    const fixed = Array.from({ length: this.source.fixed }, () => make("div", "cell"));
+    const fixed = Array.from({ length: this.fixed }, () => make("div", "cell"));
     shift.append(...cells);
     element.append(...fixed, shift);
     return { row: -1, stamp: -1, element, shift, cells, fixed, held: cells.map(() => -1) };
@@ -207,13 +274,13 @@ export class Grid {
   private drawCell(e: HTMLElement, row: number, column: number, chosen: Area) {
     const c = this.source.cell(row, column);
     const col = this.columns[column];
-    const isFixed = column < this.source.fixed;
+    const isFixed = column < this.fixed;
     const on = within(chosen, row, column) ? (row === this.current.row && column === this.current.column ? " now" : " on") : "";
     e.className = `cell ${col.number ? "num " : ""}${isFixed ? "pin " : ""}${col.total ? "all " : ""}${c.className}${on}`;
     e.textContent = c.text;
     e.hidden = false;
     e.id = this.idOf(row, column);
-    e.setAttribute("role", isFixed ? "rowheader" : "gridcell");
+    e.setAttribute("role", column < this.source.leads ? "rowheader" : "gridcell");
     e.setAttribute("aria-colindex", String(column + 1));
     e.setAttribute("aria-selected", String(on !== ""));
     e.style.left = `${this.lefts[column]}px`;
@@ -234,7 +301,7 @@ export class Grid {
         line.setAttribute("role", "row");
         line.setAttribute("aria-rowindex", String(i + 1));
         line.style.height = `${last ? lastHeadHeight : headHeight}px`;
-        for (let c = 0; c < this.source.fixed; c++) line.append(this.head(row, c, { from: c, to: c, text: this.columns[c].heads[i] ?? "" }, 0, last, chosen));
+        for (let c = 0; c < this.fixed; c++) line.append(this.head(row, c, { from: c, to: c, text: this.columns[c].heads[i] ?? "" }, 0, last, chosen));
         for (const run of level) {
           if (run.to >= from && run.from < to) line.append(this.head(row, run.from, run, left, last, chosen));
         }
@@ -246,7 +313,7 @@ export class Grid {
   // head is one head, whose text stays in view as long as its columns do.
   private head(row: number, column: number, run: Run, left: number, last: boolean, chosen: Area): HTMLElement {
     const col = this.columns[column];
-    const isFixed = column < this.source.fixed;
+    const isFixed = column < this.fixed;
     const on = run.to >= chosen.left && run.from <= chosen.right && row >= chosen.top && row <= chosen.bottom;
     const now = row === this.current.row && this.current.column >= run.from && this.current.column <= run.to;
     const e = make("div", `cell top ${isFixed ? "pin " : ""}${last && col.number ? "num " : ""}${now ? "now" : on ? "on" : ""}`);
@@ -265,7 +332,9 @@ export class Grid {
     if (last) {
       if (col.sorted) e.setAttribute("aria-sort", col.sorted === "asc" ? "ascending" : "descending");
       if (col.title) e.title = col.title;
+      if (col.rank) e.append(make("sup", "", String(col.rank)));
       if (col.unit) e.append(make("small", "", col.unit));
+      e.append(make("i", "grip"));
     }
     return e;
   }
@@ -288,7 +357,7 @@ export class Grid {
   }
 
   private tell() {
-    this.on.moved?.(this.current);
+    this.on.moved?.(this.place());
   }
 
   private reveal() {
@@ -300,7 +369,7 @@ export class Grid {
       if (row * rowHeight < top) e.scrollTop = this.vertical.scroll(row * rowHeight);
       else if ((row + 1) * rowHeight > top + room) e.scrollTop = this.vertical.scroll((row + 1) * rowHeight - room);
     }
-    if (column >= this.source.fixed && column < this.columns.length) {
+    if (column >= this.fixed && column < this.columns.length) {
       const left = this.horizontal.offset(e.scrollLeft);
       if (this.lefts[column] - this.fixedWidth < left) e.scrollLeft = this.horizontal.scroll(this.lefts[column] - this.fixedWidth);
       else if (this.lefts[column + 1] > left + e.clientWidth) e.scrollLeft = this.horizontal.scroll(this.lefts[column + 1] - e.clientWidth);
@@ -314,6 +383,8 @@ export class Grid {
     const to = extent.columns && !e.altKey ? move(this.current, e.key, jump, extent) : undefined;
     if (to) {
       this.go(to, e.shiftKey);
+    } else if (extent.columns && keyed(this, e, this.current.column)) {
+      // the column is another way now
     } else if (jump && e.key.toLowerCase() === "a" && extent.columns) {
       this.began = { row: -extent.heads, column: 0 };
       this.current = { row: extent.rows - 1, column: extent.columns - 1 };
@@ -331,7 +402,7 @@ export class Grid {
   openMenu() {
     if (!this.source.columns.length) return;
     const cell = this.at(this.current) ?? this.element;
-    this.on.menu?.(this.current, cell.getBoundingClientRect());
+    this.on.menu?.(this.place(), cell.getBoundingClientRect());
   }
 
   private copy(e: ClipboardEvent) {
@@ -341,9 +412,9 @@ export class Grid {
   }
 
   // text is the selection as a spreadsheet takes it, with all digits.
-  text(): string {
+  text(heads = false): string {
     const a = this.selected();
-    return tsv(this.source, a.top, a.left, a.bottom, a.right);
+    return tsv(this.source, heads ? -this.heads() : a.top, a.left, a.bottom, a.right, heads && a.top >= 0 ? a.top : undefined);
   }
 
   private placeOf(target: EventTarget | null): Place | undefined {
@@ -356,9 +427,14 @@ export class Grid {
     const p = this.placeOf(e.target);
     if (!p || e.button !== 0) return;
     this.element.focus({ preventScroll: true });
+    if ((e.target as HTMLElement).closest(".grip")) {
+      e.preventDefault();
+      return holdEdge(this, e, p.column);
+    }
     this.go(p, e.shiftKey);
     if (e.pointerType === "touch") return;
     e.preventDefault();
+    if (p.row === -1 && !e.shiftKey) return holdHead(this, e, p.column);
     const drag = (m: PointerEvent) => {
       const to = this.placeOf(document.elementFromPoint(m.clientX, m.clientY));
       if (to && (to.row !== this.current.row || to.column !== this.current.column)) this.go(to, true);
@@ -372,7 +448,15 @@ export class Grid {
     if (!p || !this.on.menu) return;
     e.preventDefault();
     if (!within(this.selected(), p.row, p.column)) this.go(p);
-    this.on.menu(p, new DOMRect(e.clientX, e.clientY, 0, 0));
+    this.on.menu(this.placed(p), new DOMRect(e.clientX, e.clientY, 0, 0));
+  }
+
+  // twice sorts by a head, or gives a column its own width at the edge of one.
+  private twice(e: MouseEvent) {
+    const p = this.placeOf(e.target);
+    if (!p || p.row !== -1) return;
+    if ((e.target as HTMLElement).closest(".grip")) this.width(p.column);
+    else this.on.sort?.(this.placed(p), e.shiftKey);
   }
 }
 

@@ -1,6 +1,7 @@
 // What a grid shows: columns with their heads, and cells on demand.
 
 export type Column = {
+  id: string; // tells it apart from the others, also in another answer
   heads: string[]; // one for each row of heads, from the outermost; equal neighbours are drawn as one
   unit: string; // below the last head
   title: string; // the definition, shown on the last head
@@ -8,6 +9,7 @@ export type Column = {
   width: number; // pixels
   total: boolean;
   sorted: "" | "asc" | "desc";
+  rank?: number; // among several that it is sorted by, from 1; none: the only one
 };
 
 export type Cell = {
@@ -17,11 +19,13 @@ export type Cell = {
   bar?: number; // length as a share of the column's largest, with its sign
 };
 
-// Source gives a grid its content. The first `fixed` columns stay in view.
+// Source gives a grid its content. The first `fixed` columns stay in view, the
+// first `leads` of them say what the row is about.
 export type Source = {
   rows: number;
   columns: Column[];
   fixed: number;
+  leads: number;
   label: string;
   cell(row: number, column: number): Cell;
   rowClass(row: number): string;
@@ -31,6 +35,7 @@ export const nothing: Source = {
   rows: 0,
   columns: [],
   fixed: 0,
+  leads: 0,
   label: "",
   cell: () => ({ text: "", exact: "", className: "" }),
   rowClass: () => "",
@@ -42,10 +47,11 @@ export function headRows(s: Source): number {
 }
 
 // tsv is a part of a source as text for a spreadsheet; rows below zero are heads.
-export function tsv(s: Source, top: number, left: number, bottom: number, right: number): string {
+// With body, rows from 0 to it are left out.
+export function tsv(s: Source, top: number, left: number, bottom: number, right: number, body = 0): string {
   const heads = headRows(s);
   const lines: string[] = [];
-  for (let row = top; row <= bottom; row++) {
+  for (let row = top; row <= bottom; row = row === -1 ? Math.max(body, 0) : row + 1) {
     const line: string[] = [];
     for (let c = left; c <= right; c++) {
       line.push(plain(row < 0 ? (s.columns[c].heads[heads + row] ?? "") : s.cell(row, c).exact));

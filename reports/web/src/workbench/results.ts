@@ -1,14 +1,17 @@
 // The results of statements: one grid for each, its plan or its error.
 import { download } from "../adhoc/api";
 import type { Column, Value, Wrong } from "../adhoc/answers";
-import { draw, type Figure } from "../adhoc/chart";
-import { openMenu } from "../adhoc/menu";
+import { FigureBox } from "../adhoc/figures";
+import type { Figure, Form } from "../adhoc/plot";
+import { openMenu, type Item } from "../adhoc/menu";
 import { apart } from "../adhoc/number";
 import { fill, w } from "../adhoc/words";
 import { Grid } from "../grid/grid";
+import type { Layout } from "../grid/layout";
 import { onPaper } from "../grid/paper";
 import { button, make } from "../make";
 import { listSource } from "../explore/pivot";
+import { sortedRows, type Order } from "./sort";
 import { brief } from "./statement";
 
 export type Result = {
@@ -22,6 +25,8 @@ export type Result = {
   error?: Wrong;
   plan?: string;
   scanned?: number; // rows that the plan reads, as the engine guesses
+  layout?: Layout;
+  sorted?: Order[]; // by which the reader has the rows sorted
 };
 
 const formats = ["csv", "xlsx", "parquet", "arrow"] as const;
@@ -56,13 +61,23 @@ export class Results {
   readonly element = make("section", "results");
   private readonly tabs = make("div", "tabs");
   private readonly head = make("div", "result-head");
-  private readonly figure = make("div", "figure");
+  private readonly figure = new FigureBox({
+    formed: (form) => {
+      this.form = form;
+      this.chart();
+    },
+    trouble: (e) => this.trouble(e),
+  });
+  private form: Form | undefined;
   private readonly plan = make("pre", "code plan");
-  private readonly grid = new Grid({ menu: (_, at) => openMenu(at, w.actions, [{ text: w.copy, hint: "Ctrl C", does: () => this.copy(this.grid.text()) }]) });
+  private readonly grid = new Grid({
+    menu: (p, at) => openMenu(at, w.actions, [...this.sorts(p.column), { head: w.copy }, { text: w.copy, hint: "Ctrl C", does: () => this.copy(this.grid.text()) }, { text: w.copyHeads, does: () => this.copy(this.grid.text(true)) }, ...this.grid.items()]),
+    sort: (p, add) => this.sort(p.column, add),
+    arranged: (layout) => (this.list[this.now].layout = layout),
+  });
   private list: Result[] = [];
   private now = 0;
   private charted = false;
-  private undraw: (() => void) | undefined;
 
   constructor(
     private readonly copy: (text: string) => void,
@@ -75,7 +90,7 @@ export class Results {
     onPaper(this.grid);
     this.plan.tabIndex = 0;
     this.head.setAttribute("role", "status");
-    this.element.append(this.tabs, this.head, this.figure, this.plan, this.grid.element);
+    this.element.append(this.tabs, this.head, this.figure.element, this.plan, this.grid.element);
     this.show([]);
   }
 
@@ -90,14 +105,14 @@ export class Results {
   }
 
   redraw() {
-    if (this.charted) void this.chart();
+    if (this.charted) this.chart();
   }
 
   private draw() {
     this.tabs.hidden = this.list.length < 2;
     this.tabs.replaceChildren(
       ...this.list.map((r, i) => {
-        const b = button("tab", fill(w.result, { n: i + 1 }), () => this.show(this.list, i));
+        const b = button("tab", `${i + 1} ${brief(r.statement, 28)}`, () => this.show(this.list, i));
         b.setAttribute("role", "tab");
         b.setAttribute("aria-selected", String(i === this.now));
         b.title = brief(r.statement, 200);
@@ -108,9 +123,7 @@ export class Results {
     this.plan.hidden = !r?.plan;
     this.grid.element.hidden = !r || Boolean(r.plan) || Boolean(r.error);
     this.head.replaceChildren();
-    this.undraw?.();
-    this.undraw = undefined;
-    this.figure.hidden = true;
+    this.figure.hide();
     if (!r) {
       this.note(w.noResult);
       return;
@@ -122,9 +135,45 @@ export class Results {
       this.note(`${w.plan}: ${brief(r.statement)}${cost}`);
       return;
     }
-    this.grid.show(listSource(columnsOf(r), r.rows, brief(r.statement)));
+    this.showGrid(r);
     this.headOf(r);
-    if (this.charted) void this.chart();
+    if (this.charted) this.chart();
+  }
+
+  private showGrid(r: Result, keep = false) {
+    const sorted = r.sorted ?? [];
+    const s = listSource(columnsOf(r), sortedRows(r.rows, r.columns.map((c) => isNumber(c.type)), sorted), brief(r.statement));
+    sorted.forEach((o, i) => {
+      s.columns[o.column].sorted = o.desc ? "desc" : "asc";
+      if (sorted.length > 1) s.columns[o.column].rank = i + 1;
+    });
+    this.grid.show(s, keep, r.layout);
+  }
+
+  private sorts(column: number): Item[] {
+    const r = this.list[this.now];
+    const set = (sorted: Order[]) => {
+      r.sorted = sorted;
+      this.showGrid(r, true);
+      this.headOf(r);
+    };
+    const others = (r.sorted ?? []).filter((o) => o.column !== column);
+    return [
+      { text: w.sortDown, does: () => set([{ column, desc: true }]) },
+      { text: w.sortUp, does: () => set([{ column, desc: false }]) },
+      ...(others.length ? [{ text: w.thenDown, does: () => set([...others, { column, desc: true }]) }, { text: w.thenUp, does: () => set([...others, { column, desc: false }]) }] : []),
+      { text: w.unsort, off: !r.sorted?.length, does: () => set([]) },
+    ];
+  }
+
+  // sort goes from the largest first to the smallest first to the order as it came.
+  private sort(column: number, add: boolean) {
+    const r = this.list[this.now];
+    const now = (r.sorted ?? []).find((o) => o.column === column);
+    const others = add ? (r.sorted ?? []).filter((o) => o.column !== column) : [];
+    r.sorted = now && !now.desc ? others : [...others, { column, desc: !now }];
+    this.showGrid(r, true);
+    this.headOf(r);
   }
 
   private headOf(r: Result) {
@@ -136,6 +185,8 @@ export class Results {
     chart.setAttribute("aria-pressed", String(this.charted));
     const files = button("tool", w.exportAs, () => openMenu(files.getBoundingClientRect(), w.exportAs, formats.map((f) => ({ text: w[f], does: () => void this.export(r, f) }))));
     files.setAttribute("aria-haspopup", "menu");
+    this.head.replaceChildren();
+    if (r.more && r.sorted?.length) told.textContent += " " + w.sortedShown;
     this.head.append(told, make("span", "quiet", fill(w.took, { n: Math.max(1, Math.round(Number(r.took_ms))) })), chart, files);
   }
 
@@ -147,20 +198,11 @@ export class Results {
     }
   }
 
-  private async chart() {
+  private chart() {
     const r = this.list[this.now];
-    const f = r && figureOf(r);
-    this.undraw?.();
-    this.undraw = undefined;
-    this.figure.hidden = !r;
-    if (!f) {
-      this.figure.replaceChildren(make("p", "quiet", w.chartNone));
-      return;
-    }
-    try {
-      this.undraw = await draw(this.figure, f);
-    } catch (e) {
-      this.trouble(e);
-    }
+    if (!r || r.error || r.plan) return this.figure.hide();
+    const f = figureOf(r);
+    const formed = f && this.form && this.form !== "multiples" ? { ...f, time: this.form !== "bars", lines: this.form === "lines" } : f;
+    void this.figure.show(formed, this.form, "result", brief(r.statement, 160));
   }
 }

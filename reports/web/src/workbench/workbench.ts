@@ -3,12 +3,14 @@
 import { ask, me, Refusal } from "../adhoc/api";
 import type { Item, Me, Note, Value, Wrong } from "../adhoc/answers";
 import { openDialog } from "../adhoc/dialog";
+import { keepDialog } from "../adhoc/keep";
 import { frame, say, showMe, tell, troubleBox } from "../adhoc/frame";
 import { editors } from "../adhoc/parts";
 import { fill, lang, w } from "../adhoc/words";
 import type { Piece, TextEditor } from "../editor";
 import { copyText } from "../explore/panel";
 import { button, labelled, make } from "../make";
+import { Checker } from "./check";
 import { Results, type Result } from "./results";
 import { Schema } from "./schema";
 import { brief, parameters, valueOf } from "./statement";
@@ -39,9 +41,18 @@ class Workbench {
   private readonly bar = make("div", "bar");
   private readonly editorBox = make("div", "editor");
   private readonly params = make("div", "params");
+  private readonly typed = make("p", "typed");
   private readonly notes = make("ul", "notes");
   private readonly results = new Results((text) => void copyText(text, this), tell);
   private readonly schema = new Schema({ insert: (name) => this.editor.insert(name), preview: (table) => this.preview(table), trouble: tell });
+
+  private readonly checker = new Checker({
+    pieces: () => this.editor.pieces(),
+    values: (sql) => this.valuesOf(sql),
+    mark: (list) => this.editor.mark(list),
+    tell: (wrong, p) => this.tellTyped(wrong, p),
+    idle: () => this.running === undefined,
+  });
 
   constructor(
     private readonly me: Me,
@@ -66,7 +77,8 @@ class Workbench {
     this.strip.setAttribute("aria-label", w.editor);
     this.bar.setAttribute("role", "toolbar");
     this.bar.setAttribute("aria-label", w.actions);
-    desk.append(this.strip, this.bar, this.editorBox, this.params, troubleBox(), this.notes, this.results.element);
+    this.typed.setAttribute("role", "status");
+    desk.append(this.strip, this.bar, this.editorBox, this.typed, this.params, troubleBox(), this.notes, this.results.element);
     const side = make("details", "side");
     side.append(make("summary", "", w.schema), this.schema.element);
     side.open = innerWidth >= 900;
@@ -79,6 +91,7 @@ class Workbench {
     this.showBar();
     this.showParameters();
     this.editor.setTables(await this.schema.load());
+    this.checker.typed();
   }
 
   private fromAddress() {
@@ -110,6 +123,7 @@ class Workbench {
     tab.text = text;
     this.keep();
     this.showParameters();
+    this.checker.typed();
   }
 
   // --- tabs ---
@@ -140,6 +154,7 @@ class Workbench {
     const tab = this.tabs[i];
     this.editor.set(tab.text);
     this.editor.mark([]);
+    this.checker.typed();
     tell(null);
     this.notes.replaceChildren();
     this.results.show(tab.results);
@@ -174,6 +189,7 @@ class Workbench {
       act("run", w.run, () => void this.run(false), w.runHint),
       act("all", w.runAll, () => void this.run(true), "Ctrl+Shift+Enter"),
       act("explain", w.explain, () => void this.explain()),
+      act("format", w.formatSql, () => this.format(), w.formatHint),
       act("stop", w.stop, () => this.running?.abort()),
       make("span", "gap"),
       act("new", w.newTab, () => this.add("")),
@@ -228,6 +244,7 @@ class Workbench {
     tab.results = [];
     tell(null);
     this.editor.mark([]);
+    this.typed.replaceChildren();
     this.notes.replaceChildren();
     this.results.note(w.running2);
     this.main.classList.add("is-busy");
@@ -252,10 +269,24 @@ class Workbench {
 
   private wrong(e: unknown, p: Piece) {
     if (!(e instanceof Refusal) || !e.line) return tell(e);
-    this.editor.mark([{ line: e.line, column: e.column, message: e.message }], p.from);
-    const first = this.editor.text().slice(0, p.from);
-    const column = e.line === 1 ? e.column + first.length - first.lastIndexOf("\n") - 1 : e.column;
-    tell(new Refusal(e.status, e.code, e.message, e.hint, p.line + e.line - 1, column));
+    this.editor.mark([{ from: p.from, marks: [{ line: e.line, column: e.column, message: e.message }] }]);
+    const at = this.placed(p, e.line, e.column);
+    tell(new Refusal(e.status, e.code, e.message, e.hint, at.line, at.column));
+  }
+
+  // placed is a place in a piece as a place in the whole text.
+  private placed(p: Piece, line: number, column: number): { line: number; column: number } {
+    const before = this.editor.text().slice(0, p.from);
+    return { line: p.line + line - 1, column: line === 1 ? column + before.length - before.lastIndexOf("\n") - 1 : column };
+  }
+
+  // tellTyped says below the editor what is wrong with what is being typed.
+  private tellTyped(wrong: Wrong | undefined, p: Piece | undefined) {
+    this.typed.replaceChildren();
+    if (!wrong || !p) return;
+    const at = this.placed(p, wrong.line ?? 1, wrong.column ?? 1);
+    this.typed.append(make("b", "", fill(w.line, { l: at.line, c: at.column }) + ": "), make("span", "", wrong.message));
+    if (wrong.hint) this.typed.append(make("span", "hint", " " + wrong.hint));
   }
 
   private run(all: boolean): Promise<void> {
@@ -279,6 +310,15 @@ class Workbench {
     });
   }
 
+  private format() {
+    try {
+      this.editor.format();
+    } catch (e) {
+      tell(new Refusal(0, "format", w.formatNot, e instanceof Error ? e.message.split("\n")[0] : ""));
+    }
+    this.editor.focus();
+  }
+
   private preview(table: string) {
     this.add(`SELECT *\nFROM ${table}\nLIMIT 200;\n`, table);
     void this.run(false);
@@ -287,28 +327,13 @@ class Workbench {
   // --- saved ---
 
   private save() {
-    const title = make("input", "");
-    title.value = this.tabs[this.now].name;
-    title.maxLength = 200;
-    const shared = make("input", "");
-    shared.type = "checkbox";
-    const line = make("label", "tick");
-    line.append(shared, make("span", "", w.shared));
-    const dialog = openDialog(w.save, w, () => {
-      const name = title.value.trim();
-      if (!name) return w.needValue;
-      ask<Item>("saved", { json: { kind: "sql", title: name, content: { sql: this.editor.text() }, shared: shared.checked } })
-        .then(() => {
-          this.tabs[this.now].name = name;
-          this.keep();
-          this.showTabs();
-          say(w.savedAs);
-        })
-        .catch(tell);
-      return "";
-    });
-    dialog.body.append(labelled(w.title, title), line);
-    title.select();
+    const told = (name: string) => {
+      this.tabs[this.now].name = name;
+      this.keep();
+      this.showTabs();
+      say(w.savedAs);
+    };
+    keepDialog({ kind: "sql", heading: w.save, title: this.tabs[this.now].name, content: { sql: this.editor.text() } }, this.me, told, tell);
   }
 
   private async saved() {
