@@ -49,7 +49,7 @@ func (s *sample) join(o *sample) {
 // fill computes the signals of all rows; what a customer adds of his own
 // (activity) is the last column.
 func (s *sample) fill(w *world, activity bool) {
-	s.p = w.columns()
+	s.p = w.layout.columns()
 	if activity {
 		s.p++
 	}

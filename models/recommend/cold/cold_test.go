@@ -97,7 +97,7 @@ func TestFindsNewTitles(t *testing.T) {
 // through them one by one.
 func TestMatchIsTheSumOfSignals(t *testing.T) {
 	m, _, fresh := fitted(t, Options{})
-	b, x := m.w.bench(), make([]float64, m.w.columns())
+	b, x := m.w.bench(), make([]float64, m.w.layout.columns())
 	mine, theirs := b.pairs(m.plans[0]), b.pairs(m.plans[1])
 	customers := []int32{3, 7, 11, 250}
 	wanted := make([][]Ranked, len(fresh))
