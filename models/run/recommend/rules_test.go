@@ -47,6 +47,12 @@ func TestRulesOnTheWarehouse(t *testing.T) {
 		"supply": {rule: "status", statements: []string{"UPDATE core.dim_title SET pub_status = 'cancelled' WHERE title_key % 5 = 2"}, none: "title_key % 5 = 2", some: "title_key % 5 = 3"},
 		"stock": {rule: "stock", statements: []string{"UPDATE core.dim_title SET pub_status = 'op' WHERE title_key % 5 = 2", "INSERT INTO core.fact_inventory (title_key, snap_date, qty_free) SELECT t.title_key, DATE '2026-06-28', CASE WHEN t.title_key % 10 = 2 THEN 3 ELSE 0 END FROM core.dim_title AS t"},
 			none: "title_key % 10 = 7", some: "title_key % 10 = 2"},
+		// Class A1 must not be sold in a province, a name no region has bars nothing.
+		"territory": {rule: "territory", statements: []string{"UPDATE core.dim_geo SET region_code = '810000', name = 'Hong Kong' WHERE geo_key = 1", "UPDATE core.dim_geo SET region_code = '320500', name = 'Suzhou' WHERE geo_key = 2",
+			"CREATE SCHEMA IF NOT EXISTS stage", "CREATE TABLE stage.title (title_id VARCHAR, volume VARCHAR, not_sold_in VARCHAR)",
+			"INSERT INTO stage.title SELECT t.title_id, NULL, CASE t.clc_primary WHEN 'A1' THEN 'Nowhere; hong kong' WHEN 'B1' THEN '320000' WHEN 'TP' THEN 'Nowhere' END FROM core.dim_title AS t"},
+			none: "title_key IN (SELECT title_key FROM core.dim_title WHERE clc_primary = 'A1') AND customer_key % 2 = 0 OR title_key IN (SELECT title_key FROM core.dim_title WHERE clc_primary = 'B1') AND customer_key % 2 = 1",
+			some: "title_key IN (SELECT title_key FROM core.dim_title WHERE clc_primary = 'TP') OR title_key IN (SELECT title_key FROM core.dim_title WHERE clc_primary = 'A1') AND customer_key % 2 = 1"},
 		// Titles of publisher 1 earn 10 %, others 40 %.
 		"margin": {rule: "margin", options: Options{MinMargin: .2}, statements: []string{"UPDATE core.fact_order_line SET margin = CASE WHEN title_key % 7 = 0 THEN 10 ELSE 40 END, publisher_key = 1 + title_key % 7"},
 			none: "title_key % 7 = 0", some: "title_key % 7 = 1"},
