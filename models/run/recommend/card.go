@@ -1,7 +1,9 @@
 package recommend
 
 import (
+	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -182,8 +184,8 @@ func (l *lists) newCard() job.Card {
 func (l *lists) copiesCard(m *copies, rows int) job.Card {
 	c := job.Card{Model: "title_demand", Version: 1, Rows: int64(rows), Outputs: []string{"title_demand"},
 		Definition: job.Words{
-			EN: "Copies of a new title ordered within 90 days of its listing: the mean of all listings times factors for class, publisher, level, catalogue and later volumes, each shrunk towards 1; the interval is the shortest of a negative binomial, at the level that would have held 80 % of the last quarter of mature listings, whose level the forecasts take over too; the number to order suffices with 60 % chance. Tested on that quarter with what the one before it gave.",
-			ZH: "新书列目后 90 天内的订购册数：全部列目均值乘以类目、出版社、层次、目录与续卷各因子（均向 1 收缩）；区间取负二项分布最短区间，其水平使最后四分之一满期列目有 80 % 落入，预测水平亦随之校准；建议订数以 60 % 概率满足需求。检验时以再前一季所得校准该四分之一列目。"},
+			EN: "Copies of a new title ordered within 90 days of its listing: the mean of all listings times factors for class, publisher, level, catalogue and later volumes, each shrunk towards 1; the interval is the shortest of a negative binomial, at the level that would have held 80 % of the last quarter of mature listings, by thirds of the forecast; forecasts too are raised or lowered to that quarter; the number to order suffices with 60 % chance. Tested on that quarter with what the one before it gave.",
+			ZH: "新书列目后 90 天内的订购册数：全部列目均值乘以类目、出版社、层次、目录与续卷各因子（均向 1 收缩）；区间取负二项分布最短区间，其水平使最后四分之一满期列目按预测三等分各有 80 % 落入，预测亦按该四分之一升降；建议订数以 60 % 概率满足需求。检验时以再前一季所得校准该四分之一列目。"},
 		Features: []job.Feature{{Name: "copies_90", Definition: job.Words{EN: "copies ordered within 90 days of the issue, by whatever way the order came", ZH: "发布后 90 天内的订购册数，不论订单来自何处"}}}}
 	if m == nil {
 		c.Reading = job.Wordsf("Fewer than %d listings are 90 days old: there is no forecast of copies.", "满 90 天的列目不足 %d 个，无法预测册数。", copiesLeast)
@@ -192,7 +194,13 @@ func (l *lists) copiesCard(m *copies, rows int) job.Card {
 	c.Parameter("mean", m.mean)
 	c.Parameter("shape", m.k)
 	c.Parameter("scale", m.scale)
-	c.Parameter("level", m.level)
+	for _, e := range m.level {
+		if math.IsInf(e.mean, 1) {
+			c.Parameter("level", e.level)
+		} else {
+			c.Parameter(fmt.Sprintf("level.to_%.2f", e.mean), e.level)
+		}
+	}
 	c.Metric("listings", float64(m.listed), "listings", job.Words{EN: "mature listings learned from", ZH: "用于学习的满期列目"})
 	c.Metric("coverage_80", m.coverage, "share", job.Words{EN: "of the last quarter within the 80 % interval", ZH: "最后四分之一列目落入 80% 区间的比例"})
 	c.Metric("bias", m.bias, "ratio", job.Words{EN: "forecast ÷ copies ordered over the last quarter, before it was corrected", ZH: "校准前最后四分之一列目的预测 ÷ 实际"})

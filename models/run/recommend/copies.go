@@ -20,7 +20,8 @@ type copies struct {
 	listed  int     // listings learned from
 
 	scale float64 // factor that the last quarter of listings asks for
-	level float64 // chance of the intervals that would have held 80 % of that quarter
+	// level is the chance of the intervals that would have held 80 % of that quarter.
+	level levels
 
 	coverage float64 // share of that quarter within intervals set by the quarter before
 	bias     float64 // forecast ÷ what came, before the factor
@@ -92,7 +93,7 @@ func fitCopies(t *traits, rows []int) *copies {
 	if over > 0 {
 		m.k = min(1e6, max(.05, squares/over))
 	}
-	m.scale, m.level = 1, intervalShare
+	m.scale, m.level = 1, levels{{math.Inf(1), intervalShare}}
 	return m
 }
 
@@ -108,11 +109,12 @@ func (m *copies) settle(t *traits, rows []int) (bias float64) {
 		// The factor is shrunk as all others are.
 		m.scale, bias = (seen+copiesPrior)/(expected+copiesPrior), expected/seen
 	}
-	needs := make([]float64, len(rows))
+	means, needs := make([]float64, len(rows)), make([]float64, len(rows))
 	for k, i := range rows {
-		needs[k] = needed(m.of(t, i)*m.scale, m.k, t.copies[i])
+		means[k] = m.of(t, i) * m.scale
+		needs[k] = needed(means[k], m.k, t.copies[i])
 	}
-	m.level = calibrated(needs)
+	m.level = levelsOf(means, needs)
 	return bias
 }
 
@@ -126,7 +128,8 @@ func testCopies(t *traits, mature []int) *copies {
 	early, late := fitCopies(t, mature[:cut]), mature[cut:]
 	within := 0
 	for _, i := range late {
-		low, high := interval(early.of(t, i)*before.scale, early.k, before.level)
+		mu := early.of(t, i) * before.scale
+		low, high := interval(mu, early.k, before.level.at(mu))
 		if low <= t.copies[i] && t.copies[i] <= high {
 			within++
 		}
@@ -192,7 +195,7 @@ func (l *lists) forecastCopies(ctx context.Context, j *job.Job) (*copies, int, e
 		for _, i := range now {
 			mu := m.of(t, i) * m.scale
 			title, catalogue = append(title, int64(keys[i])), append(catalogue, int64(issues[i]))
-			from, to := interval(mu, m.k, m.level)
+			from, to := interval(mu, m.k, m.level.at(mu))
 			mean, low, high = append(mean, mu), append(low, from), append(high, to)
 			order = append(order, int64(quantile(mu, m.k, orderAt)))
 		}

@@ -1,6 +1,7 @@
 package recommend
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -65,6 +66,47 @@ func needed(mean, k, copies float64) float64 {
 		return true
 	})
 	return before
+}
+
+// levels are those of intervals by forecast: each holds for forecasts up to its
+// mean, the last for all above.
+type levels []struct{ mean, level float64 }
+
+func (l levels) at(mean float64) float64 {
+	for _, e := range l {
+		if mean <= e.mean {
+			return e.level
+		}
+	}
+	return intervalShare
+}
+
+// levelsOf sets a level for each third of the listings by forecast: of titles that
+// sell none or one an interval cannot hold 80 %, and what they hold beyond it must
+// not make the intervals of those that sell many too short.
+func levelsOf(means, needs []float64) levels {
+	order := make([]int, len(means))
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(means[a], means[b]) })
+	parts := 3
+	if len(order) < parts*intervalLeast {
+		parts = 1
+	}
+	var l levels
+	for part := range parts {
+		mine := order[len(order)*part/parts : len(order)*(part+1)/parts]
+		values, top := make([]float64, len(mine)), math.Inf(1)
+		for k, i := range mine {
+			values[k] = needs[i]
+		}
+		if part < parts-1 {
+			top = means[mine[len(mine)-1]]
+		}
+		l = append(l, struct{ mean, level float64 }{top, calibrated(values)})
+	}
+	return l
 }
 
 // calibrated is the level at which intervals would have held nearest to the share

@@ -84,6 +84,16 @@ func TestIntervalsHoldTheirShare(t *testing.T) {
 
 // Few listings set no level.
 func TestFewListingsSetNoLevel(t *testing.T) {
+	if l := levelsOf(nil, nil); l.at(5) != intervalShare {
+		t.Errorf("without listings %v", l)
+	}
+	means, needs := make([]float64, 300), make([]float64, 300)
+	for k := range means {
+		means[k], needs[k] = float64(k), float64(k%100)/100*float64(1+k/100)/3
+	}
+	if l := levelsOf(means, needs); len(l) != 3 || l.at(50) > .3 || l.at(150) < .5 || l.at(150) > .6 || l.at(1e9) < .75 {
+		t.Errorf("levels by thirds %v", l)
+	}
 	if got := calibrated([]float64{.1, .2}); got != intervalShare {
 		t.Errorf("level %v", got)
 	}
