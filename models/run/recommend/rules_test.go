@@ -83,3 +83,22 @@ func TestTerritoryIsOff(t *testing.T) {
 	want(t, "territory", jobtest.Value(t, conn, "SELECT string_agg(DISTINCT off_reason, ' ') FROM score.offer_rule WHERE rule = 'territory'"), "no_data")
 	want(t, "its words", jobtest.Value(t, conn, "SELECT value || ' ' || value_zh FROM card.parameter WHERE model = 'recommend' AND name = 'rule.territory'"), "off: the data is absent 未启用：缺少数据")
 }
+
+// A name holds what lies in it; one that no region has is told, not passed over.
+func TestTerritoriesByName(t *testing.T) {
+	regions := []region{
+		{1, "810000", []string{"810000", "hong kong", "china", "hong kong, macao & taiwan"}},
+		{2, "320500", []string{"320500", "suzhou", "china", "east", "", "jiangsu", "江苏省"}},
+		{3, "320000", []string{"320000", "jiangsu", "china", "east"}},
+		{4, "de-by", []string{"de-by", "bavaria", "germany", "germany"}},
+	}
+	for cell, want := range map[string]string{
+		"810000": "[1] []", " 320000 ; HONG KONG": "[1 2 3] []", "320500": "[2] []", "江苏省": "[2] []", "China": "[1 2 3] []",
+		"Germany;Atlantis": "[4] [atlantis]", ";;": "[] []", "": "[] []",
+	} {
+		keys, unknown := within(cell, regions)
+		if got := fmt.Sprint(keys, " ", unknown); got != want {
+			t.Errorf("%q: %s, want %s", cell, got, want)
+		}
+	}
+}
