@@ -255,11 +255,21 @@ func (s *State) bringCarried(ctx context.Context, t *canon.Table) error {
 	for _, k := range storedKey(t, s.loadsOf(t.Name)) {
 		same = append(same, "n."+k+" = c."+k)
 	}
-	if _, err = s.exec(ctx, fmt.Sprintf(`INSERT INTO %[1]s (%[2]s) SELECT %[2]s FROM (SELECT c.* FROM %[3]s AS c ANTI JOIN %[1]s AS n ON %[4]s ORDER BY c.file_row_number) AS w`,
-		storeName(t.Name), list, s.DB.Dialect().ReadParquet(path), strings.Join(same, " AND "))); err != nil {
+	brought := q("_brought_" + t.Name)
+	for _, sql := range []string{
+		fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE %s AS SELECT c.* FROM %s AS c ANTI JOIN %s AS n ON %s ORDER BY c.file_row_number`,
+			brought, s.DB.Dialect().ReadParquet(path), storeName(t.Name), strings.Join(same, " AND ")),
+		fmt.Sprintf(`INSERT INTO %s (%s) SELECT %s FROM %s`, storeName(t.Name), list, list, brought),
+	} {
+		if _, err := s.exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	if err := s.sumStore(ctx, t, brought, true); err != nil {
 		return err
 	}
-	return s.sumStore(ctx, t, "(SELECT * FROM "+storeName(t.Name)+" WHERE "+s.carriedRows(t.Name)+")", true)
+	_, err = s.exec(ctx, "DROP TABLE "+brought)
+	return err
 }
 
 // carriedRows is the condition on rows that no segment of their chain holds.

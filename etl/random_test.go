@@ -2,9 +2,11 @@ package etl
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -165,7 +167,7 @@ func (c *company) masters(at func() string) {
 // and then is written anew, and small ones that are written anew every day.
 func (c *company) files(day string) {
 	c.days[day] = nil
-	for d := range c.days {
+	for _, d := range slices.Sorted(maps.Keys(c.days)) {
 		if d != day && !c.often(0.05) {
 			continue
 		}

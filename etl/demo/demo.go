@@ -73,7 +73,7 @@ import (
 )
 
 // Version is bumped when the same options give other bytes.
-const Version = 1
+const Version = 2
 
 // Options say what to write: folder, scale, seed, as-of date, years, format,
 // dirty data, placebo, workers. All but Dir have defaults.
@@ -130,7 +130,7 @@ func phases(w *market.World) [][]part {
 
 // mainParts are the master data in pieces and every shard of customers.
 func mainParts(w *market.World) []part {
-	parts := []part{w.WriteReference, w.WriteSuppliers, w.WriteStaff, w.WriteCampaigns, w.WriteStock}
+	parts := []part{w.WriteReference, w.WriteSuppliers, w.WriteStaff, w.WriteCampaigns}
 	for from := 0; from < len(w.Titles); from += market.TitlePiece {
 		parts = append(parts, func(s *market.Shard) error {
 			return w.WriteTitles(s, from, min(from+market.TitlePiece, len(w.Titles)))
@@ -149,5 +149,5 @@ func mainParts(w *market.World) []part {
 
 // closingParts need what the shards counted.
 func closingParts(w *market.World) []part {
-	return []part{w.WritePurchasing, w.WritePlans, w.WriteTruth, w.WriteDirt}
+	return []part{w.WritePurchasing, w.WriteStock, w.WritePlans, w.WriteTruth, w.WriteDirt}
 }

@@ -81,6 +81,7 @@ func (c *customer) place1(p *plan) {
 		op.total += net
 		l.net = sheet.MulMoney(net, op.fx, 1e8)
 		c.year += l.net
+		w.CountDemand(l.title, op.day, l.qty-l.cancelled)
 	}
 }
 

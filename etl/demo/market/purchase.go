@@ -94,39 +94,6 @@ func (w *World) writePeriod(s *Shard, sup, k int) {
 	}
 }
 
-// WriteStock writes monthly snapshots and moves of the few titles kept in store.
-func (w *World) WriteStock(s *Shard) error {
-	d := dice.New(w.O.Seed, dice.StreamStock)
-	n := min(max(int(120*math.Sqrt(w.O.Scale)), 20), 2000, len(w.Titles))
-	move := int64(0)
-	for i := range n {
-		t := i * 7 % len(w.Titles)
-		hand := d.Between(0, 40)
-		unit, _ := w.PriceOf(&w.Titles[t], w.First)
-		unit = unit * 3 / 4
-		for m := w.Cal.MonthIndex(w.First); m < w.Cal.MonthIndex(w.Last); m++ {
-			on := w.Cal.MonthStart(m+1) - 1
-			before := hand
-			hand = max(0, hand+d.Between(-8, 6))
-			if hand == 0 && d.Chance(.4) {
-				hand = d.Between(5, 30)
-			}
-			s.Sheet(sheet.TSnapshot).Date(on).Str("main").Int(int64(t) + 1).Int(int64(hand)).Int(int64(min(hand, d.IntN(3)))).Int(int64(d.IntN(5))).Money(unit * int64(hand)).End()
-			if hand == before || w.Cal.MonthStart(m) < w.Last-400 {
-				continue
-			}
-			move++
-			from, to := "supplier", "main"
-			qty := hand - before
-			if qty < 0 {
-				from, to, qty = "main", "customer", -qty
-			}
-			s.Sheet(sheet.TMove).Int(move).Time(w.Cal.OnWork(w.Cal.MonthStart(m)), 10*3600).Int(int64(t) + 1).Str(from).Str(to).Int(int64(qty)).Money(unit).Str("stock").End()
-		}
-	}
-	return nil
-}
-
 // Week numbers the weeks of the history.
 func (w *World) Week(d calendar.Day) int { return min(max(int(d-w.First)/7, 0), w.weeks()-1) }
 

@@ -90,6 +90,7 @@ type World struct {
 	CustomsValue []atomic.Int64 // week: value in CNY
 	OwnerMonth   []atomic.Int64 // employee × month: net revenue in CNY, hundredths
 	ListedSold   []atomic.Int64 // class letter × month: net revenue, hundredths
+	demand       []atomic.Int32 // title × counted month: copies ordered and not cancelled
 }
 
 // NewWorld builds what is shared. It is quick: the bulk is written by shards.
@@ -120,6 +121,7 @@ func NewWorld(o Options) *World {
 	w.CustomsValue = make([]atomic.Int64, w.weeks())
 	w.OwnerMonth = make([]atomic.Int64, (len(w.Staff)+1)*months)
 	w.ListedSold = make([]atomic.Int64, 26*months)
+	w.demand = make([]atomic.Int32, len(w.Titles)*demandMonths)
 	return w
 }
 

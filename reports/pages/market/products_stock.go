@@ -55,10 +55,23 @@ func (c desk) lifeBlocks(ctx context.Context, a assortmentOf) ([]view.Block, err
 		if page.Text(row[0]) == "all" {
 			label = view.T(c.T("row.all"))
 		}
-		f.Rows = append(f.Rows, view.Row{Cells: []view.Value{label, page.Value(row[3]), page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8])}})
+		f.Rows = append(f.Rows, view.Row{Cells: []view.Value{label, page.Value(row[3]), c.fading(row[4]), c.fading(row[5]), c.fading(row[6]), page.Value(row[7]), page.Value(row[8])}})
 		return nil
 	})
 	return []view.Block{{Width: view.Half, Table: t}, {Width: view.Half, Table: f}}, err
+}
+
+// longestFading is the half-life in days up to which one is told: ten years, five
+// times as long as titles are watched.
+const longestFading = 3650
+
+// fading is a half-life in days; beyond longestFading only that it is longer.
+func (c desk) fading(v any) view.Value {
+	days := page.Value(v)
+	if days.Has() && days.Float > longestFading {
+		return view.T(c.T("products.fading.over", "n", page.Count(c.Lang, longestFading)))
+	}
+	return days
 }
 
 // stockBlocks say which titles to stock and which not to buy again; keep is how
