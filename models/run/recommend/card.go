@@ -196,9 +196,9 @@ func (l *lists) copiesCard(m *copies, rows int) job.Card {
 	c.Parameter("scale", m.scale)
 	for _, e := range m.level {
 		if math.IsInf(e.mean, 1) {
-			c.Parameter("level", e.level)
+			c.Parameter("level", math.Round(e.level*1000)/1000)
 		} else {
-			c.Parameter(fmt.Sprintf("level.to_%.2f", e.mean), e.level)
+			c.Parameter(fmt.Sprintf("level.to_%.2f", e.mean), math.Round(e.level*1000)/1000)
 		}
 	}
 	c.Metric("listings", float64(m.listed), "listings", job.Words{EN: "mature listings learned from", ZH: "用于学习的满期列目"})
