@@ -1,6 +1,7 @@
 package cold
 
 import (
+	"cmp"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -76,13 +77,54 @@ func (s *sample) fill(w *world, activity bool) {
 	})
 }
 
+// hardShare is the share of a group's rows not taken that hardest keeps.
+const hardShare = 1. / 15
+
+// hardest is the same choices among the rows taken and those not taken that
+// weights rank highest: what a list is judged by is its top, and most rows of a
+// random sample are far below it.
+func (s *sample) hardest(w []float64) *sample {
+	h := &sample{p: s.p, power: s.power, start: []int32{0}}
+	type row struct {
+		no    int32
+		score float64
+	}
+	for i, taken := range s.taken {
+		var left []row
+		for r := s.start[i]; r < s.start[i+1]; r++ {
+			if r < s.start[i]+taken {
+				h.x = append(h.x, s.x[int(r)*s.p:int(r+1)*s.p]...)
+			} else {
+				left = append(left, row{r, dot(w, s.x[int(r)*s.p:int(r+1)*s.p])})
+			}
+		}
+		n := max(min(len(left), 5), int(hardShare*float64(len(left))))
+		for _, r := range first(left, n, func(a, b row) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.no, b.no)) }) {
+			h.x = append(h.x, s.x[int(r.no)*s.p:int(r.no+1)*s.p]...)
+		}
+		h.taken = append(h.taken, taken)
+		h.start = append(h.start, h.start[i]+taken+int32(n))
+	}
+	return h
+}
+
+// fit chooses weights twice: on the sample, and on it and its hardest choices by
+// the first weights together.
+func (s *sample) fit(prior float64) (weights []float64, converged bool) {
+	weights, _, converged = s.choose(prior, nil)
+	s.join(s.hardest(weights))
+	weights, _, again := s.choose(prior, weights)
+	return weights, converged && again
+}
+
 // choose fits the conditional logit (McFadden 1974) of what was taken among
 // what was there: it maximises the sum over groups of m^(power-1) times the sum
 // over the m taken of log softmax(w·x), minus prior/2·|w|², by Newton steps that
-// are halved until the likelihood rises. Sums are taken in blocks of fixed size, so that the cores do not change the
+// are halved until the likelihood rises, from a start or from zero. Sums are taken in blocks of fixed size, so that the cores do not change the
 // result.
-func (s *sample) choose(prior float64) (weights []float64, value float64, converged bool) {
+func (s *sample) choose(prior float64, start []float64) (weights []float64, value float64, converged bool) {
 	w, trial := make([]float64, s.p), make([]float64, s.p)
+	copy(w, start)
 	l, g, h := s.slopes(w, prior)
 	for range 40 {
 		var step mat.VecDense

@@ -170,8 +170,8 @@ func (m *Model) learn(a *Attributes, b *baskets, o Options) {
 		return
 	}
 	var converged bool
-	m.titles, _, m.Converged = titles.choose(o.Prior)
-	m.customers, _, converged = customers.choose(o.Prior)
+	m.titles, m.Converged = titles.fit(o.Prior)
+	m.customers, converged = customers.fit(o.Prior)
 	m.Converged = m.Converged && converged
 }
 
@@ -209,7 +209,7 @@ func (w *world) ease(s *sample) float64 {
 	for i, e := range eases {
 		w.boughtEase, w.nearEase = e, e
 		part.fill(w, false)
-		if _, l, _ := part.choose(1); i == 0 || l > value {
+		if _, l, _ := part.choose(1, nil); i == 0 || l > value {
 			best, value = e, l
 		}
 	}
