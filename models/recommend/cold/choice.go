@@ -18,6 +18,19 @@ type sample struct {
 	x               []float64
 	p               int
 	power           float64 // a group counts its taken rows to this power
+	products        [2]int  // columns from and up to which are products of others
+}
+
+// productPrior is how many times the precision of the prior of a product is that
+// of other weights: on few choices products are departures to be shown.
+const productPrior = 10
+
+// precision is that of the prior of one weight.
+func (s *sample) precision(column int, prior float64) float64 {
+	if column >= s.products[0] && column < s.products[1] {
+		return productPrior * prior
+	}
+	return prior
 }
 
 func (s *sample) group(taken, left [][2]int32) {
@@ -44,13 +57,14 @@ func (s *sample) join(o *sample) {
 		s.start = append(s.start, last+at)
 	}
 	s.taken = append(s.taken, o.taken...)
-	s.x, s.p = append(s.x, o.x...), o.p
+	s.x, s.p, s.products = append(s.x, o.x...), o.p, o.products
 }
 
 // fill computes the signals of all rows; what a customer adds of his own
 // (activity) is the last column.
 func (s *sample) fill(w *world, activity bool) {
 	s.p = w.layout.columns()
+	s.products = [2]int{w.layout.sized(0, 0), s.p}
 	if activity {
 		s.p++
 	}
@@ -84,7 +98,7 @@ const hardShare = 1. / 15
 // weights rank highest: what a list is judged by is its top, and most rows of a
 // random sample are far below it.
 func (s *sample) hardest(w []float64) *sample {
-	h := &sample{p: s.p, power: s.power, start: []int32{0}}
+	h := &sample{p: s.p, power: s.power, products: s.products, start: []int32{0}}
 	type row struct {
 		no    int32
 		score float64
@@ -108,10 +122,17 @@ func (s *sample) hardest(w []float64) *sample {
 	return h
 }
 
+// leastHard is how many rows not taken a group needs for the hardest of them to be
+// more than chance.
+const leastHard = 100
+
 // fit chooses weights twice: on the sample, and on it and its hardest choices by
-// the first weights together.
-func (s *sample) fit(prior float64) (weights []float64, converged bool) {
+// the first weights together; once where groups have few rows to choose from.
+func (s *sample) fit(prior float64, against int) (weights []float64, converged bool) {
 	weights, _, converged = s.choose(prior, nil)
+	if against < leastHard {
+		return weights, converged
+	}
 	s.join(s.hardest(weights))
 	weights, _, again := s.choose(prior, weights)
 	return weights, converged && again
@@ -119,7 +140,7 @@ func (s *sample) fit(prior float64) (weights []float64, converged bool) {
 
 // choose fits the conditional logit (McFadden 1974) of what was taken among
 // what was there: it maximises the sum over groups of m^(power-1) times the sum
-// over the m taken of log softmax(w·x), minus prior/2·|w|², by Newton steps that
+// over the m taken of log softmax(w·x), minus half the precision times w² of each weight, by Newton steps that
 // are halved until the likelihood rises, from a start or from zero. Sums are taken in blocks of fixed size, so that the cores do not change the
 // result.
 func (s *sample) choose(prior float64, start []float64) (weights []float64, value float64, converged bool) {
@@ -186,9 +207,10 @@ func (s *sample) slopes(w []float64, prior float64) (float64, *mat.VecDense, *ma
 		}
 	}
 	for a, v := range w {
-		l -= prior / 2 * v * v
-		g.SetVec(a, g.AtVec(a)-prior*v)
-		h.SetSym(a, a, h.At(a, a)+prior)
+		own := s.precision(a, prior)
+		l -= own / 2 * v * v
+		g.SetVec(a, g.AtVec(a)-own*v)
+		h.SetSym(a, a, h.At(a, a)+own)
 	}
 	return l, g, h
 }

@@ -170,8 +170,8 @@ func (m *Model) learn(a *Attributes, b *baskets, o Options) {
 		return
 	}
 	var converged bool
-	m.titles, m.Converged = titles.fit(o.Prior)
-	m.customers, converged = customers.fit(o.Prior)
+	m.titles, m.Converged = titles.fit(o.Prior, o.Against)
+	m.customers, converged = customers.fit(o.Prior, o.Against*crowd)
 	m.Converged = m.Converged && converged
 }
 
