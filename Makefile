@@ -23,7 +23,7 @@ demo: build ## generate the demo company, refresh its warehouse, build its repor
 	$(BIN) demo --dir $(DEMO) --scale $(SCALE)
 
 test: setup-test $(WEB) ## run all tests, with real PostgreSQL and a real browser
-	$(GO) test -tags $(TAGS) -timeout 60m ./...
+	$(GO) test -tags $(TAGS) -ldflags=-w -timeout 60m ./...
 	$(GO) test ./olap/engine/...
 
 build: setup-build $(WEB) $(BIN) ## build bin/verso with the report assets in it
@@ -35,12 +35,11 @@ web: $(WEB) ## build the browser assets of the reports
 $(WEB): $(addprefix reports/web/,package.json package-lock.json tsconfig.json build.mjs palette.json) $(shell find reports/web/src -type f 2>/dev/null) | setup-build
 	cd reports/web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 
-lint: $(WEB) ## run go vet and golangci-lint with the floors as rules
-	$(GO) vet -tags $(TAGS) ./...
+lint: $(WEB) ## run golangci-lint (go vet is among its rules, and the floors)
 	$(GO) run $(LINT) run --build-tags $(TAGS) ./...
 
 floors: ## check that packages import only what their floor allows
-	$(GO) test -tags $(TAGS) -count=1 -run Floors ./cmd/verso
+	$(GO) test -tags $(TAGS) -ldflags=-w -count=1 -run Floors ./cmd/verso
 
 bench: build ## measure loading against the same star as one SQL script
 	$(BIN) bench load
