@@ -18,20 +18,31 @@ type sample struct {
 	x               []float64
 	p               int
 	power           float64 // a group counts its taken rows to this power
-	products        [2]int  // columns from and up to which are products of others
+	joint           int     // columns from here on are joint signals,
+	products        [2]int  // from here to there products of others
+	plain           bool    // neither take part
 }
 
 // productPrior is how many times the precision of the prior of a product is that
 // of other weights: on few choices products are departures to be shown.
 const productPrior = 10
 
+// shut is the precision, in that of the prior, that keeps a weight at nothing.
+const shut = 1e9
+
 // precision is that of the prior of one weight.
 func (s *sample) precision(column int, prior float64) float64 {
-	if column >= s.products[0] && column < s.products[1] {
+	switch {
+	case s.plain && s.isExtra(column):
+		return shut * prior
+	case column >= s.products[0] && column < s.products[1]:
 		return productPrior * prior
 	}
 	return prior
 }
+
+// isExtra says whether a column is a joint signal or a product.
+func (s *sample) isExtra(column int) bool { return column >= s.joint && column < s.products[1] }
 
 func (s *sample) group(taken, left [][2]int32) {
 	if len(s.start) == 0 {
@@ -57,14 +68,14 @@ func (s *sample) join(o *sample) {
 		s.start = append(s.start, last+at)
 	}
 	s.taken = append(s.taken, o.taken...)
-	s.x, s.p, s.products = append(s.x, o.x...), o.p, o.products
+	s.x, s.p, s.joint, s.products = append(s.x, o.x...), o.p, o.joint, o.products
 }
 
 // fill computes the signals of all rows; what a customer adds of his own
 // (activity) is the last column.
 func (s *sample) fill(w *world, activity bool) {
 	s.p = w.layout.columns()
-	s.products = [2]int{w.layout.sized(0, 0), s.p}
+	s.joint, s.products = w.layout.whole(joint), [2]int{w.layout.whole(wholes), s.p}
 	if activity {
 		s.p++
 	}
@@ -98,7 +109,7 @@ const hardShare = 1. / 15
 // weights rank highest: what a list is judged by is its top, and most rows of a
 // random sample are far below it.
 func (s *sample) hardest(w []float64) *sample {
-	h := &sample{p: s.p, power: s.power, products: s.products, start: []int32{0}}
+	h := &sample{p: s.p, power: s.power, joint: s.joint, products: s.products, start: []int32{0}}
 	type row struct {
 		no    int32
 		score float64
@@ -122,15 +133,19 @@ func (s *sample) hardest(w []float64) *sample {
 	return h
 }
 
-// leastHard is how many rows not taken a group needs for the hardest of them to be
-// more than chance.
-const leastHard = 100
-
-// fit chooses weights twice: on the sample, and on it and its hardest choices by
-// the first weights together; once where groups have few rows to choose from.
-func (s *sample) fit(prior float64, against int) (weights []float64, converged bool) {
+// fit chooses weights. Where choices are many it does so twice: on the sample, and
+// on it and its hardest choices by the first weights together. Where they are few,
+// once, without joint signals and products, whose weights would then cost more
+// than they tell.
+func (s *sample) fit(prior float64, many bool) (weights []float64, converged bool) {
+	s.plain = !many
 	weights, _, converged = s.choose(prior, nil)
-	if against < leastHard {
+	if s.plain {
+		for column := range weights {
+			if s.isExtra(column) {
+				weights[column] = 0
+			}
+		}
 		return weights, converged
 	}
 	s.join(s.hardest(weights))

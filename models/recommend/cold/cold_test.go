@@ -65,7 +65,7 @@ func fitted(t testing.TB, o Options) (*Model, Sales, []int32) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Against, o.Groups = 60, 200
+	o.Against, o.Groups, o.Many = 60, 200, max(o.Many, 1)
 	m, err := Fit(bought, customers, a, o)
 	if err != nil {
 		t.Fatal(err)
@@ -130,6 +130,23 @@ func TestMatchIsTheSumOfSignals(t *testing.T) {
 	}
 	if _, _, err := m.Match([]int32{-1}, fresh, 1, 1); err == nil {
 		t.Error("customer -1 is matched")
+	}
+}
+
+// With few choices joint signals and products have no weight.
+func TestFewChoicesHaveFewWeights(t *testing.T) {
+	few, _, _ := fitted(t, Options{Many: 1000})
+	many, _, _ := fitted(t, Options{})
+	extras := func(m *Model) (n int) {
+		for _, w := range m.Weights {
+			if (strings.Contains(w.Signal, "×") || strings.HasPrefix(w.Signal, "joint")) && (w.Title != 0 || w.Customer != 0) {
+				n++
+			}
+		}
+		return n
+	}
+	if extras(few) != 0 || extras(many) < 20 || few.Weights[0].Title == 0 {
+		t.Errorf("%d weights of few choices, %d of many; the first %+v", extras(few), extras(many), few.Weights[0])
 	}
 }
 

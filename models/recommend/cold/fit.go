@@ -28,6 +28,7 @@ type Options struct {
 	Ease       float64 // α of the naive-Bayes signals, in titles (default 0: chosen of 3, 10, 30 on the inner split)
 	Groups     int     // customers, and titles, that the weights are fitted on, at most (default 2500)
 	Against    int     // rows not taken in each group (default 300)
+	Many       int     // customers fitted on from which joint signals and products of signals take part (default 1000)
 	Prior      float64 // precision of the weights' normal prior (default 1)
 	Like       *Model  // an earlier fit on the same attributes whose weights are taken; nil fits them anew
 }
@@ -38,7 +39,7 @@ func (o Options) filled() Options {
 	}
 	o.Hidden, o.Shrink, o.Prior = positive(o.Hidden, .1), positive(o.Shrink, 5), positive(o.Prior, 1)
 	o.Splits, o.Neighbours, o.Factors = positive(o.Splits, 4), positive(o.Neighbours, 50), positive(o.Factors, 64)
-	o.Groups, o.Against = positive(o.Groups, 2500), positive(o.Against, 300)
+	o.Groups, o.Against, o.Many = positive(o.Groups, 2500), positive(o.Against, 300), positive(o.Many, 1000)
 	return o
 }
 
@@ -170,8 +171,9 @@ func (m *Model) learn(a *Attributes, b *baskets, o Options) {
 		return
 	}
 	var converged bool
-	m.titles, m.Converged = titles.fit(o.Prior, o.Against)
-	m.customers, converged = customers.fit(o.Prior, o.Against*crowd)
+	many := m.Groups >= o.Many
+	m.titles, m.Converged = titles.fit(o.Prior, many)
+	m.customers, converged = customers.fit(o.Prior, many)
 	m.Converged = m.Converged && converged
 }
 

@@ -150,8 +150,8 @@ func (l *lists) stockCard() job.Card {
 func (l *lists) newCard() job.Card {
 	c := job.Card{Model: "recommend_new", Version: 1, Rows: int64(l.new.lines), Outputs: []string{"recommendation", "title_target", "mailing"},
 		Definition: job.Words{
-			EN: "Titles of the current catalogue issues, which nobody bought yet, scored by class at every level, author, series, publisher, language, level and price: log-odds of what the customer bought, of what stands near it, how well titles with the attribute sell, and a regression of his purchases on all attributes of the title; weights, which move with the size of the customer and with what is unknown of the title, fitted on known titles hidden in turn. A page is mailed to who has three of its titles in the list, or a next volume.",
-			ZH: "当期目录新书（尚无人订购）按各级类目、作者、丛书、出版社、语种、层次与价格评分：取客户所购及相近图书的对数优势、该属性的销售情况，以及客户所购对该书全部属性的回归；权重随客户规模与该书未知属性而变，以轮流隐藏的已知图书拟合。书单含某目录三种以上或有续卷者，寄送相应页。"},
+			EN: "Titles of the current catalogue issues, which nobody bought yet, scored by class at every level, author, series, publisher, language, level and price: log-odds of what the customer bought, of what stands near it, and how well titles with the attribute sell; weights fitted on known titles hidden in turn. A page is mailed to who has three of its titles in the list, or a next volume.",
+			ZH: "当期目录新书（尚无人订购）按各级类目、作者、丛书、出版社、语种、层次与价格评分：取客户所购及相近图书的对数优势与该属性的销售情况，权重以轮流隐藏的已知图书拟合。书单含某目录三种以上或有续卷者，寄送相应页。"},
 		Features: []job.Feature{{Name: "attributes", Definition: job.Words{EN: "class (all levels), author, series, publisher, language, level, price band", ZH: "各级类目、作者、丛书、出版社、语种、层次、价位"}}, {Name: "current", Definition: job.Wordsf("issues of the last %d days and those to come", "近 %d 天及今后的期次", issueDays)}}}
 	l.new.ruleCounts(&c)
 	c.Parameter("new_titles", l.listed)
