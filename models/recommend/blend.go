@@ -17,7 +17,22 @@ type Blend struct {
 	Models  []Model
 	Weights []float64
 
-	spare sync.Pool // of *batch
+	spare sync.Pool // of *blending
+}
+
+// sparseScorer is a model that gives most titles no score.
+type sparseScorer interface {
+	// scatter adds scores to sums and lists the titles reached; false when they
+	// are many.
+	scatter(h History, sums []float32, reached []int32) ([]int32, bool)
+}
+
+// blending is the space of a blend at work.
+type blending struct {
+	*batch
+	sums    []float32 // zero between uses
+	reached []int32
+	values  []float32
 }
 
 // NewBlend checks the weights.
@@ -48,12 +63,11 @@ func (b *Blend) Scores(h History, scores []float32) {
 
 // ScoresOf scores several histories at once.
 func (b *Blend) ScoresOf(histories []History, scores [][]float32) {
-	space, _ := b.spare.Get().(*batch)
+	space, _ := b.spare.Get().(*blending)
 	if space == nil {
-		space = newBatch(b.Items)
+		space = &blending{batch: newBatch(b.Items), sums: make([]float32, b.Items)}
 	}
 	defer b.spare.Put(space)
-	part := space.scores[:len(histories)]
 	for n := range histories {
 		clear(scores[n])
 	}
@@ -61,6 +75,10 @@ func (b *Blend) ScoresOf(histories []History, scores [][]float32) {
 		if b.Weights[k] == 0 {
 			continue
 		}
+		if space.sparse(m, b.Weights[k], histories, scores) {
+			continue
+		}
+		part := space.scores[:len(histories)]
 		scoresOf(m, histories, part)
 		for n := range histories {
 			if s := spread(part[n]); s > 0 {
@@ -68,6 +86,42 @@ func (b *Blend) ScoresOf(histories []History, scores [][]float32) {
 			}
 		}
 	}
+}
+
+// sparse adds a model that reaches few titles of a large catalogue, without going
+// through the others; false when it is none. A history of which it reaches many is
+// scored as any other model would be: the bytes do not depend on who else is in
+// the batch.
+func (s *blending) sparse(m Model, weight float64, histories []History, scores [][]float32) bool {
+	few, ok := m.(sparseScorer)
+	if !ok {
+		return false
+	}
+	for n, h := range histories {
+		if s.reached, ok = few.scatter(h, s.sums, s.reached[:0]); !ok {
+			m.Scores(h, s.scores[0])
+			if root := spread(s.scores[0]); root > 0 {
+				dense.Axpy(float32(weight/root), s.scores[0], scores[n])
+			}
+			continue
+		}
+		squares := 0.0
+		s.values = s.values[:0]
+		for _, i := range s.reached {
+			v := s.sums[i]
+			s.sums[i] = 0 // met again it adds nothing
+			s.values = append(s.values, v)
+			squares += float64(v) * float64(v)
+		}
+		if squares == 0 {
+			continue
+		}
+		w := float32(weight / math.Sqrt(squares/float64(len(s.sums))))
+		for k, i := range s.reached {
+			scores[n][i] += float32(w * s.values[k])
+		}
+	}
+	return true
 }
 
 // Explain joins the reasons of the models, in units of the blend. A model that

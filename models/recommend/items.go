@@ -67,6 +67,33 @@ func (m *ItemItem) Scores(h History, scores []float32) {
 	}
 }
 
+// scatter adds the scores of a history to sums and lists the titles it reached,
+// some of them twice where sums cancelled out; false, with nothing done, when they
+// would be a good part of the catalogue.
+func (m *ItemItem) scatter(h History, sums []float32, reached []int32) ([]int32, bool) {
+	work := 0
+	for _, i := range h.Item {
+		work += m.Start[i+1] - m.Start[i]
+	}
+	if work > len(sums)/8 {
+		return reached, false
+	}
+	for k, i := range h.Item {
+		w := h.Weight[k]
+		if m.Scale != nil {
+			w *= m.Scale[i]
+		}
+		value := m.Value[m.Start[i]:m.Start[i+1]]
+		for p, j := range m.Target[m.Start[i]:m.Start[i+1]] {
+			if sums[j] == 0 {
+				reached = append(reached, j)
+			}
+			sums[j] += float32(w * value[p])
+		}
+	}
+	return reached, true
+}
+
 // Coefficient is that of an own item for a title, 0 for none.
 func (m *ItemItem) Coefficient(own, title int) float32 {
 	p, found := slices.BinarySearch(m.Target[m.Start[own]:m.Start[own+1]], int32(title))

@@ -103,14 +103,18 @@ func onOneCore(do func()) {
 	do()
 }
 
+// dataFolder is where public data sets stand.
+func dataFolder() string {
+	if dir := os.Getenv("VERSO_DATA"); dir != "" {
+		return dir
+	}
+	return filepath.Join("..", "..", "..", "shared", "data")
+}
+
 // readRows reads a file of the shared data sets, or skips the test.
 func readRows(t testing.TB, name string) [][]string {
 	t.Helper()
-	dir := os.Getenv("VERSO_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
+	f, err := os.Open(filepath.Join(dataFolder(), filepath.FromSlash(name)))
 	if err != nil {
 		t.Skipf("the data set %s is not there: set VERSO_DATA", name)
 	}

@@ -161,8 +161,17 @@ func (w *World) writeTitle(s *Shard, i int) {
 	isbn, old, ean = s.dirtyISBN(i, isbn, old)
 	sh.Int(id).Str(isbn).Str(old).Str(ean).Str(text).Str(zh).Int(int64(t.work) + 1).Str(edition).Str(volume).ID(int64(t.series)).Int(int64(t.Sup) + 1)
 	sh.Date(t.Pub).Str(status).Str(sup.lang).Str(sup.country).Str(binding).Int(int64(120 + int(t.Weight)*2/3)).Float(float64(t.Weight))
-	sh.Money(t.Price).Str(w.Ccy[sup.Ccy].Code).Str(level).Str(c.Code).Str(catalogueCodes()[code]).Bool(t.Level == Textbook).Date(t.Listed).End()
+	sh.Money(t.Price).Str(w.Ccy[sup.Ccy].Code).Str(level).Str(c.Code).Str(catalogueCodes()[code]).Bool(t.Level == Textbook).Date(t.Listed).Str(w.notSoldIn(i, sup.lang)).End()
 	w.aroundTitle(s, i, t, code)
+}
+
+// notSoldIn are the regions that our right to sell a title leaves out: of every
+// twelfth English title another agent serves Taiwan, Hong Kong and Macao.
+func (w *World) notSoldIn(i int, language string) string {
+	if language != "eng" || dice.Mix(uint64(i)+0x5a1e)%12 != 0 {
+		return ""
+	}
+	return "710000;810000;820000"
 }
 
 // aroundTitle writes contributors, subjects, prices and the catalogue entry.

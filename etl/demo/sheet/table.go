@@ -113,7 +113,7 @@ func Tables() []Table {
 		TCustomer:         spec("customer", "customer_id:i customer_no:s name:s name_en:s customer_type:s subtype:s parent_customer_id:i industry:s region_code:s country:s city:s postcode:s channel_id:i owner_employee_id:i first_contact_date:d first_contact_source:s created_date:d status:s merged_into:i credit_limit:m credit_days:i price_policy_id:i annual_book_budget:m budget_fy_start_month:i pref_language:s pref_contact_channel:s pref_contact_frequency:s consent_marketing:b vat_no:s source_system:s source_id:s updated_at:t"),
 		TContact:          spec("customer_contact", "contact_id:i customer_id:i name:s role:s dept:s phone:s email:s is_primary:b valid_from:d valid_to:d"),
 		TInterest:         spec("customer_clc_interest", "customer_id:i clc_code:s weight:f declared_or_observed:s updated:d"),
-		TTitle:            spec("title", "title_id:i isbn13:s isbn10:s ean:s title:s title_zh:s work_id:i edition:s volume:s series_id:i publisher_id:i pub_date:d pub_status:s language:s country:s binding:s pages:i weight_g:f list_price:m list_ccy:s level:s clc_primary:s catalogue_code:s is_textbook:b first_listed:d"),
+		TTitle:            spec("title", "title_id:i isbn13:s isbn10:s ean:s title:s title_zh:s work_id:i edition:s volume:s series_id:i publisher_id:i pub_date:d pub_status:s language:s country:s binding:s pages:i weight_g:f list_price:m list_ccy:s level:s clc_primary:s catalogue_code:s is_textbook:b first_listed:d not_sold_in:s"),
 		TContributor:      spec("title_contributor", "title_id:i seq:i role:s name:s"),
 		TSubject:          spec("title_subject", "title_id:i scheme:s code:s is_primary:b"),
 		TTitlePrice:       spec("title_price", "title_id:i ccy:s price:m valid_from:d valid_to:d"),

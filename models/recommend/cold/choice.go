@@ -1,6 +1,7 @@
 package cold
 
 import (
+	"cmp"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -17,7 +18,31 @@ type sample struct {
 	x               []float64
 	p               int
 	power           float64 // a group counts its taken rows to this power
+	joint           int     // columns from here on are joint signals,
+	products        [2]int  // from here to there products of others
+	plain           bool    // neither take part
 }
+
+// productPrior is how many times the precision of the prior of a product is that
+// of other weights: on few choices products are departures to be shown.
+const productPrior = 10
+
+// shut is the precision, in that of the prior, that keeps a weight at nothing.
+const shut = 1e9
+
+// precision is that of the prior of one weight.
+func (s *sample) precision(column int, prior float64) float64 {
+	switch {
+	case s.plain && s.isExtra(column):
+		return shut * prior
+	case column >= s.products[0] && column < s.products[1]:
+		return productPrior * prior
+	}
+	return prior
+}
+
+// isExtra says whether a column is a joint signal or a product.
+func (s *sample) isExtra(column int) bool { return column >= s.joint && column < s.products[1] }
 
 func (s *sample) group(taken, left [][2]int32) {
 	if len(s.start) == 0 {
@@ -43,13 +68,14 @@ func (s *sample) join(o *sample) {
 		s.start = append(s.start, last+at)
 	}
 	s.taken = append(s.taken, o.taken...)
-	s.x, s.p = append(s.x, o.x...), o.p
+	s.x, s.p, s.joint, s.products = append(s.x, o.x...), o.p, o.joint, o.products
 }
 
 // fill computes the signals of all rows; what a customer adds of his own
 // (activity) is the last column.
 func (s *sample) fill(w *world, activity bool) {
-	s.p = w.columns()
+	s.p = w.layout.columns()
+	s.joint, s.products = w.layout.whole(joint), [2]int{w.layout.whole(wholes), s.p}
 	if activity {
 		s.p++
 	}
@@ -76,13 +102,65 @@ func (s *sample) fill(w *world, activity bool) {
 	})
 }
 
+// hardShare is the share of a group's rows not taken that hardest keeps.
+const hardShare = 1. / 15
+
+// hardest is the same choices among the rows taken and those not taken that
+// weights rank highest: what a list is judged by is its top, and most rows of a
+// random sample are far below it.
+func (s *sample) hardest(w []float64) *sample {
+	h := &sample{p: s.p, power: s.power, joint: s.joint, products: s.products, start: []int32{0}}
+	type row struct {
+		no    int32
+		score float64
+	}
+	for i, taken := range s.taken {
+		var left []row
+		for r := s.start[i]; r < s.start[i+1]; r++ {
+			if r < s.start[i]+taken {
+				h.x = append(h.x, s.x[int(r)*s.p:int(r+1)*s.p]...)
+			} else {
+				left = append(left, row{r, dot(w, s.x[int(r)*s.p:int(r+1)*s.p])})
+			}
+		}
+		n := max(min(len(left), 5), int(hardShare*float64(len(left))))
+		for _, r := range first(left, n, func(a, b row) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.no, b.no)) }) {
+			h.x = append(h.x, s.x[int(r.no)*s.p:int(r.no+1)*s.p]...)
+		}
+		h.taken = append(h.taken, taken)
+		h.start = append(h.start, h.start[i]+taken+int32(n))
+	}
+	return h
+}
+
+// fit chooses weights. Where choices are many it does so twice: on the sample, and
+// on it and its hardest choices by the first weights together. Where they are few,
+// once, without joint signals and products, whose weights would then cost more
+// than they tell.
+func (s *sample) fit(prior float64, many bool) (weights []float64, converged bool) {
+	s.plain = !many
+	weights, _, converged = s.choose(prior, nil)
+	if s.plain {
+		for column := range weights {
+			if s.isExtra(column) {
+				weights[column] = 0
+			}
+		}
+		return weights, converged
+	}
+	s.join(s.hardest(weights))
+	weights, _, again := s.choose(prior, weights)
+	return weights, converged && again
+}
+
 // choose fits the conditional logit (McFadden 1974) of what was taken among
 // what was there: it maximises the sum over groups of m^(power-1) times the sum
-// over the m taken of log softmax(w·x), minus prior/2·|w|², by Newton steps that
-// are halved until the likelihood rises. Sums are taken in blocks of fixed size, so that the cores do not change the
+// over the m taken of log softmax(w·x), minus half the precision times w² of each weight, by Newton steps that
+// are halved until the likelihood rises, from a start or from zero. Sums are taken in blocks of fixed size, so that the cores do not change the
 // result.
-func (s *sample) choose(prior float64) (weights []float64, value float64, converged bool) {
+func (s *sample) choose(prior float64, start []float64) (weights []float64, value float64, converged bool) {
 	w, trial := make([]float64, s.p), make([]float64, s.p)
+	copy(w, start)
 	l, g, h := s.slopes(w, prior)
 	for range 40 {
 		var step mat.VecDense
@@ -144,9 +222,10 @@ func (s *sample) slopes(w []float64, prior float64) (float64, *mat.VecDense, *ma
 		}
 	}
 	for a, v := range w {
-		l -= prior / 2 * v * v
-		g.SetVec(a, g.AtVec(a)-prior*v)
-		h.SetSym(a, a, h.At(a, a)+prior)
+		own := s.precision(a, prior)
+		l -= own / 2 * v * v
+		g.SetVec(a, g.AtVec(a)-own*v)
+		h.SetSym(a, a, h.At(a, a)+own)
 	}
 	return l, g, h
 }

@@ -65,7 +65,7 @@ func fitted(t testing.TB, o Options) (*Model, Sales, []int32) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Against, o.Groups = 60, 200
+	o.Against, o.Groups, o.Many = 60, 200, max(o.Many, 1)
 	m, err := Fit(bought, customers, a, o)
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestFindsNewTitles(t *testing.T) {
 // through them one by one.
 func TestMatchIsTheSumOfSignals(t *testing.T) {
 	m, _, fresh := fitted(t, Options{})
-	b, x := m.w.bench(), make([]float64, m.w.columns())
+	b, x := m.w.bench(), make([]float64, m.w.layout.columns())
 	mine, theirs := b.pairs(m.plans[0]), b.pairs(m.plans[1])
 	customers := []int32{3, 7, 11, 250}
 	wanted := make([][]Ranked, len(fresh))
@@ -130,6 +130,23 @@ func TestMatchIsTheSumOfSignals(t *testing.T) {
 	}
 	if _, _, err := m.Match([]int32{-1}, fresh, 1, 1); err == nil {
 		t.Error("customer -1 is matched")
+	}
+}
+
+// With few choices joint signals and products have no weight.
+func TestFewChoicesHaveFewWeights(t *testing.T) {
+	few, _, _ := fitted(t, Options{Many: 1000})
+	many, _, _ := fitted(t, Options{})
+	extras := func(m *Model) (n int) {
+		for _, w := range m.Weights {
+			if (strings.Contains(w.Signal, "×") || strings.HasPrefix(w.Signal, "joint")) && (w.Title != 0 || w.Customer != 0) {
+				n++
+			}
+		}
+		return n
+	}
+	if extras(few) != 0 || extras(many) < 20 || few.Weights[0].Title == 0 {
+		t.Errorf("%d weights of few choices, %d of many; the first %+v", extras(few), extras(many), few.Weights[0])
 	}
 }
 
@@ -222,6 +239,83 @@ func TestReturnsDoNotCount(t *testing.T) {
 	}
 	if d := cmp.Diff([][]int32{{2}, nil}, b.of); d != "" {
 		t.Error(d)
+	}
+}
+
+// A bot or reseller who took every title makes none of them like another; without
+// the bound he would join all.
+func TestResellersSayNothingOfLikeness(t *testing.T) {
+	s := Sales{Customer: []int32{0, 0, 1, 1, 2, 2}, Title: []int32{0, 1, 0, 1, 2, 3}}
+	for title := range int32(50) {
+		s.Customer, s.Title = append(s.Customer, 3), append(s.Title, title)
+	}
+	b, err := gather(s, 4, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := b.neighbours(10, 1, 20)
+	if len(near[0]) != 1 || near[0][0].title != 1 || len(near[2]) != 1 || near[2][0].title != 3 || len(near[30]) != 0 {
+		t.Errorf("near 0: %v, near 2: %v, near 30: %v", near[0], near[2], near[30])
+	}
+	if all := b.neighbours(10, 1, 100); len(all[30]) == 0 {
+		t.Error("without the bound he joins none either: the test says nothing")
+	}
+}
+
+// Coefficients of the joint signals are those of the ridge regression of a
+// customer's purchases on the attributes of the new title, written out.
+func TestJointIsARidgeRegression(t *testing.T) {
+	a, err := EncodeAlone([]Column{{Name: "author", Text: []string{"x", "x", "y", "z", "x"}}, {Name: "publisher", Text: []string{"p", "p", "p", "q", "p"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := gather(Sales{Customer: []int32{0, 0, 1, 1}, Title: []int32{0, 1, 2, 3}}, 2, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(a, b, Options{Ease: 3}.filled())
+	// Of the known titles 0 to 3, two are of x, three of p, two of both:
+	// (7 2; 2 8)·z = (1; 1), so that z = (6, 5)/52.
+	got := w.flat.joint[w.flat.start[4]:w.flat.start[5]]
+	if len(got) != 2 || math.Abs(got[0]-6./52) > 1e-12 || math.Abs(got[1]-5./52) > 1e-12 {
+		t.Errorf("coefficients %v", got)
+	}
+	for _, z := range w.flat.joint[:w.flat.start[4]] {
+		if z != 0 {
+			t.Error("a known title has a coefficient")
+		}
+	}
+	bench, x := w.bench(), make([]float64, w.layout.columns())
+	bench.load(0)
+	bench.signals(4, x)
+	if want := 2*6./52 + 2*5./52; math.Abs(x[w.layout.whole(joint)]-want) > 1e-12 { // he has both of x, which are two of p
+		t.Errorf("joint %v, want %v", x[w.layout.whole(joint)], want)
+	}
+}
+
+// What two lists have in common, against a plain count.
+func TestShared(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	list := func() []int32 {
+		var l []int32
+		for v := range int32(200) {
+			if rng.IntN(1+int(v)%7) == 0 {
+				l = append(l, v)
+			}
+		}
+		return l[rng.IntN(len(l)):]
+	}
+	for range 200 {
+		x, y := list(), list()
+		n := 0
+		for _, v := range x {
+			if slices.Contains(y, v) {
+				n++
+			}
+		}
+		if got := shared(x, y); got != n {
+			t.Fatalf("%v and %v: %d, want %d", x, y, got, n)
+		}
 	}
 }
 

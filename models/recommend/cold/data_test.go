@@ -102,8 +102,8 @@ func TestDoubanCold(t *testing.T) {
 	if !m.Converged || m.New != len(candidates) {
 		t.Errorf("converged %v, %d new titles, want %d", m.Converged, m.New, len(candidates))
 	}
-	if e.Model.Recall < .30 || e.Model.NDCG < .25 || e.Customers.Recall < .30 || e.Customers.Precision < .20 {
-		t.Errorf("new books are found worse than asked: recall .30, NDCG .25, of customers .30 and precision .20")
+	if e.Model.Recall < .30 || e.Model.NDCG < .26 || e.Customers.Recall < .315 || e.Customers.Precision < .20 {
+		t.Errorf("new books are found worse than asked: recall .30, NDCG .26, of customers .315 and precision .20")
 	}
 	if e.Popularity.Recall > .5*e.Model.Recall {
 		t.Errorf("popularity alone reaches %.4f of %.4f", e.Popularity.Recall, e.Model.Recall)

@@ -71,8 +71,8 @@ func (m *Model) Evaluate(test Sales, candidates []int32, k int) (*Evaluation, er
 func (m *Model) byPopularity() *Model {
 	p := *m
 	p.titles = make([]float64, len(m.titles))
-	for j := popular; j < len(p.titles)-1; j += signals {
-		p.titles[j] = 1
+	for k := range m.w.a.Kinds {
+		p.titles[m.w.layout.of(k, popular)] = 1
 	}
 	p.plans[0] = m.w.plan(p.titles)
 	return &p

@@ -3,8 +3,9 @@
 //
 // A score is a sum over the title's attributes of what the customer's purchases
 // say of each: naive-Bayes log-odds of what he bought, the same of what stands
-// near it, and how well known titles with the attribute sell. The weights of
-// these signals, one for each kind of attribute, are fitted as a conditional
+// near it, how well known titles with the attribute sell, and a regression of his
+// purchases on all of the title's attributes. The weights of these signals, for
+// each kind of attribute, are fitted as a conditional
 // logit on inner cold splits: a random tenth of the known titles is hidden at a
 // time, and the weights are those that find who bought them. So no weight is chosen
 // by hand, and a column that says nothing gets none.
@@ -27,6 +28,7 @@ type Options struct {
 	Ease       float64 // α of the naive-Bayes signals, in titles (default 0: chosen of 3, 10, 30 on the inner split)
 	Groups     int     // customers, and titles, that the weights are fitted on, at most (default 2500)
 	Against    int     // rows not taken in each group (default 300)
+	Many       int     // customers fitted on from which joint signals and products of signals take part (default 1000)
 	Prior      float64 // precision of the weights' normal prior (default 1)
 	Like       *Model  // an earlier fit on the same attributes whose weights are taken; nil fits them anew
 }
@@ -37,7 +39,7 @@ func (o Options) filled() Options {
 	}
 	o.Hidden, o.Shrink, o.Prior = positive(o.Hidden, .1), positive(o.Shrink, 5), positive(o.Prior, 1)
 	o.Splits, o.Neighbours, o.Factors = positive(o.Splits, 4), positive(o.Neighbours, 50), positive(o.Factors, 64)
-	o.Groups, o.Against = positive(o.Groups, 2500), positive(o.Against, 300)
+	o.Groups, o.Against, o.Many = positive(o.Groups, 2500), positive(o.Against, 300), positive(o.Many, 1000)
 	return o
 }
 
@@ -60,7 +62,6 @@ type Weight struct {
 // Model is a fitted model.
 type Model struct {
 	Weights   []Weight
-	Mapped    Weight  // weights of the factors that attributes foretell
 	Activity  float64 // weight of log(1+titles of the customer) among customers of a title
 	Ease      float64 // α used
 	Known     int     // titles with a purchase
@@ -107,21 +108,15 @@ func Fit(s Sales, customers int, a *Attributes, o Options) (*Model, error) {
 	if m.Known == 0 {
 		return nil, ErrEmpty
 	}
-	if o.Like != nil && len(o.Like.titles) == len(a.Kinds)*signals+1 {
+	if o.Like != nil && len(o.Like.titles) == layout(len(a.Kinds)).columns() {
 		m.take(o.Like)
 	} else {
 		m.learn(a, b, o)
 	}
 	o.Ease = m.Ease
 	m.w = newWorld(a, b, o)
-	for k := range a.Kinds {
-		for j, name := range signalNames {
-			m.Weights = append(m.Weights, Weight{a.Kinds[k].Name, name, m.titles[k*signals+j], m.customers[k*signals+j]})
-		}
-	}
-	last := len(m.titles) - 1
-	m.Mapped = Weight{"all", "mapped", m.titles[last], m.customers[last]}
-	m.Activity = m.customers[last+1]
+	m.Weights = m.w.layout.weights(a.Kinds, m.titles, m.customers)
+	m.Activity = m.customers[len(m.titles)]
 	m.plans = [2]*plan{m.w.plan(m.titles), m.w.plan(m.customers[:len(m.titles)])}
 	return m, nil
 }
@@ -176,8 +171,9 @@ func (m *Model) learn(a *Attributes, b *baskets, o Options) {
 		return
 	}
 	var converged bool
-	m.titles, _, m.Converged = titles.choose(o.Prior)
-	m.customers, _, converged = customers.choose(o.Prior)
+	many := m.Groups >= o.Many
+	m.titles, m.Converged = titles.fit(o.Prior, many)
+	m.customers, converged = customers.fit(o.Prior, many)
 	m.Converged = m.Converged && converged
 }
 
@@ -188,17 +184,18 @@ func (m *Model) standard(kinds int, reason string) {
 	if m.Ease <= 0 {
 		m.Ease = eases[1]
 	}
-	m.titles = make([]float64, kinds*signals+1)
-	m.customers = make([]float64, kinds*signals+2)
+	l := layout(kinds)
+	m.titles = make([]float64, l.columns())
+	m.customers = make([]float64, l.columns()+1)
 	for k := range kinds {
 		for _, j := range []int{bought, near, popular} {
-			m.titles[k*signals+j] = .3
+			m.titles[l.of(k, j)] = .3
 			if j != popular {
-				m.customers[k*signals+j] = .3
+				m.customers[l.of(k, j)] = .3
 			}
 		}
 	}
-	m.customers[kinds*signals+1] = 1
+	m.customers[l.columns()] = 1
 }
 
 // eases are the values of α tried.
@@ -214,7 +211,7 @@ func (w *world) ease(s *sample) float64 {
 	for i, e := range eases {
 		w.boughtEase, w.nearEase = e, e
 		part.fill(w, false)
-		if _, l, _ := part.choose(1); i == 0 || l > value {
+		if _, l, _ := part.choose(1, nil); i == 0 || l > value {
 			best, value = e, l
 		}
 	}

@@ -11,13 +11,17 @@ type flat struct {
 	start   []int32   // of each title in id, and the end
 	id      []int32   // attributes, kind by kind
 	part    []float64 // 1/attributes of the kind that the title has
+	joint   []float64 // coefficient in the joint signals
 	pattern []int32   // of each title, into patterns
 	// patterns are the shares of each kind's attributes on a known title (1, or 0
 	// where there is none), and of those that some title is near; few differ.
 	patterns []pattern
 }
 
-type pattern struct{ known, near []float64 }
+type pattern struct {
+	known, near []float64
+	gap         float64 // share of the kinds without an attribute on a known title
+}
 
 func (w *world) flatten() {
 	f := &w.flat
@@ -61,10 +65,13 @@ func (w *world) flatten() {
 }
 
 func patternOf(key []byte) pattern {
-	p := pattern{make([]float64, len(key)/2), make([]float64, len(key)/2)}
+	kinds := len(key) / 2
+	p := pattern{known: make([]float64, kinds), near: make([]float64, kinds)}
 	for k := range p.known {
 		if n := key[2*k]; n > 0 {
 			p.known[k], p.near[k] = 1, float64(key[2*k+1])/float64(n)
+		} else {
+			p.gap += 1 / float64(kinds)
 		}
 	}
 	return p
@@ -73,7 +80,7 @@ func patternOf(key []byte) pattern {
 // plan is a vector of weights made ready to score pairs: what does not depend on
 // the customer is added up for each title.
 type plan struct {
-	weights []float64 // by kind and signal, then the factors'
+	weights []float64 // of the columns
 	fixed   []float64 // of each title
 }
 
@@ -82,7 +89,7 @@ func (w *world) plan(weights []float64) *plan {
 	f := &w.flat
 	own := make([]float64, len(f.kind))
 	for k := range w.a.Kinds {
-		l, v := &w.lore[k], weights[k*signals:(k+1)*signals]
+		l, v := &w.lore[k], weights[w.layout.of(k, 0):]
 		for a := range l.titles {
 			own[int(f.offset[k])+a] = v[popular]*l.popular[a] + v[size]*l.size[a]
 		}
@@ -93,7 +100,7 @@ func (w *world) plan(weights []float64) *plan {
 		}
 		for k, known := range f.patterns[f.pattern[t]].known {
 			if known == 0 {
-				p.fixed[t] += weights[k*signals+unseen]
+				p.fixed[t] += weights[w.layout.of(k, unseen)]
 			}
 		}
 	}
@@ -104,41 +111,54 @@ func (w *world) plan(weights []float64) *plan {
 type pairs struct {
 	p       *plan
 	b       *bench
-	more    []float64 // attribute → what the customer's purchases add to that of one who has nothing of it
-	touched []int32   // attributes with more
-	common  []float64 // pattern → the score of one who has nothing of any attribute
-	mapped  float64
+	w       weighing
+	more    []evidence // of each attribute
+	touched []int32    // attributes with more
+	common  []float64  // pattern → the score of one who has nothing of any attribute
+}
+
+// evidence is what a customer's purchases add of an attribute to the score of one
+// who has nothing of it.
+type evidence struct {
+	more  float64 // to its mean over the kind
+	gap   float64 // the same, times the gap of the title
+	joint float64 // times its coefficient
 }
 
 func (b *bench) pairs(p *plan) *pairs {
-	return &pairs{p: p, b: b, more: make([]float64, len(b.w.flat.kind)), common: make([]float64, len(b.w.flat.patterns)), mapped: p.weights[len(b.w.a.Kinds)*signals]}
+	return &pairs{p: p, b: b, more: make([]evidence, len(b.w.flat.kind)), common: make([]float64, len(b.w.flat.patterns))}
 }
 
 // load takes up the customer of the bench.
 func (s *pairs) load() {
 	for _, id := range s.touched {
-		s.more[id] = 0
+		s.more[id] = evidence{}
 	}
 	b, f := s.b, &s.b.w.flat
+	b.w.layout.weigh(s.p.weights, b.size, &s.w)
 	s.touched = append(s.touched[:0], b.touched...)
 	for _, id := range b.touched {
 		k := f.kind[id]
-		l, a, v := &b.w.lore[k], id-f.offset[k], s.p.weights[int(k)*signals:]
-		n := float64(b.count[id])
-		more := v[held] * n / (l.titles[a] + heldPrior)
-		if n > 0 && v[bought] != 0 {
-			more += v[bought] * (odds(n, b.counts[k], l.share[a], b.w.boughtEase) - b.never[k])
+		l, a, v := &b.w.lore[k], id-f.offset[k], &s.w.kind[k]
+		n, m := float64(b.count[id]), float64(b.around[id])
+		e := evidence{more: v.signal[held] * n / (l.titles[a] + heldPrior), joint: s.w.whole[joint]*n + s.w.whole[jointNear]*m}
+		if n > 0 {
+			x := odds(n, b.counts[k], l.share[a], b.w.boughtEase) - b.never[k]
+			e.more += v.signal[bought] * x
+			e.gap += v.gap[bought] * x
 		}
-		if m := float64(b.around[id]); m > 0 && l.drift[a] > 0 && v[near] != 0 {
-			more += v[near] * (odds(m, b.arounds[k], l.drift[a], b.w.nearEase) - b.far[k])
+		if m > 0 && l.drift[a] > 0 {
+			x := odds(m, b.arounds[k], l.drift[a], b.w.nearEase) - b.far[k]
+			e.more += v.signal[near] * x
+			e.gap += v.gap[near] * x
 		}
-		s.more[id] = more
+		s.more[id] = e
 	}
 	for no, p := range f.patterns {
 		sum := 0.
 		for k := range p.known {
-			v := s.p.weights[k*signals:]
-			sum += v[bought]*p.known[k]*b.never[k] + v[near]*p.near[k]*b.far[k]
+			v := &s.w.kind[k]
+			sum += (v.signal[bought]+p.gap*v.gap[bought])*p.known[k]*b.never[k] + (v.signal[near]+p.gap*v.gap[near])*p.near[k]*b.far[k]
 		}
 		s.common[no] = sum
 	}
@@ -148,13 +168,14 @@ func (s *pairs) load() {
 func (s *pairs) of(t int32) float64 {
 	f, m := &s.b.w.flat, s.b.w.mapping
 	from, to := f.start[t], f.start[t+1]
-	part := f.part[from:to]
-	sum := s.p.fixed[t] + s.common[f.pattern[t]]
+	part, coefficient := f.part[from:to], f.joint[from:to]
+	sum, gap := s.p.fixed[t]+s.common[f.pattern[t]], f.patterns[f.pattern[t]].gap
 	for at, id := range f.id[from:to] {
-		sum += s.more[id] * part[at]
+		e := &s.more[id]
+		sum += (e.more+gap*e.gap)*part[at] + e.joint*coefficient[at]
 	}
-	if own := m.customers[s.b.customer]; own != nil && s.mapped != 0 {
-		sum += s.mapped * float64(dense.Dot(own, m.titles[t]))
+	if own := m.customers[s.b.customer]; own != nil && s.w.whole[mapped] != 0 {
+		sum += s.w.whole[mapped] * float64(dense.Dot(own, m.titles[t]))
 	}
 	return sum
 }

@@ -216,15 +216,20 @@ func (s *Scorer) Why(customer, title int) ([]Reason, error) {
 	if err := s.m.check([]int32{int32(title)}); err != nil {
 		return nil, err
 	}
-	mapped := s.m.titles[len(s.m.titles)-1]
+	w, f := s.m.w, &s.m.w.flat
+	gap, coefficient := f.patterns[f.pattern[title]].gap, f.joint[f.start[title]:]
 	var list []Reason
-	for k := range s.m.w.a.Kinds {
-		weights := s.m.titles[k*signals : (k+1)*signals]
-		kind, from := &s.m.w.a.Kinds[k], len(list)
+	for k := range w.a.Kinds {
+		kind, from := &w.a.Kinds[k], len(list)
+		weights := slices.Clone(s.m.titles[w.layout.of(k, 0):w.layout.of(k+1, 0)])
+		copy(weights, s.pairs.w.kind[k].signal[:])
+		for j, v := range s.pairs.w.kind[k].gap {
+			weights[j] += gap * v
+		}
 		for _, a := range kind.Of(title) {
 			x := [signals]float64{}
 			if s.b.of(k, a, &x) {
-				list = append(list, Reason{kind.Name, kind.Labels[a], dot(weights, x[:]), int(s.b.count[s.m.w.flat.offset[k]+a]), math.Exp(s.m.w.lore[k].popular[a])})
+				list = append(list, Reason{kind.Name, kind.Labels[a], dot(weights, x[:]), int(s.b.count[f.offset[k]+a]), math.Exp(w.lore[k].popular[a])})
 			}
 		}
 		for i := range list[from:] {
@@ -232,8 +237,9 @@ func (s *Scorer) Why(customer, title int) ([]Reason, error) {
 		}
 		at := from
 		for _, a := range kind.Of(title) {
-			if s.b.w.lore[k].titles[a] > 0 {
-				list[at].Part += mapped * s.b.w.mapping.of(customer, k, a, len(kind.Of(title)))
+			if w.lore[k].titles[a] > 0 {
+				list[at].Part += s.pairs.w.whole[mapped]*w.mapping.of(customer, k, a, len(kind.Of(title))) + s.pairs.more[f.offset[k]+a].joint*coefficient[0]
+				coefficient = coefficient[1:]
 				at++
 			}
 		}

@@ -11,26 +11,17 @@ import "math"
 //   - near: the same of the titles similar to his: each title he bought spreads
 //     a mass of one over its neighbours, so that an author he never bought
 //     scores when his readers are those of authors he did;
+//   - held: the customer's share n/(m+3) of the m known titles with it: who has
+//     them all is not he who has one of a hundred;
 //   - popular: log of the mean number of customers of its titles, shrunk by one
 //     title of the mean, against the mean;
 //   - size: log(1 + known titles with the attribute);
-//   - held: the customer's share n/(m+3) of the m known titles with it: who has
-//     them all is not he who has one of a hundred;
 //   - unseen: 1 when no attribute of the kind stands on a known title.
 //
-// One more is of all kinds together: the product of the customer's factors and
-// those that the title's attributes foretell (mapped).
-const (
-	bought = iota
-	near
-	popular
-	size
-	held
-	unseen
-	signals
-)
-
-var signalNames = [signals]string{"bought", "near", "popular", "size", "held", "unseen"}
+// Of all kinds together are the product of the customer's factors and those that
+// the title's attributes foretell (mapped), and what the regression of his
+// purchases on the attributes foretells (joint), of the titles similar to his too
+// (joint near).
 
 // heldPrior are the titles added below the share held.
 const heldPrior = 3
@@ -55,13 +46,12 @@ type world struct {
 	boughtEase float64 // α of the signal bought, in titles
 	nearEase   float64 // α of the signal near
 	mapping    *mapping
+	layout     layout
+	size       float64 // mean of log(1+titles) of the customers with a purchase
 }
 
-// columns is the number of signals of a pair.
-func (w *world) columns() int { return len(w.a.Kinds)*signals + 1 }
-
 func newWorld(a *Attributes, b *baskets, o Options) *world {
-	w := &world{a: a, b: b, known: make([]bool, a.Titles), boughtEase: o.Ease, nearEase: o.Ease}
+	w := &world{a: a, b: b, known: make([]bool, a.Titles), boughtEase: o.Ease, nearEase: o.Ease, layout: layout(len(a.Kinds)), size: b.size()}
 	w.near = b.neighbours(o.Neighbours, o.Shrink, max(1000, a.Titles/20))
 	mass := make([]float64, a.Titles)
 	customers, titles := 0., 0.
@@ -80,8 +70,21 @@ func newWorld(a *Attributes, b *baskets, o Options) *world {
 		w.lore = append(w.lore, w.learn(&a.Kinds[k], mass, mean))
 	}
 	w.flatten()
+	w.regress()
 	w.mapping = w.mapped(b.factorise(o.Factors, o.Seed))
 	return w
+}
+
+// size is the mean of log(1+titles) of the customers with a purchase.
+func (b *baskets) size() float64 {
+	sum, n := 0., 0.
+	for _, list := range b.of {
+		if len(list) > 0 {
+			sum += math.Log1p(float64(len(list)))
+			n++
+		}
+	}
+	return sum / max(n, 1)
 }
 
 func (w *world) learn(k *Kind, mass []float64, mean float64) lore {
@@ -119,6 +122,7 @@ func (w *world) learn(k *Kind, mass []float64, mean float64) lore {
 type bench struct {
 	w        *world
 	customer int
+	size     float64   // log of his titles less the mean of all
 	mass     []float32 // of titles near the customer's
 	reached  []int32   // titles with mass
 	count    []float32 // attribute → titles bought
@@ -147,6 +151,7 @@ func (b *bench) load(customer int) {
 	clear(b.counts)
 	clear(b.arounds)
 	b.customer, b.reached, b.touched = customer, b.reached[:0], b.touched[:0]
+	b.size = math.Log1p(float64(len(b.w.b.of[customer]))) - b.w.size
 	f := &b.w.flat
 	for _, t := range b.w.b.of[customer] {
 		for _, n := range b.w.near[t] {
@@ -210,8 +215,9 @@ func odds(n, all, share, ease float64) float64 {
 	return math.Log((n + ease*share) / ((all + ease) * share))
 }
 
-// signals writes the signals of the loaded customer and a title, kind by kind.
+// signals writes the columns of the loaded customer and a title.
 func (b *bench) signals(title int, out []float64) {
+	l, f := b.w.layout, &b.w.flat
 	for k := range b.w.a.Kinds {
 		s, n := [signals]float64{}, 0.
 		for _, a := range b.w.a.Kinds[k].Of(title) {
@@ -225,7 +231,13 @@ func (b *bench) signals(title int, out []float64) {
 		if n == 0 {
 			s[unseen] = 1
 		}
-		copy(out[k*signals:], s[:])
+		copy(out[l.of(k, 0):], s[:])
 	}
-	out[len(b.w.a.Kinds)*signals] = product(b.w.mapping.customers[b.customer], b.w.mapping.titles[title])
+	out[l.whole(mapped)] = product(b.w.mapping.customers[b.customer], b.w.mapping.titles[title])
+	out[l.whole(joint)], out[l.whole(jointNear)] = 0, 0
+	for at := f.start[title]; at < f.start[title+1]; at++ {
+		out[l.whole(joint)] += f.joint[at] * float64(b.count[f.id[at]])
+		out[l.whole(jointNear)] += f.joint[at] * float64(b.around[f.id[at]])
+	}
+	l.multiply(out, b.size, f.patterns[f.pattern[title]].gap)
 }

@@ -1,8 +1,11 @@
 package recommend
 
 import (
+	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strings"
 
 	"verso/models/job"
 	"verso/models/offer"
@@ -106,6 +109,9 @@ func (l *lists) stockCard() job.Card {
 	c.Parameter("titles", job.Wordsf("%d of %d take part: those listed within a year, in current issues or in series that are bought, and the %d with most recent customers", "%d/%d 种参与：一年内列目、当期目录或在售丛书的品种，以及近期客户最多的 %d 种", len(l.c.titles), l.c.all, l.c.most()))
 	c.Parameter("ease.titles", easeTitles)
 	c.Parameter("held_out", l.o.Held)
+	if n := len(l.c.nowhere); n > 0 {
+		c.Parameter("territories_unknown", job.Wordsf("titles must not be sold in %d places that no region is called, and are offered there: %s", "图书禁售地区中有 %d 个名称不在地区表内，对其不起作用：%s", n, strings.Join(l.c.nowhere[:min(n, 10)], ", ")))
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.left)) {
 		c.Parameter("left_out."+name, f.left[name])
 	}
@@ -178,8 +184,8 @@ func (l *lists) newCard() job.Card {
 func (l *lists) copiesCard(m *copies, rows int) job.Card {
 	c := job.Card{Model: "title_demand", Version: 1, Rows: int64(rows), Outputs: []string{"title_demand"},
 		Definition: job.Words{
-			EN: "Copies of a new title ordered within 90 days of its listing: the mean of all listings times factors for class, publisher, level, catalogue and later volumes, each shrunk towards 1; 80 % interval of a negative binomial; the number to order suffices with 60 % chance. Tested on the last quarter of mature listings, whose level the forecasts take over.",
-			ZH: "新书列目后 90 天内的订购册数：全部列目均值乘以类目、出版社、层次、目录与续卷各因子（均向 1 收缩）；80 % 区间取负二项分布；建议订数以 60 % 概率满足需求。以最后四分之一满期列目检验，预测水平随之校准。"},
+			EN: "Copies of a new title ordered within 90 days of its listing: the mean of all listings times factors for class, publisher, level, catalogue and later volumes, each shrunk towards 1; the interval is the shortest of a negative binomial, at the level that would have held 80 % of the last quarter of mature listings, by thirds of the forecast; forecasts too are raised or lowered to that quarter; the number to order suffices with 60 % chance. Tested on that quarter with what the one before it gave.",
+			ZH: "新书列目后 90 天内的订购册数：全部列目均值乘以类目、出版社、层次、目录与续卷各因子（均向 1 收缩）；区间取负二项分布最短区间，其水平使最后四分之一满期列目按预测三等分各有 80 % 落入，预测亦按该四分之一升降；建议订数以 60 % 概率满足需求。检验时以再前一季所得校准该四分之一列目。"},
 		Features: []job.Feature{{Name: "copies_90", Definition: job.Words{EN: "copies ordered within 90 days of the issue, by whatever way the order came", ZH: "发布后 90 天内的订购册数，不论订单来自何处"}}}}
 	if m == nil {
 		c.Reading = job.Wordsf("Fewer than %d listings are 90 days old: there is no forecast of copies.", "满 90 天的列目不足 %d 个，无法预测册数。", copiesLeast)
@@ -188,6 +194,13 @@ func (l *lists) copiesCard(m *copies, rows int) job.Card {
 	c.Parameter("mean", m.mean)
 	c.Parameter("shape", m.k)
 	c.Parameter("scale", m.scale)
+	for _, e := range m.level {
+		if math.IsInf(e.mean, 1) {
+			c.Parameter("level", math.Round(e.level*1000)/1000)
+		} else {
+			c.Parameter(fmt.Sprintf("level.to_%.2f", e.mean), math.Round(e.level*1000)/1000)
+		}
+	}
 	c.Metric("listings", float64(m.listed), "listings", job.Words{EN: "mature listings learned from", ZH: "用于学习的满期列目"})
 	c.Metric("coverage_80", m.coverage, "share", job.Words{EN: "of the last quarter within the 80 % interval", ZH: "最后四分之一列目落入 80% 区间的比例"})
 	c.Metric("bias", m.bias, "ratio", job.Words{EN: "forecast ÷ copies ordered over the last quarter, before it was corrected", ZH: "校准前最后四分之一列目的预测 ÷ 实际"})

@@ -19,17 +19,19 @@ type copies struct {
 	k       float64 // shape: variance = mean + mean²/k
 	listed  int     // listings learned from
 
-	scale    float64 // factor that the last quarter of listings asks for
-	coverage float64 // share of that quarter within the interval
+	scale float64 // factor that the last quarter of listings asks for
+	// level is the chance of the intervals that would have held 80 % of that quarter.
+	level levels
+
+	coverage float64 // share of that quarter within intervals set by the quarter before
 	bias     float64 // forecast ÷ what came, before the factor
 	tested   int
 }
 
 const (
-	copiesPrior  = 10.0
-	copiesLeast  = 50 // listings needed
-	intervalTail = .1 // each side of the 80 % interval
-	orderAt      = .6 // quantile to order: too few costs more than too many
+	copiesPrior = 10.0
+	copiesLeast = 50 // listings needed
+	orderAt     = .6 // quantile to order: too few costs more than too many
 )
 
 var copiesBy = [5]string{"class", "publisher", "level", "code", "is_later"}
@@ -91,7 +93,51 @@ func fitCopies(t *traits, rows []int) *copies {
 	if over > 0 {
 		m.k = min(1e6, max(.05, squares/over))
 	}
-	m.scale = 1
+	m.scale, m.level = 1, levels{{math.Inf(1), intervalShare}}
+	return m
+}
+
+// settle sets the scale and the level of the intervals by listings after those
+// learned from.
+func (m *copies) settle(t *traits, rows []int) (bias float64) {
+	seen, expected := 0.0, 0.0
+	for _, i := range rows {
+		seen += t.copies[i]
+		expected += m.of(t, i)
+	}
+	if expected > 0 && seen > 0 {
+		// The factor is shrunk as all others are.
+		m.scale, bias = (seen+copiesPrior)/(expected+copiesPrior), expected/seen
+	}
+	means, needs := make([]float64, len(rows)), make([]float64, len(rows))
+	for k, i := range rows {
+		means[k] = m.of(t, i) * m.scale
+		needs[k] = needed(means[k], m.k, t.copies[i])
+	}
+	m.level = levelsOf(means, needs)
+	return bias
+}
+
+// testCopies fits three quarters of the listings, oldest first, sets scale and
+// level by the third of them, and tests on the last; the model returned is of all
+// listings, its scale and level set by the last quarter.
+func testCopies(t *traits, mature []int) *copies {
+	half, cut := len(mature)/2, len(mature)*3/4
+	before := fitCopies(t, mature[:half])
+	before.settle(t, mature[half:cut])
+	early, late := fitCopies(t, mature[:cut]), mature[cut:]
+	within := 0
+	for _, i := range late {
+		mu := early.of(t, i) * before.scale
+		low, high := interval(mu, early.k, before.level.at(mu))
+		if low <= t.copies[i] && t.copies[i] <= high {
+			within++
+		}
+	}
+	m := fitCopies(t, mature)
+	m.bias = early.settle(t, late)
+	m.scale, m.level = early.scale, early.level
+	m.tested, m.coverage = len(late), float64(within)/float64(len(late))
 	return m
 }
 
@@ -140,28 +186,7 @@ func (l *lists) forecastCopies(ctx context.Context, j *job.Job) (*copies, int, e
 	}
 	var m *copies
 	if len(mature) >= copiesLeast {
-		cut := len(mature) * 3 / 4
-		early := fitCopies(t, mature[:cut])
-		late := mature[cut:]
-		seen, expected := 0.0, 0.0
-		for _, i := range late {
-			seen += t.copies[i]
-			expected += early.of(t, i)
-		}
-		m = fitCopies(t, mature)
-		m.tested = len(late)
-		if expected > 0 && seen > 0 {
-			// The factor is shrunk as all others are.
-			m.scale, m.bias = (seen+copiesPrior)/(expected+copiesPrior), expected/seen
-		}
-		within := 0
-		for _, i := range late {
-			mu := early.of(t, i)
-			if t.copies[i] >= quantile(mu, early.k, intervalTail) && t.copies[i] <= quantile(mu, early.k, 1-intervalTail) {
-				within++
-			}
-		}
-		m.coverage = float64(within) / float64(len(late))
+		m = testCopies(t, mature)
 	}
 	var title, catalogue, order []int64
 	var mean, low, high []float64
@@ -170,7 +195,8 @@ func (l *lists) forecastCopies(ctx context.Context, j *job.Job) (*copies, int, e
 		for _, i := range now {
 			mu := m.of(t, i) * m.scale
 			title, catalogue = append(title, int64(keys[i])), append(catalogue, int64(issues[i]))
-			mean, low, high = append(mean, mu), append(low, quantile(mu, m.k, intervalTail)), append(high, quantile(mu, m.k, 1-intervalTail))
+			from, to := interval(mu, m.k, m.level.at(mu))
+			mean, low, high = append(mean, mu), append(low, from), append(high, to)
 			order = append(order, int64(quantile(mu, m.k, orderAt)))
 		}
 	}

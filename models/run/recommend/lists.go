@@ -76,8 +76,8 @@ func (c *catalogue) set(o Options) *offer.Set {
 	}
 	return offer.New(
 		offer.Titles{Work: c.work, Publisher: c.publisher, Class: class, Subject: subject, Series: c.series, Volume: c.volume, Status: c.status,
-			Free: c.free, Price: c.price, Margin: c.margin, Textbook: c.textbook, Embargo: c.embargo},
-		offer.Customers{Owned: c.owned, Works: c.works, Group: c.parent, Left: c.left},
+			Free: c.free, Price: c.price, Margin: c.margin, Textbook: c.textbook, Embargo: c.embargo, Barred: c.barred},
+		offer.Customers{Owned: c.owned, Works: c.works, Group: c.parent, Left: c.left, Territory: c.territory},
 		offer.Options{N: o.N, Day: c.day, MinMargin: o.MinMargin, TextbooksNow: c.term, TextbookKnown: c.termKnown,
 			TitleCap: max(20, int(o.TitleCap*float64(len(c.customers))))})
 }

@@ -27,7 +27,8 @@ type catalogue struct {
 	unclassified, textbook        []bool
 	listed, issued                []int32 // 0 is unknown
 	status                        []offer.Status
-	embargo                       []int32 // day before which it is not offered, 0 for none; nil where nothing is said
+	barred                        [][]int32 // territories a title must not be sold in; nil where nothing is said
+	embargo                       []int32   // day before which it is not offered, 0 for none; nil where nothing is said
 	price, margin, free, buyers12 []float64
 	text                          titleText
 	all                           int // titles in the warehouse
@@ -38,6 +39,8 @@ type catalogue struct {
 	left       []float64
 	titlesOf   []int32 // titles ever bought
 	interest   [][]string
+	territory  []int32  // region, −1 is unknown
+	nowhere    []string // what titles must not be sold in and no region is called
 
 	encoded *cold.Attributes // of new titles; nil until they are needed
 
@@ -63,15 +66,18 @@ const (
 	leastTitles = 20_000
 )
 
-// optional tables of the source that the star has no place for.
-var optionals = []struct{ table, into, sql, empty string }{
-	{"title_contributor", "offer_author",
+// optional columns of the source that the star has no place for.
+var optionals = []struct{ table, column, into, sql, empty string }{
+	{"title_contributor", "name", "offer_author",
 		"SELECT CAST(c.title_id AS VARCHAR) AS title_id, arg_min(c.name, (coalesce(c.seq, 1), c.name)) AS author FROM stage.title_contributor AS c WHERE NOT coalesce(c.is_deleted, false) AND coalesce(c.role, 'author') = 'author' GROUP BY c.title_id",
 		"SELECT CAST(NULL AS VARCHAR) AS title_id, CAST(NULL AS VARCHAR) AS author WHERE false"},
-	{"title", "offer_volume",
+	{"title", "not_sold_in", "offer_barred",
+		"SELECT CAST(t.title_id AS VARCHAR) AS title_id, min(t.not_sold_in) AS not_sold_in FROM stage.title AS t WHERE t.not_sold_in IS NOT NULL GROUP BY t.title_id",
+		"SELECT CAST(NULL AS VARCHAR) AS title_id, CAST(NULL AS VARCHAR) AS not_sold_in WHERE false"},
+	{"title", "volume", "offer_volume",
 		"SELECT CAST(t.title_id AS VARCHAR) AS title_id, min(TRY_CAST(t.volume AS INTEGER)) AS volume FROM stage.title AS t WHERE t.volume IS NOT NULL GROUP BY t.title_id HAVING min(TRY_CAST(t.volume AS INTEGER)) IS NOT NULL",
 		"SELECT CAST(NULL AS VARCHAR) AS title_id, CAST(NULL AS INTEGER) AS volume WHERE false"},
-	{"customer_clc_interest", "offer_interest",
+	{"customer_clc_interest", "clc_code", "offer_interest",
 		"SELECT CAST(i.customer_id AS VARCHAR) AS customer_id, i.clc_code AS code FROM stage.customer_clc_interest AS i WHERE NOT coalesce(i.is_deleted, false) AND coalesce(i.declared_or_observed, 'declared') = 'declared' GROUP BY i.customer_id, i.clc_code",
 		"SELECT CAST(NULL AS VARCHAR) AS customer_id, CAST(NULL AS VARCHAR) AS code WHERE false"},
 }
@@ -79,7 +85,7 @@ var optionals = []struct{ table, into, sql, empty string }{
 // read makes the features and takes them in.
 func read(ctx context.Context, j *job.Job) (*catalogue, error) {
 	for _, o := range optionals {
-		f, err := j.Frame(ctx, "SELECT count(*) AS n FROM information_schema.tables WHERE table_schema = 'stage' AND table_name = ?", o.table)
+		f, err := j.Frame(ctx, "SELECT count(*) AS n FROM information_schema.columns WHERE table_schema = 'stage' AND table_name = ? AND column_name = ?", o.table, o.column)
 		if err != nil {
 			return nil, err
 		}
@@ -109,6 +115,9 @@ func read(ctx context.Context, j *job.Job) (*catalogue, error) {
 	}
 	if err := c.readTerm(ctx, j); err != nil {
 		return nil, err
+	}
+	if err := c.readTerritories(ctx, j); err != nil {
+		return nil, fmt.Errorf("territories: %w", err)
 	}
 	return c, c.readLines(ctx, j)
 }

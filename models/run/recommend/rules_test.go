@@ -47,6 +47,12 @@ func TestRulesOnTheWarehouse(t *testing.T) {
 		"supply": {rule: "status", statements: []string{"UPDATE core.dim_title SET pub_status = 'cancelled' WHERE title_key % 5 = 2"}, none: "title_key % 5 = 2", some: "title_key % 5 = 3"},
 		"stock": {rule: "stock", statements: []string{"UPDATE core.dim_title SET pub_status = 'op' WHERE title_key % 5 = 2", "INSERT INTO core.fact_inventory (title_key, snap_date, qty_free) SELECT t.title_key, DATE '2026-06-28', CASE WHEN t.title_key % 10 = 2 THEN 3 ELSE 0 END FROM core.dim_title AS t"},
 			none: "title_key % 10 = 7", some: "title_key % 10 = 2"},
+		// Class A1 must not be sold in a province, a name no region has bars nothing.
+		"territory": {rule: "territory", statements: []string{"UPDATE core.dim_geo SET region_code = '810000', name = 'Hong Kong' WHERE geo_key = 1", "UPDATE core.dim_geo SET region_code = '320500', name = 'Suzhou' WHERE geo_key = 2",
+			"CREATE SCHEMA IF NOT EXISTS stage", "CREATE TABLE stage.title (title_id VARCHAR, volume VARCHAR, not_sold_in VARCHAR)",
+			"INSERT INTO stage.title SELECT t.title_id, NULL, CASE t.clc_primary WHEN 'A1' THEN 'Nowhere; hong kong' WHEN 'B1' THEN '320000' WHEN 'TP' THEN 'Nowhere' END FROM core.dim_title AS t"},
+			none: "title_key IN (SELECT title_key FROM core.dim_title WHERE clc_primary = 'A1') AND customer_key % 2 = 0 OR title_key IN (SELECT title_key FROM core.dim_title WHERE clc_primary = 'B1') AND customer_key % 2 = 1",
+			some: "title_key IN (SELECT title_key FROM core.dim_title WHERE clc_primary = 'TP') OR title_key IN (SELECT title_key FROM core.dim_title WHERE clc_primary = 'A1') AND customer_key % 2 = 1"},
 		// Titles of publisher 1 earn 10 %, others 40 %.
 		"margin": {rule: "margin", options: Options{MinMargin: .2}, statements: []string{"UPDATE core.fact_order_line SET margin = CASE WHEN title_key % 7 = 0 THEN 10 ELSE 40 END, publisher_key = 1 + title_key % 7"},
 			none: "title_key % 7 = 0", some: "title_key % 7 = 1"},
@@ -76,4 +82,23 @@ func TestTerritoryIsOff(t *testing.T) {
 	jobtest.Run(t, conn, "2026-06-30", Recommend(Options{}))
 	want(t, "territory", jobtest.Value(t, conn, "SELECT string_agg(DISTINCT off_reason, ' ') FROM score.offer_rule WHERE rule = 'territory'"), "no_data")
 	want(t, "its words", jobtest.Value(t, conn, "SELECT value || ' ' || value_zh FROM card.parameter WHERE model = 'recommend' AND name = 'rule.territory'"), "off: the data is absent 未启用：缺少数据")
+}
+
+// A name holds what lies in it; one that no region has is told, not passed over.
+func TestTerritoriesByName(t *testing.T) {
+	regions := []region{
+		{1, "810000", []string{"810000", "hong kong", "china", "hong kong, macao & taiwan"}},
+		{2, "320500", []string{"320500", "suzhou", "china", "east", "", "jiangsu", "江苏省"}},
+		{3, "320000", []string{"320000", "jiangsu", "china", "east"}},
+		{4, "de-by", []string{"de-by", "bavaria", "germany", "germany"}},
+	}
+	for cell, want := range map[string]string{
+		"810000": "[1] []", " 320000 ; HONG KONG": "[1 2 3] []", "320500": "[2] []", "江苏省": "[2] []", "China": "[1 2 3] []",
+		"Germany;Atlantis": "[4] [atlantis]", ";;": "[] []", "": "[] []",
+	} {
+		keys, unknown := within(cell, regions)
+		if got := fmt.Sprint(keys, " ", unknown); got != want {
+			t.Errorf("%q: %s, want %s", cell, got, want)
+		}
+	}
 }
