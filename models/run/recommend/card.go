@@ -141,7 +141,7 @@ func (l *lists) stockCard() job.Card {
 		"%[1]d 位客户末 %[2]d 天的新购中，其 20 种书单可命中 %.1[3]f %%，畅销榜为 %.1[4]f %%（%.1[5]f 倍）。",
 		t.Users, f.window, 100*t.Recall, 100*popular.Recall, ratio(t.Recall, popular.Recall))
 	if size, least := f.weakest("stock", "blend"); size != "" {
-		told := job.Wordsf(" Least of what was bought is in the lists of customers who had %[1]s titles: %.1[2]f %%.", "已购 %[1]s 种的客户命中最少：%.1[2]f %%。", size, 100*least)
+		told := job.Wordsf(" Among groups of %[3]d customers and more, least of what was bought is in the lists of those who had %[1]s titles: %.1[2]f %%.", "在不少于 %[3]d 位客户的各组中，已购 %[1]s 种者命中最少：%.1[2]f %%。", size, 100*least, leastUsers)
 		c.Reading.EN, c.Reading.ZH = c.Reading.EN+told.EN, c.Reading.ZH+told.ZH
 	}
 	return c

@@ -130,7 +130,7 @@ func (c desk) sizeChart(ctx context.Context) (*view.Chart, error) {
 	if compared < 2 {
 		return ch, nil
 	}
-	ch.Insight = c.T("recommend.sizes.text", "who", c.T("recommend.had", "n", ch.Categories[least]), "share", view.Show(c.Lang, own.Values[least], view.Pct()))
+	ch.Insight = c.T("recommend.sizes.text", "n", fmt.Sprint(fewestCompared), "who", c.T("recommend.had", "n", ch.Categories[least]), "share", view.Show(c.Lang, own.Values[least], view.Pct()))
 	return ch, nil
 }
 
