@@ -8,6 +8,7 @@ import (
 
 	"verso/models/churn"
 	"verso/models/job"
+	"verso/models/propensity"
 )
 
 var (
@@ -67,22 +68,43 @@ func (s *study) score(ctx context.Context, j *job.Job) error {
 	if err != nil {
 		return err
 	}
-	attributed := make([][]churn.Reason, n)
-	if s.model != nil {
-		p, err := s.model.Score(x)
-		if err != nil {
+	for from := 0; from < n; from += explained {
+		if err := s.explain(x, facts, from, min(n, from+explained)); err != nil {
 			return err
-		}
-		e, err := s.model.Explain(x)
-		if err != nil {
-			return err
-		}
-		for i, list := range churn.Reasons(e, learnFeatures()) {
-			s.scores.p[i], s.scores.basis[i], attributed[i] = p[i], "model", list
 		}
 	}
-	for i := range n {
-		s.scores.told[i] = s.tell(i, attributed[i], facts[s.today.Customer[i]])
+	return nil
+}
+
+// explained is how many customers are explained at a time: the shares of all features of
+// all customers would take more memory than everything else.
+const explained = 1 << 14
+
+// explain scores a range of rows by the model, where there is one, and chooses their
+// reasons.
+func (s *study) explain(x propensity.Table, facts map[int64]extra, from, to int) error {
+	attributed := make([][]churn.Reason, to-from)
+	if s.model != nil {
+		rows := make([]int, to-from)
+		for k := range rows {
+			rows[k] = from + k
+		}
+		part := x.Take(rows)
+		p, err := s.model.Score(part)
+		if err != nil {
+			return err
+		}
+		e, err := s.model.Explain(part)
+		if err != nil {
+			return err
+		}
+		attributed = churn.Reasons(e, learnFeatures())
+		for k, i := range rows {
+			s.scores.p[i], s.scores.basis[i] = p[k], "model"
+		}
+	}
+	for k, list := range attributed {
+		s.scores.told[from+k] = s.tell(from+k, list, facts[s.today.Customer[from+k]])
 	}
 	return nil
 }
