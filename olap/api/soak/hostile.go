@@ -47,6 +47,10 @@ func hostile(ctx context.Context, c *call) error {
 	return err
 }
 
+// letGo is how long the server may keep a connection whose other end sends no more:
+// somewhat longer than it may take for an answer.
+const letGo = 150 * time.Second
+
 // broken speaks HTTP badly: cut off, half closed, slow, or not HTTP at all. The
 // server may say what it likes; it must let go of the connection.
 func broken(ctx context.Context, c *call) error {
@@ -67,7 +71,7 @@ func broken(ctx context.Context, c *call) error {
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok && c.random.IntN(2) == 0 {
 		_ = tcp.CloseWrite()
-		_ = tcp.SetReadDeadline(c.o.Clock().Add(45 * time.Second))
+		_ = tcp.SetReadDeadline(c.o.Clock().Add(letGo))
 		if _, err := io.Copy(io.Discard, tcp); err != nil && strings.Contains(err.Error(), "timeout") {
 			return fmt.Errorf("after %.20q and the end of sending the connection stays open", text)
 		}
