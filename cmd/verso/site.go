@@ -80,7 +80,7 @@ With --as the site holds what a user may see, and the pages that the roles open.
 			}
 			pending, err := a.prepareSite(cmd.Context(), p.snapshot.DB(), p.config, out, lang)
 			if err != nil {
-				return err
+				return madeByAnother(cmd.Context(), p.snapshot.DB(), err)
 			}
 			if err := pending.Publish(); err != nil {
 				return err
@@ -95,6 +95,26 @@ With --as the site holds what a user may see, and the pages that the roles open.
 	cmd.Flags().BoolVar(&landscape, "landscape", false, "print on A4 landscape")
 	cmd.Flags().StringVar(&lang, "lang", "", "language at the root (default: the configuration's)")
 	return cmd
+}
+
+// madeByAnother adds to the fault of a page that asks for a table or column which
+// the generation has not, that another version of verso made the generation.
+func madeByAnother(ctx context.Context, db engine.Querier, fault error) error {
+	if !engine.NamesNothing(fault) {
+		return fault
+	}
+	row, err := engine.One(ctx, db, engine.SQL("SELECT version FROM meta.run"))
+	if err != nil {
+		return fault
+	}
+	maker := "verso " + engine.Text(row[0])
+	switch {
+	case maker == "verso dev" && version == "dev":
+		maker = "another build of verso"
+	case maker == "verso "+version:
+		return fault
+	}
+	return fmt.Errorf("%w\nthe published generation was made by %s, and this is verso %s: run verso refresh, which makes it anew", fault, maker, version)
 }
 
 // pagesNamed are pages of the menu by their names, in the order of the menu; all

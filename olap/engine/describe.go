@@ -24,3 +24,11 @@ func Describe(ctx context.Context, q Querier, table string) (columns []Described
 	}
 	return columns, err == nil, err
 }
+
+// NamesNothing reports whether a statement failed because it names a table or
+// column that is not there.
+func NamesNothing(err error) bool {
+	var failed *StatementError
+	return errors.As(err, &failed) && (strings.HasPrefix(failed.Message, "Catalog Error: Table with name") ||
+		strings.HasPrefix(failed.Message, "Binder Error: ") && strings.Contains(failed.Message, "column"))
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"verso/olap/engine"
+	"verso/olap/engine/duck"
+)
+
+// A page that asks for what a generation of another verso does not have says so.
+func TestMadeByAnother(t *testing.T) {
+	db, err := duck.Open(t.Context(), duck.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(t.Context(), engine.SQL("CREATE SCHEMA meta; CREATE TABLE meta.run AS SELECT 'v0.1' AS version")); err != nil {
+		t.Fatal(err)
+	}
+	for sql, told := range map[string]bool{
+		"SELECT r.basis FROM meta.run AS r": true,
+		"SELECT basis FROM meta.run":        true,
+		"SELECT 1 FROM meta.later":          true,
+		"SELECT CAST('x' AS INTEGER)":       false,
+		"SELECT sum(version) FROM meta.run": false,
+	} {
+		_, err := engine.One(t.Context(), db, engine.SQL(sql))
+		if err == nil {
+			t.Fatalf("%s: no error", sql)
+		}
+		if got := strings.Contains(madeByAnother(t.Context(), db, err).Error(), "made by verso v0.1"); got != told {
+			t.Errorf("%s: told of another version: %v, want %v (%v)", sql, got, told, err)
+		}
+	}
+}
