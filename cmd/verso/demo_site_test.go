@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"html"
 	"os"
@@ -32,8 +33,40 @@ func TestDemoSite(t *testing.T) {
 			}
 		})
 	}
+	for _, folder := range []string{"", "zh"} {
+		for _, p := range pages.All() {
+			t.Run("whole/"+folder+p.Slug, func(t *testing.T) { isWhole(t, filepath.Join(dir, "site", folder, p.Slug+".html")) })
+		}
+	}
 	t.Run("paper", func(t *testing.T) { onPaper(t, filepath.Join(dir, "verso.yaml")) })
 	t.Run("browser", func(t *testing.T) { lookAround(t, filepath.Join(dir, "site")) })
+}
+
+// mostWeight is what a page may weigh as it comes over a network, compressed, without
+// the scripts and styles that it shares.
+const mostWeight = 150_000
+
+var unfilled = regexp.MustCompile(`\{[a-z][a-z0-9_]*\}`)
+
+// isWhole reports a page that is too heavy, and one with a text whose names were not
+// filled in.
+func isWhole(t *testing.T, file string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write(text); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	if packed.Len() > mostWeight {
+		t.Errorf("%d bytes compressed, more than %d", packed.Len(), mostWeight)
+	}
+	if left := unfilled.FindAllString(tags.ReplaceAllString(unseen.ReplaceAllString(string(text), ""), " "), 5); left != nil {
+		t.Errorf("not filled in: %s", left)
+	}
 }
 
 // onPaper prints pages and a customer, or skips where there is no chromium.

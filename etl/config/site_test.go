@@ -23,7 +23,7 @@ func TestSite(t *testing.T) {
 		return Parse([]byte(strings.Replace(good, "\nsite: ", "\n# site: ", 1)+"\nsite: "+site+"\n"), "verso.yaml", filepath.Join(dir, "verso.yaml"), environment)
 	}
 	for site, want := range map[string]Report{
-		"out": {},
+		"out":                                          {},
 		"{folder: out, customers: all}":                {Customers: -1},
 		"{folder: out, customers: 250, keep: 3}":       {Customers: 250, Keep: 3},
 		"{folder: out, languages: [de, en]}":           {Languages: []string{"de", "en"}},
