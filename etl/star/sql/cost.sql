@@ -1,6 +1,7 @@
 -- Cost of order lines from the purchase lines that serve them: copies received
 -- (copies ordered less those short, until any have come) at their cost, at the rate of
--- the purchase order's day. Unknown as soon as one part of it is unknown.
+-- the purchase order's day. Unknown as soon as one part of it is unknown. bought are
+-- those copies: what is bought beyond the copies that a line counts is no cost of it.
 -- The same at constant rates, and at the rates the purchases were settled at.
 CREATE OR REPLACE TEMP TABLE star_cost AS
 WITH part AS (
@@ -21,7 +22,7 @@ WITH part AS (
     LEFT JOIN star_po_rate s ON s.po_id = o.po_id
     WHERE l.order_line_id IS NOT NULL AND NOT coalesce(l.is_deleted, false)
 ), priced AS (
-    SELECT line_id,
+    SELECT line_id, qty,
            CASE WHEN po_id IS NULL THEN NULL
                 WHEN CAST(qty AS DOUBLE) * CAST(unit_cost AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5
                 THEN CAST(CAST(qty * unit_cost AS DECIMAL(18, 4)) * rate AS DECIMAL(18, 4))
@@ -36,7 +37,7 @@ WITH part AS (
                 ELSE TRY_CAST(CAST(CAST(qty AS DECIMAL(20, 0)) * unit_cost AS DECIMAL(28, 4)) * rate_settled AS DECIMAL(18, 4)) END AS cost_settled
     FROM part
 )
-SELECT line_id,
+SELECT line_id, sum(qty) AS bought,
        CASE WHEN count(*) = count(cost) THEN TRY_CAST(sum(cost) AS DECIMAL(18, 4)) END AS cost,
        CASE WHEN count(*) = count(cost_constant) THEN TRY_CAST(sum(cost_constant) AS DECIMAL(18, 4)) END AS cost_constant,
        CASE WHEN count(*) = count(cost_settled) THEN TRY_CAST(sum(cost_settled) AS DECIMAL(18, 4)) END AS cost_settled

@@ -9,6 +9,8 @@
 -- net_constant is the net in the document's currency at its constant rate (see
 -- meta.constant_rate); cost_constant the cost likewise, known where
 -- the cost is; cost_settled the same at the rates its purchases were settled at.
+-- Of copies bought beyond those the line counts (it was cancelled, the supplier sends
+-- whole packs) the line bears nothing: its cost is the share of its own copies.
 -- landed_cost = goods at the rate they were paid at + freight + duty + handling of
 -- the copies kept; a unit_cost of the order line is landed already. It is unknown as
 -- long as the freight is, and gross_margin = net less landed_cost with it.
@@ -57,12 +59,13 @@ WITH line AS (
            CASE WHEN kept = 1 THEN gross_ccy
                 WHEN gross_ccy BETWEEN -90000000 AND 90000000 THEN CAST(gross_ccy * kept AS DECIMAL(18, 4))
                 ELSE CAST(CAST(gross_ccy AS DECIMAL(28, 4)) * kept AS DECIMAL(18, 4)) END AS net_ccy,
-           coalesce(c.cost, line_cost) AS cost, coalesce(c.cost_constant, line_cost) AS cost_constant,
-           coalesce(c.cost_settled, line_cost) AS cost_settled,
+           CASE WHEN c.bought > r.qty THEN CAST(c.cost * (r.qty / c.bought) AS DECIMAL(18, 4)) ELSE coalesce(c.cost, line_cost) END AS cost,
+           CASE WHEN c.bought > r.qty THEN CAST(c.cost_constant * (r.qty / c.bought) AS DECIMAL(18, 4)) ELSE coalesce(c.cost_constant, line_cost) END AS cost_constant,
+           CASE WHEN c.bought > r.qty THEN CAST(c.cost_settled * (r.qty / c.bought) AS DECIMAL(18, 4)) ELSE coalesce(c.cost_settled, line_cost) END AS cost_settled,
            coalesce(d.freight, u.freight) AS freight, coalesce(d.duty, u.freight) AS duty,
            CAST(qty * u.handling_per_copy AS DECIMAL(18, 4)) AS handling,
            CASE WHEN d.cost IS NULL THEN line_cost
-                ELSE CAST(d.cost + coalesce(d.freight, u.freight) + coalesce(d.duty, u.freight) + qty * u.handling_per_copy AS DECIMAL(18, 4)) END AS landed_cost
+                ELSE CAST(CASE WHEN d.bought > r.qty THEN CAST(d.cost * (r.qty / d.bought) AS DECIMAL(18, 4)) ELSE d.cost END + coalesce(d.freight, u.freight) + coalesce(d.duty, u.freight) + qty * u.handling_per_copy AS DECIMAL(18, 4)) END AS landed_cost
     FROM report r
     CROSS JOIN star_landed_rule u
     LEFT JOIN star_cost c ON c.line_id = r.line_id

@@ -19,13 +19,13 @@ WITH bought AS (
     LEFT JOIN star_rate_day r ON r.ccy = o.ccy AND r.day = o.po_date
     WHERE l.order_line_id IS NOT NULL AND NOT coalesce(l.is_deleted, false)
 ), priced AS (
-    SELECT line_id,
+    SELECT line_id, qty,
            CASE WHEN CAST(qty AS DOUBLE) * CAST(unit_cost AS DOUBLE) * CAST(rate AS DOUBLE) BETWEEN -9E5 AND 9E5
                 THEN CAST(CAST(qty * unit_cost AS DECIMAL(18, 4)) * rate AS DECIMAL(18, 4))
                 ELSE TRY_CAST(CAST(CAST(qty AS DECIMAL(20, 0)) * unit_cost AS DECIMAL(28, 4)) * rate AS DECIMAL(18, 4)) END AS cost
     FROM bought
 ), goods AS (
-    SELECT line_id, CASE WHEN count(*) = count(cost) THEN TRY_CAST(sum(cost) AS DECIMAL(18, 4)) END AS cost
+    SELECT line_id, sum(qty) AS bought, CASE WHEN count(*) = count(cost) THEN TRY_CAST(sum(cost) AS DECIMAL(18, 4)) END AS cost
     FROM priced
     GROUP BY line_id
 ), carried AS (
@@ -34,7 +34,7 @@ WITH bought AS (
     JOIN due.order_line l ON l.line_id = c.line_id
     GROUP BY c.line_id
 )
-SELECT coalesce(g.line_id, c.line_id) AS line_id, g.cost, c.freight, c.duty
+SELECT coalesce(g.line_id, c.line_id) AS line_id, CAST(g.bought AS BIGINT) AS bought, g.cost, c.freight, c.duty
 FROM goods g
 FULL JOIN carried c ON c.line_id = g.line_id
 ORDER BY coalesce(g.line_id, c.line_id);
