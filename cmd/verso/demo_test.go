@@ -95,6 +95,7 @@ func TestDemoAddsUp(t *testing.T) {
 		{"unexplained differences", "SELECT count(*) FROM meta.reconciliation WHERE difference <> 0", "0"},
 		{"facts without a date", "SELECT count(*) FROM core.fact_order_line AS f WHERE NOT EXISTS (SELECT 1 FROM core.dim_date AS d WHERE d.date_key = f.date_key)", "0"},
 		{"facts without a customer member", "SELECT count(*) FROM core.fact_order_line AS f WHERE NOT EXISTS (SELECT 1 FROM core.dim_customer AS d WHERE d.customer_key = f.customer_key)", "0"},
+		{"cancelled lines cost nothing", "SELECT count(*) FROM core.fact_order_line WHERE qty = 0 AND (cost <> 0 OR margin <> 0)", "0"},
 		{"net is gross less discount", "SELECT count(*) FROM core.fact_order_line WHERE net <> gross - discount", "0"},
 		{"class weights of a title sum to 1", "SELECT count(*) FROM (SELECT title_key FROM core.bridge_title_clc GROUP BY title_key HAVING abs(sum(weight) - 1) > 1e-9)", "0"},
 	})
