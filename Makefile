@@ -35,7 +35,8 @@ web: $(WEB) ## build the browser assets of the reports
 $(WEB): $(addprefix reports/web/,package.json package-lock.json tsconfig.json build.mjs palette.json) $(shell find reports/web/src -type f 2>/dev/null) | setup-build
 	cd reports/web && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 
-lint: $(WEB) ## run golangci-lint (go vet is among its rules, and the floors)
+lint: $(WEB) ## run go vet and golangci-lint with the floors as rules
+	$(GO) vet -tags $(TAGS) ./...
 	$(GO) run $(LINT) run --build-tags $(TAGS) ./...
 
 floors: ## check that packages import only what their floor allows

@@ -10,15 +10,12 @@ import (
 
 // TestVerify generates the company and holds every planted truth against what
 // was found: all are accepted. VERSO_SEEDS names other seeds, as in 1,2,3, and
-// VERSO_SCALE another size; there an effect may be too rare to be judged.
+// VERSO_SCALE another size.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	scale, seeds := os.Getenv("VERSO_SCALE"), os.Getenv("VERSO_SEEDS")
 	if scale == "" && seeds == "" {
 		dir, out := demoCompany(t, company...)
-		if !strings.Contains(out, ", 0 not planted") {
-			t.Errorf("%s", out)
-		}
 		verified(t, dir, out)
 		return
 	}
@@ -38,7 +35,7 @@ func TestVerify(t *testing.T) {
 // verified looks at what making and verifying a company said, and asks again.
 func verified(t *testing.T, dir, out string) {
 	t.Helper()
-	if !strings.Contains(out, ", 0 not accepted, ") {
+	if !strings.Contains(out, ", 0 not accepted, 0 not planted") {
 		t.Errorf("%s", out)
 	}
 	again, _ := verso(t, exitDone, "demo", "--verify", "--dir", dir)

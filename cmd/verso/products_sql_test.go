@@ -22,7 +22,7 @@ CASE WHEN p.title_key IS NULL THEN 'N' WHEN p.net <= 0 THEN 'C' WHEN p.before < 
 		"GMROI": `WITH value AS (SELECT i.title_key, sum(CAST(i.value AS DOUBLE)) / 11 AS mean, count(*) AS n FROM core.fact_inventory i WHERE i.snap_date BETWEEN DATE '2025-07-01' AND DATE '2026-06-30' GROUP BY 1),
 earned AS (SELECT o.title_key, sum(coalesce(o.gross_margin, o.margin)) AS margin FROM core.fact_order_line o WHERE ` + year + ` GROUP BY 1)
 SELECT count(*) FROM score.title s JOIN value v ON v.title_key = s.title_key LEFT JOIN earned e ON e.title_key = s.title_key
-WHERE v.n > 11 OR abs(coalesce(s.gmroi, -1) - coalesce(CAST(CASE WHEN e.title_key IS NULL THEN 0 ELSE e.margin END AS DOUBLE) / nullif(v.mean, 0), -1)) > 1e-4 * greatest(1, abs(s.gmroi))`,
+WHERE v.n > 11 OR (SELECT count(DISTINCT snap_date) FROM core.fact_inventory WHERE snap_date BETWEEN DATE '2025-07-01' AND DATE '2026-06-30') <> 11 OR abs(coalesce(s.gmroi, -1) - coalesce(CAST(CASE WHEN e.title_key IS NULL THEN 0 ELSE e.margin END AS DOUBLE) / nullif(v.mean, 0), -1)) > 1e-4 * greatest(1, abs(s.gmroi))`,
 		"stock": "SELECT count(*) FROM score.title s FULL JOIN (SELECT title_key, qty_on_hand FROM core.fact_inventory WHERE snap_date = DATE '2026-05-31') i ON i.title_key = s.title_key WHERE s.stock IS DISTINCT FROM i.qty_on_hand",
 		"XYZ": `WITH months AS (SELECT CAST(m AS DATE) AS m FROM range(DATE '2024-07-01', DATE '2026-07-01', INTERVAL 1 MONTH) AS r (m)),
 sold AS (SELECT o.title_key, date_trunc('month', o.order_date) AS m, sum(o.qty) AS q FROM core.fact_order_line o WHERE o.qty > 0 GROUP BY 1, 2),

@@ -33,12 +33,12 @@ func TestResumedRefresh(t *testing.T) {
 		return dir, filepath.Join(dir, "verso.yaml")
 	}
 	dir, config := copied()
-	verso(t, exitDone, "refresh", "-c", config, "--skip", "site")
+	verso(t, exitDone, "refresh", "-c", config)
 	want := tablesOf(t, dir)
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, step := range []string{"land", "stage", "star", "check", "keep", "lineage"} {
 		dir, config := copied()
-		cmd, out := versoProcess(t, "refresh", "-c", config, "--skip", "site")
+		cmd, out := versoProcess(t, "refresh", "-c", config)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestResumedRefresh(t *testing.T) {
 			t.Logf("%s: it was done before it was killed", step)
 			continue
 		}
-		stdout, stderr := verso(t, exitDone, "refresh", "-c", config, "--skip", "site")
+		stdout, stderr := verso(t, exitDone, "refresh", "-c", config)
 		runs, err := ledger.Read(filepath.Join(dir, "warehouse"))
 		if err != nil {
 			t.Fatal(err)
