@@ -110,7 +110,7 @@ func ChecksOf(r *check.Report) *CheckRun {
 // Versions are the programs of a run.
 type Versions struct {
 	Verso  string `json:"verso"`
-	Engine string `json:"engine,omitempty"` // such as DuckDB v1.5.5
+	Engine string `json:"engine,omitempty"` // such as DuckDB v1.5.6
 	Go     string `json:"go"`
 }
 
