@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -12,11 +15,15 @@ import (
 // documents are what a reader is told: README.md and the folder docs.
 func documents(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("../../docs/*.md")
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("documents: %v, %d files", err, len(files))
 	}
-	return append(files, "../../README.md")
+	return append(files, filepath.Join(root, "README.md"))
 }
 
 // TestDocumentedCommands: every command of the documents is one, with flags that
@@ -126,4 +133,59 @@ func TestDocumentedLinks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestDocumentedOutput holds the output that the documents show against what the
+// commands print. VERSO_DOCS is a folder in which make demo was run and whose
+// demo/catalog/own.yaml is that of docs/cubes.md; its log of questions is begun
+// anew, for advice follows from it. Documents shorten by "…".
+func TestDocumentedOutput(t *testing.T) {
+	folder := os.Getenv("VERSO_DOCS")
+	if folder == "" {
+		t.Skip("VERSO_DOCS names no folder with the demo company at scale 1")
+	}
+	files := documents(t)
+	t.Chdir(folder)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range regexp.MustCompile("(?ms)^```\n(\\$ .*?)^```").FindAllStringSubmatch(string(text), -1) {
+			if err := os.Remove(filepath.Join("demo", "warehouse", queryLogName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+			for _, shown := range strings.Split("\n"+block[1], "\n$ ")[1:] {
+				command, output, _ := strings.Cut(shown, "\n")
+				stdout, stderr := verso(t, exitDone, fields(command)[1:]...)
+				for _, line := range missing(output, stdout+stderr) {
+					t.Errorf("%s: %s does not print %q\n%s", filepath.Base(file), command, line, stdout)
+				}
+			}
+		}
+	}
+}
+
+// missing are the lines shown that do not stand in what was printed, in order;
+// spaces count as one, and "…" is whatever.
+func missing(shown, printed string) []string {
+	got, at := strings.Split(printed, "\n"), 0
+	var lost []string
+	for _, line := range strings.Split(shown, "\n") {
+		if strings.Trim(line, "─ …") == "" {
+			continue
+		}
+		var parts []string
+		for _, part := range strings.Split(strings.Join(strings.Fields(line), " "), "…") {
+			parts = append(parts, regexp.QuoteMeta(part))
+		}
+		want := regexp.MustCompile(strings.Join(parts, ".*"))
+		found := slices.IndexFunc(got[at:], func(s string) bool { return want.MatchString(strings.Join(strings.Fields(s), " ")) })
+		if found < 0 {
+			lost = append(lost, line)
+			continue
+		}
+		at += found + 1
+	}
+	return lost
 }
