@@ -64,11 +64,11 @@ func TestForecastOfOneYearIsALevel(t *testing.T) {
 	conn := jobtest.Open(t, "2026-06-30", rising)
 	jobtest.Run(t, conn, "2026-06-30", Forecast())
 	want(t, conn, map[string]string{
-		"SELECT min(mean) || ' ' || max(mean) || ' ' || count(*) FROM score.forecast WHERE level = 'total' AND measure = 'net'": "155.0000 155.0000 12",
-		"SELECT bool_and(low_80 <= 110 AND high_80 >= 200) FROM score.forecast WHERE level = 'total' AND measure = 'net'":       "true",
-		"SELECT max(method) FROM score.forecast WHERE measure = 'net'": "mean",
+		"SELECT min(mean) || ' ' || max(mean) || ' ' || count(*) FROM score.forecast WHERE level = 'total' AND measure = 'net'":                                                                "155.0000 155.0000 12",
+		"SELECT bool_and(low_80 <= 110 AND high_80 >= 200) FROM score.forecast WHERE level = 'total' AND measure = 'net'":                                                                      "true",
+		"SELECT max(method) FROM score.forecast WHERE measure = 'net'":                                                                                                                         "mean",
 		"SELECT reading LIKE 'Only 12 whole months are known: season and trend cannot be told%' AND reading NOT LIKE '%on the twelve months before%' FROM card.model WHERE model = 'forecast'": "true",
-		"SELECT count(*) FROM score.forecast_backtest": "0",
+		"SELECT count(*) FROM score.forecast_backtest":                                                                                                                                         "0",
 	})
 	// A year more, and they can be.
 	conn = jobtest.Open(t, "2026-06-30", rising, `INSERT INTO core.fact_order_line (customer_key, title_key, order_date, qty, net) SELECT 1, 1, CAST(d AS DATE), 1, 100 FROM range(DATE '2024-07-02', DATE '2025-06-30', INTERVAL 1 MONTH) AS r (d);`)
