@@ -197,10 +197,12 @@ func setLabel(axis any, key string, value any) {
 	}
 }
 
-// nameAxis names an axis below its middle.
+// nameAxis names an axis below its middle, where the layout has its place: the
+// library would move it away from the labels and out of the picture.
 func nameAxis(axis any, name caption, gap float64) {
 	if a, ok := axis.(map[string]any); ok {
 		a["name"], a["nameLocation"], a["nameGap"] = name.text, "middle", round(gap, 1)
+		a["nameMoveOverlap"] = false
 	}
 }
 
