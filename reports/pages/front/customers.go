@@ -54,12 +54,21 @@ func customers(ctx context.Context, k *page.Context) (view.Page, error) {
 	}
 	p.Sections = []view.Section{
 		{ID: "base", Title: c.T("customers.base"), Lead: c.T("lead.alone", "period", w.Label(c.Lang)), Blocks: []view.Block{{KPIs: c.baseFigures(b, curve)}}},
-		{ID: "silent", Title: c.T("silent.title"), Lead: c.T("silent.lead"), Blocks: []view.Block{silent}},
+		{ID: "silent", Title: c.T("silent.title"), Lead: c.silentLead(b), Blocks: []view.Block{silent}},
 		{ID: "pyramid", Title: c.T("pyramid.title"), Lead: c.T("pyramid.lead", "period", c.Scored), Blocks: c.pyramidBlocks(tiers, curve)},
 		{ID: "rfm", Title: c.T("rfm.title"), Lead: c.T("rfm.lead"), Blocks: rfm},
 		{ID: "top", Title: c.T("topcustomers.title"), Blocks: []view.Block{top}},
 	}
 	return p, nil
+}
+
+// silentLead says how the silent are ranked, and since when last year is known.
+func (c desk) silentLead(b base) string {
+	lead := c.T("silent.lead")
+	if !b.fair {
+		lead += c.T("silent.partly", "date", view.LongDate(c.Lang, c.Facts.First))
+	}
+	return lead
 }
 
 // base is the count of customers by what they did.
@@ -97,7 +106,11 @@ func (c desk) baseFigures(b base, curve concentration) *view.KPIRow {
 	}
 	none := view.Value{}
 	add("active", view.I(b.active), view.Integer(), "", view.I(b.activeBefore), 1, c.T("kpi.alone"))
-	add("new", view.I(b.fresh), view.Integer(), "", none, 1, c.T("base.new.note"))
+	note := c.T("base.new.note")
+	if !b.fair {
+		note = c.T("base.new.partly", "date", view.LongDate(c.Lang, c.Facts.First))
+	}
+	add("new", view.I(b.fresh), view.Integer(), "", none, 1, note)
 	retention := view.NA()
 	if b.fair {
 		retention = view.Ratio(view.I(b.kept), view.I(b.activeBefore))
