@@ -43,7 +43,7 @@ func customers(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Message = view.Message{Finding: c.concentrationText(curve, b), Consequence: c.silentText(lost)}
+	p.Message = view.Message{Finding: c.concentrationText(curve, b), Consequence: c.silentText(lost) + c.sinceText(b)}
 	rfm, err := c.rfmBlocks(ctx)
 	if err != nil {
 		return p, err
@@ -64,11 +64,15 @@ func customers(ctx context.Context, k *page.Context) (view.Page, error) {
 
 // silentLead says how the silent are ranked, and since when last year is known.
 func (c desk) silentLead(b base) string {
-	lead := c.T("silent.lead")
-	if !b.fair {
-		lead += c.T("silent.partly", "date", view.LongDate(c.Lang, c.Facts.First))
+	return c.T("silent.lead") + c.sinceText(b)
+}
+
+// sinceText says since when last year is known, where it is not known whole.
+func (c desk) sinceText(b base) string {
+	if b.fair || b.buyers == 0 {
+		return ""
 	}
-	return lead
+	return c.T("silent.partly", "date", view.LongDate(c.Lang, c.Facts.First))
 }
 
 // base is the count of customers by what they did.

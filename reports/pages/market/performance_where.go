@@ -20,6 +20,9 @@ func (c desk) whereBlocks(ctx context.Context, w page.Window) ([]view.Block, err
 		if err != nil {
 			return nil, err
 		}
+		if t == nil {
+			continue
+		}
 		width := view.Half
 		if attribute == "class.bucket" || attribute == "salesperson.name" {
 			width = view.Full
@@ -36,11 +39,15 @@ type where struct {
 }
 
 // whereTable compares sales by an attribute; the plan is there for what is planned.
+// It is nil where no sale is of a known member.
 func (c desk) whereTable(ctx context.Context, attribute string, w page.Window) (*view.Table, error) {
 	const most = 15
 	now, err := c.By(ctx, "sales", attribute, w, "net", "margin", "net_costed")
 	if err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(now, func(m page.Member) bool { return m.Known }) {
+		return nil, nil
 	}
 	fair := c.Comparable(w.Before(1))
 	var before []page.Member
