@@ -18,7 +18,7 @@ import (
 // Limits keep one question from taking what others need. The zero value has
 // the defaults.
 type Limits struct {
-	Cache   int64         // bytes of answers kept; 0: 64 MB, less than 0: none
+	Cache   int64         // bytes of answers kept; 0: 64 MB, less than 0: none; see also Options.Memory
 	Time    time.Duration // a question may run; 0: two minutes, less than 0: no limit
 	Running int           // questions that run at the same time, others wait; 0: 8
 }
@@ -30,10 +30,7 @@ const (
 )
 
 // limit fills the defaults in.
-func (s *shared) limit(l Limits) {
-	if l.Cache == 0 {
-		l.Cache = defaultCache
-	}
+func (s *shared) limit(l Limits, m *Memory) {
 	if l.Time == 0 {
 		l.Time = defaultTime
 	}
@@ -41,8 +38,39 @@ func (s *shared) limit(l Limits) {
 		l.Running = defaultRunning
 	}
 	s.limits, s.slots = l, make(chan struct{}, l.Running)
-	s.cache = cache.New(l.Cache, tableSize)
-	s.plans = cache.New(plansBytes, planSize)
+	if m == nil {
+		m = NewMemory(l.Cache)
+	}
+	s.cache, s.plans = m.answers.Part(), m.plans.Part()
+}
+
+// Memory keeps answers and compiled questions. Several Olaps, as those of all that
+// people may see of a generation, can share one: its bounds then hold for all of
+// them together.
+type Memory struct {
+	answers *cache.Cache[*Table]
+	plans   *cache.Cache[*compile.Compiled]
+}
+
+// NewMemory bounds the answers kept, in bytes; 0: 64 MB, less than 0: none.
+// Compiled questions have a bound of their own, 32 MB.
+func NewMemory(answers int64) *Memory {
+	if answers == 0 {
+		answers = defaultCache
+	}
+	return &Memory{cache.New(answers, tableSize), cache.New(plansBytes, planSize)}
+}
+
+// Stats is what is kept, by kind: answers, plans.
+func (m *Memory) Stats() map[string]cache.Stats {
+	return map[string]cache.Stats{"answers": m.answers.Stats(), "plans": m.plans.Stats()}
+}
+
+// Drop lets go of what is kept for the generation, for who is done with it. It can
+// still be asked.
+func (o *Olap) Drop() {
+	o.cache.Drop()
+	o.plans.Drop()
 }
 
 // TimeError is a question that took longer than it may.

@@ -23,6 +23,7 @@ type Options struct {
 	Lang    string // en or zh; "": the language of the run
 	Limits
 
+	Memory    *Memory          // what is kept stands here, and Limits.Cache says nothing; nil: in a memory of its own
 	NoRollups bool             // answer from the facts alone
 	Asked     func(Asked)      // told of every question; nil: nobody is
 	Clock     func() time.Time // times them; nil: they take no time
@@ -66,8 +67,8 @@ type shared struct {
 	proofs  proofs
 	limits  Limits
 	slots   chan struct{} // one for each question that runs
-	cache   *cache.Cache[*Table]
-	plans   *cache.Cache[*compile.Compiled]
+	cache   *cache.Part[*Table]
+	plans   *cache.Part[*compile.Compiled]
 	trees   trees
 	columns tableColumns
 }
@@ -109,7 +110,7 @@ func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
 	if lang == "" {
 		lang = s.run.Language
 	}
-	s.limit(o.Limits)
+	s.limit(o.Limits, o.Memory)
 	return &Olap{shared: s, lang: lang}, nil
 }
 

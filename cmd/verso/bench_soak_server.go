@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,6 +127,7 @@ func (c *soakCompany) people(path string, until time.Time) error {
 type soaked struct {
 	cmd         *exec.Cmd
 	url, flight string
+	profiles    string // address of Go's profiles
 	said        *said
 	ended       chan error // how it ended, once
 }
@@ -171,7 +174,7 @@ func startSoaked(config string) (*soaked, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &soaked{cmd: exec.Command(self, "serve", "-c", config, "--addr", "127.0.0.1:0", "--flight", "127.0.0.1:0", "--log-format", "json"), said: &said{}, ended: make(chan error, 1)}
+	s := &soaked{cmd: exec.Command(self, "serve", "-c", config, "--addr", "127.0.0.1:0", "--flight", "127.0.0.1:0", "--profiles", "127.0.0.1:0", "--log-format", "json"), said: &said{}, ended: make(chan error, 1)}
 	s.cmd.Args[0] = "verso"
 	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the soak to hand on
@@ -179,9 +182,9 @@ func startSoaked(config string) (*soaked, error) {
 		return nil, err
 	}
 	go func() { s.ended <- s.cmd.Wait() }()
-	web, flight := regexp.MustCompile(`"msg":"serving","address":"(http://[^"/]+)/"`), regexp.MustCompile(`"msg":"answering Arrow Flight SQL","address":"([^"]+)"`)
+	web, flight, profiles := regexp.MustCompile(`"msg":"serving","address":"(http://[^"/]+)/"`), regexp.MustCompile(`"msg":"answering Arrow Flight SQL","address":"([^"]+)"`), regexp.MustCompile(`"msg":"answering profiles","address":"([^"]+)"`)
 	for wait := time.Duration(0); wait < soakStart; wait += 50 * time.Millisecond {
-		if s.url, s.flight = s.said.find(web), s.said.find(flight); s.url != "" && s.flight != "" {
+		if s.url, s.flight, s.profiles = s.said.find(web), s.said.find(flight), s.said.find(profiles); s.url != "" && s.flight != "" {
 			return s, nil
 		}
 		select {
@@ -207,4 +210,22 @@ func (s *soaked) stop() error {
 		return fmt.Errorf("bench soak: the server says: %s", text)
 	}
 	return nil
+}
+
+// keepProfile writes a profile of the server to a file: "heap?gc=1", "goroutine".
+func (s *soaked) keepProfile(ctx context.Context, name, path string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.profiles+"/debug/pprof/"+name, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("bench soak: %w", err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return fmt.Errorf("bench soak: profile %s: %w", name, err)
+	}
+	return os.WriteFile(path, text, 0o600)
 }

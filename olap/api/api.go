@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"verso/olap"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
 	"verso/olap/cache"
@@ -29,6 +31,11 @@ type Options struct {
 	Saved  *saved.Folder   // nil: nothing can be saved
 	Pool   *sqlworker.Pool // nil: a worker is started for each statement
 	Limits Limits
+	// Memory is what the store's Olaps keep answers in, Held what the store has open
+	// and how many bytes of memory the engine holds for it; nil: not told to
+	// Prometheus.
+	Memory *olap.Memory
+	Held   func(context.Context) (open int, bytes int64)
 	// Edition names what answers depend on beside the generation: the program and
 	// the user's own cubes.
 	Edition string
@@ -91,8 +98,6 @@ type API struct {
 	running   *running
 	recent    *recent
 	telemetry *telemetry
-	schemas   *perGeneration[*schemaAnswer]
-	traces    *perGeneration[*traced]
 	pages     *cache.Cache[*encodedPage] // by ETag
 }
 
@@ -103,7 +108,7 @@ func New(o Options) (*API, error) {
 	}
 	limits := o.Limits.withDefaults()
 	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
-		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}, pages: cache.New(pagesBytes, (*encodedPage).size)}
+		pages: cache.New(pagesBytes, (*encodedPage).size)}
 	a.limited.Store(&limits)
 	a.named.Store(&o.Edition)
 	for _, e := range o.Recent {

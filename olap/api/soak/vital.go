@@ -16,6 +16,11 @@ type Vital struct {
 	Files      int     `json:"open_files"`
 	MemoryMB   int     `json:"memory_mb"` // resident
 	HeapMB     int     `json:"heap_mb"`   // of Go, in use
+	GoMB       int     `json:"go_mb"`     // all that Go has from the system
+	LiveMB     int     `json:"live_mb"`   // of the heap, what the last collection found in use
+	DatabaseMB int     `json:"database_mb"`
+	Databases  int     `json:"databases"` // open
+	CachesMB   int     `json:"caches_mb"`
 }
 
 // Look reads a server's vital signs from its metrics, as an administrator.
@@ -40,15 +45,28 @@ func Look(ctx context.Context, t Target, token string) (v Vital, err error) {
 		if err != nil {
 			continue
 		}
-		switch name {
+		switch mb := int(n / (1 << 20)); name {
 		case "go_goroutines":
 			v.Goroutines = int(n)
 		case "process_open_fds":
 			v.Files = int(n)
 		case "process_resident_memory_bytes":
-			v.MemoryMB = int(n / (1 << 20))
+			v.MemoryMB = mb
 		case "go_memstats_heap_inuse_bytes":
-			v.HeapMB = int(n / (1 << 20))
+			v.HeapMB = mb
+		case "go_memstats_sys_bytes":
+			v.GoMB += mb
+		case "go_memstats_heap_released_bytes":
+			v.GoMB -= mb
+		case "go_gc_heap_live_bytes":
+			v.LiveMB = mb
+		case "verso_database_memory_bytes":
+			v.DatabaseMB = mb
+		case "verso_databases_open":
+			v.Databases = int(n)
+		}
+		if strings.HasPrefix(name, "verso_cache_bytes{") {
+			v.CachesMB += int(n / (1 << 20))
 		}
 	}
 	return v, lines.Err()

@@ -40,6 +40,17 @@ func SetThreads(ctx context.Context, db engine.Execer, n int) error {
 	return err
 }
 
+// Held is how many bytes DuckDB holds in memory for all of an instance: pages that
+// were read, and what statements work with.
+func Held(ctx context.Context, db engine.Querier) (int64, error) {
+	row, err := engine.One(ctx, db, engine.SQL("SELECT CAST(coalesce(sum(memory_usage_bytes), 0) AS BIGINT) AS held FROM duckdb_memory()"))
+	if err != nil {
+		return 0, err
+	}
+	n, _ := engine.Int(row[0])
+	return n, nil
+}
+
 // Forget gives the memory of pages back that are only kept for being read again:
 // after steps that read all of a large file, most of what the process holds. What
 // is in use stays.
