@@ -36,7 +36,7 @@ func (a *app) openStore(cfg *config.Config, policy *access.Policy, o olap.Option
 	if err != nil {
 		return nil, nil, err
 	}
-	s := store.New(store.Options{Warehouse: w, Open: opener(cfg), Policy: policy, Olap: o, Held: duck.Held})
+	s := store.New(store.Options{Warehouse: w, Open: cutOpener(cfg), Policy: policy, Olap: o, Held: duck.Held})
 	return s, func() {
 		_ = s.Close()
 		_ = w.Close()

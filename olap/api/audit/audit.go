@@ -34,8 +34,21 @@ type Entry struct {
 	Outcome    string        `json:"outcome"` // ok, or the code of the error
 }
 
-// maxWhat bounds the text of a question in the log, in bytes.
-const maxWhat = 8 << 10
+// maxWhat bounds the text of a question in the log, in bytes; more says that there
+// is more of it.
+const (
+	maxWhat = 8 << 10
+	more    = "…"
+)
+
+// Short is the text of a question as far as the log keeps it, on its own: it holds
+// no longer text in memory.
+func Short(what string) string {
+	if len(what) <= maxWhat {
+		return strings.Clone(what)
+	}
+	return strings.ToValidUTF8(what[:maxWhat-len(more)], "") + more
+}
 
 // Log appends entries to a file. It is safe for many goroutines.
 type Log struct {
@@ -68,9 +81,7 @@ func (l *Log) reopen() error {
 
 // Write appends an entry in one write.
 func (l *Log) Write(e Entry) error {
-	if len(e.What) > maxWhat {
-		e.What = strings.ToValidUTF8(e.What[:maxWhat], "") + "…"
-	}
+	e.What = Short(e.What)
 	line, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
