@@ -44,10 +44,10 @@ those before. It fails on any error and any leak.`,
 				return usagef(cmd.CommandPath(), "--users takes 1 or more, --minutes, --think and --switch more than nothing, --format table or json")
 			}
 			report, err := a.soak(cmd.Context(), o)
-			if err != nil {
+			if report == nil {
 				return err
 			}
-			return errors.Join(a.printSoak(report, o.format), report.verdict())
+			return errors.Join(err, a.printSoak(report, o.format), report.verdict())
 		},
 	}
 	f := cmd.Flags()
@@ -99,14 +99,15 @@ func (a *app) soak(ctx context.Context, o soakOptions) (_ *soakReport, err error
 	company.target.URL, company.target.Flight = server.url, server.flight
 	run := soak.Options{Users: o.users, Think: o.think, Seed: 1, Clock: a.now}
 	report := &soakReport{Users: o.users, Leaks: []string{}}
-	if first := soak.Once(ctx, company.target, run); first.Errors() > 0 {
-		report.Load = first
+	if report.Load = soak.Once(ctx, company.target, run); report.Errors() > 0 {
 		return report, nil
 	}
 	if err := company.publish(ctx); err != nil {
 		return nil, err
 	}
-	soak.Once(ctx, company.target, run)
+	if report.Load = soak.Once(ctx, company.target, run); report.Errors() > 0 {
+		return report, nil
+	}
 	if report.Before, err = a.settled(ctx, company, o.settle); err != nil {
 		return nil, err
 	}

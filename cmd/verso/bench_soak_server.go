@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -129,7 +130,8 @@ type soaked struct {
 	url, flight string
 	profiles    string // address of Go's profiles
 	said        *said
-	ended       chan error // how it ended, once
+	ended       chan error  // how it ended, once
+	told        atomic.Bool // to end
 }
 
 // said is what the server logs, while it logs; the end of it is kept.
@@ -181,7 +183,7 @@ func startSoaked(config string) (*soaked, error) {
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
-	go func() { s.ended <- s.cmd.Wait() }()
+	go func() { s.ended <- s.wait() }()
 	web, flight, profiles := regexp.MustCompile(`"msg":"serving","address":"(http://[^"/]+)/"`), regexp.MustCompile(`"msg":"answering Arrow Flight SQL","address":"([^"]+)"`), regexp.MustCompile(`"msg":"answering profiles","address":"([^"]+)"`)
 	for wait := time.Duration(0); wait < soakStart; wait += 50 * time.Millisecond {
 		if s.url, s.flight, s.profiles = s.said.find(web), s.said.find(flight), s.said.find(profiles); s.url != "" && s.flight != "" {
@@ -196,15 +198,26 @@ func startSoaked(config string) (*soaked, error) {
 	return nil, errors.Join(fmt.Errorf("bench soak: the server did not begin to listen within %s", soakStart), s.stop())
 }
 
+// wait is how the server ended; an exit without a fault is a fault where it was
+// not told to end.
+func (s *soaked) wait() error {
+	err := s.cmd.Wait()
+	if err == nil && !s.told.Load() {
+		return errors.New("exit status 0")
+	}
+	return err
+}
+
 // stop ends the server as a supervisor does; it must end by itself.
 func (s *soaked) stop() error {
+	s.told.Store(true)
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return fmt.Errorf("bench soak: the server has gone: %w: %s", err, s.said)
+		return fmt.Errorf("bench soak: the server ended by itself, before it was told to (%w): %w: %s", err, <-s.ended, s.said)
 	}
 	late := time.AfterFunc(time.Minute, func() { _ = s.cmd.Process.Kill() })
 	defer late.Stop()
 	if err := <-s.ended; err != nil {
-		return fmt.Errorf("bench soak: the server ended with %w: %s", err, s.said)
+		return fmt.Errorf("bench soak: the server ended with: %w: %s", err, s.said)
 	}
 	if text := s.said.String(); strings.Contains(text, "panic") || strings.Contains(text, "DATA RACE") {
 		return fmt.Errorf("bench soak: the server says: %s", text)

@@ -76,12 +76,10 @@ func Look(ctx context.Context, t Target, token string) (v Vital, err error) {
 const (
 	spareGoroutines = 40
 	spareFiles      = 40
-	spareMemory     = 100 // MB
-	memorySpan      = 180 // seconds of a run below which its memory says nothing
 )
 
 // Leaks says what a server holds at the end that it did not hold at the beginning.
-// Memory is compared over the second half of a run of minutes: before, caches fill.
+// Memory is what it held during the run: see growth.
 func Leaks(before, after Vital, during []Vital) (list []string) {
 	if more := after.Goroutines - before.Goroutines; more > spareGoroutines {
 		list = append(list, fmt.Sprintf("%d goroutines more than before", more))
@@ -89,19 +87,5 @@ func Leaks(before, after Vital, during []Vital) (list []string) {
 	if more := after.Files - before.Files; more > spareFiles {
 		list = append(list, fmt.Sprintf("%d open files more than before", more))
 	}
-	if n := len(during); n >= 8 && during[n-1].Second >= memorySpan {
-		third, last := mean(during[n/2:3*n/4]), mean(during[3*n/4:])
-		if last > third+third/4+spareMemory {
-			list = append(list, fmt.Sprintf("memory grows: %d MB on average in the third quarter, %d MB in the last", third, last))
-		}
-	}
-	return list
-}
-
-func mean(list []Vital) int {
-	sum := 0
-	for _, v := range list {
-		sum += v.MemoryMB
-	}
-	return sum / len(list)
+	return append(list, growth(during)...)
 }
