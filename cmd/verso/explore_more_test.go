@@ -242,7 +242,12 @@ func exploreFromFigure(t *testing.T, p *sitetest.Tab, s *served) {
 	}
 	sitetest.Eval[any](p, `document.querySelector('.kpi .get a').click()`)
 	p.Wait(`location.pathname==="/explore"&&` + shown)
-	if cells := strings.Fields(wholeTable(p)); value == "" || !slices.Contains(cells, value) {
+	want, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", label, err)
+	}
+	cells := strings.Fields(wholeTable(p))
+	if !slices.ContainsFunc(cells, func(cell string) bool { n, err := strconv.ParseFloat(cell, 64); return err == nil && n == want }) {
 		t.Errorf("%s is %q on the page; the explorer shows %q", label, value, cells)
 	}
 }
