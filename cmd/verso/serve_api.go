@@ -86,6 +86,7 @@ func (s *server) openAPI(gate api.Gate, store *exchange) (*apiParts, error) {
 // were deleted, also while nobody asks.
 func (p *apiParts) tend(ctx context.Context) {
 	_ = p.handler.Warm(ctx, access.Person{Name: "verso", Admin: true, By: "open"}) // the next statement says why it cannot be
+	p.handler.Tend()
 	p.pool.Keep(func(path string) bool {
 		_, err := os.Stat(path)
 		return err == nil

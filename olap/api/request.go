@@ -158,13 +158,28 @@ func (a *API) note(r *request) {
 // Note writes a question to the logs that came by a door beside this one.
 func (a *API) Note(e audit.Entry) {
 	e.What = audit.Short(e.What)
-	if e.What != "" {
+	write := func(e audit.Entry) error { return a.o.Audit.Write(e) }
+	switch door := e.Door[strings.LastIndexByte(e.Door, '/')+1:]; {
+	case door == "check", door == "sqlcheck", door == "cost": // made while somebody types
+		write = func(e audit.Entry) error { return a.o.Audit.Gather(e) }
+	case e.What != "":
 		a.recent.add(e)
 	}
 	if a.o.Audit != nil {
-		if err := a.o.Audit.Write(e); err != nil {
+		if err := write(e); err != nil {
 			a.o.Log.Error("the audit log cannot be written", "error", err)
 		}
+	}
+}
+
+// Tend writes what is due to the audit log, also while nobody asks. It is called
+// every minute or so.
+func (a *API) Tend() {
+	if a.o.Audit == nil {
+		return
+	}
+	if err := a.o.Audit.Flush(a.o.Clock()); err != nil {
+		a.o.Log.Error("the audit log cannot be written", "error", err)
 	}
 }
 
