@@ -167,18 +167,11 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, o serveOptions) (er
 	}
 	defer guard.close()
 	limitGo()
-	if o.profiles != "" {
-		at, stopProfiles, err := openProfiles(o.profiles)
-		if err != nil {
-			return err
-		}
-		defer stopProfiles()
-		s.log.Info("answering profiles", "address", at)
-	}
-	listener, err := net.Listen("tcp", o.addr)
+	listener, stopProfiles, err := s.listen(o)
 	if err != nil {
-		return fmt.Errorf("--addr %s: %w", o.addr, err)
+		return err
 	}
+	defer stopProfiles()
 	s.mu.Lock() // the first look may come before Start returns
 	s.night, err = night.Start(ctx, night.Options{Schedule: o.table, CatchUp: cfg.Night.CatchUp, Clock: clockwork.NewRealClock(), Log: s.log,
 		Runs: s.runs, Refresh: s.refresh, Watch: s.watch})
@@ -193,9 +186,7 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, o serveOptions) (er
 	defer func() { err = errors.Join(err, parts.close()) }()
 	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Work: s.workPages(), Preview: s.preview(),
 		Ready: s.ready, Log: s.log, Clock: a.now, Hosts: hostsOf(cfg, o.addr)})
-	web := &http.Server{Handler: guard.protect(a, cfg, whole, s.log),
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
+	web := s.web(guard.protect(a, cfg, whole, s.log))
 	parts.tend(ctx)
 	stopReload := s.reloadOnHangup(ctx, parts, guard)
 	defer stopReload()
@@ -215,12 +206,45 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, o serveOptions) (er
 	} else {
 		go func() { failed <- web.Serve(listener) }()
 	}
-	s.log.Info("serving", "address", scheme+"://"+listener.Addr().String()+"/", "site", cfg.Site, "schedule", scheduleName(o.table), "next", s.night.Next())
+	s.tellServing(scheme + "://" + listener.Addr().String() + "/")
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
 	return errors.Join(err, s.stop(web))
+}
+
+// listen opens the address that is served, and that of the profiles, if there is
+// one; stop ends the latter.
+func (s *server) listen(o serveOptions) (listener net.Listener, stop func(), err error) {
+	at, stop := "", func() {}
+	if o.profiles != "" {
+		if at, stop, err = openProfiles(o.profiles); err != nil {
+			return nil, nil, err
+		}
+		s.log.Info("answering profiles", "address", at)
+	}
+	if listener, err = net.Listen("tcp", o.addr); err != nil {
+		stop()
+		return nil, nil, fmt.Errorf("--addr %s: %w", o.addr, err)
+	}
+	return listener, stop, nil
+}
+
+// web is a server that waits for nobody for ever.
+func (s *server) web(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
+}
+
+// tellServing says in the log where and what is served.
+func (s *server) tellServing(address string) {
+	told := []any{"address", address, "site", s.config.Site, "schedule", scheduleName(s.table)}
+	if next := s.night.Next(); !next.IsZero() {
+		told = append(told, "next", next)
+	}
+	s.log.Info("serving", told...)
 }
 
 // lastRequests is how long requests that run may take to finish when the server

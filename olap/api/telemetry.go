@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"verso/olap/api/turns"
 	"verso/olap/cache"
 )
 
@@ -50,8 +51,8 @@ func (a *API) Collect(ch chan<- prometheus.Metric) {
 		desc := prometheus.NewDesc(name, help, []string{"kind"}, nil)
 		ch <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(n), labels...)
 	}
-	for kind, t := range map[string]*turns{"questions": &a.running.all, "sql": &a.running.sql} {
-		running, waiting := t.state()
+	for kind, t := range map[string]*turns.Turns{"questions": &a.running.all, "sql": &a.running.sql} {
+		running, waiting := t.State()
 		gauge("verso_api_running", "What runs now.", running, kind)
 		gauge("verso_api_queued", "What waits for its turn.", waiting, kind)
 	}
