@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"verso/olap"
+	"verso/olap/api/asked"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
 	"verso/olap/cache"
@@ -96,7 +97,7 @@ type API struct {
 	limited   atomic.Pointer[Limits]
 	named     atomic.Pointer[string] // the edition
 	running   *running
-	recent    *recent
+	recent    *asked.Recent
 	telemetry *telemetry
 	pages     *cache.Cache[*encodedPage] // by ETag
 }
@@ -107,13 +108,13 @@ func New(o Options) (*API, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	limits := o.Limits.withDefaults()
-	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
+	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &asked.Recent{}, telemetry: newTelemetry(),
 		pages: cache.New(pagesBytes, (*encodedPage).size)}
 	a.limited.Store(&limits)
 	a.named.Store(&o.Edition)
 	for _, e := range o.Recent {
 		if e.What != "" {
-			a.recent.add(e)
+			a.recent.Add(e)
 		}
 	}
 	a.routes()

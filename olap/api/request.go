@@ -163,7 +163,7 @@ func (a *API) Note(e audit.Entry) {
 	case door == "check", door == "sqlcheck", door == "cost": // made while somebody types
 		write = func(e audit.Entry) error { return a.o.Audit.Gather(e) }
 	case e.What != "":
-		a.recent.add(e)
+		a.recent.Add(e)
 	}
 	if a.o.Audit != nil {
 		if err := write(e); err != nil {
