@@ -35,7 +35,7 @@ var (
 // on paper.
 const (
 	lowWide   = 240
-	lowNarrow = 184
+	lowNarrow = 168
 )
 
 // spare is by how much texts are taken to be wider than they are: in the

@@ -18,12 +18,12 @@ const (
 
 // mostLines are the lines that the sheet has for findings, risks and half of the
 // goals, beside everything else.
-const mostLines = 31
+const mostLines = 34
 
 // How many units a line of the columns of the tables holds, as printed; 0 for columns
 // that are never the longest.
 var (
-	findingUnits = []int{54, 0, 36, 36}
+	findingUnits = []int{64, 0, 34, 34}
 	riskUnits    = []int{48, 0}
 	goalUnits    = []int{30, 0, 0, 0}
 )

@@ -26,7 +26,7 @@ import (
 )
 
 // Browser starts one headless chromium for a test, or skips.
-func Browser(t *testing.T) context.Context {
+func Browser(t testing.TB) context.Context {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
