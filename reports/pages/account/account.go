@@ -178,6 +178,9 @@ func list(ctx context.Context, c *page.Context) (view.Page, error) {
 	p.Meta = view.Meta{Measure: c.T("account.meta"), Unit: t.Columns[3].Unit, Period: page.LastTwelveMonths(c.AsOf).Label(c.Lang)}
 	p.Message = view.Message{Finding: c.T("account.list.text", "n", page.Count(c.Lang, int64(len(keys))), "falling", page.Count(c.Lang, falling)),
 		Consequence: c.T("account.list.so", "n", page.Count(c.Lang, silent))}
+	if silent == 0 {
+		p.Message.Consequence = c.T("account.list.so.none")
+	}
 	p.Sections = []view.Section{{ID: "key", Title: c.T("account.list"), Lead: c.T("account.list.lead"), Blocks: []view.Block{{Table: t}}}}
 	return p, nil
 }
