@@ -28,20 +28,21 @@ import (
 // changed (due.changed_<table> of every table of reads) or moved (due.moved_…,
 // see moved.sql: what facts take of dimensions and orders).
 type fact struct {
-	name   string // of its script, and after the last slash of the step
-	table  string
-	date   string   // its day's key column, which tells rollups what has changed; "" for none
-	parts  []part   // what its rows are made of
-	reads  []string // other staged tables whose due.changed_… its due scripts read
-	shared []string // scripts that prepare working tables for it which do not depend on what is due
-	before []string // scripts that prepare working tables of what is due
-	some   []string // scripts that prepare those of the due rows, where before knows nothing of due; nil: before
-	aging  []string // scripts that set, in an increment, what rows that are not due take of the as-of date
-	after  []string // scripts that quarantine what cannot be in it: DELETE FROM quarantine.<driver> WHERE, then INSERT
-	tells  string   // its column whose values in rows that came, went or changed are put into due.moved_<name>; "" for none
-	end    string   // which of the rows made anew stand behind the others anyway; "": none
-	asOf   bool     // depends on the as-of date: made whole when that has moved
-	aged   bool     // the rows of what is open are of the as-of date: made anew every night, and put behind the others ten times as often
+	name    string // of its script, and after the last slash of the step
+	table   string
+	date    string   // its day's key column, which tells rollups what has changed; "" for none
+	parts   []part   // what its rows are made of
+	reads   []string // other staged tables whose due.changed_… its due scripts read
+	shared  []string // scripts that prepare working tables for it which do not depend on what is due
+	before  []string // scripts that prepare working tables of what is due
+	spanned []string // scripts that prepare those of a span of days, where before knows nothing of due; nil: before
+	some    []string // scripts that prepare those of the due rows, where before knows nothing of due; nil: before
+	aging   []string // scripts that set, in an increment, what rows that are not due take of the as-of date
+	after   []string // scripts that quarantine what cannot be in it: DELETE FROM quarantine.<driver> WHERE, then INSERT
+	tells   string   // its column whose values in rows that came, went or changed are put into due.moved_<name>; "" for none
+	end     string   // which of the rows made anew stand behind the others anyway; "": none
+	asOf    bool     // depends on the as-of date: made whole when that has moved
+	aged    bool     // the rows of what is open are of the as-of date: made anew every night, and put behind the others ten times as often
 	// Nobody scans it by day: it is never made whole for the order of its rows.
 	unsorted bool
 }

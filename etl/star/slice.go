@@ -11,7 +11,7 @@ import (
 
 // sliceRows is how many rows of its driver a fact is made of at once, unless
 // Options say otherwise: the joins and sorts of that many fit into some two gigabytes.
-const sliceRows = 3_000_000
+const sliceRows = 2_000_000
 
 // span is the days up to and without Before; "": to the last, and what has none.
 type span struct{ from, before string }
@@ -43,7 +43,11 @@ func (f fact) makeAll(ctx context.Context, b *builder) error {
 		}
 		into = "INSERT INTO " + f.table + "\n"
 	}
-	if _, err := b.conn.Exec(ctx, engine.SQL("DROP TABLE star_slice; DROP TABLE "+f.parts[0].table())); err != nil {
+	end := "DROP TABLE star_slice; DROP TABLE " + f.parts[0].table() + ";\n"
+	for table := range f.parts[0].views() {
+		end += dueView(table)
+	}
+	if _, err := b.conn.Exec(ctx, engine.SQL(end)); err != nil {
 		return err
 	}
 	return b.run(ctx, f.after)
@@ -54,7 +58,11 @@ func (f fact) makeAll(ctx context.Context, b *builder) error {
 // are of a span.
 func (f fact) spans(ctx context.Context, b *builder) ([]span, error) {
 	p := f.parts[0]
-	row, err := engine.One(ctx, b.conn, engine.SQL("SELECT count(*) AS n FROM stage."+engine.QuoteIdent(p.driver)))
+	count := "SELECT count(*) AS n FROM (" + p.sliced + ") AS s"
+	if p.driver != "" {
+		count = "SELECT count(*) AS n FROM stage." + engine.QuoteIdent(p.driver)
+	}
+	row, err := engine.One(ctx, b.conn, engine.SQL(count))
 	if err != nil {
 		return nil, err
 	}
@@ -95,16 +103,21 @@ func (f fact) makeSpan(ctx context.Context, b *builder, s span, into string) err
 	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TABLE "+p.table()+" AS SELECT "+strings.Join(quoted(p.keys), ", ")+" FROM star_slice AS s WHERE "+where)); err != nil {
 		return err
 	}
-	if err := f.narrow(ctx, b); err != nil {
+	for table, match := range p.views() {
+		// Views: of so many rows, storing them takes longer than finding them again.
+		name := engine.QuoteIdent(table)
+		if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE VIEW due."+name+" AS SELECT s.* FROM stage."+name+" AS s WHERE "+match)); err != nil {
+			return err
+		}
+	}
+	before := f.spanned
+	if before == nil {
+		before = f.before
+	}
+	if err := b.run(ctx, before); err != nil {
 		return err
 	}
-	if err := b.run(ctx, f.before); err != nil {
-		return err
-	}
-	if err := f.makeInto(ctx, b, into); err != nil {
-		return err
-	}
-	return f.widen(ctx, b)
+	return f.makeInto(ctx, b, into)
 }
 
 // makeInto runs the fact's own script, with the statement that makes it begun by

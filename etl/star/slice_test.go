@@ -28,7 +28,7 @@ func TestSlices(t *testing.T) {
 	if err := buildFrom(context.Background(), n.fresh, scripts, whole, n.steps); err != nil {
 		t.Fatal(err)
 	}
-	for table, order := range map[string]string{"core.fact_order_line": "", "core.fact_order_stage": "", "core.fact_stage_event": "",
+	for table, order := range map[string]string{"core.fact_order_line": "", "core.fact_order_stage": "", "core.fact_stage_event": "", "core.fact_customer_month": "",
 		"meta.star_observed": " ORDER BY t", "meta.star_landed_line": " ORDER BY t", "quarantine.order_line": ""} {
 		rows := "SELECT CAST(t AS VARCHAR) FROM " + table + " AS t" + order
 		once, sliced := query(t, n.step, rows), query(t, n.fresh, rows)
