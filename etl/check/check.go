@@ -46,6 +46,10 @@ type Definition struct {
 	User        int      // line of verso.yaml for the user's own rules, 0 for shipped ones: a statement of theirs that fails is a breach, not the end of the run
 	Free        bool     // the SQL is the user's own in part, so that what it reads and stands on is not known
 	Spent       bool     // the threshold is in the statement already
+	// Newly selects the offenders among what is new, as Offenders does, where there
+	// were none before; by Options.New of Table and of Refers. "": all is looked at.
+	Newly  string
+	Refers string // canonical table that the offenders are not found in; "": none
 
 	// What drift rules measure for the next run.
 	Profile   string // SELECT bin, n; "": nothing
@@ -179,6 +183,11 @@ type Options struct {
 	// carry a result that still stands; 0: every check runs.
 	Run   string
 	Carry int
+	// New tells, by canonical table, of the tables whose rows have only come or
+	// changed since the last run, a SELECT of the keys of those that have. A check
+	// that follows these finds what it would among all rows, for as many runs in a
+	// row as results are carried.
+	New map[string]string
 }
 
 // Run runs every check that has its tables, on a draft or read-only on a
@@ -223,6 +232,9 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 				return nil
 			}
 			began := o.now()
+			if newly, ok := report.memory.follows(&d, o.New); ok {
+				d.Offenders = newly
+			}
 			report.Results[i], err = one.run(each, d)
 			report.Results[i].Took = o.now().Sub(began)
 			if d.User > 0 && errors.As(err, new(*engine.StatementError)) && each.Err() == nil {

@@ -144,7 +144,7 @@ func landedLines() fact {
 		parts: []part{{
 			driver: "order_line", keys: []string{"line_id"}, due: "landed_line",
 			sliced: linesByDay + "\nUNION ALL\nSELECT DISTINCT p.order_line_id, CAST(NULL AS DATE) FROM stage.purchase_line AS p WHERE p.order_line_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stage.order_line AS l WHERE l.line_id = p.order_line_id)",
-			along: map[string][]string{"purchase_line": {"order_line_id"}},
+			along:  map[string][]string{"purchase_line": {"order_line_id"}},
 		}},
 		reads: []string{"batch", "order_line_stage_event", "purchase_line", "purchase_order"},
 	}
