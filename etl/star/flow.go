@@ -75,7 +75,8 @@ func orderStages() fact {
 			"batch", "supplier", "calendar_event"},
 		shared: []string{"flow/eta"},
 		before: []string{"flow/order_flow", "flow/order_open", "flow/order_age"},
-		aging:  []string{"flow/order_waiting", "flow/order_age", "flow/order_aged"},
+		some:   []string{"flow/order_flow", "flow/order_open", "flow/order_waiting", "flow/order_age"},
+		aging:  []string{"flow/order_aged"},
 	}
 }
 
