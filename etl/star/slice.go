@@ -13,7 +13,8 @@ import (
 // Options say otherwise: the joins and sorts of that many fit into some two gigabytes.
 const sliceRows = 2_000_000
 
-// span is the days up to and without Before; "": to the last, and what has none.
+// span is the days from one on and before another; "" is no bound, and what has no
+// day is of the span without a last one.
 type span struct{ from, before string }
 
 // makeAll makes all rows of the fact: at once, or a span of days after another
