@@ -3,6 +3,7 @@ package market
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"verso/olap/engine"
 	"verso/reports/page"
@@ -12,7 +13,7 @@ import (
 // seller is one row of the scorecard; its sums are those of a team.
 type seller struct {
 	name, ref, finding                                string
-	hasLeft                                           bool
+	hasLeft, known                                    bool
 	accounts, visits, calls, contacts, buyers, quotes int64
 	orphans, fading                                   int64
 	net, margin, returns, met, expenses, commission   view.Value
@@ -34,7 +35,7 @@ func salesforce(ctx context.Context, k *page.Context) (view.Page, error) {
 			return p, err
 		}
 	}
-	if len(list) == 0 {
+	if !slices.ContainsFunc(list, func(s seller) bool { return s.known }) { // orders that name nobody say nothing of people
 		p.Message = view.Message{Finding: c.T("salesforce.unknown"), Consequence: c.T("salesforce.unknown.so")}
 		p.Sections = []view.Section{{ID: "absent", Title: p.Title, Blocks: []view.Block{{Absent: &view.Absent{
 			Title: c.T("page.salesforce"), Text: c.T("salesforce.absent"), Tables: []string{"employee", "order_header", "activity", "expense", "commission", "target"}}}}}}
@@ -64,7 +65,8 @@ func (c desk) readSellers(ctx context.Context) ([]seller, error) {
 			commission: page.Zero(page.Value(row[15])), contribution: page.Value(row[16]), discount: page.Value(row[17]), attainment: page.Value(row[18]),
 			discounted: page.Zero(page.Value(row[24])), gross: page.Zero(page.Value(row[25])), target: page.Value(row[26]), whole: page.Value(row[27])}
 		s.hasLeft, _ = row[3].(bool)
-		if s.name == "" {
+		s.known = s.name != ""
+		if !s.known {
 			s.name = c.T("member.unknown")
 		}
 		list = append(list, s)
