@@ -123,3 +123,11 @@ func (a *app) textOptions() export.TextOptions {
 	}
 	return o
 }
+
+// counted is a number of things in words, such as 1 question or 2 questions.
+func counted(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(int64(n)) + " " + one + "s"
+}

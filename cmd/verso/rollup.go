@@ -321,8 +321,8 @@ func (a *app) printAdvice(list []rollup.Advice, from, format string) error {
 		return err
 	}
 	for _, x := range list {
-		fmt.Fprintf(a.stdout, "%s\n  by %s%s\n  %s rows, about %.1f MB; would have served %d askings of %d questions and saved %s\n", x.Rollup.Name,
-			strings.Join(x.Rollup.By, ", "), distinctOf(x.Rollup), thousands(x.Cells), float64(x.Bytes)/1e6, x.Asked, len(x.Serves), x.Saves.Round(time.Millisecond))
+		fmt.Fprintf(a.stdout, "%s\n  by %s%s\n  %s rows, about %.1f MB; would have answered %s, asked %s, and saved %s\n", x.Rollup.Name,
+			strings.Join(x.Rollup.By, ", "), distinctOf(x.Rollup), thousands(x.Cells), float64(x.Bytes)/1e6, counted(len(x.Serves), "question"), counted(x.Asked, "time"), x.Saves.Round(time.Millisecond))
 		for _, q := range x.Serves {
 			fmt.Fprintf(a.stdout, "    %s\n", questionText(q))
 		}

@@ -181,7 +181,11 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	} else {
 		go func() { failed <- web.Serve(listener) }()
 	}
-	s.log.Info("serving", "address", scheme+"://"+listener.Addr().String()+"/", "site", cfg.Site, "schedule", scheduleName(table), "next", s.night.Next())
+	told := []any{"address", scheme + "://" + listener.Addr().String() + "/", "site", cfg.Site, "schedule", scheduleName(table)}
+	if next := s.night.Next(); !next.IsZero() {
+		told = append(told, "next", next)
+	}
+	s.log.Info("serving", told...)
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
