@@ -142,6 +142,9 @@ func (c desk) findingText(f finding) string {
 	if f.part.Float < 0 {
 		way = "less"
 	}
+	if f.kind.name == "margin" && way == "less" {
+		key += ".less"
+	}
 	pairs := []string{"n", page.Count(c.Lang, f.n), "amount", c.Amount(f.amount), "change", c.Share(f.change), "effect", c.effect(f), "way", c.T("finding.way." + way)}
 	text := c.T(key, pairs...)
 	if f.kind.name == "owed" && f.change.Has() {

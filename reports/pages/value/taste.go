@@ -70,9 +70,13 @@ func preferences(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	demand, err := c.demandTable(ctx, t)
-	if err != nil {
-		return p, err
+	demand := c.WholeOnly(c.T("taste.demand"))
+	if !c.Lacks("score.taste_demand") {
+		table, err := c.demandTable(ctx, t)
+		if err != nil {
+			return p, err
+		}
+		demand = view.Block{Table: table}
 	}
 	who := []view.Block{{Table: subjects}}
 	if len(types.Cells) > 0 {
@@ -82,13 +86,13 @@ func preferences(ctx context.Context, k *page.Context) (view.Page, error) {
 		{ID: "who", Title: c.T("taste.who"), Lead: c.T("taste.who.lead"), Blocks: who},
 		{ID: "readers", Title: c.T("taste.readers"), Lead: c.T("taste.readers.lead"), Blocks: []view.Block{{Table: readers}}},
 		{ID: "changed", Title: c.T("taste.changed"), Lead: c.T("taste.changed.lead"), Blocks: []view.Block{{Table: changes}}},
-		{ID: "demand", Title: c.T("taste.demand"), Lead: c.T("taste.demand.lead"), Blocks: []view.Block{{Table: demand}}},
+		{ID: "demand", Title: c.T("taste.demand"), Lead: c.T("taste.demand.lead"), Blocks: []view.Block{demand}},
 	}
 	return p, nil
 }
 
 func (c desk) readTasteTotal(ctx context.Context) (t tasteTotal, err error) {
-	err = engine.Rows(ctx, c.DB, engine.SQL(statement("taste_total")), func(row []any) error {
+	err = engine.Rows(ctx, c.DB, engine.SQL(c.part("taste_total", "score.taste_demand")), func(row []any) error {
 		for i, to := range []*int64{&t.buyers, &t.certain, &t.tested, &t.changed, &t.quotes, &t.cancelled, &t.subjects, &t.unbought, &t.classed} {
 			*to = page.Whole(row[i])
 		}
@@ -103,9 +107,12 @@ func (c desk) tasteMessage(t tasteTotal) view.Message {
 	if t.tested > 0 {
 		m.Finding += c.T("taste.text.changed", "n", count(t.changed), "of", count(t.tested), "chance", count(int64(math.Round(float64(t.tested)/100))))
 	}
-	if t.quotes+t.cancelled > 0 {
+	switch {
+	case c.Lacks("score.taste_demand"):
+		m.Consequence = c.T("taste.so.part")
+	case t.quotes+t.cancelled > 0:
 		m.Consequence = c.T("taste.so.demand", "quotes", count(t.quotes), "lines", count(t.cancelled), "n", count(t.subjects))
-	} else {
+	default:
 		m.Consequence = c.T("taste.so.none")
 	}
 	return m
