@@ -102,7 +102,17 @@ func TestOnlineRetail(t *testing.T) {
 		{"churn: mean AUC", "SELECT value >= 0.762 FROM card.metric WHERE model = 'churn' AND name = 'backtest.model.auc_mean'", "true"},
 		{"churn: mean calibration error", "SELECT value <= 0.05 FROM card.metric WHERE model = 'churn' AND name = 'backtest.model.ece_mean'", "true"},
 		{"exact duplicates", "SELECT offenders FROM meta.check_result WHERE check_id LIKE 'duplicate-rows.%'", "5268"},
+		// A year of order lines, without costs, stock, classes or quotations: what they
+		// do not tell is not told.
+		{"profit is told of nobody", "SELECT (SELECT count(contribution) FROM score.customer_profit) + (SELECT count(margin) FROM score.profit_cell) + (SELECT count(contribution) FROM core.fact_customer_month)", "0"},
+		{"nobody is said to cost more than he brings", "SELECT count(*) FROM score.sevenp WHERE policy IN ('renegotiate', 'cut_cost') OR profitability IS NOT NULL OR product IS NOT NULL", "0"},
+		{"forecast: the mean of twelve months", "SELECT min(f.mean) = max(f.mean) AND abs(max(f.mean) - (SELECT sum(h.value) / 12 FROM score.forecast_history AS h WHERE h.measure = 'net' AND h.level = 'total')) < 0.01 FROM score.forecast AS f WHERE f.measure = 'net' AND f.level = 'total'", "true"},
+		{"customers to come", "SELECT count(*) FROM score.acquisition WHERE is_projected", "0"},
+		{"still a customer is told of nobody", "SELECT count(p_alive) FROM score.clv", "0"},
+		{"what is at risk is sales", "SELECT string_agg(DISTINCT value_basis, ',') FROM score.churn", "sales"},
+		{"subjects read are told of nobody", "SELECT count(*) FROM score.taste_profile WHERE sentence NOT LIKE 'Which subjects are read is not known%'", "0"},
 	})
+	checkSaid(t, filepath.Join(dir, "site"))
 	cubesEqualTheirSQL(t, generation(t, dir))
 	for _, lang := range []string{"", "zh"} {
 		page, err := os.ReadFile(filepath.Join(dir, "site", lang, "quality.html"))
@@ -112,6 +122,48 @@ func TestOnlineRetail(t *testing.T) {
 		for _, want := range []string{"541,909", "5,268"} {
 			if !strings.Contains(string(page), want) {
 				t.Errorf("the data-quality page (%q) does not say %s", lang, want)
+			}
+		}
+	}
+}
+
+// checkSaid looks at what the pages of Online Retail say and may not say.
+func checkSaid(t *testing.T, site string) {
+	t.Helper()
+	for _, c := range []struct {
+		page       string
+		says, lies []string
+	}{
+		{"index.html", nil, []string{"more in twelve months than they left", "twelve months are expected to bring"}},
+		{"profit.html", []string{"What customers earn is not known.", "purchase_line"}, []string{"lose", "whale"}},
+		{"sevenp.html", []string{"Win back"}, []string{"change the terms of", "0 subjects in two years", "on the twelve months before"}},
+		{"products.html", []string{"whether they are there is not known", "inventory_snapshot"}, []string{"none in stock", "are short there"}},
+		{"future.html", []string{"season and trend cannot be told", "inventory_snapshot", "cannot be projected"}, []string{"more than in the last twelve", "expected to sell more than is in stock", "%!"}},
+		{"clv.html", []string{"Who is still a customer cannot be told"}, []string{"expected, of"}},
+		{"churn.html", []string{"sales worth"}, []string{"margin worth", "× margin of a year"}},
+		{"watchlist.html", []string{"the sales of a year to come"}, []string{"score.watchlist <"}},
+		{"promotion.html", []string{"order lines or more", "10 of 365 customers."}, []string{"quotations or more", "Accepted", "Give discounts where"}},
+		{"taste.html", []string{"no title they bought has a class", "clc_class"}, []string{"Reads what customers alike read"}},
+		{filepath.Join("zh", "profit.html"), []string{"尚不知道客户带来多少利润。"}, []string{"亏损"}},
+		{filepath.Join("zh", "future.html"), []string{"无法辨别季节与趋势", "无法推算将来的客户数"}, []string{"%!"}},
+		{filepath.Join("zh", "clv.html"), []string{"谁仍是客户无从得知"}, nil},
+		{filepath.Join("zh", "churn.html"), []string{"处于风险的销售额"}, []string{"处于风险的毛利"}},
+		{filepath.Join("zh", "promotion.html"), []string{"条订单行"}, []string{"次报价"}},
+		{filepath.Join("zh", "taste.html"), []string{"其所购书目均无分类"}, nil},
+	} {
+		text, err := os.ReadFile(filepath.Join(site, c.page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, main, _ := strings.Cut(string(text), "<main")
+		for _, want := range c.says {
+			if !strings.Contains(main, want) {
+				t.Errorf("%s does not say %q", c.page, want)
+			}
+		}
+		for _, not := range c.lies {
+			if strings.Contains(main, not) {
+				t.Errorf("%s says %q", c.page, not)
 			}
 		}
 	}

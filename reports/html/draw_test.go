@@ -127,6 +127,12 @@ func TestEverythingHasItsPlace(t *testing.T) {
 				if _, err := json.Marshal(o); err != nil {
 					t.Error(err)
 				}
+				axes, _ := o["xAxis"].([]any)
+				for _, axis := range axes { // a named axis keeps its name where the layout has room for it
+					if a, _ := axis.(map[string]any); a["name"] != nil && a["name"] != "" && a["nameMoveOverlap"] != false {
+						t.Errorf("the library may move the name %q out of the picture", a["name"])
+					}
+				}
 			})
 		}
 	}

@@ -240,6 +240,13 @@ FROM generate_series(1, 20) AS g(c), generate_series(1, 40) AS h(n);`)
 	if got := jobtest.Value(t, conn, "SELECT count(*) || ' ' || count(accepted) FROM score.price"); got != "20 0" {
 		t.Error(got)
 	}
+	// Nor does the card speak of quotations that there are none of.
+	if got := jobtest.Value(t, conn, "SELECT reading || definition FROM card.model WHERE model = 'price'"); !strings.Contains(got, "order lines or more") || strings.Contains(got, "acceptance") || strings.Contains(got, "accept a quotation") {
+		t.Error(got)
+	}
+	if got := jobtest.Value(t, conn, "SELECT reading_zh FROM card.model WHERE model = 'price'"); !strings.Contains(got, "条订单行") || strings.Contains(got, "接受率") {
+		t.Error(got)
+	}
 }
 
 // Whatever is missing, every table is there and every card says why.

@@ -172,7 +172,7 @@ func acquisitionCard(c *cohorts, p *projection, past *pastProjections) job.Card 
 	}
 	card.Parameter("horizon_months", horizon)
 	if p == nil && c.usable() < leastUsable && c.months() > 1 {
-		card.Reading = job.Wordsf("The number of customers to come cannot be projected: who is active is counted over %d months, and only %d month ends have as many months of data before them; it takes %d.",
+		card.Reading = job.Wordsf("The number of customers to come cannot be projected: who is active is counted over %[1]d months, and it takes %[3]d month ends with as many months of data before them; there are so far: %[2]d.",
 			"无法推算将来的客户数：活跃客户按 %d 个月统计，而此前有足够数据的月末只有 %d 个，需要 %d 个。", window, c.usable(), leastUsable)
 		return card
 	}

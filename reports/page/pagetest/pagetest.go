@@ -186,16 +186,33 @@ func checkTable(t testing.TB, p view.Page, table view.Table) {
 }
 
 // Scored is a page's context in a language over the fixture with the scores of a
-// file of testdata.
-func Scored(t testing.TB, name, lang string) *page.Context {
+// file of testdata, changed by the statements.
+func Scored(t testing.TB, name, lang string, statements ...string) *page.Context {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name+".sql"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	db := olaptest.Star(t)
-	Exec(t, db, string(text))
+	Exec(t, db, append([]string{string(text)}, statements...)...)
 	return Context(t, db, lang)
+}
+
+// Says checks that a page has some words, and has not others.
+func Says(t testing.TB, p view.Page, words, not []string) {
+	t.Helper()
+	CheckWhole(t, p)
+	outline := Outline(p)
+	for _, w := range words {
+		if !strings.Contains(outline, w) {
+			t.Errorf("%s: the page does not say %q", p.Slug, w)
+		}
+	}
+	for _, w := range not {
+		if strings.Contains(outline, w) {
+			t.Errorf("%s: the page says %q", p.Slug, w)
+		}
+	}
 }
 
 // Golden holds a text to a file of testdata; -update writes it anew.

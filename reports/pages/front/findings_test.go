@@ -75,3 +75,21 @@ func TestFindingsHaveWords(t *testing.T) {
 		}
 	}
 }
+
+// A forecast is a finding only where such forecasts, made in the past, did better
+// than repeating the year before.
+func TestForecastIsAFindingOnlyWhereProven(t *testing.T) {
+	for grade, want := range map[string]int{"better": 1, "equal": 0, "worse": 0, "not tested": 0, "": 0} {
+		db := olaptest.Star(t)
+		pagetest.Exec(t, db, `CREATE TABLE score.forecast AS SELECT 'net' AS measure, 'total' AS level, CAST(s AS INTEGER) AS step, 300.0 AS mean FROM range(1, 13) AS r (s)`,
+			`CREATE TABLE score.forecast_history AS SELECT 'net' AS measure, 'total' AS level, DATE '2024-01-01' + CAST(31 * s AS INTEGER) AS month, 100.0 AS value FROM range(12) AS r (s)`,
+			`CREATE TABLE score.forecast_backtest AS SELECT 'net' AS measure, 'total' AS level, '`+grade+`' AS grade WHERE '`+grade+`' <> ''`)
+		list, err := desk{pagetest.Context(t, db, "en")}.findings(context.Background(), view.I(1200))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) != want {
+			t.Errorf("graded %q: %d findings, want %d", grade, len(list), want)
+		}
+	}
+}

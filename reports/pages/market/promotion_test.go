@@ -48,3 +48,18 @@ func TestPromotionPage(t *testing.T) {
 		}
 	}
 }
+
+// Without quotations customers are judged by what they paid and took: no word of
+// quotations, and no column of what was accepted.
+func TestPromotionReadFromPurchases(t *testing.T) {
+	for lang, words := range map[string][2][]string{
+		"en": {{"Order lines", "Price paid", "Read from purchases"}, {"Accepted", "Price quoted", "a quotation", "Quotations"}},
+		"zh": {{"订单行", "实付价格", "取自购买记录"}, {"接受率", "报价水平", "报价数"}},
+	} {
+		p, err := promotion(context.Background(), pagetest.Scored(t, "promotion_scores", lang, "UPDATE score.price SET accepted = NULL"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pagetest.Says(t, p, words[0], words[1])
+	}
+}

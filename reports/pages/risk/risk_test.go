@@ -71,3 +71,23 @@ func TestPagesWithoutScores(t *testing.T) {
 		}
 	}
 }
+
+// What is at risk is called sales where no margin is known, and both where it is
+// known of some.
+func TestValueAtRiskIsNamed(t *testing.T) {
+	for statement, words := range map[string][2][]string{
+		"UPDATE score.churn SET value_basis = 'sales'":                            {{"sales worth", "× sales of a year"}, {"margin worth", "× margin of a year"}},
+		"UPDATE score.churn SET value_basis = 'sales' WHERE customer_key % 2 = 0": {{"in margin where it is known and in sales where it is not"}, {"margin worth"}},
+	} {
+		p, err := churn(context.Background(), pagetest.Scored(t, "churn_scores", "en", statement))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pagetest.Says(t, p, words[0], words[1])
+	}
+	p, err := watchlist(context.Background(), pagetest.Scored(t, "churn_scores", "zh", "UPDATE score.churn SET value_basis = 'sales'"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pagetest.Says(t, p, []string{"未来一年销售额"}, []string{"× 未来一年毛利"})
+}

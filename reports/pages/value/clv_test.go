@@ -56,6 +56,21 @@ func TestCLVPage(t *testing.T) {
 	}
 }
 
+// Where the purchases do not tell that anybody leaves, no number says who is still a
+// customer; where they tell it of some, the others are counted.
+func TestCLVWithoutAWayToLeave(t *testing.T) {
+	for statement, words := range map[string][2][]string{
+		"UPDATE score.clv SET p_alive = NULL":                          {{"Who is still a customer cannot be told", "do not show that anybody leaves"}, {"P(alive) by silence", "expected, of"}},
+		"UPDATE score.clv SET p_alive = NULL WHERE customer_key <= 10": {{"expected, of 20 who", "Of 10 more customers it cannot be told"}, {"Who is still a customer cannot be told"}},
+	} {
+		p, err := clv(context.Background(), pagetest.Scored(t, "clv_scores", "en", statement))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pagetest.Says(t, p, words[0], words[1])
+	}
+}
+
 // Without margins, with a few customers, without a test, and with nobody.
 func TestCLVAtTheEdges(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "clv_scores.sql"))

@@ -3,6 +3,7 @@ package value
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"verso/reports/page/pagetest"
@@ -38,4 +39,19 @@ func TestProfitPage(t *testing.T) {
 	if len(total) != 4 || len(slices.Compact(slices.Clone(total))) != 1 {
 		t.Errorf("contributions at the ends of the tables: %v", total)
 	}
+}
+
+// Where the profit of some is not known, the page says of how many and of what share
+// of the sales; where it is of nobody's, it says only that.
+func TestProfitKnownInPart(t *testing.T) {
+	const unknown = "UPDATE score.customer_profit SET contribution = NULL; UPDATE score.profit_cell SET contribution = NULL, margin = NULL, net_known = NULL, net_costed = NULL, is_known = false"
+	p, err := profit(context.Background(), pagetest.Scored(t, "profit_scores", "en", strings.ReplaceAll(unknown+";", ";", " WHERE customer_key <= 5;")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pagetest.Says(t, p, []string{"Of 5 more customers, with ", "is not known for want of costs", "what 5 others cost"}, nil)
+	if p, err = profit(context.Background(), pagetest.Scored(t, "profit_scores", "en", unknown)); err != nil {
+		t.Fatal(err)
+	}
+	pagetest.Says(t, p, []string{"What customers earn is not known.", "purchase_line"}, []string{"lose"})
 }

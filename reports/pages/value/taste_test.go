@@ -48,3 +48,12 @@ func TestTastePageWithoutScores(t *testing.T) {
 		t.Errorf("%+v", p.Sections)
 	}
 }
+
+// Where nothing bought has a class, no subject is told.
+func TestTastePageWithoutClasses(t *testing.T) {
+	p, err := preferences(context.Background(), pagetest.Scored(t, "taste_scores", "en", "UPDATE score.taste_profile SET confidence = NULL, certainty = 'none', is_certain = false"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pagetest.Says(t, p, []string{"no title they bought has a class", "clc_class"}, []string{"Reads", "is certain"})
+}
