@@ -141,6 +141,7 @@ func checkSaid(t *testing.T, site string) {
 		{"future.html", []string{"season and trend cannot be told", "inventory_snapshot", "cannot be projected"}, []string{"more than in the last twelve", "expected to sell more than is in stock", "%!"}},
 		{"clv.html", []string{"Who is still a customer cannot be told"}, []string{"expected, of"}},
 		{"churn.html", []string{"sales worth"}, []string{"margin worth", "× margin of a year"}},
+		{"account-14646.html", []string{"of sales is at stake"}, []string{"of margin is at stake", "on the twelve months before"}},
 		{"watchlist.html", []string{"the sales of a year to come"}, []string{"score.watchlist <"}},
 		{"promotion.html", []string{"order lines or more", "10 of 365 customers."}, []string{"quotations or more", "Accepted", "Give discounts where"}},
 		{"taste.html", []string{"no title they bought has a class", "clc_class"}, []string{"Reads what customers alike read"}},

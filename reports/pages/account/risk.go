@@ -50,7 +50,11 @@ func (d dossier) risk() string {
 	}
 	text := d.T("account.risk.text", "share", d.Share(chance), "until", until, "band", d.T("account.band."+d.text("risk", 4)))
 	if stake := d.value("risk", 5); stake.Has() && stake.Float > 0 {
-		text += d.T("account.risk.stake", "amount", d.Amount(stake))
+		word := "account.risk.stake"
+		if d.text("risk", 8) == "sales" { // no margin is known of it
+			word = "account.risk.stake.sales"
+		}
+		text += d.T(word, "amount", d.Amount(stake))
 	}
 	return text
 }

@@ -71,7 +71,7 @@ func TestFutureUntested(t *testing.T) {
 func TestFutureOfAYear(t *testing.T) {
 	for lang, words := range map[string][2][]string{
 		"en": {{"Only 12 whole months are known", "neither season nor trend can be told", "needs counts of the stock"}, {"more than in the", "less than in the", "Titles of which more copies"}},
-		"zh": {{"已知完整月份仅 12 个", "无法辨别季节与趋势", "需要库存盘点数据"}, {"较前十二个月", "预计十二个月册数多于库存的品种"}},
+		"zh": {{"已知完整月份仅 12 个", "无法辨别季节与趋势", "需要库存盘点数据"}, {"比此前十二个月", "比过去十二个月", "十二个月预计册数多于库存的品种"}},
 	} {
 		p, err := future(context.Background(), pagetest.Scored(t, "future_scores", lang, "DELETE FROM score.forecast_history WHERE month < DATE '2024-07-01'",
 			"DELETE FROM score.forecast_backtest", "UPDATE score.forecast_title SET in_stock = NULL"))
