@@ -38,7 +38,7 @@ var sources = []source{
 	{"contacts", []string{"core.fact_activity"}, 8},
 	{"receivable", []string{"core.fact_receivable"}, 6},
 	{"tiers", []string{"core.fact_customer_month"}, 4},
-	{"risk", []string{"score.churn"}, 8},
+	{"risk", []string{"score.churn"}, 9},
 	{"reasons", []string{"score.churn_reason"}, 6},
 	{"quiet", []string{"score.part_churn", "score.fade"}, 9},
 	{"taste", []string{"score.taste_profile"}, 3},
