@@ -99,8 +99,11 @@ func (c desk) profitText(s profitAndLoss) string {
 	pairs := []string{"n", page.Count(c.Lang, s.customers), "earning", page.Count(c.Lang, s.earning), "losing", page.Count(c.Lang, s.losing), "total", c.Amount(s.contribution),
 		"peak", c.Amount(s.peak), "loss", c.Amount(view.Sub(view.I(0), s.loss)), "share", c.Share(view.Ratio(s.peak, s.contribution))}
 	part := ""
+	if costed := view.Ratio(s.costed, s.net); costed.Has() && costed.Float < wholeCoverage {
+		part = c.T("profit.text.least", "share", c.Share(costed))
+	}
 	if s.unknown > 0 {
-		part = c.T("profit.text.part", "n", page.Count(c.Lang, s.unknown), "share", c.Share(view.Ratio(view.Sub(s.all, s.net), s.all)))
+		part += c.T("profit.text.part", "n", page.Count(c.Lang, s.unknown), "share", c.Share(view.Ratio(view.Sub(s.all, s.net), s.all)))
 	}
 	switch {
 	case s.contribution.Float <= 0:
@@ -110,6 +113,10 @@ func (c desk) profitText(s profitAndLoss) string {
 	}
 	return c.T("profit.text", pairs...) + part
 }
+
+// wholeCoverage is the share of net sales from which on all of their cost counts as
+// known: what is left would not show in a share of one decimal.
+const wholeCoverage = .9995
 
 // lossText says what drives the losses.
 func (c desk) lossText(s profitAndLoss, first string) string {

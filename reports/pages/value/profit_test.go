@@ -50,6 +50,10 @@ func TestProfitKnownInPart(t *testing.T) {
 		t.Fatal(err)
 	}
 	pagetest.Says(t, p, []string{"Of 5 more customers, with ", "is not known for want of costs", "what 5 others cost"}, nil)
+	if p, err = profit(context.Background(), pagetest.Scored(t, "profit_scores", "en")); err != nil {
+		t.Fatal(err)
+	}
+	pagetest.Says(t, p, []string{"The cost of 86.2%", "at least these"}, []string{"for want of costs"})
 	if p, err = profit(context.Background(), pagetest.Scored(t, "profit_scores", "en", unknown)); err != nil {
 		t.Fatal(err)
 	}
