@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"verso/olap/engine"
+	"verso/reports/language"
 	"verso/reports/pages"
 	"verso/reports/pdf"
 	"verso/reports/site/sitetest"
@@ -38,6 +39,19 @@ func TestDemoSite(t *testing.T) {
 			t.Run("whole/"+folder+p.Slug, func(t *testing.T) { isWhole(t, filepath.Join(dir, "site", folder, p.Slug+".html")) })
 		}
 	}
+	t.Run("models have names", func(t *testing.T) {
+		err := engine.Rows(t.Context(), generation(t, dir), engine.SQL("SELECT DISTINCT model FROM card.model"), func(row []any) error {
+			for _, l := range []*language.Language{language.English(), language.Chinese()} {
+				if _, known := l.Lookup(language.Pages, "model."+engine.Text(row[0])); !known {
+					t.Errorf("%s has no name for the model %s", l.Name, engine.Text(row[0]))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 	t.Run("paper", func(t *testing.T) { onPaper(t, filepath.Join(dir, "verso.yaml")) })
 	t.Run("browser", func(t *testing.T) { lookAround(t, filepath.Join(dir, "site")) })
 }
