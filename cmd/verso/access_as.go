@@ -15,6 +15,7 @@ import (
 	"verso/olap/access"
 	"verso/olap/api"
 	"verso/olap/api/store"
+	"verso/olap/engine/duck"
 	"verso/reports/page"
 	"verso/reports/site"
 	"verso/reports/view"
@@ -33,7 +34,7 @@ func (a *app) openStore(cfg *config.Config, policy *access.Policy, o olap.Option
 	if err != nil {
 		return nil, nil, err
 	}
-	s := store.New(store.Options{Warehouse: w, Open: opener(cfg), Policy: policy, Olap: o})
+	s := store.New(store.Options{Warehouse: w, Open: cutOpener(cfg), Policy: policy, Olap: o, Held: duck.Held})
 	return s, func() {
 		_ = s.Close()
 		_ = w.Close()

@@ -62,10 +62,18 @@ func (a *app) openWarehouse(cfg *config.Config) (*warehouse.Warehouse, error) {
 }
 
 // opener opens generations within the limits of the configuration.
-func opener(cfg *config.Config) warehouse.Opener {
+func opener(cfg *config.Config) warehouse.Opener { return openerOf(cfg, 0) }
+
+// cutParts is how many cuts share the memory that one database may use.
+const cutParts = 8
+
+// cutOpener opens and makes cuts, of which many may be open at once.
+func cutOpener(cfg *config.Config) warehouse.Opener { return openerOf(cfg, cutParts) }
+
+func openerOf(cfg *config.Config, parts int) warehouse.Opener {
 	return func(ctx context.Context, path string, readOnly bool) (engine.Database, error) {
 		return duck.Open(ctx, duck.Options{Path: path, ReadOnly: readOnly, Threads: cfg.Engine.Threads,
-			MemoryLimit: cfg.Engine.Memory, TempDir: filepath.Join(cfg.Warehouse, "tmp")})
+			MemoryLimit: cfg.Engine.Memory, MemoryPart: parts, TempDir: filepath.Join(cfg.Warehouse, "tmp")})
 	}
 }
 

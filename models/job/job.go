@@ -95,6 +95,22 @@ func (j *Job) Before() (from, to time.Time, known bool) {
 	return from, to, true
 }
 
+// reachGrace are the days by which the first order may come after the first day of
+// a period that the data are still taken to cover: a company need not sell every day.
+const reachGrace = 31
+
+// Reaches tells whether the data go back far enough to speak of a period that
+// begins on a day, and the first day of any order: a period that began before
+// the data did would look poorer than it was. Without orders nothing is reached.
+func (j *Job) Reaches(ctx context.Context, from time.Time) (covered bool, first time.Time, err error) {
+	row, err := engine.One(ctx, j.Conn, engine.SQL("SELECT min(order_date) FROM core.fact_order_line WHERE order_date <= ?", j.AsOf))
+	if err != nil {
+		return false, first, err
+	}
+	first, known := row[0].(time.Time)
+	return known && !first.After(from.AddDate(0, 0, reachGrace)), first, nil
+}
+
 // Frame reads the rows of a query as numbers.
 func (j *Job) Frame(ctx context.Context, sql string, args ...any) (*frame.Frame, error) {
 	return frame.Read(ctx, j.Conn, engine.SQL(sql, args...))

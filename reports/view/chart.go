@@ -67,6 +67,9 @@ type Series struct {
 	Name   string
 	Role   Role
 	Values []Value
+	// Low and High are the bounds of an interval around each of Values, shaded in
+	// charts of lines; nil without one.
+	Low, High []Value
 }
 
 // Point is a point of a curve, both in shares of 1.

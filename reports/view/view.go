@@ -134,6 +134,7 @@ type KPI struct {
 	Marks                      []Mark // of the trend
 	Trend                      []Value
 	Note                       string // why there is no comparison, coverage and the like
+	Ask                        string // the question, as text, that a cube answers with the value; empty where it is not the answer to one
 }
 
 // Tone is the business meaning of the change.

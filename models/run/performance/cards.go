@@ -36,8 +36,8 @@ FROM score.gain_loss`)
 	}
 	c.Rows = int64(f.Column("n")[0])
 	if c.Rows == 0 {
-		c.Reading = job.Words{EN: "Nobody bought in the last two years.", ZH: "最近两年无人购买。"}
-		return c, nil
+		c.Reading, err = nothingCompared(ctx, j, before)
+		return c, err
 	}
 	netBefore, netNow := f.Column("net_before")[0], f.Column("net_now")[0]
 	c.Metric("net_before", netBefore, "report currency", job.Words{EN: "sales of the twelve months before", ZH: "此前十二个月的销售"})
@@ -53,6 +53,16 @@ FROM score.gain_loss`)
 		"销售变动 %+.0f，至 %.0f：新增客户 %.0f 个，流失 %.0f 个。上一财年最大的 %.0f 个客户中，%.0f 个沉默，%.0f 个腰斩，%.0f 个有投诉。",
 		netNow-netBefore, netNow, f.Column("gained")[0], f.Column("lost")[0], f0(t.Column("n")), silent, halved, complained)
 	return c, nil
+}
+
+// nothingCompared says why two periods are not compared, the earlier one given.
+func nothingCompared(ctx context.Context, j *job.Job, before span) (job.Words, error) {
+	reached, first, err := j.Reaches(ctx, before.from)
+	if reached || first.IsZero() {
+		return job.Words{EN: "Nobody bought in the last two years.", ZH: "最近两年无人购买。"}, err
+	}
+	day := first.Format(time.DateOnly)
+	return job.Wordsf("The data begin on %s, so the period before is not known whole and nothing is compared with it.", "数据始于 %s，此前一期不完整，故不作比较。", day), err
 }
 
 // f0 is the first value, 0 where it is not known.

@@ -23,7 +23,8 @@ var (
 
 // GainLoss compares what every customer spent in the last twelve months with the
 // twelve before (score.gain_loss), and says what became of the largest customers
-// of the last fiscal year (score.top_customer).
+// of the last fiscal year (score.top_customer). What the data do not reach back to
+// is not compared with: either table is then empty.
 func GainLoss() job.Model { return job.Model{Name: "gain_loss", Run: runGainLoss} }
 
 const (
@@ -64,11 +65,26 @@ func runGainLoss(ctx context.Context, j *job.Job) (int64, error) {
 	if err := writeTop(ctx, j, args); err != nil {
 		return 0, err
 	}
+	for table, earliest := range map[string]span{"score.gain_loss": before, "score.top_customer": year} {
+		if err := emptyUnlessReached(ctx, j, table, earliest); err != nil {
+			return 0, err
+		}
+	}
 	card, err := gainLossCard(ctx, j, before, now, year, since)
 	if err != nil {
 		return 0, err
 	}
 	return card.Rows, j.Save(ctx, card)
+}
+
+// emptyUnlessReached empties a table of comparisons with a period that began
+// before the data do.
+func emptyUnlessReached(ctx context.Context, j *job.Job, table string, earliest span) error {
+	reached, _, err := j.Reaches(ctx, earliest.from)
+	if err != nil || reached {
+		return err
+	}
+	return j.Exec(ctx, "DELETE FROM "+table)
 }
 
 // writeTop writes score.top_customer.

@@ -32,6 +32,22 @@ func TestGainLossByHand(t *testing.T) {
 	})
 }
 
+// Data that begin within the twelve months before, a grace of 31 days allowed, are
+// no base to compare with: nobody is new, lost or up by them.
+func TestGainLossBeforeTheData(t *testing.T) {
+	for first, want := range map[string]string{"2024-08-01": "2", "2024-08-02": "0", "2025-06-28": "0"} {
+		conn := jobtest.Open(t, "2026-06-30", "INSERT INTO core.dim_customer (customer_key) VALUES (1), (2);",
+			fmt.Sprintf("INSERT INTO core.fact_order_line (line_id, order_key, order_date, customer_key, net) VALUES (1, 1, '%s', 1, 10), (2, 2, '2026-01-05', 1, 500), (3, 3, '2026-01-06', 2, 70);", first))
+		jobtest.Run(t, conn, "2026-06-30", GainLoss())
+		if got := jobtest.Value(t, conn, "SELECT count(*) FROM score.gain_loss"); got != want {
+			t.Errorf("data from %s on: %s customers compared, want %s", first, got, want)
+		}
+		if want == "0" {
+			values(t, conn, [][2]string{{"SELECT reading FROM card.model", "The data begin on " + first + ", so the period before is not known whole and nothing is compared with it."}})
+		}
+	}
+}
+
 // The largest of 2025: one gives the same number of orders, one a few of many, one
 // nothing, one the same number of orders but not the big lot.
 func TestTopCustomers(t *testing.T) {

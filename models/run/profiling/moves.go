@@ -70,13 +70,23 @@ func runMoves(ctx context.Context, j *job.Job, p pyramid.Options, r rfm.Options)
 			ZH: "比较本期与等长上期的金字塔层级，以及两期末日的 RFM 分群；各期分别划层、评分。never 指上期末之前未曾购买。"},
 		Features: []job.Feature{{Name: "revenue", Definition: job.Words{EN: "net sales of each window", ZH: "各期净额"}}, {Name: "margin", Definition: job.Words{EN: "net sales less cost of each window, where the cost is known", ZH: "各期净额减成本，限成本已知者"}}, {Name: "rfm", Definition: job.Words{EN: "net sales of all orders up to the last day of each window", ZH: "截至各期末日全部订单的净额"}}},
 	}
+	reached, first, err := j.Reaches(ctx, from)
+	if err != nil {
+		return 0, err
+	}
 	c.Reading = job.Words{EN: "There are no customers, so nobody moved.", ZH: "没有客户，故无迁移。"}
-	if !known {
+	switch {
+	case !known:
 		c.Reading = job.Words{EN: "The window is all history, so there is none before it.", ZH: "窗口为全部历史，故无上期可比。"}
-		from, to = j.AsOf.AddDate(1, 0, 0), j.AsOf.AddDate(1, 0, 0) // an empty window for the features
-	} else {
+	case !reached && !first.IsZero():
+		c.Reading = job.Wordsf("The data begin on %s, so the window before is not known whole and nobody is said to have moved.", "数据始于 %s，上期不完整，故不判断迁移。", first.Format(time.DateOnly))
+		known = false
+	default:
 		c.Parameter("before_from", from.Format(time.DateOnly))
 		c.Parameter("before_to", to.Format(time.DateOnly))
+	}
+	if !known {
+		from, to = j.AsOf.AddDate(1, 0, 0), j.AsOf.AddDate(1, 0, 0) // an empty window for the features
 	}
 	if err := j.FeatureAs(ctx, "customer_value", "customer_value_before", from, to); err != nil {
 		return 0, err
@@ -95,7 +105,7 @@ func runMoves(ctx context.Context, j *job.Job, p pyramid.Options, r rfm.Options)
 		}
 	}
 	c.Rows = int64(len(m.keys))
-	err := j.Score(ctx, tierMoveSQL, nil, job.Col("basis", m.bases), job.Col("customer_key", m.keys), job.Col("from_tier", m.from), job.Col("from_no", m.fromNo),
+	err = j.Score(ctx, tierMoveSQL, nil, job.Col("basis", m.bases), job.Col("customer_key", m.keys), job.Col("from_tier", m.from), job.Col("from_no", m.fromNo),
 		job.Col("to_tier", m.to), job.Col("to_no", m.toNo), job.Col("move", m.move))
 	if err != nil {
 		return 0, err

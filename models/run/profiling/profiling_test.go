@@ -104,6 +104,18 @@ func TestMovesWithoutAWindowBefore(t *testing.T) {
 	})
 }
 
+// A window before that the data do not reach back to is none: nobody moved up only
+// because little was known of him.
+func TestMovesBeforeTheData(t *testing.T) {
+	conn := jobtest.Open(t, "2025-12-31", hundred, "DELETE FROM core.fact_order_line WHERE order_date < '2024-02-02'; INSERT INTO core.fact_order_line (line_id, order_key, order_date, customer_key, net) VALUES (99001, 99001, '2024-02-02', 1, 1);")
+	runAll(t, conn, "2025-12-31", 12)
+	wants(t, conn, map[string]string{
+		"SELECT count(*) FROM score.tier_move":                 "0",
+		"SELECT count(*) FROM score.tier_migration":            "0",
+		"SELECT reading FROM card.model WHERE model = 'moves'": "The data begin on 2024-02-02, so the window before is not known whole and nobody is said to have moved.",
+	})
+}
+
 // Two libraries, of which the company has credit limits, and a reader, of whom it
 // has none.
 func TestCompletenessByHand(t *testing.T) {

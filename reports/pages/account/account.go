@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"verso/olap/engine"
@@ -178,12 +179,18 @@ func list(ctx context.Context, c *page.Context) (view.Page, error) {
 	p.Meta = view.Meta{Measure: c.T("account.meta"), Unit: t.Columns[3].Unit, Period: page.LastTwelveMonths(c.AsOf).Label(c.Lang)}
 	p.Message = view.Message{Finding: c.T("account.list.text", "n", page.Count(c.Lang, int64(len(keys))), "falling", page.Count(c.Lang, falling)),
 		Consequence: c.T("account.list.so", "n", page.Count(c.Lang, silent))}
-	if silent == 0 {
+	switch {
+	case !comparable(c):
+		p.Message = view.Message{Finding: c.T("account.list.alone", "n", page.Count(c.Lang, silent), "all", page.Count(c.Lang, int64(len(keys)))), Consequence: c.NoComparison()}
+	case silent == 0:
 		p.Message.Consequence = c.T("account.list.so.none")
 	}
 	p.Sections = []view.Section{{ID: "key", Title: c.T("account.list"), Lead: c.T("account.list.lead"), Blocks: []view.Block{{Table: t}}}}
 	return p, nil
 }
+
+// comparable tells whether the data reach back to the twelve months before the last.
+func comparable(c *page.Context) bool { return c.Comparable(page.LastTwelveMonths(c.AsOf).Before(1)) }
 
 // listTable are the key customers, each with the way to its page; falling are
 // those who buy a tenth less than a year ago, silent those whose usual gap between
@@ -191,17 +198,23 @@ func list(ctx context.Context, c *page.Context) (view.Page, error) {
 func listTable(c *page.Context, s *store, keys []int64) (t *view.Table, falling, silent int64) {
 	var nets []view.Value
 	for _, key := range keys {
-		nets = append(nets, s.value("profit", key, profitNow))
+		now, _ := s.sales(c, key)
+		nets = append(nets, now)
 	}
 	format, unit := c.TableMoney(nets...)
+	fair := comparable(c)
 	t = &view.Table{ID: "accounts", Title: c.T("account.list"), Subtitle: c.T("account.list.sub"), Footnotes: []string{c.T("foot.privacy")},
 		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.type")}, {Label: c.T("head.customer.tier")}, {Label: c.T("account.kpi.net"), Unit: unit, Format: format},
 			{Label: "ΔPY", Unit: "%", Format: view.Pct().Bare().Change(), Visual: view.Variance, Better: 1}, {Label: c.T("profit.item.contribution"), Unit: unit, Format: format, Visual: view.Variance, Better: 1},
 			{Label: c.T("sevenp.composite"), Format: page.Points()}, {Label: c.T("account.col.status")}, {Label: c.T("sevenp.policy")}}}
+	if !fair {
+		t.Subtitle, t.Columns = c.T("account.list.sub.alone"), slices.Delete(t.Columns, 4, 5)
+	}
 	for i, key := range keys {
 		d := dossier{c, s, key}
 		name := c.Linked(view.T(d.name()), "customer.name", fmt.Sprint(key))
-		change := view.Relative(s.value("profit", key, profitNow), s.value("profit", key, profitBefore))
+		now, before := s.sales(c, key)
+		change := view.Relative(now, before)
 		if change.Has() && change.Float < -.1 {
 			falling++
 		}
@@ -209,8 +222,12 @@ func listTable(c *page.Context, s *store, keys []int64) (t *view.Table, falling,
 			silent++
 		}
 		scores := s.one("scores", key)
-		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{name, c.KindOf(s.one("who", key)[3]), view.T(c.TierLabel(page.Text(scores[1]))), nets[i], change,
-			s.value("profit", key, profitContribution), page.Value(scores[2]), d.status(), view.T(c.T("sevenp.policy." + page.Text(scores[6])))}})
+		cells := []view.Value{name, c.KindOf(s.one("who", key)[3]), view.T(c.TierLabel(page.Text(scores[1]))), nets[i], change,
+			s.value("profit", key, profitContribution), page.Value(scores[2]), d.status(), view.T(c.T("sevenp.policy." + page.Text(scores[6])))}
+		if !fair {
+			cells = slices.Delete(cells, 4, 5)
+		}
+		t.Rows = append(t.Rows, view.Row{Cells: cells})
 	}
 	return t, falling, silent
 }

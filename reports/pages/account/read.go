@@ -24,7 +24,8 @@ var sources = []source{
 	{"scores", []string{"score.sevenp", "score.service_policy"}, 16},
 	{"parts", []string{"score.sevenp_part"}, 9},
 	{"standing", []string{"score.loyalty", "score.segment"}, 8},
-	{"profit", []string{"score.customer_profit", "score.gain_loss"}, 25},
+	{"profit", []string{"score.customer_profit"}, 23},
+	{"sales", []string{"core.fact_order_line"}, 3},
 	{"worth", []string{"score.clv"}, 11},
 	{"months", []string{"core.fact_customer_month"}, 3},
 	{"lines", []string{"core.fact_order_stage", "core.fact_order_line"}, 15},
@@ -43,10 +44,10 @@ var sources = []source{
 	{"taste", []string{"score.taste_profile"}, 3},
 }
 
-// Columns of the statement of profit.
+// Columns of the statement of profit and of sales.
 const (
-	profitContribution      = 14
-	profitNow, profitBefore = 23, 24
+	profitContribution    = 14
+	salesNow, salesBefore = 1, 2
 )
 
 // store holds the rows of several customers, by statement and customer.
@@ -73,7 +74,12 @@ func read(ctx context.Context, c *page.Context, keys []int64) (*store, error) {
 		if !known {
 			continue
 		}
-		err = engine.Rows(ctx, c.DB, engine.SQL(statement(from.name), strings.Join(texts, ",")), func(row []any) error {
+		args := []any{strings.Join(texts, ",")}
+		if from.name == "sales" {
+			w := page.LastTwelveMonths(c.AsOf)
+			args = append(args, w.Before(1).From, w.From, w.To)
+		}
+		err = engine.Rows(ctx, c.DB, engine.SQL(statement(from.name), args...), func(row []any) error {
 			if len(row) != from.width {
 				return fmt.Errorf("%s.sql gives %d columns, not %d", from.name, len(row), from.width)
 			}
@@ -116,6 +122,15 @@ func (s *store) one(name string, key int64) []any {
 		return rows[0]
 	}
 	return make([]any, s.width[name])
+}
+
+// sales are the net sales of a customer in twelve months, and in the twelve before
+// where the data reach back to them.
+func (s *store) sales(c *page.Context, key int64) (now, before view.Value) {
+	if comparable(c) {
+		before = s.value("sales", key, salesBefore)
+	}
+	return s.value("sales", key, salesNow), before
 }
 
 // value is one figure of a customer.

@@ -81,9 +81,9 @@ func (d dossier) page(slug string) view.Page {
 // message says in one line how much the customer buys and whether more or less,
 // and in another what to do.
 func (d dossier) message() view.Message {
-	net := d.value("profit", profitNow)
+	net, before := d.facts.sales(d.Context, d.key)
 	var m view.Message
-	switch change := view.Relative(net, d.value("profit", profitBefore)); {
+	switch change := view.Relative(net, before); {
 	case !net.Has():
 		m.Finding = d.T("account.text.none", "name", d.name())
 	case change.Has():
@@ -142,7 +142,7 @@ func (d dossier) figures() *view.KPIRow {
 		}
 		row.Items = append(row.Items, k)
 	}
-	now, before := d.value("profit", profitNow), d.value("profit", profitBefore)
+	now, before := d.facts.sales(d.Context, d.key)
 	money(d.T("account.kpi.net"), now, before, "")
 	money(d.T("profit.item.contribution"), d.value("profit", profitContribution), view.Value{}, "")
 	worth := d.one("worth")
@@ -157,6 +157,9 @@ func (d dossier) figures() *view.KPIRow {
 	note = d.T("account.notknown")
 	if percentile := d.value("scores", 3); percentile.Has() {
 		note = d.T("account.kpi.composite.note", "percentile", d.points(percentile), "type", d.KindOf(d.one("who")[3]).Text)
+		if page.Text(d.one("who")[3]) == "" {
+			note = d.T("account.kpi.composite.all", "percentile", d.points(percentile))
+		}
 	}
 	row.Items = append(row.Items, view.KPI{Label: d.T("sevenp.composite"), Value: d.value("scores", 2), Format: page.Points(), Unit: d.T("sevenp.points"), Better: 1, Note: note})
 	return row

@@ -43,7 +43,7 @@ func customers(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Message = view.Message{Finding: c.concentrationText(curve, b), Consequence: c.silentText(lost)}
+	p.Message = view.Message{Finding: c.concentrationText(curve, b), Consequence: c.silentText(lost) + c.sinceText(b)}
 	rfm, err := c.rfmBlocks(ctx)
 	if err != nil {
 		return p, err
@@ -54,12 +54,25 @@ func customers(ctx context.Context, k *page.Context) (view.Page, error) {
 	}
 	p.Sections = []view.Section{
 		{ID: "base", Title: c.T("customers.base"), Lead: c.T("lead.alone", "period", w.Label(c.Lang)), Blocks: []view.Block{{KPIs: c.baseFigures(b, curve)}}},
-		{ID: "silent", Title: c.T("silent.title"), Lead: c.T("silent.lead"), Blocks: []view.Block{silent}},
+		{ID: "silent", Title: c.T("silent.title"), Lead: c.silentLead(b), Blocks: []view.Block{silent}},
 		{ID: "pyramid", Title: c.T("pyramid.title"), Lead: c.T("pyramid.lead", "period", c.Scored), Blocks: c.pyramidBlocks(tiers, curve)},
 		{ID: "rfm", Title: c.T("rfm.title"), Lead: c.T("rfm.lead"), Blocks: rfm},
 		{ID: "top", Title: c.T("topcustomers.title"), Blocks: []view.Block{top}},
 	}
 	return p, nil
+}
+
+// silentLead says how the silent are ranked, and since when last year is known.
+func (c desk) silentLead(b base) string {
+	return c.T("silent.lead") + c.sinceText(b)
+}
+
+// sinceText says since when last year is known, where it is not known whole.
+func (c desk) sinceText(b base) string {
+	if b.fair || b.buyers == 0 {
+		return ""
+	}
+	return c.T("silent.partly", "date", view.LongDate(c.Lang, c.Facts.First))
 }
 
 // base is the count of customers by what they did.
@@ -97,7 +110,11 @@ func (c desk) baseFigures(b base, curve concentration) *view.KPIRow {
 	}
 	none := view.Value{}
 	add("active", view.I(b.active), view.Integer(), "", view.I(b.activeBefore), 1, c.T("kpi.alone"))
-	add("new", view.I(b.fresh), view.Integer(), "", none, 1, c.T("base.new.note"))
+	note := c.T("base.new.note")
+	if !b.fair {
+		note = c.T("base.new.partly", "date", view.LongDate(c.Lang, c.Facts.First))
+	}
+	add("new", view.I(b.fresh), view.Integer(), "", none, 1, note)
 	retention := view.NA()
 	if b.fair {
 		retention = view.Ratio(view.I(b.kept), view.I(b.activeBefore))

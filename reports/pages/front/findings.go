@@ -33,7 +33,7 @@ var findingKinds = []findingKind{
 	{"campaign", "promotion.html", .7, []string{"score.campaign"}},
 	{"dead", "products.html#stock", .7, []string{"score.title", "score.title_matrix"}},
 	{"margin", "performance.html#bridge", .4, []string{"score.bridge", "score.bridge_total"}},
-	{"forecast", "future.html#demand", .4, []string{"score.forecast", "score.forecast_history"}},
+	{"forecast", "future.html#demand", .4, []string{"score.forecast", "score.forecast_history", "score.forecast_backtest"}},
 }
 
 // The front page names mostFindings at most, and beyond leastFindings only those

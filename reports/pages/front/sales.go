@@ -109,7 +109,7 @@ func (c desk) shapeText(by map[string]comparison) string {
 func (c desk) course(ctx context.Context, w page.Window) (view.Section, error) {
 	full := w.FullYear()
 	s := view.Section{ID: "course", Title: c.T("sales.course")}
-	var years []view.Series
+	var years, whole []view.Series // whole: those that the data cover from their first month on
 	var all []view.Value
 	list := page.Months(full.To, 12)
 	for back := range 3 {
@@ -130,14 +130,17 @@ func (c desk) course(ctx context.Context, w page.Window) (view.Section, error) {
 		}
 		name := c.fiscalName(w.Before(back))
 		years = append(years, view.Series{Name: name, Role: []view.Role{view.AC, view.PY, view.Other}[back], Values: series["net"]})
+		if c.Covered(these[0]) || back == 0 {
+			whole = append(whole, years[back])
+		}
 		all = append(all, series["net"]...)
 	}
 	format, unit := c.Money(all...)
 	seasonal := c.LinesChart("seasons", c.T("seasons.title"), list, years, format, unit)
-	seasonal.Insight = c.seasonText(years, list)
+	seasonal.Insight = c.seasonText(whole, list)
 	var sums []view.Series
 	var tops []view.Value
-	for i, y := range years[:min(2, len(years))] {
+	for i, y := range whole[:min(2, len(whole))] {
 		running := cumulate(y.Values)
 		sums = append(sums, view.Series{Name: y.Name, Role: []view.Role{view.AC, view.PY}[i], Values: running})
 		tops = append(tops, running...)
@@ -191,7 +194,7 @@ func (c desk) seasonText(years []view.Series, list []time.Time) string {
 	return c.T("seasons.text", "year", years[1].Name, "month", view.MonthOnly(c.Lang, list[best]), "share", c.Share(view.Ratio(years[1].Values[best], total)))
 }
 
-// cumulativeText says what last year still brought after this day.
+// cumulativeText says how much of the last complete year is reached.
 func (c desk) cumulativeText(sums []view.Series) string {
 	if len(sums) < 2 {
 		return c.T("cumulative.one")

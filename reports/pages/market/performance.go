@@ -37,18 +37,14 @@ func performance(ctx context.Context, k *page.Context) (view.Page, error) {
 			return p, err
 		}
 	}
-	all := spendOf(list)
+	all, w := spendOf(list), page.LastTwelveMonths(c.AsOf)
 	if all.customers == 0 {
-		p.Message = view.Message{Finding: c.T("performance.unknown"), Consequence: c.T("performance.unknown.so")}
-		p.Sections = []view.Section{{ID: "absent", Title: p.Title, Blocks: []view.Block{{Absent: &view.Absent{
-			Title: c.T("page.performance"), Text: c.T("performance.absent"), Tables: []string{"order_header", "order_line", "customer", "purchase_line"}}}}}}
-		return p, nil
+		return c.performanceAlone(ctx, p, w)
 	}
 	bridges, err := c.readEnds(ctx)
 	if err != nil {
 		return p, err
 	}
-	w := page.LastTwelveMonths(c.AsOf)
 	p.Meta = c.Meta(w, c.Lang.Currency(c.Currency))
 	bridge, largest, err := c.bridgeBlocks(ctx, bridges)
 	if err != nil {
@@ -77,6 +73,41 @@ func performance(ctx context.Context, k *page.Context) (view.Page, error) {
 		{ID: "where", Title: c.T("performance.where"), Lead: c.T("performance.where.lead"), Blocks: where},
 		{ID: "spend", Title: c.T("performance.spend"), Lead: c.T("performance.spend.lead"), Blocks: course},
 		{ID: "largest", Title: c.T("performance.largest"), Lead: c.T("performance.largest.lead"), Blocks: []view.Block{{Table: big}}},
+		{ID: "service", Title: c.T("performance.service"), Lead: c.T("performance.service.lead"), Blocks: service},
+	}
+	return p, nil
+}
+
+// performanceAlone is the page where nothing was compared with the year before:
+// because the data do not reach back to it, or because nobody bought.
+func (c desk) performanceAlone(ctx context.Context, p view.Page, w page.Window) (view.Page, error) {
+	total, err := c.Total(ctx, "sales", w, "net", "orders", "customers")
+	if err != nil {
+		return p, err
+	}
+	if !total["net"].Has() || c.Comparable(w.Before(1)) {
+		p.Message = view.Message{Finding: c.T("performance.unknown"), Consequence: c.T("performance.unknown.so")}
+		p.Sections = []view.Section{{ID: "absent", Title: p.Title, Blocks: []view.Block{{Absent: &view.Absent{
+			Title: c.T("page.performance"), Text: c.T("performance.absent"), Tables: []string{"order_header", "order_line", "customer", "purchase_line"}}}}}}
+		return p, nil
+	}
+	where, err := c.whereBlocks(ctx, w)
+	if err != nil {
+		return p, err
+	}
+	service, err := c.serviceBlocks(ctx)
+	if err != nil {
+		return p, err
+	}
+	format, unit := c.Money(total["net"])
+	p.Meta = c.Meta(w, c.Lang.Currency(c.Currency))
+	p.Message = view.Message{Finding: c.T("performance.alone", "now", c.Amount(total["net"])), Consequence: c.NoComparison()}
+	p.Sections = []view.Section{
+		{ID: "whole", Title: c.T("performance.whole"), Blocks: []view.Block{{KPIs: &view.KPIRow{ID: "performance-data", Title: c.T("performance.whole"), Items: []view.KPI{
+			{Label: c.T("performance.kpi.net"), Value: total["net"], Format: format, Unit: unit, Better: 1, Note: c.T("kpi.alone")},
+			{Label: c.T("kpi.orders"), Value: total["orders"], Format: view.Integer(), Better: 1, Note: c.T("kpi.alone")},
+			{Label: c.T("kpi.customers"), Value: total["customers"], Format: view.Integer(), Better: 1, Note: c.T("kpi.alone")}}}}}},
+		{ID: "where", Title: c.T("performance.where"), Blocks: where},
 		{ID: "service", Title: c.T("performance.service"), Lead: c.T("performance.service.lead"), Blocks: service},
 	}
 	return p, nil

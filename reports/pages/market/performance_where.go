@@ -12,13 +12,16 @@ import (
 )
 
 // whereBlocks are sales by subject, channel, region and salesperson, beside the
-// year before and the plan.
+// year before, where the data reach back to it, and the plan.
 func (c desk) whereBlocks(ctx context.Context, w page.Window) ([]view.Block, error) {
 	var blocks []view.Block
 	for _, attribute := range []string{"class.bucket", "channel.kind", "region.area", "salesperson.name"} {
 		t, err := c.whereTable(ctx, attribute, w)
 		if err != nil {
 			return nil, err
+		}
+		if t == nil {
+			continue
 		}
 		width := view.Half
 		if attribute == "class.bucket" || attribute == "salesperson.name" {
@@ -36,15 +39,22 @@ type where struct {
 }
 
 // whereTable compares sales by an attribute; the plan is there for what is planned.
+// It is nil where no sale is of a known member.
 func (c desk) whereTable(ctx context.Context, attribute string, w page.Window) (*view.Table, error) {
 	const most = 15
 	now, err := c.By(ctx, "sales", attribute, w, "net", "margin", "net_costed")
 	if err != nil {
 		return nil, err
 	}
-	before, err := c.By(ctx, "sales", attribute, w.Before(1), "net")
-	if err != nil {
-		return nil, err
+	if !slices.ContainsFunc(now, func(m page.Member) bool { return m.Known }) {
+		return nil, nil
+	}
+	fair := c.Comparable(w.Before(1))
+	var before []page.Member
+	if fair {
+		if before, err = c.By(ctx, "sales", attribute, w.Before(1), "net"); err != nil {
+			return nil, err
+		}
 	}
 	planned, err := c.plan(ctx, attribute, w)
 	if err != nil {
@@ -55,13 +65,13 @@ func (c desk) whereTable(ctx context.Context, attribute string, w page.Window) (
 	at := func(m page.Member) *where {
 		if byKey[m.Key] == nil {
 			keys = append(keys, m.Key)
-			byKey[m.Key] = &where{label: c.Linked(view.T(m.Label), attribute, m.Ref), net: view.I(0), before: view.I(0), margin: view.I(0)}
+			byKey[m.Key] = &where{label: c.Linked(view.T(m.Label), attribute, m.Ref), net: view.I(0), before: view.I(0)}
 		}
 		return byKey[m.Key]
 	}
 	for _, m := range now {
 		x := at(m)
-		x.net, x.margin = page.Zero(m.Values["net"]), page.Zero(m.Values["margin"])
+		x.net, x.margin = page.Zero(m.Values["net"]), m.Values["margin"]
 	}
 	for _, m := range before {
 		at(m).before = page.Zero(m.Values["net"])
@@ -85,8 +95,11 @@ func (c desk) whereTable(ctx context.Context, attribute string, w page.Window) (
 		}
 		return 0
 	})
-	return c.whereRows(attribute, keys, byKey, aims > 0, most), nil
+	return c.whereRows(attribute, keys, byKey, columns{before: fair, plan: aims > 0}, most), nil
 }
+
+// columns are those that a table of sales by an attribute has beside the sales.
+type columns struct{ before, plan bool }
 
 // plan is what was planned by an attribute; nothing in a generation without plans.
 func (c desk) plan(ctx context.Context, attribute string, w page.Window) ([]page.Member, error) {
@@ -99,23 +112,35 @@ func (c desk) plan(ctx context.Context, attribute string, w page.Window) ([]page
 }
 
 // whereRows lays the members out, the largest by name.
-func (c desk) whereRows(attribute string, keys []string, byKey map[string]*where, aimed bool, most int) *view.Table {
-	largest := view.I(0)
+func (c desk) whereRows(attribute string, keys []string, byKey map[string]*where, has columns, most int) *view.Table {
+	largest, costed := view.I(0), false
 	for _, k := range keys {
 		largest = view.Sum(largest, byKey[k].net)
+		costed = costed || byKey[k].margin.Has()
 	}
 	format, unit := c.TableMoney(largest)
 	t := &view.Table{ID: "where-" + attribute, Title: c.T("performance.by." + attribute), Subtitle: c.T("performance.where.sub", "unit", unit), Empty: c.T("table.empty"),
-		Columns: []view.Column{{Label: c.T("head." + attribute)}, {Label: c.T("performance.col.net"), Unit: unit, Format: format}, {Label: c.T("performance.col.before"), Unit: unit, Format: format},
-			{Label: c.T("performance.col.change"), Unit: unit, Format: format.Change(), Visual: view.Variance, Better: 1}, {Label: c.T("performance.col.change"), Unit: "%", Format: view.Pct().Bare().Change()},
-			{Label: c.T("performance.col.margin"), Unit: unit, Format: format}}}
-	if aimed {
+		Columns: []view.Column{{Label: c.T("head." + attribute)}, {Label: c.T("performance.col.net"), Unit: unit, Format: format}}}
+	if has.before {
+		t.Columns = append(t.Columns, view.Column{Label: c.T("performance.col.before"), Unit: unit, Format: format},
+			view.Column{Label: c.T("performance.col.change"), Unit: unit, Format: format.Change(), Visual: view.Variance, Better: 1}, view.Column{Label: c.T("performance.col.change"), Unit: "%", Format: view.Pct().Bare().Change()})
+	}
+	if costed {
+		t.Columns = append(t.Columns, view.Column{Label: c.T("performance.col.margin"), Unit: unit, Format: format})
+	}
+	if has.plan {
 		t.Columns = append(t.Columns, view.Column{Label: c.T("performance.col.plan"), Unit: unit, Format: format, Total: "–"}, view.Column{Label: c.T("performance.col.attained"), Unit: "%", Format: view.Pct().Bare()})
 		t.Footnotes = append(t.Footnotes, c.T("performance.where.foot"))
 	}
 	add := func(kind view.RowKind, x where) {
-		cells := []view.Value{x.label, x.net, x.before, view.Sub(x.net, x.before), view.Relative(x.net, x.before), x.margin}
-		if aimed {
+		cells := []view.Value{x.label, x.net}
+		if has.before {
+			cells = append(cells, x.before, view.Sub(x.net, x.before), view.Relative(x.net, x.before))
+		}
+		if costed {
+			cells = append(cells, x.margin)
+		}
+		if has.plan {
 			attained := view.Value{}
 			if x.planned.Has() {
 				attained = view.Ratio(x.net, x.planned)
@@ -124,15 +149,15 @@ func (c desk) whereRows(attribute string, keys []string, byKey map[string]*where
 		}
 		t.Rows = append(t.Rows, view.Row{Kind: kind, Cells: cells})
 	}
-	total, rest := where{label: view.T(c.T("row.total")), net: view.I(0), before: view.I(0), margin: view.I(0)}, where{net: view.I(0), before: view.I(0), margin: view.I(0)}
+	total, rest := where{label: view.T(c.T("row.total")), net: view.I(0), before: view.I(0)}, where{net: view.I(0), before: view.I(0)}
 	for i, k := range keys {
 		x := byKey[k]
-		total.net, total.before, total.margin = view.Sum(total.net, x.net), view.Sum(total.before, x.before), view.Sum(total.margin, x.margin)
+		total.add(x)
 		if i < most {
 			add(view.Leaf, *x)
 			continue
 		}
-		rest.net, rest.before, rest.margin = view.Sum(rest.net, x.net), view.Sum(rest.before, x.before), view.Sum(rest.margin, x.margin)
+		rest.add(x)
 	}
 	if n := len(keys) - most; n > 0 {
 		rest.label = view.T(c.T("row.others", "n", fmt.Sprint(n)))
@@ -142,6 +167,14 @@ func (c desk) whereRows(attribute string, keys []string, byKey map[string]*where
 		add(view.Total, total)
 	}
 	return t
+}
+
+// add adds the figures of a member; a margin that is not known of any stays so.
+func (w *where) add(x *where) {
+	w.net, w.before = view.Sum(w.net, x.net), view.Sum(w.before, x.before)
+	if x.margin.Has() {
+		w.margin = view.Sum(w.margin, x.margin)
+	}
 }
 
 // courseBlocks are what became of customers' spend and who changed most.

@@ -22,6 +22,7 @@ const (
 // tasteTotal is what the page says in one line.
 type tasteTotal struct {
 	buyers, certain, tested, changed, quotes, cancelled, subjects, unbought int64
+	classed                                                                 int64 // customers who bought titles whose class is known
 }
 
 // preferences answers: what is read by whom, whose taste changed, and which demand
@@ -43,6 +44,12 @@ func preferences(ctx context.Context, k *page.Context) (view.Page, error) {
 		p.Message = view.Message{Finding: c.T("taste.unknown"), Consequence: c.T("taste.unknown.so")}
 		p.Sections = []view.Section{{ID: "absent", Title: p.Title, Blocks: []view.Block{{Absent: &view.Absent{
 			Title: c.T("page.taste"), Text: c.T("taste.absent"), Tables: []string{"order_header", "order_line", "title"}}}}}}
+		return p, nil
+	}
+	if t.classed == 0 {
+		p.Message = view.Message{Finding: c.T("taste.classless", "n", page.Count(c.Lang, t.buyers)), Consequence: c.T("taste.classless.so")}
+		p.Sections = []view.Section{{ID: "absent", Title: p.Title, Blocks: []view.Block{{Absent: &view.Absent{
+			Title: c.T("page.taste"), Text: c.T("taste.absent"), Tables: []string{"title", "title_subject", "clc_class"}}}}}}
 		return p, nil
 	}
 	p.Meta = view.Meta{Measure: c.T("taste.meta"), Unit: "%", Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
@@ -86,7 +93,7 @@ func preferences(ctx context.Context, k *page.Context) (view.Page, error) {
 
 func (c desk) readTasteTotal(ctx context.Context) (t tasteTotal, err error) {
 	err = engine.Rows(ctx, c.DB, engine.SQL(c.part("taste_total", "score.taste_demand")), func(row []any) error {
-		for i, to := range []*int64{&t.buyers, &t.certain, &t.tested, &t.changed, &t.quotes, &t.cancelled, &t.subjects, &t.unbought} {
+		for i, to := range []*int64{&t.buyers, &t.certain, &t.tested, &t.changed, &t.quotes, &t.cancelled, &t.subjects, &t.unbought, &t.classed} {
 			*to = page.Whole(row[i])
 		}
 		return nil

@@ -22,7 +22,7 @@ WITH run AS (
     SELECT k.bucket_name_en AS name, k.bucket_name_zh AS name_zh, row_number() OVER (ORDER BY sum(l.net) DESC, k.bucket_name_en NULLS LAST) AS place
     FROM line AS l
     INNER JOIN core.dim_clc AS k ON k.clc_key = l.clc_key
-    WHERE k.bucket IS NOT NULL
+    WHERE k.bucket IS NOT NULL AND k.clc_key <> -1
     GROUP BY k.bucket_name_en, k.bucket_name_zh
 ), again AS (
     SELECT count(*) AS customers

@@ -1,5 +1,5 @@
 -- Who of all customers won is still one after one and three years, of curves that
--- reach that far.
+-- reach that far; who has bought for three years, where the orders reach back to that.
 WITH size AS (
     SELECT s.customer_type, max(s.at_risk) AS customers, max(s.month) AS last_month
     FROM score.survival AS s
@@ -15,11 +15,11 @@ WITH size AS (
     INNER JOIN size AS z ON z.customer_type = p.customer_type AND z.customers >= 10
     WHERE p.place = 1 AND p.months = 36 AND p.customer_type <> '(all)'
 ), lasting AS (
-    SELECT count(*) AS customers
+    SELECT CASE WHEN (SELECT min(o.order_date) FROM core.fact_order_line AS o) <= min(r.as_of) - 1095
+                THEN sum(CASE WHEN l.status IN ('active', 'reactivated') AND c.first_order_date <= r.as_of - 1095 THEN 1 ELSE 0 END) END AS customers
     FROM score.loyalty AS l
     INNER JOIN core.dim_customer AS c ON c.customer_key = l.customer_key
     CROSS JOIN meta.run AS r
-    WHERE l.status IN ('active', 'reactivated') AND c.first_order_date <= r.as_of - 1095
 )
 SELECT z.customers AS found_n, a.survival AS one_pct, b.survival AS three_pct, k.customer_type AS best_type, k.survival AS best_pct, n.customers AS lasting_n
 FROM size AS z
