@@ -59,6 +59,7 @@ type Chart struct {
 	Marks      []Mark
 	Table      Table
 	Small      bool // drawn once, small, for pages by the hundred
+	Low        bool // drawn low, for a sheet with much beside it
 }
 
 // Series is one row of numbers over the categories.

@@ -122,7 +122,7 @@ func (c desk) sellersMessage(list []seller, all seller) view.Message {
 	}
 	switch {
 	case all.orphans > 0 && first != "":
-		m.Consequence = first + " " + c.T("salesforce.orphans", "n", page.Count(c.Lang, all.orphans), "fading", page.Count(c.Lang, all.fading))
+		m.Consequence = c.T("flow.two", "first", first, "then", c.T("salesforce.orphans", "n", page.Count(c.Lang, all.orphans), "fading", page.Count(c.Lang, all.fading)))
 	case all.orphans > 0:
 		m.Consequence = c.T("salesforce.orphans", "n", page.Count(c.Lang, all.orphans), "fading", page.Count(c.Lang, all.fading))
 	case first != "":
