@@ -1,6 +1,6 @@
 -- Partners by what they kept, with what they cost over the twelve months. Parameters: first and last day, how many.
 WITH span AS (SELECT CAST(? AS DATE) AS from_1, CAST(? AS DATE) AS to_1), cost AS (
-    SELECT m.customer_key, sum(m.cost_to_serve) AS serve, sum(m.commission) AS commission, sum(m.contribution) AS contribution
+    SELECT m.customer_key, sum(m.cost_to_serve) AS serve, sum(m.commission) AS commission, CASE WHEN sum(m.lines) = 0 OR count(m.margin) > 0 THEN sum(m.contribution) END AS contribution
     FROM core.fact_customer_month AS m
     CROSS JOIN span AS s
     WHERE m.month BETWEEN s.from_1 AND s.to_1

@@ -1,4 +1,5 @@
--- Partners beside customers served directly: the twelve months, by who buys. Parameters: first and last day.
+-- Partners beside customers served directly: the twelve months, by who buys; no
+-- contribution where the cost of nothing that was sold is known. Parameters: first and last day.
 WITH span AS (SELECT CAST(? AS DATE) AS from_1, CAST(? AS DATE) AS to_1), way AS (
     SELECT c.customer_key, CASE WHEN c.customer_type = 'agent' OR k.kind = 'agent' THEN 'agent' WHEN c.customer_type = 'individual' OR c.customer_type = 'reader' THEN 'reader' ELSE 'organisation' END AS way
     FROM core.dim_customer AS c
@@ -13,7 +14,7 @@ WITH span AS (SELECT CAST(? AS DATE) AS from_1, CAST(? AS DATE) AS to_1), way AS
     GROUP BY w.way
 )
 SELECT w.way, count(DISTINCT CASE WHEN m.lines > 0 THEN m.customer_key END) AS customers, sum(m.net) AS net, sum(m.value_returned) AS returned, any_value(d.gross), any_value(d.discount), sum(coalesce(m.margin_landed, m.margin)) AS margin, sum(m.cost_to_serve) AS serve,
-       sum(m.marketing_cost) AS marketing, sum(m.commission) AS commission, sum(m.capital_cost) AS capital, sum(m.contribution) AS contribution
+       sum(m.marketing_cost) AS marketing, sum(m.commission) AS commission, sum(m.capital_cost) AS capital, CASE WHEN sum(m.lines) = 0 OR count(m.margin) > 0 THEN sum(m.contribution) END AS contribution
 FROM core.fact_customer_month AS m
 JOIN way AS w ON w.customer_key = m.customer_key
 CROSS JOIN span AS s
