@@ -134,3 +134,22 @@ func TestNobody(t *testing.T) {
 		t.Errorf("one customer: %s", got)
 	}
 }
+
+// Without classes nobody has points for subjects; where the data begin within the
+// last two years nobody is compared with the twelve months before, and Performance
+// is the place by net sales alone; without costs nobody costs more than he brings.
+func TestSevenPOfThinData(t *testing.T) {
+	conn := jobtest.Open(t, "2025-09-15", four, "UPDATE core.fact_order_line SET clc_key = -1", "DELETE FROM core.fact_order_line WHERE order_date < DATE '2024-10-01'",
+		"DELETE FROM core.fact_customer_month WHERE month < DATE '2024-10-01'", "UPDATE core.fact_customer_month SET contact_cost = 900")
+	run7(t, conn, asOf)
+	for sql, want := range map[string]string{
+		"SELECT count(product) || ' ' || count(profitability) || ' ' || count(*) FROM score.sevenp":             "0 0 3",
+		"SELECT string_agg(score, ' ' ORDER BY customer_key) FROM score.sevenp_part WHERE part = 'performance'": "100.0 50.0 0.0",
+		"SELECT count(value_2) FROM score.sevenp_part WHERE part = 'performance'":                               "0",
+		"SELECT count(*) FROM score.sevenp WHERE policy IN ('renegotiate', 'cut_cost')":                         "0",
+	} {
+		if got := jobtest.Value(t, conn, sql); got != want {
+			t.Errorf("%s: %s, want %s", sql, got, want)
+		}
+	}
+}
