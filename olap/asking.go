@@ -13,12 +13,13 @@ import (
 	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
+	"verso/olap/rollup/memory"
 )
 
 // Limits keep one question from taking what others need. The zero value has
 // the defaults.
 type Limits struct {
-	Cache   int64         // bytes of answers kept; 0: 64 MB, less than 0: none
+	Cache   int64         // bytes of answers kept; 0: 64 MB, less than 0: none; see also Options.Memory
 	Time    time.Duration // a question may run; 0: two minutes, less than 0: no limit
 	Running int           // questions that run at the same time, others wait; 0: 8
 }
@@ -30,10 +31,7 @@ const (
 )
 
 // limit fills the defaults in.
-func (s *shared) limit(l Limits) {
-	if l.Cache == 0 {
-		l.Cache = defaultCache
-	}
+func (s *shared) limit(l Limits, m *Memory) {
 	if l.Time == 0 {
 		l.Time = defaultTime
 	}
@@ -41,8 +39,43 @@ func (s *shared) limit(l Limits) {
 		l.Running = defaultRunning
 	}
 	s.limits, s.slots = l, make(chan struct{}, l.Running)
-	s.cache = cache.New(l.Cache, tableSize)
-	s.plans = cache.New(plansBytes, planSize)
+	if m == nil {
+		m = NewMemory(l.Cache)
+	}
+	s.cache, s.plans, s.held = m.answers.Part(), m.plans.Part(), m.rollups.Part()
+	s.rolled = memory.New(s.held)
+}
+
+// Memory keeps answers and compiled questions. Several Olaps, as those of all that
+// people may see of a generation, can share one: its bounds then hold for all of
+// them together.
+type Memory struct {
+	answers *cache.Cache[*Table]
+	plans   *cache.Cache[*compile.Compiled]
+	rollups *cache.Cache[memory.Held]
+}
+
+// NewMemory bounds the answers kept, in bytes; 0: 64 MB, less than 0: none.
+// Compiled questions and
+// small rollups have bounds of their own, 32 and 96 MB.
+func NewMemory(answers int64) *Memory {
+	if answers == 0 {
+		answers = defaultCache
+	}
+	return &Memory{cache.New(answers, tableSize), cache.New(plansBytes, planSize), cache.New(rollupsBytes, memory.Held.Size)}
+}
+
+// Stats is what is kept, by kind: answers, plans, rollups.
+func (m *Memory) Stats() map[string]cache.Stats {
+	return map[string]cache.Stats{"answers": m.answers.Stats(), "plans": m.plans.Stats(), "rollups": m.rollups.Stats()}
+}
+
+// Drop lets go of what is kept for the generation, for who is done with it. It can
+// still be asked.
+func (o *Olap) Drop() {
+	o.cache.Drop()
+	o.plans.Drop()
+	o.held.Drop()
 }
 
 // TimeError is a question that took longer than it may.
@@ -151,10 +184,18 @@ func (o *Olap) Cached() cache.Stats { return o.cache.Stats() }
 // plansBytes bounds the compiled queries kept.
 const plansBytes = 32 << 20
 
+// rollupsBytes bounds the small rollups held in memory.
+const rollupsBytes = 96 << 20
+
 func planSize(c *compile.Compiled) int64 {
 	size := int64(len(c.SQL)+len(c.CountSQL)) + planHead
 	for _, s := range c.Stages {
 		size += int64(len(s.Text))
+	}
+	if c.Cells != nil {
+		for _, j := range c.Cells.Joins {
+			size += int64(len(j.SQL))
+		}
 	}
 	for _, a := range c.Args {
 		size += cellSize

@@ -15,6 +15,7 @@ import (
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/olap/rollup"
+	"verso/olap/rollup/memory"
 )
 
 // Options say which cubes to open and in which language to answer.
@@ -23,7 +24,9 @@ type Options struct {
 	Lang    string // en or zh; "": the language of the run
 	Limits
 
+	Memory    *Memory          // what is kept stands here, and Limits.Cache says nothing; nil: in a memory of its own
 	NoRollups bool             // answer from the facts alone
+	NoHeld    bool             // ask the database for small rollups, too
 	Asked     func(Asked)      // told of every question; nil: nobody is
 	Clock     func() time.Time // times them; nil: they take no time
 	// Model is asked instead of the shipped cubes and those of Catalog; nil: these.
@@ -66,8 +69,10 @@ type shared struct {
 	proofs  proofs
 	limits  Limits
 	slots   chan struct{} // one for each question that runs
-	cache   *cache.Cache[*Table]
-	plans   *cache.Cache[*compile.Compiled]
+	cache   *cache.Part[*Table]
+	plans   *cache.Part[*compile.Compiled]
+	held    *cache.Part[memory.Held]
+	rolled  *memory.Memory // small rollups; nil: the database is asked
 	trees   trees
 	columns tableColumns
 }
@@ -109,7 +114,10 @@ func Open(ctx context.Context, db engine.Database, o Options) (*Olap, error) {
 	if lang == "" {
 		lang = s.run.Language
 	}
-	s.limit(o.Limits)
+	s.limit(o.Limits, o.Memory)
+	if o.NoHeld {
+		s.rolled = nil
+	}
 	return &Olap{shared: s, lang: lang}, nil
 }
 
@@ -206,8 +214,14 @@ func (o *Olap) ask(ctx context.Context, q cube.Query) (*Table, error) {
 		return nil, err
 	}
 	b := newBuilder(o, c)
-	err = engine.Rows(ctx, o.db, engine.Statement{SQL: c.SQL, Args: c.Args, Again: c.Rollup != ""}, b.add)
-	o.tell(c, began, err)
+	held := false
+	if o.rolled != nil {
+		held, err = o.rolled.Answer(ctx, o.db, c.Cells, b.add)
+	}
+	if !held && err == nil {
+		err = engine.Rows(ctx, o.db, engine.Statement{SQL: c.SQL, Args: c.Args, Again: c.Rollup != ""}, b.add)
+	}
+	o.tell(c, held, began, err)
 	if errors.Is(err, errTooMany) {
 		return nil, o.tooMany(ctx, c)
 	}

@@ -88,7 +88,7 @@ func withRollups(g *oracletest.Questions, declared []*cube.Rollup) cube.Query {
 func TestRollupsEqualFactsAndOracle(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	asked, hits, rejects := 0, 0, map[string]int{}
+	asked, hits, inMemory, rejects := 0, 0, 0, map[string]int{}
 	for star := range *stars {
 		data := untidy(uint64(star))
 		db := olaptest.Open(t, data)
@@ -105,8 +105,9 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 			}
 		}
 		var used string
+		held := false
 		note := func(a olap.Asked) {
-			used = a.Rollup
+			used, held = a.Rollup, a.Held
 			for _, x := range a.Rejected {
 				rejects[strings.Join(strings.Fields(x.Reason)[:3], " ")]++
 			}
@@ -119,8 +120,16 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		stored, err := olap.Open(ctx, db, olap.Options{Model: m, NoHeld: true, Asked: func(a olap.Asked) {
+			if a.Held {
+				t.Error("added up in memory nevertheless")
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
 		lang := []string{"en", "zh"}[star%2]
-		with, without = with.In(lang), without.In(lang)
+		with, without, stored = with.In(lang), without.In(lang), stored.In(lang)
 		truth := oracle.New(m, data)
 		g := &oracletest.Questions{Rand: r, Model: m, Oracle: truth}
 		for range *queries {
@@ -133,6 +142,16 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 			}
 			if asked++; used != "" {
 				hits++
+			}
+			if held {
+				inMemory++
+				other, err := stored.Ask(ctx, q)
+				if err != nil {
+					t.Fatalf("star %d: %s\n%v", star, text, err)
+				}
+				if diff := cmp.Diff(other, got, cmp.Comparer(func(a, b engine.Decimal) bool { return a == b })); diff != "" {
+					t.Fatalf("star %d: %s\nrollup %s (-database +memory)\n%s", star, text, used, diff)
+				}
 			}
 			want, err := without.Ask(ctx, q)
 			if err != nil {
@@ -154,10 +173,13 @@ func TestRollupsEqualFactsAndOracle(t *testing.T) {
 			}
 		}
 	}
+	if inMemory*3 < hits || inMemory == hits {
+		t.Errorf("%d of %d answers from rollups were added up in memory", inMemory, hits)
+	}
 	if hits*4 < asked {
 		t.Errorf("only %d of %d questions were answered from a rollup", hits, asked)
 	}
-	t.Logf("%d random questions on %d warehouses, %d from rollups: with rollups = without = oracle; rejected: %v", asked, *stars, hits, rejects)
+	t.Logf("%d random questions on %d warehouses, %d from rollups, %d of them in memory: with rollups = without = oracle; rejected: %v", asked, *stars, hits, inMemory, rejects)
 }
 
 // A rollup with a wrong row is found out, not used, and told on the page about

@@ -20,7 +20,7 @@ type soakOptions struct {
 	users                         int
 	minutes                       float64
 	think, switches, look, settle time.Duration
-	format                        string
+	format, heap                  string
 }
 
 func (a *app) benchSoakCommand() *cobra.Command {
@@ -44,10 +44,10 @@ those before. It fails on any error and any leak.`,
 				return usagef(cmd.CommandPath(), "--users takes 1 or more, --minutes, --think and --switch more than nothing, --format table or json")
 			}
 			report, err := a.soak(cmd.Context(), o)
-			if err != nil {
+			if report == nil {
 				return err
 			}
-			return errors.Join(a.printSoak(report, o.format), report.verdict())
+			return errors.Join(err, a.printSoak(report, o.format), report.verdict())
 		},
 	}
 	f := cmd.Flags()
@@ -57,6 +57,7 @@ those before. It fails on any error and any leak.`,
 	f.DurationVar(&o.switches, "switch", time.Minute, "a new generation is published so often")
 	f.DurationVar(&o.look, "look", 10*time.Second, "the server's memory and goroutines are read so often")
 	f.DurationVar(&o.settle, "settle", 20*time.Second, "pause before what is held at the end is read")
+	f.StringVar(&o.heap, "heap", "", "file for a profile of what the server's heap holds at the end, for go tool pprof")
 	f.StringVar(&o.format, "format", "table", "table or json")
 	return cmd
 }
@@ -98,14 +99,15 @@ func (a *app) soak(ctx context.Context, o soakOptions) (_ *soakReport, err error
 	company.target.URL, company.target.Flight = server.url, server.flight
 	run := soak.Options{Users: o.users, Think: o.think, Seed: 1, Clock: a.now}
 	report := &soakReport{Users: o.users, Leaks: []string{}}
-	if first := soak.Once(ctx, company.target, run); first.Errors() > 0 {
-		report.Load = first
+	if report.Load = soak.Once(ctx, company.target, run); report.Errors() > 0 {
 		return report, nil
 	}
 	if err := company.publish(ctx); err != nil {
 		return nil, err
 	}
-	soak.Once(ctx, company.target, run)
+	if report.Load = soak.Once(ctx, company.target, run); report.Errors() > 0 {
+		return report, nil
+	}
 	if report.Before, err = a.settled(ctx, company, o.settle); err != nil {
 		return nil, err
 	}
@@ -114,6 +116,11 @@ func (a *app) soak(ctx context.Context, o soakOptions) (_ *soakReport, err error
 	}
 	if report.After, err = a.settled(ctx, company, o.settle); err != nil {
 		return nil, err
+	}
+	if o.heap != "" {
+		if err := server.keepProfile(ctx, "heap?gc=1", o.heap); err != nil {
+			return nil, err
+		}
 	}
 	report.Leaks = append(report.Leaks, soak.Leaks(report.Before, report.After, report.During)...)
 	return report, ctx.Err()

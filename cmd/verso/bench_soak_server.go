@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -125,8 +128,10 @@ func (c *soakCompany) people(path string, until time.Time) error {
 type soaked struct {
 	cmd         *exec.Cmd
 	url, flight string
+	profiles    string // address of Go's profiles
 	said        *said
-	ended       chan error // how it ended, once
+	ended       chan error  // how it ended, once
+	told        atomic.Bool // to end
 }
 
 // said is what the server logs, while it logs; the end of it is kept.
@@ -171,17 +176,17 @@ func startSoaked(config string) (*soaked, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &soaked{cmd: exec.Command(self, "serve", "-c", config, "--addr", "127.0.0.1:0", "--flight", "127.0.0.1:0", "--log-format", "json"), said: &said{}, ended: make(chan error, 1)}
+	s := &soaked{cmd: exec.Command(self, "serve", "-c", config, "--addr", "127.0.0.1:0", "--flight", "127.0.0.1:0", "--profiles", "127.0.0.1:0", "--log-format", "json"), said: &said{}, ended: make(chan error, 1)}
 	s.cmd.Args[0] = "verso"
 	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the soak to hand on
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
-	go func() { s.ended <- s.cmd.Wait() }()
-	web, flight := regexp.MustCompile(`"msg":"serving","address":"(http://[^"/]+)/"`), regexp.MustCompile(`"msg":"answering Arrow Flight SQL","address":"([^"]+)"`)
+	go func() { s.ended <- s.wait() }()
+	web, flight, profiles := regexp.MustCompile(`"msg":"serving","address":"(http://[^"/]+)/"`), regexp.MustCompile(`"msg":"answering Arrow Flight SQL","address":"([^"]+)"`), regexp.MustCompile(`"msg":"answering profiles","address":"([^"]+)"`)
 	for wait := time.Duration(0); wait < soakStart; wait += 50 * time.Millisecond {
-		if s.url, s.flight = s.said.find(web), s.said.find(flight); s.url != "" && s.flight != "" {
+		if s.url, s.flight, s.profiles = s.said.find(web), s.said.find(flight), s.said.find(profiles); s.url != "" && s.flight != "" {
 			return s, nil
 		}
 		select {
@@ -193,18 +198,47 @@ func startSoaked(config string) (*soaked, error) {
 	return nil, errors.Join(fmt.Errorf("bench soak: the server did not begin to listen within %s", soakStart), s.stop())
 }
 
+// wait is how the server ended; an exit without a fault is a fault where it was
+// not told to end.
+func (s *soaked) wait() error {
+	err := s.cmd.Wait()
+	if err == nil && !s.told.Load() {
+		return errors.New("exit status 0")
+	}
+	return err
+}
+
 // stop ends the server as a supervisor does; it must end by itself.
 func (s *soaked) stop() error {
+	s.told.Store(true)
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return fmt.Errorf("bench soak: the server has gone: %w: %s", err, s.said)
+		return fmt.Errorf("bench soak: the server ended by itself, before it was told to (%w): %w: %s", err, <-s.ended, s.said)
 	}
 	late := time.AfterFunc(time.Minute, func() { _ = s.cmd.Process.Kill() })
 	defer late.Stop()
 	if err := <-s.ended; err != nil {
-		return fmt.Errorf("bench soak: the server ended with %w: %s", err, s.said)
+		return fmt.Errorf("bench soak: the server ended with: %w: %s", err, s.said)
 	}
 	if text := s.said.String(); strings.Contains(text, "panic") || strings.Contains(text, "DATA RACE") {
 		return fmt.Errorf("bench soak: the server says: %s", text)
 	}
 	return nil
+}
+
+// keepProfile writes a profile of the server to a file: "heap?gc=1", "goroutine".
+func (s *soaked) keepProfile(ctx context.Context, name, path string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.profiles+"/debug/pprof/"+name, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return fmt.Errorf("bench soak: %w", err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return fmt.Errorf("bench soak: profile %s: %w", name, err)
+	}
+	return os.WriteFile(path, text, 0o600)
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -215,6 +217,38 @@ func exploreFromPages(t *testing.T, ctx context.Context, s *served) {
 	p.Wait(ready)
 	if !sitetest.Eval[bool](p, `document.querySelector(".back").hidden`) {
 		t.Error("the way back leads elsewhere")
+	}
+	exploreFromFigure(t, p, s)
+}
+
+// A key figure of a page opens in the explorer with its own value.
+func exploreFromFigure(t *testing.T, p *sitetest.Tab, s *served) {
+	p.Go("/index.html")
+	p.Wait(`document.querySelector('.kpi .get a[href^="/explore"]')`)
+	label := sitetest.Eval[string](p, `document.querySelector('.kpi:has(.get a) .name').textContent`)
+	address := sitetest.Eval[string](p, `document.querySelector('.kpis+.get a').getAttribute("href")`)
+	_, text := s.get("/" + address)
+	lines := csv.NewReader(strings.NewReader(text))
+	lines.FieldsPerRecord = -1
+	figures, err := lines.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := ""
+	for _, row := range figures {
+		if row[0] == label {
+			value = row[2]
+		}
+	}
+	sitetest.Eval[any](p, `document.querySelector('.kpi .get a').click()`)
+	p.Wait(`location.pathname==="/explore"&&` + shown)
+	want, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", label, err)
+	}
+	cells := strings.Fields(wholeTable(p))
+	if !slices.ContainsFunc(cells, func(cell string) bool { n, err := strconv.ParseFloat(cell, 64); return err == nil && n == want }) {
+		t.Errorf("%s is %q on the page; the explorer shows %q", label, value, cells)
 	}
 }
 

@@ -340,6 +340,32 @@ func exploreExport(t *testing.T, ctx context.Context, s *served, config string) 
 			t.Errorf("%s: %d bytes, the command line writes %d that differ", form.name, len(got), len(want))
 		}
 	}
+	exploreExportSeen(t, explorer(t, ctx, s, "sales by customer.type show net, orders, copies"))
+}
+
+// A file holds the columns that are seen, as they are, and names the hidden ones.
+func exploreExportSeen(t *testing.T, p *sitetest.Tab) {
+	dir := t.TempDir()
+	if err := sitetest.Call(p.Context(), browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir}); err != nil {
+		t.Fatal(err)
+	}
+	sitetest.Eval[any](p, `document.querySelector("#grid").focus()`)
+	p.Press(kb.ArrowRight)
+	p.Press(kb.ArrowRight, chromedp.ModifierAlt, chromedp.ModifierShift) // net behind orders
+	const heads = `[...document.querySelectorAll(".head-row.last .cell span:first-child")].map(e=>e.textContent).join()`
+	p.Wait(heads + `==="Customer type,Orders,Net sales,Copies"&&` + shown)
+	sitetest.Eval[any](p, `document.querySelector("#grid").focus()`)
+	p.Press(kb.Home)
+	p.Press(kb.ArrowRight)
+	p.Press(kb.Enter)
+	pick(p, "Hide")
+	p.Wait(heads + `==="Customer type,Net sales,Copies"`)
+	p.Click(`[data-do="export"]`)
+	pick(p, "CSV")
+	lines := strings.Split(string(downloaded(t, filepath.Join(dir, "sales.csv"))), "\r\n")
+	if n := len(lines); lines[0] != "customer.type,net,copies" || n < 3 || lines[n-2] != "note,Hidden columns: Orders" {
+		t.Errorf("%q", lines)
+	}
 }
 
 // downloaded waits for a file.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,7 +33,7 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	var addr, refresh, flight, cert, key string
-	var open bool
+	var o serveOptions
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the report site, and refresh the warehouse every night",
@@ -96,14 +97,16 @@ What systemd needs to keep it running: verso night --systemd`,
 				cfg.Serve.TLS = config.TLS{Cert: cert, Key: key}
 			}
 			cfg.Serve.Flight = cmp.Or(flight, cfg.Serve.Flight)
-			return a.serve(cmd.Context(), cfg, cmp.Or(addr, cfg.Serve.Addr), open, table)
+			o.addr, o.table = cmp.Or(addr, cfg.Serve.Addr), table
+			return a.serve(cmd.Context(), cfg, o)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "", "address to listen on (default: the configuration's, or 127.0.0.1:8080)")
 	cmd.Flags().StringVar(&flight, "flight", "", "address to answer Arrow Flight SQL on, such as 127.0.0.1:8081 (default: the configuration's, or none)")
 	cmd.Flags().StringVar(&cert, "tls-cert", "", "file of the certificate, instead of the configuration's serve.tls.cert")
 	cmd.Flags().StringVar(&key, "tls-key", "", "file of its key")
-	cmd.Flags().BoolVar(&open, "open", false, "serve everything to whoever reaches the address, though no users are configured")
+	cmd.Flags().StringVar(&o.profiles, "profiles", "", "address of this machine, such as 127.0.0.1:6060, at which /debug/pprof/ shows Go's profiles (default: none)")
+	cmd.Flags().BoolVar(&o.open, "open", false, "serve everything to whoever reaches the address, though no users are configured")
 	cmd.Flags().StringVar(&refresh, "refresh", "", `schedule instead of the configuration's: minute hour day month weekday; "" for none`)
 	return cmd
 }
@@ -126,9 +129,31 @@ type server struct {
 	trouble *alert.Condition    // a refresh that could not even begin
 }
 
+// serveOptions are what a server is started with beside its configuration.
+type serveOptions struct {
+	addr     string
+	open     bool               // to everybody, though no users are configured
+	profiles string             // address of Go's profiles; "": none
+	table    *schedule.Schedule // nil: no refresh
+}
+
+// goMemory is how much memory Go itself may take in a server before it collects
+// garbage more often, in bytes; the engine's memory is beside it. The live heap of
+// a server is some 40 MB, another 64 for each password that is tried, and 100 to 200
+// while reports are written.
+const goMemory = 384 << 20
+
+// limitGo bounds the memory of Go, unless the environment does. It is no hard limit:
+// what is in use stays.
+func limitGo() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(goMemory)
+	}
+}
+
 // serve runs until ctx ends.
-func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open bool, table *schedule.Schedule) (err error) {
-	s := &server{app: a, config: cfg, table: table, log: a.logger(false)}
+func (a *app) serve(ctx context.Context, cfg *config.Config, o serveOptions) (err error) {
+	s := &server{app: a, config: cfg, table: o.table, log: a.logger(false)}
 	if s.warehouse, err = a.openWarehouse(cfg); err != nil {
 		return err
 	}
@@ -136,17 +161,19 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	if err := s.loadCertificate(cfg); err != nil {
 		return err
 	}
-	guard, err := a.newGuard(cfg, addr, open, s.log)
+	guard, err := a.newGuard(cfg, o.addr, o.open, s.log)
 	if err != nil {
 		return err
 	}
 	defer guard.close()
-	listener, err := net.Listen("tcp", addr)
+	limitGo()
+	listener, stopProfiles, err := s.listen(o)
 	if err != nil {
-		return fmt.Errorf("--addr %s: %w", addr, err)
+		return err
 	}
+	defer stopProfiles()
 	s.mu.Lock() // the first look may come before Start returns
-	s.night, err = night.Start(ctx, night.Options{Schedule: table, CatchUp: cfg.Night.CatchUp, Clock: clockwork.NewRealClock(), Log: s.log,
+	s.night, err = night.Start(ctx, night.Options{Schedule: o.table, CatchUp: cfg.Night.CatchUp, Clock: clockwork.NewRealClock(), Log: s.log,
 		Runs: s.runs, Refresh: s.refresh, Watch: s.watch})
 	s.mu.Unlock()
 	if err != nil {
@@ -158,10 +185,8 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
 	whole := serve.New(serve.Options{Site: cfg.Site, Metrics: metrics.Handler(s.facts(), parts.handler), API: parts.handler, Work: s.workPages(), Preview: s.preview(),
-		Ready: s.ready, Log: s.log, Clock: a.now, Hosts: hostsOf(cfg, addr)})
-	web := &http.Server{Handler: guard.protect(a, cfg, whole, s.log),
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
+		Ready: s.ready, Log: s.log, Clock: a.now, Hosts: hostsOf(cfg, o.addr)})
+	web := s.web(guard.protect(a, cfg, whole, s.log))
 	parts.tend(ctx)
 	stopReload := s.reloadOnHangup(ctx, parts, guard)
 	defer stopReload()
@@ -181,16 +206,45 @@ func (a *app) serve(ctx context.Context, cfg *config.Config, addr string, open b
 	} else {
 		go func() { failed <- web.Serve(listener) }()
 	}
-	told := []any{"address", scheme + "://" + listener.Addr().String() + "/", "site", cfg.Site, "schedule", scheduleName(table)}
-	if next := s.night.Next(); !next.IsZero() {
-		told = append(told, "next", next)
-	}
-	s.log.Info("serving", told...)
+	s.tellServing(scheme + "://" + listener.Addr().String() + "/")
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
 	return errors.Join(err, s.stop(web))
+}
+
+// listen opens the address that is served, and that of the profiles, if there is
+// one; stop ends the latter.
+func (s *server) listen(o serveOptions) (listener net.Listener, stop func(), err error) {
+	at, stop := "", func() {}
+	if o.profiles != "" {
+		if at, stop, err = openProfiles(o.profiles); err != nil {
+			return nil, nil, err
+		}
+		s.log.Info("answering profiles", "address", at)
+	}
+	if listener, err = net.Listen("tcp", o.addr); err != nil {
+		stop()
+		return nil, nil, fmt.Errorf("--addr %s: %w", o.addr, err)
+	}
+	return listener, stop, nil
+}
+
+// web is a server that waits for nobody for ever.
+func (s *server) web(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 1 << 16, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate}}
+}
+
+// tellServing says in the log where and what is served.
+func (s *server) tellServing(address string) {
+	told := []any{"address", address, "site", s.config.Site, "schedule", scheduleName(s.table)}
+	if next := s.night.Next(); !next.IsZero() {
+		told = append(told, "next", next)
+	}
+	s.log.Info("serving", told...)
 }
 
 // lastRequests is how long requests that run may take to finish when the server

@@ -56,7 +56,7 @@ func (p *apiParts) close() error {
 
 // openAPI answers ad hoc questions of who the gate lets in, about what the store
 // hands out to them.
-func (s *server) openAPI(gate api.Gate, store api.Store) (*apiParts, error) {
+func (s *server) openAPI(gate api.Gate, store *exchange) (*apiParts, error) {
 	if err := os.MkdirAll(s.config.Warehouse, 0o755); err != nil {
 		return nil, err
 	}
@@ -71,6 +71,7 @@ func (s *server) openAPI(gate api.Gate, store api.Store) (*apiParts, error) {
 	}
 	p := &apiParts{store: store, audit: log, pool: sqlworker.NewPool(warmEach, warmAll)}
 	p.handler, err = api.New(api.Options{Store: store, Gate: gate, Clock: s.app.now, Log: s.log, Audit: log, Recent: recent, Pool: p.pool,
+		Memory: store.memory, Held: store.held,
 		Saved: saved.Open(filepath.Join(s.config.Warehouse, "saved"), s.app.now), Limits: apiLimits(s.config.Serve.Limits), Edition: edition(s.config)})
 	if err != nil {
 		return nil, errors.Join(err, p.close())
@@ -85,6 +86,7 @@ func (s *server) openAPI(gate api.Gate, store api.Store) (*apiParts, error) {
 // were deleted, also while nobody asks.
 func (p *apiParts) tend(ctx context.Context) {
 	_ = p.handler.Warm(ctx, access.Person{Name: "verso", Admin: true, By: "open"}) // the next statement says why it cannot be
+	p.handler.Tend()
 	p.pool.Keep(func(path string) bool {
 		_, err := os.Stat(path)
 		return err == nil

@@ -14,7 +14,8 @@ import (
 // exchange is a store that is replaced when the configuration is read anew. What
 // was handed out stays usable until it is given back.
 type exchange struct {
-	app *app
+	app    *app
+	memory *olap.Memory // of all that is handed out
 
 	mu    sync.RWMutex
 	store *store.Store
@@ -23,13 +24,13 @@ type exchange struct {
 
 // openExchange opens the store of a configuration.
 func (a *app) openExchange(cfg *config.Config, policy *access.Policy) (*exchange, error) {
-	x := &exchange{app: a}
+	x := &exchange{app: a, memory: olap.NewMemory(0)}
 	return x, x.reload(cfg, policy)
 }
 
 // reload hands out by another policy and catalog from now on.
 func (x *exchange) reload(cfg *config.Config, policy *access.Policy) error {
-	next, closeNext, err := x.app.openStore(cfg, policy, x.app.logTo(cfg.Warehouse, queryLogName, olap.Options{Catalog: userCatalog(cfg)}))
+	next, closeNext, err := x.app.openStore(cfg, policy, x.app.logTo(cfg.Warehouse, queryLogName, olap.Options{Catalog: userCatalog(cfg), Memory: x.memory}))
 	if err != nil {
 		return err
 	}
@@ -60,6 +61,9 @@ func (x *exchange) current() *store.Store {
 	defer x.mu.RUnlock()
 	return x.store
 }
+
+// held is what the store has open and the memory that the engine holds for it.
+func (x *exchange) held(ctx context.Context) (open int, bytes int64) { return x.current().Held(ctx) }
 
 // end closes the store.
 func (x *exchange) end() {

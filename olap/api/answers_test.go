@@ -243,3 +243,51 @@ func TestSaved(t *testing.T) {
 		}
 	}
 }
+
+// Files hold the columns that a reader sees, in their order, and say which are
+// hidden; what is no arrangement of the answer is refused, and so is one of a
+// generation that was replaced.
+func TestFilesAsSeen(t *testing.T) {
+	d := open(t, api.Limits{})
+	const question = "sales by customer.type show net, orders, copies"
+	generation := d.ask("POST query", question).at(t, "generation").(string)
+	of := func(form, columns string) string {
+		return "POST query?" + url.Values{"format": {form}, "columns": {columns}, "generation": {generation}}.Encode()
+	}
+	whole := strings.Split(d.ask("POST query?format=csv", question).body, "\r\n")
+	seen := strings.Split(d.ask(of("csv", "0,3,1"), question).body, "\r\n")
+	for i, line := range whole[:len(whole)-1] {
+		f := strings.Split(line, ",")
+		if want := strings.Join([]string{f[0], f[3], f[1]}, ","); seen[i] != want {
+			t.Errorf("line %d is %q, want %q", i, seen[i], want)
+		}
+	}
+	if rest := strings.Join(seen[len(whole)-1:], "|"); rest != "|note,Hidden columns: Orders|" {
+		t.Errorf("%q", rest)
+	}
+	if r := d.ask(of("csv", "0,1,3,2")+"&lang=zh", question); strings.Contains(r.body, "note") || r.status != http.StatusOK {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	for _, form := range []string{"json", "xlsx", "parquet", "arrow"} {
+		r := d.ask(of(form, "0,3")+"&lang=zh", question)
+		notes, err := url.PathUnescape(r.header.Get("X-Verso-Notes"))
+		if err != nil || r.status != http.StatusOK || form != "json" && !strings.HasPrefix(notes, "隐藏的列：") {
+			t.Errorf("%s: %d %q, %v", form, r.status, notes, err)
+		}
+		if form == "json" && (len(r.at(t, "columns").([]any)) != 2 || !strings.Contains(r.body, "隐藏的列：")) {
+			t.Errorf("%.500s", r.body)
+		}
+	}
+	for columns, status := range map[string]int{"0,9": 400, "1,0": 400, "0,1,1": 400, "0,-1": 400, "x": 400, "1": 400} {
+		if r := d.ask(of("csv", columns), question); r.status != status {
+			t.Errorf("%s: %d %s", columns, r.status, r.body)
+		}
+	}
+	if r := d.ask(of("pivot", "0,1"), question); r.status != http.StatusBadRequest {
+		t.Errorf("a pivot table: %d %s", r.status, r.body)
+	}
+	publish(t, d.warehouse, "two", "")
+	if r := d.ask(of("csv", "0,1"), question); r.status != http.StatusConflict {
+		t.Errorf("of a generation replaced: %d %s", r.status, r.body)
+	}
+}

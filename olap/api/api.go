@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"verso/olap"
+	"verso/olap/api/asked"
 	"verso/olap/api/audit"
 	"verso/olap/api/saved"
 	"verso/olap/cache"
@@ -29,6 +32,11 @@ type Options struct {
 	Saved  *saved.Folder   // nil: nothing can be saved
 	Pool   *sqlworker.Pool // nil: a worker is started for each statement
 	Limits Limits
+	// Memory is what the store's Olaps keep answers in, Held what the store has open
+	// and how many bytes of memory the engine holds for it; nil: not told to
+	// Prometheus.
+	Memory *olap.Memory
+	Held   func(context.Context) (open int, bytes int64)
 	// Edition names what answers depend on beside the generation: the program and
 	// the user's own cubes.
 	Edition string
@@ -89,10 +97,8 @@ type API struct {
 	limited   atomic.Pointer[Limits]
 	named     atomic.Pointer[string] // the edition
 	running   *running
-	recent    *recent
+	recent    *asked.Recent
 	telemetry *telemetry
-	schemas   *perGeneration[*schemaAnswer]
-	traces    *perGeneration[*traced]
 	pages     *cache.Cache[*encodedPage] // by ETag
 }
 
@@ -102,13 +108,13 @@ func New(o Options) (*API, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	limits := o.Limits.withDefaults()
-	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &recent{}, telemetry: newTelemetry(),
-		schemas: &perGeneration[*schemaAnswer]{}, traces: &perGeneration[*traced]{}, pages: cache.New(pagesBytes, (*encodedPage).size)}
+	a := &API{o: o, mux: http.NewServeMux(), running: newRunning(limits), recent: &asked.Recent{}, telemetry: newTelemetry(),
+		pages: cache.New(pagesBytes, (*encodedPage).size)}
 	a.limited.Store(&limits)
 	a.named.Store(&o.Edition)
 	for _, e := range o.Recent {
 		if e.What != "" {
-			a.recent.add(e)
+			a.recent.Add(e)
 		}
 	}
 	a.routes()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"verso/olap"
+	"verso/olap/api/asked"
 	"verso/olap/compile"
 	"verso/olap/cube"
 )
@@ -68,7 +69,7 @@ func (a *API) cost(r *request) error {
 	if err != nil {
 		return err
 	}
-	out := costed{Text: textOf(q), Generation: lease.Generation, Source: fromFacts, Rollup: e.Rollup, Rejected: listOf(e.Rejected), Notes: policyNotes(lease)}
+	out := costed{Text: textOf(q), Generation: lease.Generation, Source: asked.FromFacts, Rollup: e.Rollup, Rejected: listOf(e.Rejected), Notes: policyNotes(lease)}
 	most, err := a.costOf(r.Context(), lease, e)
 	if err != nil {
 		return err
@@ -82,9 +83,9 @@ func (a *API) cost(r *request) error {
 	}
 	switch {
 	case known:
-		out.Source, out.Rows = fromCache, 0
+		out.Source, out.Rows = asked.FromCache, 0
 	case e.Rollup != "":
-		out.Source = fromRollup
+		out.Source = asked.FromRollup
 	}
 	if out.Past, err = a.pastOf(q); err != nil {
 		return err
@@ -118,7 +119,7 @@ func (a *API) pastOf(q cube.Query) (*past, error) {
 		return nil, err
 	}
 	var took []time.Duration
-	for _, e := range a.recent.latest() {
+	for _, e := range a.recent.Latest() {
 		if e.Shape == shape && e.Outcome == "ok" {
 			took = append(took, e.Took)
 		}

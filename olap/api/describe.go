@@ -1,16 +1,14 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"verso/olap"
-	"verso/olap/catalog"
+	"verso/olap/api/describe"
 	"verso/olap/cube"
 )
 
@@ -38,14 +36,6 @@ func listOf[T any](list []T) []T {
 	return list
 }
 
-type cubeHead struct {
-	Name        string `json:"name"`
-	Title       string `json:"title"`
-	Description string `json:"description"`
-	Facts       string `json:"facts,omitempty"` // the fact table; "" where the cube combines others
-	Rows        *int64 `json:"rows,omitempty"`  // of the fact table
-}
-
 // cubes answers GET cubes.
 func (a *API) cubes(r *request) error {
 	o, lease, err := a.olapOf(r)
@@ -56,82 +46,11 @@ func (a *API) cubes(r *request) error {
 	if err != nil {
 		return err
 	}
-	list := []cubeHead{}
+	list := []describe.Head{}
 	for _, c := range o.Cubes() {
-		list = append(list, headOf(c, o.Lang(), counts))
+		list = append(list, describe.HeadOf(c, o.Lang(), counts))
 	}
 	return r.reply(map[string]any{"cubes": list, "generation": lease.Generation, "as_of": o.Run().AsOf})
-}
-
-func headOf(c *cube.Cube, lang string, counts map[string]int64) cubeHead {
-	h := cubeHead{Name: c.Name, Title: c.Label.In(lang), Description: c.Description.In(lang), Facts: c.Table}
-	if n, known := counts[c.Table]; known {
-		h.Rows = &n
-	}
-	return h
-}
-
-type cubeBody struct {
-	cubeHead
-	Combines   []string        `json:"combines,omitempty"`
-	Scenarios  []string        `json:"scenarios"`
-	Dimensions []dimensionBody `json:"dimensions"`
-	Measures   []measureBody   `json:"measures"`
-	Sets       []setBody       `json:"sets"`
-	Time       []string        `json:"time_levels"` // attributes that are periods of time, coarse to fine
-	Scopes     []string        `json:"scopes"`      // of measures: net@py
-	Calcs      []string        `json:"calculations"`
-	Bridges    []string        `json:"bridges"` // measures whose change can be taken apart
-	Drivers    []string        `json:"drivers"` // attributes that a change is explained by
-}
-
-type dimensionBody struct {
-	Name        string          `json:"name"`
-	Title       string          `json:"title"`
-	Description string          `json:"description"`
-	Role        string          `json:"role,omitempty"` // the shared dimension, where it is used under another name
-	Date        bool            `json:"date,omitempty"`
-	Grain       string          `json:"grain,omitempty"`
-	Attributes  []attributeBody `json:"attributes"`
-	Hierarchies []hierarchyBody `json:"hierarchies"`
-}
-
-type attributeBody struct {
-	Name        string   `json:"name"` // as in questions: dimension.attribute
-	Title       string   `json:"title"`
-	Description string   `json:"description"`
-	Type        string   `json:"type"`
-	Level       string   `json:"level,omitempty"` // year, month …: the attribute is this period of time
-	Synonyms    []string `json:"synonyms,omitempty"`
-}
-
-type hierarchyBody struct {
-	Name   string   `json:"name"`
-	Title  string   `json:"title"`
-	Levels []string `json:"levels"` // as in questions, coarse to fine
-}
-
-type measureBody struct {
-	Name        string   `json:"name"`
-	Title       string   `json:"title"`
-	Description string   `json:"description"`
-	Kind        string   `json:"kind"`
-	Additive    string   `json:"additive"` // full, semi (not over time) or none
-	Computed    string   `json:"computed"`
-	Of          []string `json:"of,omitempty"` // measures it is made of
-	Type        string   `json:"type"`
-	Unit        string   `json:"unit,omitempty"`
-	Format      string   `json:"format"`
-	Digits      int      `json:"digits,omitempty"`
-	Lower       bool     `json:"lower_is_better,omitempty"`
-	Approximate bool     `json:"approximate,omitempty"`
-	Synonyms    []string `json:"synonyms,omitempty"`
-}
-
-type setBody struct {
-	Dimension string `json:"dimension"`
-	Name      string `json:"name"`
-	Title     string `json:"title"`
 }
 
 // cubeOf finds the cube of the path.
@@ -157,87 +76,7 @@ func (a *API) cube(r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.reply(describe(c, o.Lang(), o.Run().Currency, counts))
-}
-
-func describe(c *cube.Cube, lang, currency string, counts map[string]int64) cubeBody {
-	b := cubeBody{cubeHead: headOf(c, lang, counts), Scenarios: []string{}, Dimensions: []dimensionBody{}, Measures: []measureBody{}, Sets: []setBody{},
-		Time: []string{}, Scopes: cube.Scopes(), Calcs: cube.Calculations(), Bridges: []string{}, Drivers: listOf(c.Drivers)}
-	for _, from := range c.Combines {
-		b.Combines = append(b.Combines, from.Cube)
-	}
-	for _, s := range c.Scenarios {
-		b.Scenarios = append(b.Scenarios, s.Name)
-	}
-	for _, x := range c.Bridges {
-		b.Bridges = append(b.Bridges, x.Measure)
-	}
-	for _, u := range c.Dimensions {
-		d := describeUse(u, lang)
-		b.Dimensions = append(b.Dimensions, d)
-		if u.Of.Date {
-			for _, x := range d.Attributes {
-				if x.Level != "" {
-					b.Time = append(b.Time, x.Name)
-				}
-			}
-		}
-		for _, s := range u.Of.Sets {
-			b.Sets = append(b.Sets, setBody{u.Name, s.Name, s.Label.In(lang)})
-		}
-	}
-	for _, m := range c.Measures {
-		if !m.Hidden {
-			b.Measures = append(b.Measures, describeMeasure(m, lang, currency))
-		}
-	}
-	return b
-}
-
-func describeUse(u *cube.Use, lang string) dimensionBody {
-	d := dimensionBody{Name: u.Name, Title: cmp.Or(u.Label.In(lang), u.Of.Label.In(lang)), Description: u.Of.Description.In(lang),
-		Date: u.Of.Date, Grain: u.Grain, Attributes: []attributeBody{}, Hierarchies: []hierarchyBody{}}
-	if u.Of.Name != u.Name {
-		d.Role = u.Of.Name
-	}
-	for _, x := range slices.Concat(u.Of.Attributes, u.Of.Derived) {
-		if !x.Hidden {
-			d.Attributes = append(d.Attributes, attributeBody{u.Name + "." + x.Name, x.Label.In(lang), x.Description.In(lang), cmp.Or(x.Type, "text"), x.Grain, x.Synonyms})
-		}
-	}
-	for _, h := range u.Of.Hierarchies {
-		levels := make([]string, len(h.Levels))
-		for i, l := range h.Levels {
-			levels[i] = u.Name + "." + l
-		}
-		d.Hierarchies = append(d.Hierarchies, hierarchyBody{h.Name, h.Label.In(lang), levels})
-	}
-	return d
-}
-
-func describeMeasure(m *cube.Measure, lang, currency string) measureBody {
-	b := measureBody{Name: m.Name, Title: m.Label.In(lang), Description: m.Description.In(lang), Kind: m.Kind, Additive: additive(m),
-		Computed: strings.ReplaceAll(catalog.Computed(m), "`", ""), Type: m.ValueType(), Unit: m.Unit, Format: m.Format, Digits: m.Digits,
-		Lower: m.LowerIsBetter, Approximate: m.Approximate(), Synonyms: m.Synonyms}
-	if b.Unit == "currency" {
-		b.Unit = currency
-	}
-	for _, part := range []string{m.Numerator, m.Denominator} {
-		if part != "" {
-			b.Of = append(b.Of, part)
-		}
-	}
-	return b
-}
-
-func additive(m *cube.Measure) string {
-	switch {
-	case m.Kind == cube.Sum && m.OverTime != "":
-		return "semi"
-	case m.Kind == cube.Sum, m.Kind == cube.Count:
-		return "full"
-	}
-	return "none"
+	return r.reply(describe.Of(c, o.Lang(), o.Run().Currency, counts))
 }
 
 // member is a member of an attribute.
@@ -271,8 +110,8 @@ func (a *API) members(r *request) error {
 	}
 	limit = min(max(limit, 1), a.limits().Page)
 	r.entry.What = "members of " + c.Name + " " + field
-	q := cube.Query{Cube: c.Name, Rows: []string{field}, Measures: []string{rankingMeasure(c)},
-		Top: &cube.Top{N: limit, By: rankingMeasure(c), Others: true}, Sort: []cube.Sort{{By: field}}}
+	q := cube.Query{Cube: c.Name, Rows: []string{field}, Measures: []string{describe.RankingMeasure(c)},
+		Top: &cube.Top{N: limit, By: describe.RankingMeasure(c), Others: true}, Sort: []cube.Sort{{By: field}}}
 	if q.Where, err = filtersOf(c, r.URL.Query().Get("where")); err != nil {
 		return err
 	}
@@ -309,25 +148,12 @@ func filtersOf(c *cube.Cube, where string) ([]cube.Filter, error) {
 	if !json.Valid([]byte(where)) {
 		return nil, refusef("json", `where=[{"field":"customer.type","op":"in","values":["library"]}]`, "where is not JSON")
 	}
-	text, err := json.Marshal(map[string]any{"cube": c.Name, "measures": []string{rankingMeasure(c)}, "where": json.RawMessage(where)})
+	text, err := json.Marshal(map[string]any{"cube": c.Name, "measures": []string{describe.RankingMeasure(c)}, "where": json.RawMessage(where)})
 	if err != nil {
 		return nil, err
 	}
 	q, err := cube.DecodeJSON(text)
 	return q.Where, err
-}
-
-// rankingMeasure is what members are ranked by: the first sum or count.
-func rankingMeasure(c *cube.Cube) string {
-	for _, m := range c.Measures {
-		if additive(m) != "none" && !m.Hidden {
-			return m.Name
-		}
-	}
-	if len(c.Measures) == 0 {
-		return ""
-	}
-	return c.Measures[0].Name
 }
 
 // tableRows is the rows of each table (schema.table) of a lease.

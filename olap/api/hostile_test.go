@@ -3,10 +3,12 @@ package api_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"verso/olap/access"
 	"verso/olap/api"
 )
 
@@ -322,4 +325,71 @@ func TestAudit(t *testing.T) {
 			}
 		}
 	}
+}
+
+// slowStore hands out nothing until it is let.
+type slowStore struct{ opened, let chan struct{} }
+
+func (s slowStore) Open(ctx context.Context, _ access.Person) (*api.Lease, error) {
+	s.opened <- struct{}{}
+	select {
+	case <-s.let:
+		return nil, errors.New("let go")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// What a client sends slowly, or stops sending, is waited for before anything is
+// opened for it: one that closes its side in the middle is told at once, however
+// long the opening takes; one that sends byte by byte keeps nobody waiting and is
+// cut off in the end, as is one that never finishes its headers. One that has gone
+// is noticed while what it asked for is still being opened.
+func TestSlowSender(t *testing.T) {
+	held := slowStore{make(chan struct{}, 1), make(chan struct{})}
+	a, err := api.New(api.Options{Store: held, Gate: headerGate{}, Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(a)
+	server.Config.ReadHeaderTimeout, server.Config.ReadTimeout = 200*time.Millisecond, 400*time.Millisecond
+	server.Start()
+	defer server.Close()
+	d := &desk{t: t, server: server}
+	const head = "POST /api/v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 22\r\n\r\n"
+	half := d.dial(t, head+"sales by")
+	if err := half.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(half); err != nil || !strings.Contains(string(text), "400 Bad Request") {
+		t.Errorf("half closed: %v %s", err, text)
+	}
+	slow, endless := d.dial(t, head), d.dial(t, "POST /api/v1/query HTTP/1.1\r\nHost: x\r\n")
+	go func() {
+		for _, c := range []byte("sales by year show ne") { // one short
+			if _, err := slow.Write([]byte{c}); err != nil {
+				return
+			}
+			if _, err := fmt.Fprintf(endless, "X-%c: y\r\n", c); err != nil {
+				return
+			}
+			time.Sleep(30 * time.Millisecond)
+		}
+	}()
+	for name, c := range map[string]*net.TCPConn{"a body byte by byte": slow, "headers without an end": endless} {
+		if text, err := io.ReadAll(c); strings.Contains(string(text), "200 OK") {
+			t.Errorf("%s: %v %s", name, err, text)
+		}
+	}
+	select {
+	case <-held.opened:
+		t.Error("a generation was opened for half a question")
+	default:
+	}
+	whole := d.dial(t, head+"sales by year show net")
+	<-held.opened
+	if err := whole.Close(); err != nil {
+		t.Fatal(err)
+	}
+	server.Close() // waits for requests: ours has ended though nothing was opened
 }

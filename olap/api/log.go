@@ -3,42 +3,11 @@ package api
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
+	"verso/olap/api/asked"
 	"verso/olap/api/audit"
 )
-
-// recent are the last questions, for people who look at their own.
-type recent struct {
-	mu   sync.Mutex
-	list []audit.Entry
-	next int
-}
-
-// recentKept is how many questions are remembered.
-const recentKept = 5000
-
-func (l *recent) add(e audit.Entry) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.list) < recentKept {
-		l.list = append(l.list, e)
-		return
-	}
-	l.list[l.next] = e
-	l.next = (l.next + 1) % recentKept
-}
-
-// latest gives the newest first.
-func (l *recent) latest() []audit.Entry {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	list := slices.Concat(l.list[l.next:], l.list[:l.next])
-	slices.Reverse(list)
-	return list
-}
 
 // logged is a line of GET log.
 type logged struct {
@@ -58,7 +27,7 @@ func (a *API) log(r *request) error {
 		return err
 	}
 	list := []logged{}
-	for _, e := range a.recent.latest() {
+	for _, e := range a.recent.Latest() {
 		if !mayEnd(r, e.Person) || e.Took < time.Duration(slow)*time.Millisecond {
 			continue
 		}
@@ -79,32 +48,10 @@ type slowQuestion struct {
 	Text     string    `json:"text"`
 	MS       float64   `json:"ms"`
 	Rows     int64     `json:"rows"`
-	Source   string    `json:"source"` // see sourceOf
+	Source   string    `json:"source"` // see asked.SourceOf
 	Rollup   string    `json:"rollup,omitempty"`
 	Rejected []string  `json:"rejected,omitempty"` // rollups that could not answer, with the reason
 	Outcome  string    `json:"outcome"`            // ok, unchanged, or the code of the error
-}
-
-// Where an answer came from.
-const (
-	fromCache  = "cache"
-	fromRollup = "rollup"
-	fromFacts  = "facts"
-	fromSQL    = "sql"
-)
-
-// sourceOf says where the answer to a question came from.
-func sourceOf(e audit.Entry) string {
-	door := e.Door[strings.LastIndexByte(e.Door, '/')+1:]
-	switch {
-	case e.Cached, e.Outcome == "unchanged":
-		return fromCache
-	case e.Rollup != "":
-		return fromRollup
-	case door == "sql", door == "sqlcheck", door == "flight":
-		return fromSQL
-	}
-	return fromFacts
 }
 
 // Defaults of GET log/slow.
@@ -129,13 +76,13 @@ func (a *API) logSlow(r *request) error {
 		return err
 	}
 	list, oldest := []slowQuestion{}, a.o.Clock()
-	for _, e := range a.recent.latest() {
+	for _, e := range a.recent.Latest() {
 		oldest = e.Time
 		if !mayEnd(r, e.Person) || e.Took < time.Duration(least)*time.Millisecond || e.Time.Before(since) {
 			continue
 		}
 		list = append(list, slowQuestion{ID: e.ID, Time: e.Time, User: e.Person, Kind: e.Door, Text: e.What, MS: milliseconds(e.Took), Rows: e.Rows,
-			Source: sourceOf(e), Rollup: e.Rollup, Rejected: e.Rejected, Outcome: e.Outcome})
+			Source: asked.SourceOf(e), Rollup: e.Rollup, Rejected: e.Rejected, Outcome: e.Outcome})
 	}
 	slices.SortFunc(list, func(a, b slowQuestion) int {
 		return cmp.Or(cmp.Compare(b.MS, a.MS), b.Time.Compare(a.Time), cmp.Compare(a.ID, b.ID))

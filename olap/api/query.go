@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"verso/olap"
@@ -128,7 +129,7 @@ func (a *API) query(r *request) error {
 	if err != nil {
 		return err
 	}
-	tag, err := a.etag(lease, o.Lang(), form, r.URL.Query().Get("limit"), r.URL.Query().Get("cursor"), q)
+	tag, err := a.etag(lease, o.Lang(), form, r.URL.Query().Get("limit"), r.URL.Query().Get("cursor"), r.URL.Query().Get("columns"), q)
 	if err != nil {
 		return err
 	}
@@ -151,6 +152,9 @@ func (a *API) query(r *request) error {
 	defer done()
 	found, err := o.Answer(ctx, q)
 	if err != nil {
+		return err
+	}
+	if found.Table, err = r.seen(lease, found.Table, form); err != nil {
 		return err
 	}
 	p := &encodedPage{rows: int64(len(found.Table.Rows)), rollup: found.Rollup}
@@ -344,15 +348,53 @@ func fileName(name string) string {
 	}, name)
 }
 
+// seen is an answer with the columns that the reader sees, in the order of
+// ?columns=0,2,1, positions in the answer of ?generation=: in another generation
+// they would be others. A pivot table of a workbook has an arrangement of its own.
+func (r *request) seen(l *Lease, t *olap.Table, form string) (*olap.Table, error) {
+	text := r.URL.Query().Get("columns")
+	if text == "" {
+		return t, nil
+	}
+	if form == "pivot" {
+		return nil, refusef("columns", "leave columns out", "a pivot table holds all columns")
+	}
+	if shown := r.URL.Query().Get("generation"); shown != l.Generation {
+		return nil, &Error{Status: http.StatusConflict, Code: "replaced", Message: fmt.Sprintf("the columns are those of the generation %q, which was replaced", shown), Hint: "ask again, then export what is shown"}
+	}
+	var at []int
+	for _, one := range strings.Split(text, ",") {
+		n, err := strconv.Atoi(one)
+		if err != nil {
+			return nil, refusef("columns", "columns=0,2,1", "%q is no column", one)
+		}
+		at = append(at, n)
+	}
+	out, err := t.Seen(at, l.Olap.Lang())
+	if err != nil {
+		return nil, refusef("columns", "columns=0,2,1", "%v", err)
+	}
+	return out, nil
+}
+
 // writeTable writes an answer as a file.
 func (a *API) writeTable(r *request, t *olap.Table, form, lang, name string) error {
 	r.attach(form, name, t.Notes)
 	write := map[string]func(io.Writer) error{
-		"csv":     func(w io.Writer) error { return export.WriteCSV(w, t) },
+		"csv":     func(w io.Writer) error { return r.writeCSV(w, t) },
 		"parquet": func(w io.Writer) error { return export.WriteParquet(w, t) },
 		"arrow":   func(w io.Writer) error { return export.WriteArrow(w, t) },
 		"xlsx":    func(w io.Writer) error { return workbook.Write(w, t, workbook.Options{Lang: lang}) },
 		"pivot":   func(w io.Writer) error { return workbook.Write(w, t, workbook.Options{Lang: lang, Pivot: true}) },
 	}[form]
 	return write(r.w)
+}
+
+// writeCSV writes an answer as CSV; what is said beside it follows after an empty
+// line where the columns are a reader's: a program that names none gets rows only.
+func (r *request) writeCSV(w io.Writer, t *olap.Table) error {
+	if err := export.WriteCSV(w, t); err != nil || r.URL.Query().Get("columns") == "" {
+		return err
+	}
+	return export.WriteNotesCSV(w, t)
 }

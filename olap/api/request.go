@@ -29,6 +29,7 @@ type request struct {
 	entry  audit.Entry
 	lease  *Lease
 	id     string
+	sent   string // the body
 }
 
 // response knows whether an answer has begun.
@@ -116,6 +117,9 @@ func (a *API) served(r *request, serve func(*request) error) (err error) {
 	default:
 		return refusef("lang", "en or zh", "unknown language %q", lang)
 	}
+	if err := r.receive(); err != nil {
+		return err
+	}
 	return serve(r)
 }
 
@@ -153,13 +157,29 @@ func (a *API) note(r *request) {
 
 // Note writes a question to the logs that came by a door beside this one.
 func (a *API) Note(e audit.Entry) {
-	if e.What != "" {
-		a.recent.add(e)
+	e.What = audit.Short(e.What)
+	write := func(e audit.Entry) error { return a.o.Audit.Write(e) }
+	switch door := e.Door[strings.LastIndexByte(e.Door, '/')+1:]; {
+	case door == "check", door == "sqlcheck", door == "cost": // made while somebody types
+		write = func(e audit.Entry) error { return a.o.Audit.Gather(e) }
+	case e.What != "":
+		a.recent.Add(e)
 	}
 	if a.o.Audit != nil {
-		if err := a.o.Audit.Write(e); err != nil {
+		if err := write(e); err != nil {
 			a.o.Log.Error("the audit log cannot be written", "error", err)
 		}
+	}
+}
+
+// Tend writes what is due to the audit log, also while nobody asks. It is called
+// every minute or so.
+func (a *API) Tend() {
+	if a.o.Audit == nil {
+		return
+	}
+	if err := a.o.Audit.Flush(a.o.Clock()); err != nil {
+		a.o.Log.Error("the audit log cannot be written", "error", err)
 	}
 }
 
@@ -203,20 +223,28 @@ func (a *API) olapOf(r *request) (*olap.Olap, *Lease, error) {
 	return lease.Olap, lease, nil
 }
 
-// text is the body as text, which must be UTF-8.
-func (r *request) text() (string, error) {
+// receive reads the body, before anything else is done for the request: a client
+// that never sends the rest holds nothing but its connection, one that sends no
+// more is told at once, and from here on the server notices that it has gone.
+func (r *request) receive() error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return "", err
+			return err
 		}
-		return "", &Error{Status: http.StatusBadRequest, Code: "body", Message: "the request ended before its body did", cause: err}
+		return &Error{Status: http.StatusBadRequest, Code: "body", Message: "the request ended before its body did", cause: err}
 	}
-	if !utf8.Valid(body) {
+	r.sent = string(body)
+	return nil
+}
+
+// text is the body as text, which must be UTF-8.
+func (r *request) text() (string, error) {
+	if !utf8.ValidString(r.sent) {
 		return "", refusef("utf8", "send UTF-8", "the body is no UTF-8")
 	}
-	return strings.TrimPrefix(string(body), "\ufeff"), nil
+	return strings.TrimPrefix(r.sent, "\ufeff"), nil
 }
 
 // isText reports whether the body is said to be plain text.

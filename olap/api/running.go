@@ -9,12 +9,14 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"verso/olap/api/turns"
 )
 
 // running is what runs now, and whose turn it is.
 type running struct {
-	all turns // of questions
-	sql turns // of SQL statements
+	all turns.Turns // of questions
+	sql turns.Turns // of SQL statements
 
 	mu   sync.Mutex
 	work map[string]*work
@@ -39,8 +41,8 @@ func newRunning(l Limits) *running {
 }
 
 func (n *running) set(l Limits) {
-	n.all.set(l.Running)
-	n.sql.set(l.Statements)
+	n.all.Set(l.Running)
+	n.sql.Set(l.Statements)
 }
 
 // begin notes that a person's question runs, unless too many of theirs do.
@@ -72,7 +74,7 @@ func (a *API) start(r *request, isSQL bool) (ctx context.Context, done func(), e
 			f()
 		}
 	}
-	queues := []*turns{&n.all}
+	queues := []*turns.Turns{&n.all}
 	if isSQL {
 		queues = append(queues, &n.sql)
 	}
@@ -81,7 +83,7 @@ func (a *API) start(r *request, isSQL bool) (ctx context.Context, done func(), e
 			done()
 			return nil, nil, err
 		}
-		release = append(release, t.give)
+		release = append(release, t.Give)
 	}
 	limited, stop := context.WithTimeout(own, limits.Time)
 	release = append(release, stop)
@@ -90,17 +92,17 @@ func (a *API) start(r *request, isSQL bool) (ctx context.Context, done func(), e
 }
 
 // wait takes a turn, or says that there is none.
-func wait(ctx context.Context, t *turns, longest time.Duration) error {
+func wait(ctx context.Context, t *turns.Turns, longest time.Duration) error {
 	limit, stop := context.WithTimeout(ctx, longest)
 	defer stop()
-	err := t.take(limit)
+	err := t.Take(limit)
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}
-	most, _ := t.state()
+	most, _ := t.State()
 	return &Error{Status: http.StatusServiceUnavailable, Code: "busy", Retry: 5,
 		Message: fmt.Sprintf("%d questions run, and none ended within %s", most, longest), Hint: "ask again later"}
 }

@@ -3,52 +3,10 @@ package api
 import (
 	"context"
 	"net/http"
-	"sync"
 
 	"verso/olap/engine"
 	"verso/olap/lineage"
 )
-
-// perGeneration keeps what was read of a generation, or of a cut of it; only
-// the last few of them.
-type perGeneration[T any] struct {
-	mu    sync.Mutex
-	keys  []string
-	known map[string]T
-}
-
-// generationsKept bounds what perGeneration keeps.
-const generationsKept = 16
-
-// get gives what is known, reading it where nothing is. Two who ask at once may
-// both read.
-func (p *perGeneration[T]) get(l *Lease, edition string, read func() (T, error)) (T, error) {
-	key := l.Generation + "\x00" + l.Rights.Cut + "\x00" + edition
-	p.mu.Lock()
-	v, ok := p.known[key]
-	p.mu.Unlock()
-	if ok {
-		return v, nil
-	}
-	v, err := read()
-	if err != nil {
-		return v, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.known == nil {
-		p.known = map[string]T{}
-	}
-	if _, ok := p.known[key]; !ok {
-		p.keys = append(p.keys, key)
-	}
-	p.known[key] = v
-	if len(p.keys) > generationsKept {
-		delete(p.known, p.keys[0])
-		p.keys = p.keys[1:]
-	}
-	return v, nil
-}
 
 // schemaAnswer is what GET schema answers.
 type schemaAnswer struct {
@@ -111,7 +69,7 @@ func (a *API) schema(r *request) error {
 
 // schemaOf reads the schemas of a lease, once.
 func (a *API) schemaOf(ctx context.Context, lease *Lease) (*schemaAnswer, error) {
-	return a.schemas.get(lease, a.edition(), func() (*schemaAnswer, error) {
+	return recall(lease.Memo, "schema", a.edition(), func() (*schemaAnswer, error) {
 		s := &schemaAnswer{Generation: lease.Generation, AsOf: lease.Olap.Run().AsOf, Schemas: []schemaEntry{}, counts: map[string]int64{}}
 		meaning, err := meanings(ctx, lease)
 		if err != nil {
@@ -179,7 +137,7 @@ func (a *API) lineage(r *request) error {
 	if name == "" {
 		return refusef("column", "column=core.fact_order_line.net", "name a column, a table or a measure")
 	}
-	t, err := a.traces.get(lease, a.edition(), func() (*traced, error) {
+	t, err := recall(lease.Memo, "lineage", a.edition(), func() (*traced, error) {
 		g, err := lineage.Load(r.Context(), lease.Olap.DB())
 		if err != nil {
 			return nil, err

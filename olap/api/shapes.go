@@ -1,37 +1,15 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"slices"
-	"time"
 
 	"verso/olap"
+	"verso/olap/api/asked"
 	"verso/olap/api/audit"
 	"verso/olap/cube"
 	"verso/olap/rollup"
 )
-
-// shape is the questions remembered that differ in values only, a row of GET
-// log/shapes.
-type shape struct {
-	Text     string         `json:"text"` // of the latest
-	Kind     string         `json:"kind"` // the door of the latest
-	Asked    int            `json:"asked"`
-	Users    int            `json:"users"`
-	Sources  map[string]int `json:"sources"` // cache, rollup, facts, sql → askings
-	TotalMS  float64        `json:"total_ms"`
-	MedianMS float64        `json:"median_ms"` // of those that were not known
-	MaxMS    float64        `json:"max_ms"`
-	Rollup   string         `json:"rollup,omitempty"`   // that answered the latest
-	Rejected []string       `json:"rejected,omitempty"` // rollups that could not answer it, with the reason
-	Last     time.Time      `json:"last"`
-
-	id    string
-	took  []time.Duration
-	users map[string]bool
-}
 
 // shapesLimit is how many shapes are given where the caller names no number.
 const shapesLimit = 50
@@ -46,67 +24,14 @@ func (a *API) logShapes(r *request) error {
 	}
 	var mine []audit.Entry
 	oldest := a.o.Clock()
-	for _, e := range a.recent.latest() {
+	for _, e := range a.recent.Latest() {
 		oldest = e.Time
 		if mayEnd(r, e.Person) {
 			mine = append(mine, e)
 		}
 	}
-	list := shapesOf(mine)
+	list := asked.Shapes(mine)
 	return r.reply(map[string]any{"shapes": list[:min(max(limit, 0), len(list))], "row_count": len(list), "more": limit < len(list), "remembered_since": oldest, "everybody": r.person.Admin})
-}
-
-// shapesOf gathers questions, the newest first. An answer that was known has no
-// shape in the log: it is that of the same question when it was computed.
-func shapesOf(entries []audit.Entry) []*shape {
-	byText := map[string]string{}
-	for _, e := range entries {
-		if e.Shape != "" {
-			byText[e.What] = e.Shape
-		}
-	}
-	known, list := map[string]*shape{}, []*shape{}
-	for _, e := range entries {
-		source := sourceOf(e)
-		answered := e.Outcome == "ok" || e.Outcome == "unchanged"
-		if !answered || e.Door == "sqlcheck" || e.Shape == "" && source == fromFacts && e.Door != "facts" && e.Door != "why" {
-			continue // no question of figures: a look at the catalog, a check
-		}
-		id := cmp.Or(e.Shape, byText[e.What], e.What)
-		s := known[id]
-		if s == nil {
-			s = &shape{Text: e.What, Kind: e.Door, Sources: map[string]int{}, Rollup: e.Rollup, Rejected: e.Rejected, Last: e.Time, id: id, users: map[string]bool{}}
-			known[id] = s
-			list = append(list, s)
-		}
-		s.add(e, source)
-	}
-	for _, s := range list {
-		s.sum()
-	}
-	slices.SortFunc(list, func(x, y *shape) int {
-		return cmp.Or(cmp.Compare(y.TotalMS, x.TotalMS), cmp.Compare(y.Asked, x.Asked), cmp.Compare(x.id, y.id))
-	})
-	return list
-}
-
-func (s *shape) add(e audit.Entry, source string) {
-	s.Asked++
-	s.Sources[source]++
-	s.users[e.Person] = true
-	s.TotalMS += milliseconds(e.Took)
-	if source != fromCache {
-		s.took = append(s.took, e.Took)
-	}
-}
-
-func (s *shape) sum() {
-	s.Users = len(s.users)
-	if len(s.took) == 0 {
-		return
-	}
-	slices.Sort(s.took)
-	s.MedianMS, s.MaxMS = milliseconds(s.took[len(s.took)/2]), milliseconds(s.took[len(s.took)-1])
 }
 
 // advised is a rollup that would have helped, a row of POST log/advice.
@@ -181,7 +106,7 @@ func (a *API) logAdvice(r *request) error {
 }
 
 func (a *API) advise(ctx context.Context, o *olap.Olap, lease *Lease) ([]advised, error) {
-	questions, err := questionsOf(o, a.recent.latest())
+	questions, err := questionsOf(o, a.recent.Latest())
 	if err != nil {
 		return nil, err
 	}

@@ -30,5 +30,6 @@ type Lease struct {
 	Olap       *olap.Olap
 	DB         engine.Database // the same file, open, for pages
 	Rights     access.Rights
+	Memo       *Memo // what is read of it once; nil: it is read each time
 	Release    func()
 }

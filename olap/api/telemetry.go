@@ -1,7 +1,14 @@
 package api
 
 import (
+	"context"
+	"maps"
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
+
+	"verso/olap/api/turns"
+	"verso/olap/cache"
 )
 
 // telemetry counts what the API does, for Prometheus.
@@ -44,13 +51,44 @@ func (a *API) Collect(ch chan<- prometheus.Metric) {
 		desc := prometheus.NewDesc(name, help, []string{"kind"}, nil)
 		ch <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(n), labels...)
 	}
-	for kind, t := range map[string]*turns{"questions": &a.running.all, "sql": &a.running.sql} {
-		running, waiting := t.state()
+	for kind, t := range map[string]*turns.Turns{"questions": &a.running.all, "sql": &a.running.sql} {
+		running, waiting := t.State()
 		gauge("verso_api_running", "What runs now.", running, kind)
 		gauge("verso_api_queued", "What waits for its turn.", waiting, kind)
 	}
+	a.collectMemory(ch)
 	if a.o.Pool != nil {
 		gauge("verso_api_workers", "SQL workers that wait with a file open.", a.o.Pool.Waiting(), "waiting")
+	}
+}
+
+// heldTime is how long a scrape waits for what databases hold.
+const heldTime = 2 * time.Second
+
+// collectMemory tells what is kept in memory, beside its bounds.
+func (a *API) collectMemory(ch chan<- prometheus.Metric) {
+	gauge := func(name, help string, n int64, cache string) {
+		var names, values []string
+		if cache != "" {
+			names, values = []string{"cache"}, []string{cache}
+		}
+		ch <- prometheus.MustNewConstMetric(prometheus.NewDesc(name, help, names, nil), prometheus.GaugeValue, float64(n), values...)
+	}
+	kept := map[string]cache.Stats{"pages": a.pages.Stats()}
+	if a.o.Memory != nil {
+		maps.Copy(kept, a.o.Memory.Stats())
+	}
+	for name, s := range kept {
+		gauge("verso_cache_bytes", "What a cache holds.", s.Bytes, name)
+		gauge("verso_cache_limit_bytes", "What a cache may hold.", s.Limit, name)
+		gauge("verso_cache_entries", "Entries of a cache.", int64(s.Entries), name)
+	}
+	if a.o.Held != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), heldTime)
+		defer cancel()
+		open, bytes := a.o.Held(ctx)
+		gauge("verso_databases_open", "Generations and cuts of them that are open.", int64(open), "")
+		gauge("verso_database_memory_bytes", "Memory that the engine holds for them.", bytes, "")
 	}
 }
 

@@ -160,3 +160,56 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// There is an entry for each KB at most, however small they are.
+func TestEntriesBounded(t *testing.T) {
+	c := cache.New(64<<10, length)
+	for i := range 1000 {
+		if _, err := c.Get(t.Context(), fmt.Sprint(i), of("")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := c.Stats(); s.Entries != 64 || s.Most != 64 || s.Evicted != 1000-64 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Parts of a cache have one bound together, keys of their own, and go as a whole;
+// what is computed meanwhile is not kept after that.
+func TestParts(t *testing.T) {
+	c := cache.New(1000, length)
+	a, b := c.Part(), c.Part()
+	for i := range 20 {
+		for name, p := range map[string]*cache.Part[string]{"a": a, "b": b} {
+			if v, err := p.Get(t.Context(), fmt.Sprint(i), of(name+fmt.Sprint(i))); v != name+fmt.Sprint(i) || err != nil {
+				t.Fatal(v, err)
+			}
+		}
+	}
+	if s := c.Stats(); s.Bytes > s.Limit || !a.Has("19") || !b.Has("19") || c.Has("19") {
+		t.Errorf("%+v", s)
+	}
+	release, began := make(chan struct{}), make(chan struct{})
+	var late sync.WaitGroup
+	late.Go(func() {
+		v, err := a.Get(t.Context(), "late", func(context.Context) (string, error) {
+			close(began)
+			<-release
+			return "late", nil
+		})
+		if v != "late" || err != nil {
+			t.Error(v, err)
+		}
+	})
+	<-began
+	a.Drop()
+	close(release)
+	late.Wait()
+	if a.Has("19") || a.Has("late") || !b.Has("19") {
+		t.Error("what is dropped stays, or takes what is not its own with it")
+	}
+	b.Drop()
+	if s := c.Stats(); s.Entries != 0 || s.Bytes != 0 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -21,7 +21,11 @@ func (r *renderer) finish() (*Compiled, error) {
 	}
 	var list []string
 	add := func(sql string) int { list = append(list, sql); return len(list) - 1 }
-	column := func(name string) int { return add(quote(name)) }
+	named := map[string]int{}
+	column := func(name string) int {
+		named[name] = add(quote(name))
+		return named[name]
+	}
 	for _, f := range r.rows {
 		c.Rows = append(c.Rows, r.axis(f, column))
 	}
@@ -70,6 +74,7 @@ func (r *renderer) finish() (*Compiled, error) {
 	c.CountSQL = stages + "\nSELECT count(*) AS \"rows\"" + from + conjunction(append(r.keep(), r.onlyShown()...))
 	c.Args = append(slices.Clone(r.text.args), int64(c.AllRows)+1)
 	r.describeTables(c)
+	c.Cells = r.cells(c, named, len(list))
 	return c, nil
 }
 

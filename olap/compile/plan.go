@@ -75,6 +75,7 @@ type Compiled struct {
 	Columns   []Axis
 	Measures  []Value
 	Rollup    string          // the rollup read instead of the facts; "" for the facts
+	Cells     *Cells          // the question for who has the rollup in memory; nil where only the database answers it
 	Rejected  []Rejected      // the cube's other rollups
 	Tables    []string        // tables read
 	Unique    []Unique        // what must hold for no fact to be counted twice

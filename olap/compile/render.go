@@ -24,6 +24,7 @@ type renderer struct {
 	extra   []string // further columns of "base"
 	inSets  int      // conditions of named sets written
 	facts   string   // SQL of the number of facts, where a stage tells it
+	bare    bool     // nothing is worked out before the facts are read
 }
 
 func (p *plan) render() (*Compiled, error) {
@@ -38,6 +39,7 @@ func (p *plan) render() (*Compiled, error) {
 	if p.clock != nil {
 		r.days()
 	}
+	r.bare = r.text.Len() == 0
 	for _, s := range p.sources {
 		if r.rollup != nil {
 			r.rolled(s)

@@ -40,6 +40,21 @@ func WriteCSV(w io.Writer, t *olap.Table) error {
 	return c.w.Flush()
 }
 
+// WriteNotesCSV writes the notes of an answer behind its rows: an empty line, then
+// a line "note" and its text for each.
+func WriteNotesCSV(w io.Writer, t *olap.Table) error {
+	c := &csvWriter{w: bufio.NewWriter(w)}
+	for i, note := range t.Notes {
+		if i == 0 {
+			_ = c.end() // Flush tells
+		}
+		c.field("note", false)
+		c.field(note, false)
+		_ = c.end()
+	}
+	return c.w.Flush()
+}
+
 // WriteRowsCSV streams the result of an SQL statement as CSV, laid out as by
 // WriteCSV. It releases r.
 func WriteRowsCSV(ctx context.Context, w io.Writer, r array.RecordReader) error {

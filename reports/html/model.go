@@ -43,10 +43,10 @@ type kpiModel struct {
 }
 
 type tile struct {
-	Label, Unit, Value, Versus, Note string
-	Change, Relative, Arrow, Tone    string
-	Spark                            drawing
-	HasChange                        bool
+	Label, Unit, Value, Versus, Note, Ask string
+	Change, Relative, Arrow, Tone         string
+	Spark                                 drawing
+	HasChange                             bool
 }
 
 type figure struct {
@@ -183,7 +183,7 @@ func (m *model) item(b view.Block) (item, error) {
 func (m *model) kpis(k *view.KPIRow) *kpiModel {
 	out := &kpiModel{ID: k.ID, Title: k.Title, CSV: csvPath(m.Slug, k.ID)}
 	for _, i := range k.Items {
-		t := tile{Label: i.Label, Unit: i.Unit, Value: view.Show(m.Lang, i.Value, i.Format), Versus: i.Versus, Note: i.Note,
+		t := tile{Label: i.Label, Unit: i.Unit, Value: view.Show(m.Lang, i.Value, i.Format), Versus: i.Versus, Note: i.Note, Ask: i.Ask,
 			Tone: toneClass(i.Tone())}
 		if i.Change.Has() {
 			t.HasChange = true

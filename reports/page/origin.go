@@ -7,7 +7,8 @@ import (
 	"verso/reports/view"
 )
 
-// NameQuestions gives every table, and every chart by its table, the question that
+// NameQuestions gives every key figure the question that its value answers, and
+// every table, and every chart by its table, the question that
 // its figures answer: the one that most of its cells come from, where it has a cell
 // in at least half of the rows. Tables that have a question already keep it; those
 // that are put together from many questions, or from none, get none. Of two the one
@@ -17,6 +18,9 @@ func NameQuestions(p *view.Page) {
 	for i := range p.Sections {
 		for k := range p.Sections[i].Blocks {
 			b := &p.Sections[i].Blocks[k]
+			if b.KPIs != nil {
+				nameFigures(b.KPIs.Items)
+			}
 			if b.Table != nil {
 				nameQuestion(b.Table)
 			}
@@ -25,6 +29,24 @@ func NameQuestions(p *view.Page) {
 			}
 		}
 	}
+}
+
+// nameFigures gives key figures the question that their value comes from.
+func nameFigures(list []view.KPI) {
+	for i := range list {
+		if q, ok := list[i].Value.Origin.(*cube.Query); ok && list[i].Ask == "" {
+			list[i].Ask = asText(q)
+		}
+	}
+}
+
+// asText is a question as a person would type it.
+func asText(q *cube.Query) string {
+	own := *q
+	if own.Limit == compile.DefaultLimit {
+		own.Limit = 0 // it was not asked for
+	}
+	return text.Format(cube.Canonical(own))
 }
 
 // origin is a question that cells of a table come from.
@@ -72,9 +94,5 @@ func nameQuestion(t *view.Table) {
 	if most == nil {
 		return
 	}
-	q := *most.query
-	if q.Limit == compile.DefaultLimit {
-		q.Limit = 0 // it was not asked for
-	}
-	t.Ask = text.Format(cube.Canonical(q))
+	t.Ask = asText(most.query)
 }

@@ -49,8 +49,12 @@ func TestNameQuestions(t *testing.T) {
 		{"has one already", view.Table{Ask: "own", Rows: table([]*cube.Query{now}).Rows}, "own"},
 	} {
 		first, second := c.in, c.in
-		p := view.Page{Sections: []view.Section{{Blocks: []view.Block{{Table: &first}, {Chart: &view.Chart{Table: second}}, {Note: &view.Note{}}}}}}
+		figure := view.KPIRow{Items: []view.KPI{{Value: from(before)}, {Value: view.I(1)}, {Value: from(now), Ask: "own"}}}
+		p := view.Page{Sections: []view.Section{{Blocks: []view.Block{{Table: &first}, {Chart: &view.Chart{Table: second}}, {Note: &view.Note{}}, {KPIs: &figure}}}}}
 		NameQuestions(&p)
+		if a := figure.Items; a[0].Ask != beforeText || a[1].Ask != "" || a[2].Ask != "own" {
+			t.Errorf("key figures: %q, %q, %q", a[0].Ask, a[1].Ask, a[2].Ask)
+		}
 		blocks := p.Sections[0].Blocks
 		if got, chart := blocks[0].Table.Ask, blocks[1].Chart.Table.Ask; got != c.want || chart != c.want {
 			t.Errorf("%s: table %q, chart %q, want %q", c.name, got, chart, c.want)

@@ -16,6 +16,8 @@ type Quality struct {
 	NDCG      float64 `json:"ndcg"`
 	HitRate   float64 `json:"hit_rate"` // share of customers with at least one hit
 	Coverage  float64 `json:"coverage"` // share of the candidates in any list
+	// Each is the mean of recall and NDCG of each customer, in the order of customers.
+	Each []float64 `json:"-"`
 }
 
 // Reverse is how well customers of new titles are found, over the titles with
@@ -111,8 +113,10 @@ func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, err
 			ideal += 1 / math.Log2(float64(r)+2)
 		}
 		q.Customers++
-		q.Recall += hits / float64(len(truth.of[c]))
-		q.NDCG += gain / ideal
+		recall, ndcg := hits/float64(len(truth.of[c])), gain/ideal
+		q.Recall += recall
+		q.NDCG += ndcg
+		q.Each = append(q.Each, (recall+ndcg)/2)
 		q.HitRate += min(hits, 1)
 	}
 	for _, s := range shown {

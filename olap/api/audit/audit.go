@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"strings"
 	"sync"
@@ -32,10 +33,26 @@ type Entry struct {
 	Shape      string        `json:"shape,omitempty"` // the same for questions that differ in values only; of answers that were computed
 	Status     int           `json:"status,omitempty"`
 	Outcome    string        `json:"outcome"` // ok, or the code of the error
+	// Requests gathered in one line, see Log.Gather: how many, and when the last came.
+	Count int       `json:"count,omitempty"`
+	Until time.Time `json:"until,omitzero"`
 }
 
-// maxWhat bounds the text of a question in the log, in bytes.
-const maxWhat = 8 << 10
+// maxWhat bounds the text of a question in the log, in bytes; more says that there
+// is more of it.
+const (
+	maxWhat = 8 << 10
+	more    = "…"
+)
+
+// Short is the text of a question as far as the log keeps it, on its own: it holds
+// no longer text in memory.
+func Short(what string) string {
+	if len(what) <= maxWhat {
+		return strings.Clone(what)
+	}
+	return strings.ToValidUTF8(what[:maxWhat-len(more)], "") + more
+}
 
 // Log appends entries to a file. It is safe for many goroutines.
 type Log struct {
@@ -44,6 +61,8 @@ type Log struct {
 	max  int64
 	file *os.File
 	size int64
+
+	gathered map[gathering]*Entry // lines that are open yet
 }
 
 // Open appends to the file at path, made for its owner alone. A file that would
@@ -68,16 +87,19 @@ func (l *Log) reopen() error {
 
 // Write appends an entry in one write.
 func (l *Log) Write(e Entry) error {
-	if len(e.What) > maxWhat {
-		e.What = strings.ToValidUTF8(e.What[:maxWhat], "") + "…"
-	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return errors.Join(l.flush(e.Time, gatherFor), l.write(e))
+}
+
+// write appends an entry. The lock is held.
+func (l *Log) write(e Entry) error {
+	e.What = Short(e.What)
 	line, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	line = append(line, '\n')
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.size+int64(len(line)) > l.max && l.size > 0 {
 		if err := l.turn(); err != nil {
 			return err
@@ -136,9 +158,9 @@ func Tail(path string, n int) ([]Entry, error) {
 	return list[max(0, len(list)-n):], nil
 }
 
-// Close ends the log.
+// Close writes what is gathered and ends the log.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.file.Close()
+	return errors.Join(l.flush(time.Time{}, math.MinInt64), l.file.Close())
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Many write at once, the file turns over, and the last entries are read back
@@ -62,5 +63,64 @@ func TestLog(t *testing.T) {
 	}
 	if none, err := Tail(path+".missing", 5); err != nil || len(none) != 0 {
 		t.Errorf("%v, %v", none, err)
+	}
+}
+
+// Checks made while somebody types are one line for each minute, person and end,
+// with their number and the last text; nothing of it is lost at the close.
+func TestGather(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	l, err := Open(path, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+	for i := range 90 { // a check a second, every third of them by bob, every tenth in vain
+		e := Entry{Time: began.Add(time.Duration(i) * time.Second), ID: fmt.Sprint("c", i), Person: "ann", Door: "sqlcheck", What: strings.Repeat("x", i+1), Took: time.Millisecond, Outcome: "ok"}
+		if i%3 == 0 {
+			e.Person = "bob"
+		}
+		if i%10 == 9 {
+			e.Outcome = "statement"
+		}
+		if err := l.Gather(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Write(Entry{Time: began.Add(90 * time.Second), ID: "q", Door: "sql", Outcome: "ok"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	all, err := Tail(path, 100)
+	if err != nil || len(all) != 9 {
+		t.Fatalf("%d lines, %v", len(all), err)
+	}
+	count, took := 0, time.Duration(0)
+	for _, e := range all {
+		count, took = count+e.Count, took+e.Took
+		if e.Door == "sqlcheck" && (e.Until.Before(e.Time) || e.Until.Sub(e.Time) >= time.Minute || len(e.What) != int(e.Until.Sub(began)/time.Second)+1) {
+			t.Errorf("%+v", e)
+		}
+	}
+	if count != 90 || took != 90*time.Millisecond {
+		t.Errorf("%d checks of %s", count, took)
+	}
+	if err := func() error {
+		l, err := Open(path, 1<<20)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		if err := l.Gather(Entry{Time: began, ID: "late", Door: "cost", Outcome: "ok"}); err != nil {
+			return err
+		}
+		return l.Flush(began.Add(time.Minute))
+	}(); err != nil {
+		t.Error(err)
+	}
+	if all, err := Tail(path, 1); err != nil || all[0].ID != "late" || all[0].Count != 1 {
+		t.Errorf("%+v, %v", all, err)
 	}
 }

@@ -56,7 +56,7 @@ func (s *Server) handleOf(t *flight.Ticket, stream flight.FlightService_DoGetSer
 		}
 		return h, true, nil
 	case flightsql.PreparedStatementQuery:
-		p, err := s.prepared.get(stream.Context(), m.GetPreparedStatementHandle(), nil)
+		p, err := s.prepared.get(stream.Context(), m.GetPreparedStatementHandle())
 		return handle{ID: rand.Text(), SQL: p.sql, Parameters: p.parameters}, true, err
 	}
 	return h, false, nil

@@ -23,6 +23,10 @@ import (
 // preparedTime is how long a prepared statement is kept that nobody uses.
 const preparedTime = time.Hour
 
+// preparedBytes bounds what one person's prepared statements take, with the
+// parameters bound to them.
+const preparedBytes = 16 << 20
+
 // statements are the prepared ones.
 type statements struct {
 	now  func() time.Time
@@ -42,6 +46,12 @@ type prepared struct {
 	parameters json.RawMessage // bound last; nil: none
 }
 
+// size is what a statement takes, in bytes.
+func (p *prepared) size() int { return preparedHead + len(p.sql) + len(p.parameters) }
+
+// preparedHead is what a statement takes beside its text: its columns.
+const preparedHead = 4 << 10
+
 func newStatements(now func() time.Time, most int) *statements {
 	return &statements{now: now, most: most, held: map[string]*prepared{}}
 }
@@ -59,6 +69,9 @@ func (s *statements) add(p *prepared) (id string, err error) {
 			own++
 		}
 	}
+	if err := s.room(p.owner, p.size()); err != nil {
+		return "", err
+	}
 	if own >= s.most {
 		return "", &api.Error{Status: http.StatusTooManyRequests, Code: "too_many", Message: fmt.Sprintf("you have %d statements prepared, which is the most", own), Hint: "close those that are done with"}
 	}
@@ -67,20 +80,55 @@ func (s *statements) add(p *prepared) (id string, err error) {
 	return id, nil
 }
 
-// get copies a person's statement; bind changes it before.
-func (s *statements) get(ctx context.Context, id []byte, bind func(*prepared)) (prepared, error) {
-	person, _ := personOf(ctx)
+// room refuses what would take a person's statements beyond their bytes. The lock
+// is held.
+func (s *statements) room(owner string, more int) error {
+	for _, held := range s.held {
+		if held.owner == owner {
+			more += held.size()
+		}
+	}
+	if more <= preparedBytes {
+		return nil
+	}
+	return &api.Error{Status: http.StatusTooManyRequests, Code: "too_many", Message: fmt.Sprintf("your prepared statements would take %d bytes, the most is %d", more, preparedBytes), Hint: "close those that are done with"}
+}
+
+// get copies a person's statement.
+func (s *statements) get(ctx context.Context, id []byte) (prepared, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.held[string(id)]
-	if p == nil || p.owner != person.Name {
-		return prepared{}, &api.Error{Status: http.StatusNotFound, Code: "not_found", Message: "no statement of that handle is prepared", Hint: "prepare it again"}
-	}
-	p.used = s.now()
-	if bind != nil {
-		bind(p)
+	p, err := s.find(ctx, id)
+	if err != nil {
+		return prepared{}, err
 	}
 	return *p, nil
+}
+
+// bind keeps the parameters of the next execution.
+func (s *statements) bind(ctx context.Context, id []byte, parameters json.RawMessage) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := s.room(p.owner, len(parameters)-len(p.parameters)); err != nil {
+		return err
+	}
+	p.parameters = parameters
+	return nil
+}
+
+// find is a person's statement, which is used now. The lock is held.
+func (s *statements) find(ctx context.Context, id []byte) (*prepared, error) {
+	person, _ := personOf(ctx)
+	p := s.held[string(id)]
+	if p == nil || p.owner != person.Name {
+		return nil, &api.Error{Status: http.StatusNotFound, Code: "not_found", Message: "no statement of that handle is prepared", Hint: "prepare it again"}
+	}
+	p.used = s.now()
+	return p, nil
 }
 
 // CreatePreparedStatement looks at a statement and keeps it.
@@ -113,7 +161,7 @@ func parameterSchema(parameters []sqlworker.Parameter) *arrow.Schema {
 
 // ClosePreparedStatement forgets a statement.
 func (s *Server) ClosePreparedStatement(ctx context.Context, r flightsql.ActionClosePreparedStatementRequest) error {
-	if _, err := s.prepared.get(ctx, r.GetPreparedStatementHandle(), nil); err != nil {
+	if _, err := s.prepared.get(ctx, r.GetPreparedStatementHandle()); err != nil {
 		return err
 	}
 	s.prepared.mu.Lock()
@@ -148,8 +196,7 @@ func (s *Server) DoPutPreparedStatementQuery(ctx context.Context, q flightsql.Pr
 			return nil, &api.Error{Status: http.StatusBadRequest, Code: "parameters", Message: "the parameters: " + err.Error()}
 		}
 	}
-	_, err := s.prepared.get(ctx, q.GetPreparedStatementHandle(), func(p *prepared) { p.parameters = bound })
-	return q.GetPreparedStatementHandle(), err
+	return q.GetPreparedStatementHandle(), s.prepared.bind(ctx, q.GetPreparedStatementHandle(), bound)
 }
 
 // parameter is a value as JSON: numbers and truths as they are, the rest as text.
@@ -174,7 +221,7 @@ func parameter(a arrow.Array, i int) any {
 // GetFlightInfoPreparedStatement tells how to have the rows of a statement with
 // the parameters bound last.
 func (s *Server) GetFlightInfoPreparedStatement(ctx context.Context, q flightsql.PreparedStatementQuery, d *flight.FlightDescriptor) (*flight.FlightInfo, error) {
-	p, err := s.prepared.get(ctx, q.GetPreparedStatementHandle(), nil)
+	p, err := s.prepared.get(ctx, q.GetPreparedStatementHandle())
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +230,7 @@ func (s *Server) GetFlightInfoPreparedStatement(ctx context.Context, q flightsql
 
 // GetSchemaPreparedStatement tells the columns of a statement.
 func (s *Server) GetSchemaPreparedStatement(ctx context.Context, q flightsql.PreparedStatementQuery, _ *flight.FlightDescriptor) (*flight.SchemaResult, error) {
-	p, err := s.prepared.get(ctx, q.GetPreparedStatementHandle(), nil)
+	p, err := s.prepared.get(ctx, q.GetPreparedStatementHandle())
 	if err != nil {
 		return nil, err
 	}

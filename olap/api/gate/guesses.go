@@ -1,9 +1,12 @@
 package gate
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -100,6 +103,12 @@ func (g *guesses) sweep(now time.Time) {
 		if !k.until.After(now) {
 			delete(g.kept, key)
 		}
+	}
+	// All are held up, which took five guesses of each: those may try again that
+	// wait least.
+	list := slices.SortedFunc(maps.Keys(g.kept), func(a, b string) int { return cmp.Or(g.kept[a].until.Compare(g.kept[b].until), cmp.Compare(a, b)) })
+	for _, key := range list[:max(0, len(list)-maxKept*3/4)] {
+		delete(g.kept, key)
 	}
 }
 

@@ -47,9 +47,9 @@ func hostile(ctx context.Context, c *call) error {
 	return err
 }
 
-// letGo is how long the server may keep a connection whose other end sends no more:
-// somewhat longer than it may take for an answer.
-const letGo = 150 * time.Second
+// letGo is how long the server may keep a connection whose other end sends no more.
+// It reads requests before it does anything for them, so that it knows at once.
+const letGo = 45 * time.Second
 
 // broken speaks HTTP badly: cut off, half closed, slow, or not HTTP at all. The
 // server may say what it likes; it must let go of the connection.

@@ -16,6 +16,11 @@ type Vital struct {
 	Files      int     `json:"open_files"`
 	MemoryMB   int     `json:"memory_mb"` // resident
 	HeapMB     int     `json:"heap_mb"`   // of Go, in use
+	GoMB       int     `json:"go_mb"`     // all that Go has from the system
+	LiveMB     int     `json:"live_mb"`   // of the heap, what the last collection found in use
+	DatabaseMB int     `json:"database_mb"`
+	Databases  int     `json:"databases"` // open
+	CachesMB   int     `json:"caches_mb"`
 }
 
 // Look reads a server's vital signs from its metrics, as an administrator.
@@ -40,15 +45,28 @@ func Look(ctx context.Context, t Target, token string) (v Vital, err error) {
 		if err != nil {
 			continue
 		}
-		switch name {
+		switch mb := int(n / (1 << 20)); name {
 		case "go_goroutines":
 			v.Goroutines = int(n)
 		case "process_open_fds":
 			v.Files = int(n)
 		case "process_resident_memory_bytes":
-			v.MemoryMB = int(n / (1 << 20))
+			v.MemoryMB = mb
 		case "go_memstats_heap_inuse_bytes":
-			v.HeapMB = int(n / (1 << 20))
+			v.HeapMB = mb
+		case "go_memstats_sys_bytes":
+			v.GoMB += mb
+		case "go_memstats_heap_released_bytes":
+			v.GoMB -= mb
+		case "go_gc_heap_live_bytes":
+			v.LiveMB = mb
+		case "verso_database_memory_bytes":
+			v.DatabaseMB = mb
+		case "verso_databases_open":
+			v.Databases = int(n)
+		}
+		if strings.HasPrefix(name, "verso_cache_bytes{") {
+			v.CachesMB += int(n / (1 << 20))
 		}
 	}
 	return v, lines.Err()
@@ -58,12 +76,10 @@ func Look(ctx context.Context, t Target, token string) (v Vital, err error) {
 const (
 	spareGoroutines = 40
 	spareFiles      = 40
-	spareMemory     = 100 // MB
-	memorySpan      = 180 // seconds of a run below which its memory says nothing
 )
 
 // Leaks says what a server holds at the end that it did not hold at the beginning.
-// Memory is compared over the second half of a run of minutes: before, caches fill.
+// Memory is what it held during the run: see growth.
 func Leaks(before, after Vital, during []Vital) (list []string) {
 	if more := after.Goroutines - before.Goroutines; more > spareGoroutines {
 		list = append(list, fmt.Sprintf("%d goroutines more than before", more))
@@ -71,19 +87,5 @@ func Leaks(before, after Vital, during []Vital) (list []string) {
 	if more := after.Files - before.Files; more > spareFiles {
 		list = append(list, fmt.Sprintf("%d open files more than before", more))
 	}
-	if n := len(during); n >= 8 && during[n-1].Second >= memorySpan {
-		third, last := mean(during[n/2:3*n/4]), mean(during[3*n/4:])
-		if last > third+third/4+spareMemory {
-			list = append(list, fmt.Sprintf("memory grows: %d MB on average in the third quarter, %d MB in the last", third, last))
-		}
-	}
-	return list
-}
-
-func mean(list []Vital) int {
-	sum := 0
-	for _, v := range list {
-		sum += v.MemoryMB
-	}
-	return sum / len(list)
+	return append(list, growth(during)...)
 }

@@ -30,6 +30,9 @@ type Options struct {
 	// built; 0: rollup.WorthFacts.
 	RollupFacts int64
 	Keep        int // cuts of a generation kept on the disk; 0: 64
+	// Held is how many bytes the engine holds in memory for a database; nil: it
+	// does not say.
+	Held func(context.Context, engine.Querier) (int64, error)
 }
 
 // Store implements api.Store over a warehouse. Persons with the same rights share
@@ -58,6 +61,7 @@ type opened struct {
 	path       string
 	db         engine.Database
 	olap       *olap.Olap
+	memo       api.Memo
 	snapshot   *warehouse.Snapshot // keeps the generation of a cut, too
 	refs       int
 	used       int64 // the larger, the later
@@ -92,7 +96,7 @@ func (s *Store) Open(ctx context.Context, person access.Person) (*api.Lease, err
 		rights.Told += gathered(o.report, " Of %d facts of all cubes, %d stand there and %d are left out; counts of customers leave both out.")
 		rights.ToldZH += gathered(o.report, "全部数据集的 %d 条明细中，%d 条归入其中，%d 条未列出；客户数均不计入。")
 	}
-	lease := &api.Lease{Generation: o.generation, Path: o.path, Olap: o.olap, DB: o.db, Rights: rights, Release: sync.OnceFunc(func() { s.release(o) })}
+	lease := &api.Lease{Generation: o.generation, Path: o.path, Olap: o.olap, DB: o.db, Rights: rights, Memo: &o.memo, Release: sync.OnceFunc(func() { s.release(o) })}
 	if !rights.SQL {
 		lease.Path = ""
 	}
@@ -315,10 +319,36 @@ func (s *Store) closeIdle(everything bool) {
 // close gives back what is open; it was only read, so nothing that was answered
 // depends on an error of it.
 func (o *opened) close() {
+	if o.olap != nil {
+		o.olap.Drop()
+	}
 	if o.db != nil && o.db != o.snapshot.DB() {
 		_ = o.db.Close()
 	}
 	_ = o.snapshot.Release()
+}
+
+// Held is what the store has open, and how many bytes of memory the engine holds
+// for it. A database that does not answer is not counted.
+func (s *Store) Held(ctx context.Context) (open int, bytes int64) {
+	s.mu.Lock()
+	var list []*opened
+	for _, o := range s.open {
+		if o.filled() && o.err == nil {
+			o.refs++
+			list = append(list, o)
+		}
+	}
+	s.mu.Unlock()
+	for _, o := range list {
+		if s.options.Held != nil {
+			if n, err := s.options.Held(ctx, o.db); err == nil {
+				bytes += n
+			}
+		}
+		s.release(o)
+	}
+	return len(list), bytes
 }
 
 // Close ends what is being made and closes what nobody uses; what is out is closed

@@ -39,6 +39,7 @@ type Options struct {
 	ReadOnly    bool
 	Threads     int    // 0: what the size of the file is worth ([ThreadsFor]); all cores in memory and for a new file
 	MemoryLimit string // such as "3GB"; "": DuckDB's default
+	MemoryPart  int    // n: of that one part of n, but 256 MB at least; 0: all of it
 	TempDir     string // where large sorts and joins spill; "": file name + ".tmp", in memory the system's folder
 	MaxConns    int    // connections in use at once; 0: 8
 }
@@ -108,6 +109,9 @@ func (db *DB) prepare(ctx context.Context, connector *duckdb.Connector) error {
 		if _, err := exec(ctx, raw, s, nil); err != nil {
 			return fmt.Errorf("duck: %s: %w", s, err)
 		}
+	}
+	if err := shareMemory(ctx, raw, o.MemoryPart); err != nil {
+		return fmt.Errorf("duck: %w", err)
 	}
 	if o.Path == "" {
 		return nil

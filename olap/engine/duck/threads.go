@@ -2,10 +2,13 @@ package duck
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
 	"runtime"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
 
 	"verso/olap/engine"
 )
@@ -38,6 +41,46 @@ func (o Options) threads() int {
 func SetThreads(ctx context.Context, db engine.Execer, n int) error {
 	_, err := db.Exec(ctx, engine.SQL(fmt.Sprintf("SET threads = %d", n)))
 	return err
+}
+
+// leastMemory is what an instance may use however many share the memory, in MB.
+const leastMemory = 256
+
+// shareMemory lets an instance use one part of n of what it might use, for several
+// that are open at once.
+func shareMemory(ctx context.Context, raw *duckdb.Conn, n int) error {
+	if n <= 1 {
+		return nil
+	}
+	rows, err := raw.QueryContext(ctx, "SELECT current_setting('memory_limit') AS memory_limit", nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	row := make([]driver.Value, 1)
+	if err := rows.Next(row); err != nil {
+		return err
+	}
+	var size float64
+	var unit string
+	text, _ := row[0].(string)
+	if _, err := fmt.Sscanf(text, "%f %s", &size, &unit); err != nil {
+		return fmt.Errorf("memory_limit %q: %w", text, err)
+	}
+	mb := map[string]float64{"bytes": 1.0 / (1 << 20), "KiB": 1.0 / 1024, "MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}[unit] * size
+	_, err = exec(ctx, raw, fmt.Sprintf("SET memory_limit = '%dMiB'", max(leastMemory, int(mb)/n)), nil)
+	return err
+}
+
+// Held is how many bytes DuckDB holds in memory for all of an instance: pages that
+// were read, and what statements work with.
+func Held(ctx context.Context, db engine.Querier) (int64, error) {
+	row, err := engine.One(ctx, db, engine.SQL("SELECT CAST(coalesce(sum(memory_usage_bytes), 0) AS BIGINT) AS held FROM duckdb_memory()"))
+	if err != nil {
+		return 0, err
+	}
+	n, _ := engine.Int(row[0])
+	return n, nil
 }
 
 // Forget gives the memory of pages back that are only kept for being read again:

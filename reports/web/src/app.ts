@@ -230,6 +230,13 @@ function addWork() {
     a.setAttribute("aria-label", `${a.textContent}: ${figure?.querySelector("h3")?.textContent ?? ""}`);
     get.append(a);
   });
+  document.querySelectorAll<HTMLElement>(".kpi[data-ask]").forEach((tile) => {
+    const a = link(`/explore?${new URLSearchParams({ lang, ask: tile.dataset.ask ?? "", from: location.pathname })}`, zh ? "探索" : "Explore");
+    a.setAttribute("aria-label", `${a.textContent}: ${tile.querySelector(".name")?.textContent ?? ""}`);
+    const get = make("p", "get", "");
+    get.append(a);
+    tile.append(get);
+  });
 }
 
 addEventListener("DOMContentLoaded", () => {

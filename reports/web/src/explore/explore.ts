@@ -456,7 +456,9 @@ class Explorer implements Desk {
 
   private async export(format: string) {
     try {
-      await download("query", this.step.query, { format }, `${this.step.query.cube}.${format}`);
+      const seen = this.grid.seen();
+      const arranged: Record<string, string> = seen && this.answer ? { columns: seen.join(","), generation: this.answer.generation } : {};
+      await download("query", this.step.query, { format, ...arranged }, `${this.step.query.cube}.${format}`);
     } catch (e) {
       tell(e);
     }

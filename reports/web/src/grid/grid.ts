@@ -115,6 +115,13 @@ export class Grid implements Held {
     return columnItems(this, this.given, this.source, this.layout, left, right);
   }
 
+  // seen are the columns of the source that are shown, in the order in which they
+  // are; undefined where they are as the source has them.
+  seen(): number[] | undefined {
+    const { from } = this.source;
+    return from.length === this.given.columns.length && from.every((at, i) => at === i) ? undefined : from;
+  }
+
   // hidden is how many columns are.
   hidden(): number {
     return hiddenOf(this.given, this.layout);

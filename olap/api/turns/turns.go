@@ -1,4 +1,5 @@
-package api
+// Package turns lets so many run at a time.
+package turns
 
 import (
 	"container/list"
@@ -6,16 +7,17 @@ import (
 	"sync"
 )
 
-// turns let so many run at a time, the others in the order in which they came.
-type turns struct {
+// Turns let so many run at a time, the others in the order in which they came. The
+// zero value lets none run; see Set.
+type Turns struct {
 	mu    sync.Mutex
 	limit int
 	used  int
 	queue list.List // of chan struct{}, closed when it is the waiter's turn
 }
 
-// take waits for a turn until ctx ends.
-func (t *turns) take(ctx context.Context) error {
+// Take waits for a turn until ctx ends.
+func (t *Turns) Take(ctx context.Context) error {
 	t.mu.Lock()
 	if t.used < t.limit && t.queue.Len() == 0 {
 		t.used++
@@ -42,16 +44,16 @@ func (t *turns) take(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// give ends a turn.
-func (t *turns) give() {
+// Give ends a turn.
+func (t *Turns) Give() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.used--
 	t.admit()
 }
 
-// set changes how many run at a time.
-func (t *turns) set(limit int) {
+// Set changes how many run at a time.
+func (t *Turns) Set(limit int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.limit = limit
@@ -59,15 +61,15 @@ func (t *turns) set(limit int) {
 }
 
 // admit calls those whose turn it is. The lock is held.
-func (t *turns) admit() {
+func (t *Turns) admit() {
 	for t.used < t.limit && t.queue.Len() > 0 {
 		t.used++
 		close(t.queue.Remove(t.queue.Front()).(chan struct{}))
 	}
 }
 
-// state is how many run and how many wait.
-func (t *turns) state() (running, waiting int) {
+// State is how many run and how many wait.
+func (t *Turns) State() (running, waiting int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.used, t.queue.Len()
