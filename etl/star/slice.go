@@ -10,8 +10,8 @@ import (
 )
 
 // sliceRows is how many rows of its driver a fact is made of at once, unless
-// Options say otherwise: the joins and sorts of that many fit into some gigabyte.
-const sliceRows = 1_000_000
+// Options say otherwise: the joins and sorts of that many fit into some two gigabytes.
+const sliceRows = 2_000_000
 
 // span is the days from one on and before another; "" is no bound, and what has no
 // day is of the span without a last one.
