@@ -51,8 +51,7 @@ func (p *pen) areas(outlines [][]point, colour string) {
 	if d.Len() == 0 {
 		return
 	}
-	p.b.WriteString(`<path d="` + d.String() + `"`)
-	p.attr("fill-opacity", bandShade)
+	p.b.WriteString(`<path d="` + d.String() + `" fill-opacity="` + strconv.FormatFloat(bandShade, 'g', -1, 64) + `"`)
 	p.class("f", colour)
 	p.b.WriteString("/>")
 }

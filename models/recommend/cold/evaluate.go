@@ -1,6 +1,7 @@
 package cold
 
 import (
+	"errors"
 	"math"
 	"slices"
 )
@@ -62,9 +63,12 @@ func (m *Model) Evaluate(test Sales, candidates []int32, k int) (*Evaluation, er
 	if e.Model, err = m.quality(truth, candidates, k); err != nil {
 		return nil, err
 	}
-	if e.Popularity, err = m.byPopularity().quality(truth, candidates, k); err != nil {
+	// Popularity is the same for everybody: one list is everybody's.
+	popular, err := m.byPopularity().Scorer().Titles(0, candidates, k)
+	if err != nil {
 		return nil, err
 	}
+	e.Popularity = m.judge(truth, candidates, k, func(int) []Ranked { return popular })
 	e.Customers, err = m.reverse(truth, candidates)
 	return e, err
 }
@@ -81,7 +85,6 @@ func (m *Model) byPopularity() *Model {
 }
 
 func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, error) {
-	q := Quality{K: k, Titles: len(candidates)}
 	lists := make([][]Ranked, len(truth.of))
 	failed := make([]error, len(truth.of))
 	spread(len(lists), func(from, step int) {
@@ -93,14 +96,21 @@ func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, err
 			}
 		}
 	})
+	if err := errors.Join(failed...); err != nil {
+		return Quality{}, err
+	}
+	return m.judge(truth, candidates, k, func(c int) []Ranked { return lists[c] }), nil
+}
+
+// judge holds everybody's list against what he took.
+func (m *Model) judge(truth *baskets, candidates []int32, k int, listOf func(c int) []Ranked) Quality {
+	q := Quality{K: k, Titles: len(candidates)}
 	shown := make([]bool, m.w.a.Titles)
-	for c, list := range lists {
-		if failed[c] != nil {
-			return q, failed[c]
-		}
+	for c := range truth.of {
 		if len(truth.of[c]) == 0 {
 			continue
 		}
+		list := listOf(c)
 		hits, gain, ideal := 0., 0., 0.
 		for r, e := range list {
 			shown[e.Index] = true
@@ -127,7 +137,7 @@ func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, err
 	n := float64(max(q.Customers, 1))
 	q.Recall, q.NDCG, q.HitRate = q.Recall/n, q.NDCG/n, q.HitRate/n
 	q.Coverage /= float64(max(len(candidates), 1))
-	return q, nil
+	return q
 }
 
 func (m *Model) reverse(truth *baskets, candidates []int32) (Reverse, error) {
