@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"verso/olap/engine"
+	"verso/reports/language"
 	"verso/reports/pages"
 	"verso/reports/pdf"
 	"verso/reports/site/sitetest"
@@ -38,6 +39,19 @@ func TestDemoSite(t *testing.T) {
 			t.Run("whole/"+folder+p.Slug, func(t *testing.T) { isWhole(t, filepath.Join(dir, "site", folder, p.Slug+".html")) })
 		}
 	}
+	t.Run("models have names", func(t *testing.T) {
+		err := engine.Rows(t.Context(), generation(t, dir), engine.SQL("SELECT DISTINCT model FROM card.model"), func(row []any) error {
+			for _, l := range []*language.Language{language.English(), language.Chinese()} {
+				if _, known := l.Lookup(language.Pages, "model."+engine.Text(row[0])); !known {
+					t.Errorf("%s has no name for the model %s", l.Name, engine.Text(row[0]))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 	t.Run("paper", func(t *testing.T) { onPaper(t, filepath.Join(dir, "verso.yaml")) })
 	t.Run("browser", func(t *testing.T) { lookAround(t, filepath.Join(dir, "site")) })
 }
@@ -93,12 +107,39 @@ func onPaper(t *testing.T, config string) {
 			t.Errorf("the briefing (%s) fills %d sheets, want 1", lang, n)
 		}
 	}
+	attached(t, config)
 	verso(t, exitDone, "customer", "-c", config, "1", "--pdf", out)
 	if n := sheets(); n < 1 || n > 2 {
 		t.Errorf("a customer fills %d sheets, want at most 2", n)
 	}
 	if _, errs := verso(t, exitUsage, "site", "-c", config, "--pdf", out, "--pages", "nosuch"); !strings.Contains(errs, `no page "nosuch"`) {
 		t.Errorf("a page that is not there: %s", errs)
+	}
+}
+
+// attached finds the briefing in a digest that is to have it.
+func attached(t *testing.T, config string) {
+	t.Helper()
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	own, mail := filepath.Join(dir, "verso.yaml"), filepath.Join(dir, "digest.eml")
+	changed := strings.Replace(string(text), "\nwarehouse: warehouse", "\ndigest: {briefing: true}\nwarehouse: "+filepath.Join(filepath.Dir(config), "warehouse"), 1)
+	if err := os.WriteFile(own, []byte(changed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	verso(t, exitDone, "digest", "-c", own, "--dry-run", "--lang", "en", "--out", mail)
+	sent, err := os.ReadFile(mail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(sent, []byte("application/pdf")) || !bytes.Contains(sent, []byte(`filename="briefing.pdf"`)) || !bytes.Contains(sent, []byte("JVBERi0")) {
+		t.Error("the digest has no briefing attached")
+	}
+	if bytes.Contains(sent, []byte("could not be printed")) {
+		t.Error("the digest says that the briefing is not attached")
 	}
 }
 

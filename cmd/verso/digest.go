@@ -22,6 +22,8 @@ import (
 	"verso/etl/schedule"
 	"verso/reports/digest"
 	"verso/reports/mail"
+	"verso/reports/page"
+	"verso/reports/site"
 )
 
 func (a *app) digestCommand() *cobra.Command {
@@ -33,7 +35,8 @@ func (a *app) digestCommand() *cobra.Command {
 		Short: "Send the morning mail: messages, key figures and charts of the report",
 		Long: `digest sends the readers of the configuration what the published report says: the
 messages of its pages, the key figures with their comparison, and pictures that
-every mail program shows without fetching anything. Each reader gets it in his or
+every mail program shows without fetching anything, and with digest: {briefing: true}
+the briefing as a PDF. Each reader gets it in his or
 her language; nobody on a quiet day. serve does this by itself after each night;
 where cron refreshes: verso refresh && verso digest
 
@@ -98,6 +101,7 @@ type post struct {
 	config *config.Config
 	open   *published
 	made   map[string]*digest.Digest
+	sheets map[string][]byte // the briefing as PDF, by language
 }
 
 func (a *app) openPost(ctx context.Context, cfg *config.Config) (*post, error) {
@@ -108,7 +112,7 @@ func (a *app) openPost(ctx context.Context, cfg *config.Config) (*post, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &post{app: a, config: cfg, open: p, made: map[string]*digest.Digest{}}, nil
+	return &post{app: a, config: cfg, open: p, made: map[string]*digest.Digest{}, sheets: map[string][]byte{}}, nil
 }
 
 // mail is the digest for a reader.
@@ -118,7 +122,13 @@ func (p *post) mail(ctx context.Context, r config.Reader) (mail.Message, error) 
 		lang = p.config.Company.Language
 	}
 	if p.made[lang] == nil {
-		d, err := digest.Build(ctx, p.open.source(), digest.Options{Lang: lang, URL: p.config.Digest.URL, Pages: p.config.Digest.Pages})
+		if p.config.Digest.Briefing {
+			var err error
+			if p.sheets[lang], err = p.briefing(ctx, lang); err != nil {
+				p.app.logger(false).Warn("the briefing is not attached to the digest", "lang", lang, "error", err)
+			}
+		}
+		d, err := digest.Build(ctx, p.open.source(), digest.Options{Lang: lang, URL: p.config.Digest.URL, Pages: p.config.Digest.Pages, NoBriefing: p.config.Digest.Briefing && p.sheets[lang] == nil})
 		if err != nil {
 			return mail.Message{}, err
 		}
@@ -135,7 +145,35 @@ func (p *post) mail(ctx context.Context, r config.Reader) (mail.Message, error) 
 	for _, i := range d.Images {
 		m.Inline = append(m.Inline, mail.Image{ID: i.ID, Name: i.Name, PNG: i.PNG})
 	}
+	if sheet := p.sheets[lang]; sheet != nil {
+		m.Files = append(m.Files, mail.File{Name: "briefing.pdf", Type: "application/pdf", Data: sheet})
+	}
 	return m, nil
+}
+
+// briefing is the report on one sheet, as PDF.
+func (p *post) briefing(ctx context.Context, lang string) (data []byte, err error) {
+	if lang == "" {
+		lang = p.open.olap.Lang()
+	}
+	c, err := page.NewContext(ctx, p.open.source(), lang)
+	if err != nil {
+		return nil, err
+	}
+	list, err := pagesNamed(p.app.reportPages(p.config, p.app.logger(false)), []string{"briefing"})
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "verso-briefing-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	out := filepath.Join(dir, "briefing.pdf")
+	if err := p.app.writePDF(ctx, out, func(dir string) (string, error) { return site.WriteDocument(ctx, dir, c, false, list...) }); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(out)
 }
 
 // writeDigest writes the mail of the first reader.

@@ -9,8 +9,22 @@ import (
 	"verso/reports/pdf"
 )
 
-// printPDF prints what write puts into a folder (it returns the file to print).
-func (a *app) printPDF(ctx context.Context, out string, write func(dir string) (string, error)) (err error) {
+// printPDF prints what write puts into a folder (it returns the file to print), and
+// says so.
+func (a *app) printPDF(ctx context.Context, out string, write func(dir string) (string, error)) error {
+	if err := a.writePDF(ctx, out, write); err != nil {
+		return err
+	}
+	size, err := os.Stat(out)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "printed %s, %.1f MB\n", out, float64(size.Size())/1e6)
+	return err
+}
+
+// writePDF prints what write puts into a folder.
+func (a *app) writePDF(ctx context.Context, out string, write func(dir string) (string, error)) (err error) {
 	named, _ := a.env("VERSO_CHROMIUM")
 	browser, err := pdf.Browser(named)
 	if err != nil {
@@ -25,13 +39,5 @@ func (a *app) printPDF(ctx context.Context, out string, write func(dir string) (
 	if err != nil {
 		return err
 	}
-	if err := pdf.Print(ctx, browser, file, out); err != nil {
-		return err
-	}
-	size, err := os.Stat(out)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(a.stdout, "printed %s, %.1f MB\n", out, float64(size.Size())/1e6)
-	return err
+	return pdf.Print(ctx, browser, file, out)
 }

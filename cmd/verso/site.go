@@ -138,7 +138,7 @@ func pagesNamed(all []page.Page, names []string) ([]page.Page, error) {
 			return nil, fmt.Errorf("there is no page %q; there are %s", name, strings.Join(known, ", "))
 		}
 	}
-	return slices.DeleteFunc(all, func(p page.Page) bool { return !slices.Contains(names, p.Slug) }), nil
+	return slices.DeleteFunc(slices.Clone(all), func(p page.Page) bool { return !slices.Contains(names, p.Slug) }), nil
 }
 
 // prepareSite writes the site of a filled generation beside the published one.

@@ -6,7 +6,20 @@ import (
 
 	"verso/olap/engine"
 	"verso/olap/engine/duck"
+	"verso/reports/page"
 )
+
+// Choosing pages leaves the list of all as it is.
+func TestPagesNamed(t *testing.T) {
+	all := []page.Page{{Slug: "index"}, {Slug: "briefing"}, {Slug: "sales"}}
+	chosen, err := pagesNamed(all, []string{"briefing"})
+	if err != nil || len(chosen) != 1 || chosen[0].Slug != "briefing" {
+		t.Errorf("chosen %v, %v", chosen, err)
+	}
+	if all[0].Slug != "index" || all[1].Slug != "briefing" || all[2].Slug != "sales" {
+		t.Errorf("the list became %v", all)
+	}
+}
 
 // A page that asks for what a generation of another verso does not have says so.
 func TestMadeByAnother(t *testing.T) {

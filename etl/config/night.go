@@ -74,6 +74,8 @@ type Letter struct {
 	Readers []Reader `yaml:"readers"` //
 	Pages   []string `yaml:"pages"`   // whose messages are sent; default index, sales, customers
 	Quiet   []string `yaml:"quiet"`   // days without mail: monday … sunday
+	// Briefing attaches the page of that name as a PDF, printed by an installed chromium.
+	Briefing bool `yaml:"briefing"`
 }
 
 // Reader gets the digest.
@@ -287,9 +289,10 @@ func (r *reader) link(to *string) func(place) {
 func (r *reader) digest(d *Letter, p place) {
 	days := []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 	r.mapping(p, fields{
-		"url":   r.link(&d.URL),
-		"pages": r.texts(&d.Pages),
-		"quiet": r.several(&d.Quiet, days),
+		"url":      r.link(&d.URL),
+		"pages":    r.texts(&d.Pages),
+		"quiet":    r.several(&d.Quiet, days),
+		"briefing": r.flag(&d.Briefing),
 		"readers": func(p place) {
 			for _, e := range r.list(p) {
 				var x Reader

@@ -29,6 +29,8 @@ type Options struct {
 	URL   string   // of the site; "": no links
 	Pages []string // slugs of the pages whose messages are sent, the most important first
 	Name  string   // of the reader; may be empty
+	// NoBriefing says in the mail that the briefing, which is wanted, could not be attached.
+	NoBriefing bool
 }
 
 // Digest is one mail, for readers of one language.
@@ -170,6 +172,9 @@ func (w *writer) write() (*Digest, error) {
 		Why: w.t("why", "company", w.company, "run", w.run)}
 	for _, b := range first.Banners {
 		l.Banners = append(l.Banners, b.Text)
+	}
+	if w.options.NoBriefing {
+		l.Banners = append(l.Banners, w.t("nobriefing"))
 	}
 	for _, p := range w.pages {
 		l.Parts = append(l.Parts, part{p.Title, p.Message.Finding, p.Message.Consequence, w.link(p.Slug), w.t("open")})

@@ -33,6 +33,7 @@ type Message struct {
 	Text    string
 	HTML    string // "": text only
 	Inline  []Image
+	Files   []File
 	Lang    string // "": not told
 	// Alert marks mail that a program sent unasked, so that out-of-office
 	// programs do not answer it.
@@ -44,6 +45,13 @@ type Image struct {
 	ID   string // such as months@verso
 	Name string // file name
 	PNG  []byte
+}
+
+// File is what is attached.
+type File struct {
+	Name string // such as briefing.pdf
+	Type string // such as application/pdf
+	Data []byte
 }
 
 // compose makes the mail.
@@ -74,6 +82,11 @@ func compose(m Message) (*gomail.Msg, error) {
 	for _, image := range m.Inline {
 		if err := msg.EmbedReader(image.Name, bytes.NewReader(image.PNG), gomail.WithFileContentID("<"+image.ID+">"), gomail.WithFileContentType("image/png")); err != nil {
 			return nil, fmt.Errorf("mail: image %s: %w", image.Name, err)
+		}
+	}
+	for _, f := range m.Files {
+		if err := msg.AttachReader(f.Name, bytes.NewReader(f.Data), gomail.WithFileContentType(gomail.ContentType(f.Type))); err != nil {
+			return nil, fmt.Errorf("mail: file %s: %w", f.Name, err)
 		}
 	}
 	return msg, nil

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -186,9 +188,65 @@ func (p *Picture) unlike(before *Picture) []string {
 	return []string{fmt.Sprintf("%d of %d squares look different, first those at %s", n, all, strings.Join(where[:min(len(where), 8)], " "))}
 }
 
+// Missing lists the main parts of a picture kept that this one does not have or has
+// beside them, and whether the page scrolls sideways: what no other browser and no
+// other fonts change. Parts near the lower edge of the pictures are left out, since
+// other fonts push them in or out.
+func (p *Picture) Missing(before *Picture) []string {
+	names := func(boxes []string) map[string]bool {
+		out := map[string]bool{}
+		for _, line := range boxes {
+			name, at, _ := strings.Cut(line, " ")
+			var place [4]int
+			if _, err := fmt.Sscan(at, &place[0], &place[1], &place[2], &place[3]); err == nil && place[1] < pictureHeight*2/3 {
+				out[name] = true
+			}
+		}
+		return out
+	}
+	all := func(boxes []string) map[string]bool {
+		out := map[string]bool{}
+		for _, line := range boxes {
+			name, _, _ := strings.Cut(line, " ")
+			out[name] = true
+		}
+		return out
+	}
+	var out []string
+	nearNow, nearBefore, now, was := names(p.Boxes), names(before.Boxes), all(p.Boxes), all(before.Boxes)
+	for _, name := range slices.Sorted(maps.Keys(nearBefore)) {
+		if !now[name] {
+			out = append(out, name+" is gone")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(nearNow)) {
+		if !was[name] {
+			out = append(out, name+" is new")
+		}
+	}
+	if a, b := widthOf(p.Boxes), widthOf(before.Boxes); a != b {
+		out = append(out, fmt.Sprintf("the page is %d pixels wide, and was %d", a, b))
+	}
+	return out
+}
+
+// widthOf is how far a page reaches to the right; 0 where that was not kept.
+func widthOf(boxes []string) int {
+	var left, top, width int
+	for _, line := range boxes {
+		if at, ok := strings.CutPrefix(line, "page "); ok {
+			if _, err := fmt.Sscan(at, &left, &top, &width); err == nil {
+				return width
+			}
+		}
+	}
+	return 0
+}
+
 // Remember compares a page with the picture kept in a file, or keeps it there with
-// update. Where another browser or other fonts made the kept one it skips: they
-// alone would differ.
+// update. Where another browser or other fonts made the kept one only the parts of
+// the page are compared, and it skips then: places and brightness would differ by
+// these alone.
 func Remember(t *testing.T, parent context.Context, l Look, file string, update bool) {
 	t.Helper()
 	now, err := Photograph(parent, l)
@@ -217,6 +275,9 @@ func Remember(t *testing.T, parent context.Context, l Look, file string, update 
 		t.Fatalf("%s: %v", file, err)
 	}
 	if before.Made != now.Made {
+		for _, d := range now.Missing(&before) {
+			t.Errorf("%s; if it is meant, keep the new look with -update", d)
+		}
 		t.Skipf("the picture was made by chromium %s, this is chromium %s (version and widths of letters): make it anew with -update", before.Made, now.Made)
 	}
 	for _, d := range now.Differences(&before) {
