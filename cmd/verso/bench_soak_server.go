@@ -139,7 +139,8 @@ type soaked struct {
 type said struct {
 	mu    sync.Mutex
 	text  []byte
-	fault bool // text begins with one
+	fault bool     // text begins with one
+	wrong []string // lines of its first errors
 }
 
 // saidMost bounds what is kept, in bytes.
@@ -152,6 +153,11 @@ var faults = regexp.MustCompile(`(?m)^(fatal error: |panic: |runtime: |SIG[A-Z]+
 func (s *said) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for line := range strings.Lines(string(p)) {
+		if len(s.wrong) < wrongMost && strings.Contains(line, `"level":"ERROR"`) {
+			s.wrong = append(s.wrong, strings.TrimSpace(line))
+		}
+	}
 	if s.fault && len(s.text) >= saidMost {
 		return len(p), nil
 	}
@@ -165,6 +171,16 @@ func (s *said) Write(p []byte) (int, error) {
 		s.text = s.text[extra:]
 	}
 	return len(p), nil
+}
+
+// wrongMost is how many errors of the server a report tells.
+const wrongMost = 20
+
+// errors are the first errors that the server logged, a line each.
+func (s *said) errors() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string{}, s.wrong...)
 }
 
 // find gives what a pattern with one group finds; "" where it does not.
