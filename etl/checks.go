@@ -3,7 +3,9 @@ package etl
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"verso/etl/check"
@@ -32,7 +34,7 @@ func runChecks(ctx context.Context, s *State) error {
 		return err
 	}
 	report, err := check.Run(ctx, s.DB, check.Options{Canon: s.Tables, Overrides: s.Config.Checks, Extra: s.landingChecks(), Workers: s.Parallel,
-		Clock: s.Clock, Run: s.RunID, Carry: s.carries()})
+		Clock: s.Clock, Run: s.RunID, Carry: s.carries(), New: s.newRows()})
 	if err != nil {
 		return err
 	}
@@ -59,6 +61,24 @@ func (s *State) carries() int {
 		return 0
 	}
 	return max(0, s.Config.Night.Recheck-1)
+}
+
+// newRows tells, by table, how the keys of the rows are selected that have come or
+// changed since the last generation: of tables with a key that one mapping feeds,
+// of which no row ever goes, for one that is gone from the source stays, marked.
+func (s *State) newRows() map[string]string {
+	out := map[string]string{}
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		loads := s.loadsOf(t.Name)
+		if len(loads) != 1 || len(t.Key) == 0 || s.carries() == 0 || !s.known(t) || loads[0].staging == nil {
+			continue
+		}
+		if keys := s.ownKeys(t); len(keys) == len(t.Key) {
+			out[t.Name] = fmt.Sprintf(`SELECT %s FROM %s AS f WHERE f."_seg" > %d`, strings.Join(keys, ", "), storeName(t.Name), s.Base.segments[baseKey{t.Name, loads[0].no}])
+		}
+	}
+	return out
 }
 
 // logDearest tells those who ask which checks took longest.

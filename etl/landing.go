@@ -177,17 +177,35 @@ func (x *Extract) segments() []landing.Segment {
 	}
 }
 
-// landedBytes is the size of all that the stage tables are made of.
+// landedBytes is the size of what is staged: of all that was landed, or, into a copy
+// of the last generation, of what is new.
 func (s *State) landedBytes() (bytes int64) {
 	for _, x := range s.Extracts {
 		if x.chain == nil {
 			continue
 		}
+		held := 0
+		if s.heldTables(x) {
+			held = s.Base.holds(x.Name)
+		}
 		for _, segment := range x.segments() {
-			bytes += segment.Bytes
+			if segment.No > held {
+				bytes += segment.Bytes
+			}
 		}
 	}
 	return bytes
+}
+
+// heldTables reports whether the draft holds all tables that an extract feeds as
+// the last generation had them.
+func (s *State) heldTables(x *Extract) bool {
+	for _, l := range s.Loads {
+		if l.origin == x && !s.known(l.table) {
+			return false
+		}
+	}
+	return s.Base != nil && s.Base.Copied
 }
 
 // last is the number of the last segment, the one just landed included.

@@ -44,7 +44,8 @@ type Options struct {
 	// Star builds the core tables out of the stage tables.
 	Star Step
 	// Landed, when set, is told how many bytes were landed before anything is made of
-	// them: by that a database can be given the threads that its size is worth.
+	// them, of an increment those that are new: by that a database can be given the
+	// threads that the work is worth.
 	Landed func(ctx context.Context, conn engine.Conn, bytes int64) error
 	// After are the caller's steps behind the checks, in order: models, site,
 	// publication. A step that publishes sets State.Generation.

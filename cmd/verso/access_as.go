@@ -15,8 +15,6 @@ import (
 	"verso/olap/access"
 	"verso/olap/api"
 	"verso/olap/api/store"
-	"verso/olap/compile"
-	"verso/olap/engine"
 	"verso/olap/engine/duck"
 	"verso/reports/page"
 	"verso/reports/site"
@@ -113,7 +111,7 @@ func (s *seen) told(p page.Page) page.Page {
 	build, below := p.Build, p.Below
 	p.Build = func(ctx context.Context, c *page.Context) (view.Page, error) {
 		v, err := build(ctx, c)
-		if keptBack(err) {
+		if page.KeptBack(err) {
 			v, err = c.Page(p.Slug), nil
 			why, known := c.Word("access.page." + p.Slug)
 			if !known {
@@ -129,7 +127,7 @@ func (s *seen) told(p page.Page) page.Page {
 	if below != nil {
 		p.Below = func(ctx context.Context, c *page.Context) ([]page.Page, error) {
 			list, err := below(ctx, c)
-			if keptBack(err) {
+			if page.KeptBack(err) {
 				return nil, nil
 			}
 			for i := range list {
@@ -139,15 +137,6 @@ func (s *seen) told(p page.Page) page.Page {
 		}
 	}
 	return p
-}
-
-// keptBack reports whether an error is of a table, column or measure that a cut
-// does not have.
-func keptBack(err error) bool {
-	var table *olap.MissingTableError
-	var query *compile.QueryError
-	var statement *engine.StatementError
-	return errors.As(err, &table) || errors.As(err, &query) || errors.As(err, &statement)
 }
 
 // errNoPage is rights that leave no page.
@@ -169,6 +158,33 @@ func (a *app) siteAs(ctx context.Context, as, out, lang string) error {
 	}
 	s.tell(a)
 	return a.printSite(summary)
+}
+
+// pdfAs prints the pages that a user may see, or some of them, of what they may see.
+func (a *app) pdfAs(ctx context.Context, as, out, lang string, chosen []string, landscape bool) error {
+	s, err := a.openSeen(ctx, as, lang)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	open := s.pages(a.reportPages(s.config, a.logger(false)))
+	if len(open) == 0 {
+		return &closedDoor{as, "see any page of the report"}
+	}
+	list, err := pagesNamed(open, chosen)
+	if err != nil {
+		return usagef("verso site", "--pages: %v", err)
+	}
+	c, err := page.NewContext(ctx, reportSource(s.config, s.Olap, s.DB), s.Olap.Lang())
+	if err != nil {
+		return err
+	}
+	c.Place(open)
+	if err := a.printPDF(ctx, out, func(dir string) (string, error) { return site.WriteDocument(ctx, dir, c, landscape, list...) }); err != nil {
+		return err
+	}
+	s.tell(a)
+	return nil
 }
 
 // buildSiteAs writes the pages that a user may see, of what they may see.

@@ -87,6 +87,12 @@ func onPaper(t *testing.T, config string) {
 	if n := sheets(); n < 5 || n > 20 {
 		t.Errorf("two pages and their cover fill %d sheets", n)
 	}
+	for _, lang := range []string{"en", "zh"} {
+		verso(t, exitDone, "site", "-c", config, "--pdf", out, "--pages", "briefing", "--landscape", "--lang", lang)
+		if n := sheets(); n != 1 {
+			t.Errorf("the briefing (%s) fills %d sheets, want 1", lang, n)
+		}
+	}
 	verso(t, exitDone, "customer", "-c", config, "1", "--pdf", out)
 	if n := sheets(); n < 1 || n > 2 {
 		t.Errorf("a customer fills %d sheets, want at most 2", n)

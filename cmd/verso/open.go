@@ -186,7 +186,7 @@ func pagesFolder(cfg *config.Config) string { return filepath.Join(filepath.Dir(
 
 // editorial is what editors add to the data in files beside the configuration.
 func editorial(cfg *config.Config) page.Editorial {
-	e := written.Editorial(filepath.Dir(cfg.File), pages.MemberAttributes(), pages.GoalCodes())
+	e := written.Editorial(filepath.Dir(cfg.File), pages.MemberAttributes(), pages.GoalCodes(), begunLanguages(cfg))
 	_, faults := languagesOf(cfg)
 	e.Faults = append(e.Faults, faults...)
 	return e
@@ -194,7 +194,13 @@ func editorial(cfg *config.Config) page.Editorial {
 
 // languagesOf are the languages of the report, and what is wrong with their files.
 func languagesOf(cfg *config.Config) (language.Set, []string) {
-	return language.Load(filepath.Join(filepath.Dir(cfg.File), language.Folder), cfg.Report.Languages)
+	return language.Load(filepath.Join(filepath.Dir(cfg.File), language.Folder), cfg.Report.Languages, cfg.Company.Language)
+}
+
+// begunLanguages are the codes in which texts of editors may stand: English, Chinese
+// and every language with a file.
+func begunLanguages(cfg *config.Config) []string {
+	return language.Begun(filepath.Join(filepath.Dir(cfg.File), language.Folder))
 }
 
 // reportSource is a generation as pages of the report read it, with what the
@@ -220,7 +226,7 @@ func checkReportLang(path string, cfg *config.Config, code string) error {
 // beside the configuration. What is wrong with a file there is logged; its page
 // says so, and the others are made.
 func (a *app) reportPages(cfg *config.Config, log *slog.Logger) []page.Page {
-	return pages.With(written.Load(pagesFolder(cfg), takenSlugs(), func(err error) {
+	return pages.With(written.Load(pagesFolder(cfg), takenSlugs(), begunLanguages(cfg), func(err error) {
 		log.Warn("a page of the report has a fault", "fault", err.Error())
 	}))
 }

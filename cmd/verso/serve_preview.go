@@ -33,7 +33,7 @@ func (s *server) preview() http.Handler {
 	return preview.New(preview.Options{Renderer: renderer, Lang: s.config.Company.Language, Clock: clockwork.NewRealClock(), Log: s.log, Open: s.openPreview,
 		Watched: []string{pagesFolder(s.config), filepath.Join(dir, language.Folder), filepath.Join(dir, "annotations.yaml"), filepath.Join(dir, "goals.yaml")},
 		Pages: func() []page.Page {
-			return written.Load(pagesFolder(s.config), takenSlugs(), func(error) {}) // the page itself says what is wrong
+			return written.Load(pagesFolder(s.config), takenSlugs(), begunLanguages(s.config), func(error) {}) // the page itself says what is wrong
 		}})
 }
 

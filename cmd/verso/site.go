@@ -37,8 +37,11 @@ With --pdf the pages of the menu are bound together as one PDF instead, in one
 language, printed by an installed chromium (VERSO_CHROMIUM names another); --pages
 chooses among them, by their file names without .html.
 
-With --as the site holds what a user may see, and the pages that the roles open.`,
-		Example: "  verso site\n  verso site --lang zh --out /srv/reports\n  verso site --pdf report.pdf --lang zh --landscape\n  verso site --pdf board.pdf --pages index,sales,customers",
+The page briefing is the report on one sheet of A4, before a meeting.
+
+With --as the site holds what a user may see, and the pages that the roles open; so
+does the PDF.`,
+		Example: "  verso site\n  verso site --lang zh --out /srv/reports\n  verso site --pdf report.pdf --lang zh --landscape\n  verso site --pdf board.pdf --pages index,sales,customers\n  verso site --pdf briefing.pdf --pages briefing\n  verso site --as anna --pdf briefing.pdf --pages briefing",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.loadReaderConfig()
@@ -49,8 +52,11 @@ With --as the site holds what a user may see, and the pages that the roles open.
 				return err
 			}
 			if as.name != "" {
-				if out == "" || pdf != "" {
-					return usagef(cmd.CommandPath(), "--as makes a site of its own: name its folder with --out, without --pdf")
+				if pdf != "" {
+					return a.pdfAs(cmd.Context(), as.name, pdf, lang, chosen, landscape)
+				}
+				if out == "" {
+					return usagef(cmd.CommandPath(), "--as makes a site of its own: name its folder with --out, or print it with --pdf")
 				}
 				return a.siteAs(cmd.Context(), as.name, out, lang)
 			}

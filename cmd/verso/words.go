@@ -29,8 +29,9 @@ func (a *app) wordsCommand() *cobra.Command {
 		Long: `words --lang de writes a language file to be filled in: every text of the report with
 its English above it and the pages that show it, numbers as CLDR has them, plurals
 by the language's own rule. Saved as languages/de.yaml beside verso.yaml, the report
-is written in that language too; what it lacks is shown in English. Where the file
-is there already, its texts are kept.
+is written in that language too as soon as the file has the frame of a page and the
+names of the menu, or at once where site: {languages: [en, de]} names it; what it
+lacks is shown in English. Where the file is there already, its texts are kept.
 
 words --check de says what the file lacks, and what is wrong in it.`,
 		Example: "  verso words --lang de\n  verso words --check de\n  verso words --lang de --out -",

@@ -121,6 +121,11 @@ func TestThirdLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Run("briefing on one sheet", func(t *testing.T) {
+		if n, err := sitetest.Sheets(sitetest.Browser(t), filepath.Join(dir, "site", "briefing.html")); err != nil || n != 1 {
+			t.Errorf("with every text longer the briefing fills %d sheets, %v", n, err)
+		}
+	})
 	for _, p := range pages.All() {
 		t.Run(p.Slug, func(t *testing.T) {
 			onlyBracketed(t, filepath.Join(dir, "site", p.Slug+".html"), names, technical[p.Slug])

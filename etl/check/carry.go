@@ -55,6 +55,7 @@ type memory struct {
 	versions map[slice]tableVersion
 	past     map[string]carriedResult
 	inputs   map[string]string // versions of the checks that can be carried
+	followed map[string]bool   // checks that looked at what is new only
 }
 
 // carriedResult is a result as meta.check_carry has it.
@@ -92,7 +93,7 @@ func (d *Definition) carriable() bool {
 
 // remember reads what the last run left and how the tables are now.
 func remember(ctx context.Context, db engine.Querier, due []Definition, o Options) (*memory, error) {
-	m := &memory{run: o.Run, most: o.Carry, past: map[string]carriedResult{}, inputs: map[string]string{}}
+	m := &memory{run: o.Run, most: o.Carry, past: map[string]carriedResult{}, inputs: map[string]string{}, followed: map[string]bool{}}
 	there, err := tables(ctx, db)
 	if err != nil {
 		return nil, err
@@ -119,19 +120,62 @@ func remember(ctx context.Context, db engine.Querier, due []Definition, o Option
 		if d := &due[i]; d.carriable() {
 			if v, ok := m.version(d); ok {
 				m.inputs[d.ID] = v
+				_, follows := m.newly(d, o.New)
+				m.followed[d.ID] = follows
 			}
 		}
 	}
 	return m, nil
 }
 
+// newly is the SELECT of the offenders among what is new, where there were none
+// before by the same rule.
+func (m *memory) newly(d *Definition, fresh map[string]string) (string, bool) {
+	p, known := m.past[d.ID]
+	keys, ok := fresh[d.Table]
+	if d.Newly == "" || !known || !ok || p.offenders != 0 || p.carried >= int64(m.most) || p.rule() != d.rule() {
+		return "", false
+	}
+	if _, ok := fresh[d.Refers]; d.Refers != "" && !ok {
+		return "", false
+	}
+	return strings.Replace(d.Newly, newKeys, keys, 1), true
+}
+
+// follows is newly of a check that runs.
+func (m *memory) follows(d *Definition, fresh map[string]string) (string, bool) {
+	if m == nil || !m.followed[d.ID] {
+		return "", false
+	}
+	return m.newly(d, fresh)
+}
+
+// rule identifies what a check looks for, whatever its tables hold.
+func (d *Definition) rule() string {
+	return digest([]any{d.ID, d.Severity, d.Threshold, d.Tested, d.Offenders, d.Count, d.Newly})
+}
+
+// rule is that of the check that found the result.
+func (r carriedResult) rule() string {
+	rule, _, _ := strings.Cut(r.version, "/")
+	return rule
+}
+
+func digest(content []any) string {
+	text, err := json.Marshal(content)
+	if err != nil {
+		panic(fmt.Sprintf("check: digest: %v", err)) // plain data always marshals
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 // version is what the result of a check stands on; false when that cannot be told.
 func (m *memory) version(d *Definition) (string, bool) {
-	content := []any{d.ID, d.Severity, d.Threshold}
+	var content []any
 	if d.Landing {
-		content = append(content, d.Stands)
+		content = append(content, d.ID, d.Severity, d.Threshold, d.Stands)
 	} else {
-		content = append(content, d.Tested, d.Offenders, d.Count)
 		for _, s := range d.reads() {
 			v, ok := m.versions[s]
 			if !ok {
@@ -140,12 +184,10 @@ func (m *memory) version(d *Definition) (string, bool) {
 			content = append(content, s.table, s.of, v.text)
 		}
 	}
-	text, err := json.Marshal(content)
-	if err != nil {
-		return "", false
+	if d.Landing {
+		return digest(content), true
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), true
+	return d.rule() + "/" + digest(content), true
 }
 
 // carried is the result that an earlier run found, when it still stands.
@@ -183,8 +225,11 @@ func (m *memory) write(ctx context.Context, db engine.Execer, results []Result) 
 			continue
 		}
 		run, carried := m.run, int64(0)
-		if r.Carried != "" {
+		switch {
+		case r.Carried != "":
 			run, carried = r.Carried, m.past[r.ID].carried+1
+		case m.followed[r.ID]:
+			carried = m.past[r.ID].carried + 1
 		}
 		rows = append(rows, []any{r.ID, v, run, carried, r.Tested, r.Offenders, r.Samples})
 	}

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"golang.org/x/sync/errgroup"
 
 	"verso/etl/canon"
@@ -47,6 +46,10 @@ type Definition struct {
 	User        int      // line of verso.yaml for the user's own rules, 0 for shipped ones: a statement of theirs that fails is a breach, not the end of the run
 	Free        bool     // the SQL is the user's own in part, so that what it reads and stands on is not known
 	Spent       bool     // the threshold is in the statement already
+	// Newly selects the offenders among what is new, as Offenders does, where there
+	// were none before; by Options.New of Table and of Refers. "": all is looked at.
+	Newly  string
+	Refers string // canonical table that the offenders are not found in; "": none
 
 	// What drift rules measure for the next run.
 	Profile   string // SELECT bin, n; "": nothing
@@ -180,6 +183,11 @@ type Options struct {
 	// carry a result that still stands; 0: every check runs.
 	Run   string
 	Carry int
+	// New tells, by canonical table, of the tables whose rows have only come or
+	// changed since the last run, a SELECT of the keys of those that have. A check
+	// that follows these finds what it would among all rows, for as many runs in a
+	// row as results are carried.
+	New map[string]string
 }
 
 // Run runs every check that has its tables, on a draft or read-only on a
@@ -214,6 +222,7 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 			return nil, fmt.Errorf("what checks read: %w", err)
 		}
 	}
+	one := newRunner(db)
 	g, each := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, o.Workers))
 	for i, d := range due {
@@ -223,7 +232,10 @@ func Run(ctx context.Context, db engine.Querier, o Options) (*Report, error) {
 				return nil
 			}
 			began := o.now()
-			report.Results[i], err = runOne(each, db, d)
+			if newly, ok := report.memory.follows(&d, o.New); ok {
+				d.Offenders = newly
+			}
+			report.Results[i], err = one.run(each, d)
 			report.Results[i].Took = o.now().Sub(began)
 			if d.User > 0 && errors.As(err, new(*engine.StatementError)) && each.Err() == nil {
 				report.Results[i], err = unusable(d, err), nil
@@ -290,49 +302,6 @@ func (d *Definition) result() Result {
 	return Result{ID: d.ID, Table: d.Table, Severity: d.Severity, Description: d.Description, Hint: d.Hint, Threshold: d.Threshold, Samples: "[]", Chinese: d.Chinese}
 }
 
-// runOne counts what was tested and what offends, and takes samples. Offenders are
-// looked for once, unless they are counted in another way.
-func runOne(ctx context.Context, db engine.Querier, d Definition) (r Result, err error) {
-	r = d.result()
-	if r.Tested, err = count(ctx, db, d.Tested); err != nil {
-		return r, err
-	}
-	if d.Count != "" {
-		if r.Offenders, err = count(ctx, db, d.Count); err != nil {
-			return r, err
-		}
-	}
-	if d.Count == "" || r.Offenders > 0 {
-		found := int64(0)
-		if r.Samples, found, err = samples(ctx, db, d.Offenders); err != nil {
-			return r, err
-		}
-		if d.Count == "" {
-			r.Offenders = found
-		}
-	}
-	if d.Profile != "" {
-		if r.Profile, err = takeProfile(ctx, db, d); err != nil {
-			return r, err
-		}
-	}
-	r.judge()
-	return r, nil
-}
-
-// count is the whole number that a SELECT returns; null is 0.
-func count(ctx context.Context, db engine.Querier, sql string) (int64, error) {
-	row, err := engine.One(ctx, db, engine.SQL("SELECT (\n"+sql+"\n) AS n"))
-	if err != nil {
-		return 0, err
-	}
-	n, ok := engine.Int(row[0])
-	if !ok && row[0] != nil {
-		return 0, errors.New("the count is no whole number")
-	}
-	return n, nil
-}
-
 // unusable is the result of a rule of the user's own that the database refuses.
 func unusable(d Definition, err error) Result {
 	var fault *engine.StatementError
@@ -344,61 +313,4 @@ func unusable(d Definition, err error) Result {
 
 func (r *Result) judge() {
 	r.Passed = r.Offenders == 0 || r.Tested > 0 && r.Share() <= r.Threshold
-}
-
-// sampleCount is how many offenders a result shows.
-const sampleCount = 5
-
-// samples are the first offenders in the order of their columns, as JSON, and how
-// many there are.
-func samples(ctx context.Context, db engine.Querier, offenders string) (text string, n int64, err error) {
-	sql := fmt.Sprintf("SELECT *, count(*) OVER () AS \"_offenders\" FROM (\n%s\n) AS o ORDER BY ALL NULLS LAST LIMIT %d", offenders, sampleCount)
-	r, err := db.Query(ctx, engine.SQL(sql))
-	if err != nil {
-		return "", 0, err
-	}
-	var found []string
-	err = engine.Each(ctx, r, func(batch arrow.RecordBatch) error {
-		for i := range int(batch.NumRows()) {
-			one, err := sample(batch, i)
-			if err != nil {
-				return err
-			}
-			found = append(found, one)
-			n, _ = engine.Int(engine.Value(batch.Column(int(batch.NumCols())-1), i))
-		}
-		return nil
-	})
-	return "[" + strings.Join(found, ", ") + "]", n, err
-}
-
-// sample is a row of offenders as JSON, but for its last column.
-func sample(batch arrow.RecordBatch, i int) (string, error) {
-	var cells []string
-	for c := range int(batch.NumCols()) - 1 {
-		name, err := json.Marshal(batch.ColumnName(c))
-		if err != nil {
-			return "", err
-		}
-		text, err := json.Marshal(short(engine.Value(batch.Column(c), i)))
-		if err != nil {
-			return "", err
-		}
-		cells = append(cells, string(name)+": "+string(text))
-	}
-	return "{" + strings.Join(cells, ", ") + "}", nil
-}
-
-// short is a value of a sample: whole numbers as such, the rest as text of at
-// most 200 characters, null as null.
-func short(v any) any {
-	switch n := v.(type) {
-	case nil, int64, bool:
-		return n
-	}
-	text := []rune(engine.Text(v))
-	if len(text) > 200 {
-		return string(text[:200]) + "…"
-	}
-	return string(text)
 }

@@ -110,18 +110,18 @@ func TestRunOne(t *testing.T) {
 	}
 	defer db.Close()
 	rows := `(VALUES (3, 'c'), (1, 'a"b'), (2, NULL), (6, 'f'), (5, 'e'), (4, 'd')) AS t(id, v)`
-	got, err := runOne(ctx, db, Definition{ID: "x", Severity: Warn, Threshold: 0.5, Tested: "SELECT 100", Offenders: "SELECT id, v AS value FROM " + rows})
+	got, err := newRunner(db).run(ctx, Definition{ID: "x", Severity: Warn, Threshold: 0.5, Tested: "SELECT 100", Offenders: "SELECT id, v AS value FROM " + rows})
 	want := Result{ID: "x", Severity: Warn, Threshold: 0.5, Tested: 100, Offenders: 6, Passed: true,
 		Samples: `[{"id": 1, "value": "a\"b"}, {"id": 2, "value": null}, {"id": 3, "value": "c"}, {"id": 4, "value": "d"}, {"id": 5, "value": "e"}]`}
 	if err != nil || cmp.Diff(want, got) != "" {
 		t.Error(err, cmp.Diff(want, got))
 	}
 	d := DuplicateRows("e", "t", "(VALUES (1, 'a'), (1, 'a'), (1, 'a'), (2, NULL), (2, NULL), (3, 'x')) AS t(a, b)", "", []string{"a", "b"})
-	got, err = runOne(ctx, db, d)
+	got, err = newRunner(db).run(ctx, d)
 	if err != nil || got.Offenders != 3 || got.Tested != 6 || got.Samples != `[{"a": 1, "b": "a", "repeats": 2}, {"a": 2, "b": null, "repeats": 1}]` {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := runOne(ctx, db, Definition{Tested: "SELECT 1", Offenders: "SELECT nope"}); !errors.As(err, new(*engine.StatementError)) {
+	if _, err := newRunner(db).run(ctx, Definition{Tested: "SELECT 1", Offenders: "SELECT nope"}); !errors.As(err, new(*engine.StatementError)) {
 		t.Error(err)
 	}
 }

@@ -66,7 +66,7 @@ func TestFlowChecks(t *testing.T) {
 			t.Errorf("there is no check %s", id)
 			continue
 		}
-		got, err := runOne(ctx, conn, d)
+		got, err := newRunner(conn).run(ctx, d)
 		if err != nil || got.Offenders != 1 || got.Tested != tested {
 			t.Errorf("%s: %d offenders of %d, want 1 of %d; %v", id, got.Offenders, got.Tested, tested, err)
 		}

@@ -122,7 +122,21 @@ func keyLeft(t *canon.Table) Definition {
 		Description: "Keys that still stand in the warehouse more than once",
 		Hint:        "This is a fault of verso; nothing is published.",
 		Tested:      rows(t),
-		Offenders:   fmt.Sprintf("SELECT %s, count(*) AS \"value\" FROM %s GROUP BY %s HAVING count(*) > 1", key, stage(t.Name), key)}
+		Offenders:   fmt.Sprintf("SELECT %s, count(*) AS \"value\" FROM %s GROUP BY %s HAVING count(*) > 1", key, stage(t.Name), key),
+		Newly: fmt.Sprintf("SELECT %[1]s, count(*) AS \"value\" FROM %[2]s AS x WHERE EXISTS (SELECT 1 FROM (%[3]s) AS n WHERE %[4]s) GROUP BY %[1]s HAVING count(*) > 1",
+			key, stage(t.Name), newKeys, sameKey(t))}
+}
+
+// newKeys stands in Definition.Newly for the SELECT of the keys of new rows.
+const newKeys = "{new}"
+
+// sameKey says that a new row n and a row x have one key.
+func sameKey(t *canon.Table) string {
+	same := make([]string, len(t.Key))
+	for i, k := range t.Key {
+		same[i] = "n." + q(k) + " = x." + q(k)
+	}
+	return strings.Join(same, " AND ")
 }
 
 // orphan finds references to what is not there. few says that the rows are few
@@ -133,7 +147,12 @@ func orphan(t *canon.Table, c canon.Column, target, column string, few bool) Def
 	if few {
 		missing = "NOT EXISTS (SELECT 1 FROM %[4]s AS y WHERE y.%[5]s = x.%[2]s)"
 	}
-	return Definition{ID: "orphan." + t.Name + "." + c.Name, Family: "orphan", Table: t.Name, Severity: Warn, Threshold: 0.01, Needs: []string{t.Name, target},
+	newly := ""
+	if len(t.Key) > 0 {
+		newly = fmt.Sprintf("SELECT %[1]s, x.%[2]s AS \"value\" FROM %[3]s AS x WHERE x.%[2]s IS NOT NULL AND EXISTS (SELECT 1 FROM (%[6]s) AS n WHERE %[7]s) AND NOT EXISTS (SELECT 1 FROM %[4]s AS y WHERE y.%[5]s = x.%[2]s)",
+			ids(t, "x"), q(c.Name), stage(t.Name), stage(target), q(column), newKeys, sameKey(t))
+	}
+	return Definition{ID: "orphan." + t.Name + "." + c.Name, Newly: newly, Refers: target, Family: "orphan", Table: t.Name, Severity: Warn, Threshold: 0.01, Needs: []string{t.Name, target},
 		Description: fmt.Sprintf("%s that %s does not have", c.Name, target),
 		Hint:        "They count under (unknown); look for rows missing from the export of " + target + ".",
 		Tested:      rows(t) + " WHERE " + q(c.Name) + " IS NOT NULL",

@@ -45,7 +45,7 @@ func TestRelationChecksFindTheirOffenders(t *testing.T) {
 				if d.ID != id {
 					continue
 				}
-				got, err := runOne(t.Context(), db, d)
+				got, err := newRunner(db).run(t.Context(), d)
 				if err != nil {
 					t.Fatal(err)
 				}

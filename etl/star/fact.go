@@ -28,19 +28,21 @@ import (
 // changed (due.changed_<table> of every table of reads) or moved (due.moved_…,
 // see moved.sql: what facts take of dimensions and orders).
 type fact struct {
-	name   string // of its script, and after the last slash of the step
-	table  string
-	date   string   // its day's key column, which tells rollups what has changed; "" for none
-	parts  []part   // what its rows are made of
-	reads  []string // other staged tables whose due.changed_… its due scripts read
-	before []string // scripts that prepare working tables for it
-	some   []string // scripts that prepare those of the due rows, where before knows nothing of due; nil: before
-	aging  []string // scripts that set, in an increment, what rows that are not due take of the as-of date
-	after  []string // scripts that quarantine what cannot be in it: DELETE FROM quarantine.<driver> WHERE, then INSERT
-	tells  string   // its column whose values in rows that came, went or changed are put into due.moved_<name>; "" for none
-	end    string   // which of the rows made anew stand behind the others anyway; "": none
-	asOf   bool     // depends on the as-of date: made whole when that has moved
-	aged   bool     // the rows of what is open are of the as-of date: made anew every night, and put behind the others ten times as often
+	name    string // of its script, and after the last slash of the step
+	table   string
+	date    string   // its day's key column, which tells rollups what has changed; "" for none
+	parts   []part   // what its rows are made of
+	reads   []string // other staged tables whose due.changed_… its due scripts read
+	shared  []string // scripts that prepare working tables for it which do not depend on what is due
+	before  []string // scripts that prepare working tables of what is due
+	spanned []string // scripts that prepare those of a span of days, where before knows nothing of due; nil: before
+	some    []string // scripts that prepare those of the due rows, where before knows nothing of due; nil: before
+	aging   []string // scripts that set, in an increment, what rows that are not due take of the as-of date
+	after   []string // scripts that quarantine what cannot be in it: DELETE FROM quarantine.<driver> WHERE, then INSERT
+	tells   string   // its column whose values in rows that came, went or changed are put into due.moved_<name>; "" for none
+	end     string   // which of the rows made anew stand behind the others anyway; "": none
+	asOf    bool     // depends on the as-of date: made whole when that has moved
+	aged    bool     // the rows of what is open are of the as-of date: made anew every night, and put behind the others ten times as often
 	// Nobody scans it by day: it is never made whole for the order of its rows.
 	unsorted bool
 }
@@ -54,6 +56,9 @@ type part struct {
 	of      string              // which rows of the fact, as f, are due; "" where its columns are the keys
 	due     string              // the script below sql/due
 	along   map[string][]string // other staged tables the scripts read as due.<table>, and which of their columns are the keys
+	// sliced selects the keys of all rows of the driver and the day by which the fact
+	// is in order first: a large one is made a span of days at a time; "": at once.
+	sliced string
 }
 
 // step is the fact as a step of the build.
@@ -96,17 +101,19 @@ func (f fact) run(ctx context.Context, b *builder) error {
 }
 
 // scripts make the fact whole.
-func (f fact) scripts() []string { return slices.Concat(f.before, []string{f.name}, f.after) }
+func (f fact) scripts() []string {
+	return slices.Concat(f.shared, f.before, []string{f.name}, f.after)
+}
 
 // whole makes all rows of the fact.
 func (f fact) whole(ctx context.Context, b *builder) error {
 	if f.tells == "" || b.whole != "" {
-		return b.run(ctx, f.scripts())
+		return f.makeAll(ctx, b)
 	}
 	if _, err := b.conn.Exec(ctx, engine.SQL("CREATE OR REPLACE TEMP TABLE star_unmade AS SELECT f.* FROM "+f.table+" AS f")); err != nil {
 		return err
 	}
-	if err := b.run(ctx, f.scripts()); err != nil {
+	if err := f.makeAll(ctx, b); err != nil {
 		return err
 	}
 	const now, was = "SELECT n.* FROM %[1]s AS n", "SELECT o.* FROM star_unmade AS o"
@@ -246,12 +253,8 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 	if appended, err = b.appended(ctx, f.table); err != nil || due == 0 && f.aging == nil {
 		return appended, "", err
 	}
-	for _, p := range f.parts {
-		for table, match := range p.views() {
-			if err := b.narrow(ctx, table, match); err != nil {
-				return 0, "", err
-			}
-		}
+	if err := f.narrow(ctx, b); err != nil {
+		return 0, "", err
 	}
 	if reason, err = f.makeDue(ctx, b); err == nil && reason == "" {
 		appended, reason, err = f.put(ctx, b, appended)
@@ -265,12 +268,8 @@ func (f fact) increment(ctx context.Context, b *builder, due int64) (appended in
 	if err != nil {
 		return 0, "", err
 	}
-	for _, p := range f.parts {
-		for table := range p.views() {
-			if err := b.widen(ctx, table); err != nil {
-				return 0, "", err
-			}
-		}
+	if err := f.widen(ctx, b); err != nil {
+		return 0, "", err
 	}
 	_, err = b.conn.Exec(ctx, engine.SQL("DROP TABLE IF EXISTS "+made+"; DROP TABLE IF EXISTS "+differing))
 	return appended, reason, err
@@ -282,18 +281,10 @@ func (f fact) makeDue(ctx context.Context, b *builder) (reason string, err error
 	if before == nil {
 		before = f.before
 	}
-	if err := b.run(ctx, before); err != nil {
+	if err := b.run(ctx, slices.Concat(f.shared, before)); err != nil {
 		return "", err
 	}
-	text, err := b.read(f.name)
-	if err != nil {
-		return "", err
-	}
-	create := "CREATE OR REPLACE TABLE " + f.table + " AS\n"
-	if strings.Count(text, create) != 1 {
-		return "", fmt.Errorf("sql/%s.sql: want one line %q", f.name, create[:len(create)-1])
-	}
-	if _, err := b.conn.Exec(ctx, engine.SQL(strings.Replace(text, create, "CREATE OR REPLACE TEMP TABLE "+made+" AS\n", 1))); err != nil {
+	if err := f.makeInto(ctx, b, "CREATE OR REPLACE TEMP TABLE "+made+" AS\n"); err != nil {
 		return "", err
 	}
 	was, _, err := engine.Describe(ctx, b.conn, f.table)

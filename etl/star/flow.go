@@ -59,7 +59,7 @@ func observed() fact {
 	return fact{
 		name: "flow/observed", table: "meta.star_observed", unsorted: true,
 		parts: []part{{
-			driver: "order_line", keys: []string{"line_id"}, due: "observed",
+			driver: "order_line", keys: []string{"line_id"}, due: "observed", sliced: linesByDay,
 			along: map[string][]string{"order_line_stage_event": {"line_id"}},
 		}},
 		reads: []string{"order_header", "order_line_stage_event", "purchase_line", "purchase_order", "supplier"},
@@ -70,11 +70,13 @@ func observed() fact {
 func orderStages() fact {
 	return fact{
 		name: "flow/fact_order_stage", table: "core.fact_order_stage", date: "date_key",
-		parts: []part{{driver: "order_line", keys: []string{"line_id"}, due: "fact_order_stage"}},
+		parts: []part{{driver: "order_line", keys: []string{"line_id"}, due: "fact_order_stage", sliced: linesByDay}},
 		reads: []string{"order_header", "order_line_stage_event", "purchase_line", "purchase_order", "invoice", "invoice_line", "payment", "payment_alloc",
 			"batch", "supplier", "calendar_event"},
-		before: []string{"flow/order_flow", "flow/order_open", "flow/eta", "flow/order_age"},
-		aging:  []string{"flow/order_waiting", "flow/order_age", "flow/order_aged"},
+		shared: []string{"flow/eta"},
+		before: []string{"flow/order_flow", "flow/order_open", "flow/order_age"},
+		some:   []string{"flow/order_flow", "flow/order_open", "flow/order_waiting", "flow/order_age"},
+		aging:  []string{"flow/order_aged"},
 	}
 }
 
@@ -82,7 +84,7 @@ func orderStages() fact {
 func stageEvents() fact {
 	return fact{
 		name: "flow/fact_stage_event", table: "core.fact_stage_event", date: "date_key",
-		parts: []part{{driver: "order_line_stage_event", keys: []string{"event_id"}, due: "fact_stage_event"}},
+		parts: []part{{driver: "order_line_stage_event", keys: []string{"event_id"}, due: "fact_stage_event", sliced: "SELECT event_id, CAST(event_ts AS DATE) AS day FROM stage.order_line_stage_event"}},
 		reads: []string{"order_line"},
 	}
 }
@@ -142,7 +144,8 @@ func landedLines() fact {
 		name: "flow/landed_line", table: "meta.star_landed_line", tells: "line_id", unsorted: true,
 		parts: []part{{
 			driver: "order_line", keys: []string{"line_id"}, due: "landed_line",
-			along: map[string][]string{"purchase_line": {"order_line_id"}},
+			sliced: linesByDay + "\nUNION ALL\nSELECT DISTINCT p.order_line_id, CAST(NULL AS DATE) FROM stage.purchase_line AS p WHERE p.order_line_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stage.order_line AS l WHERE l.line_id = p.order_line_id)",
+			along:  map[string][]string{"purchase_line": {"order_line_id"}},
 		}},
 		reads: []string{"batch", "order_line_stage_event", "purchase_line", "purchase_order"},
 	}

@@ -350,6 +350,9 @@ func (n *nights) build(o Options, compare bool) error {
 	if err := buildFrom(context.Background(), n.step, n.scripts, o, n.steps); err != nil {
 		return fmt.Errorf("increment: %w", err)
 	}
+	if n.next%2 == 0 {
+		o.SliceRows = 15 // of an eighth of the rows at once
+	}
 	if err := buildFrom(context.Background(), n.fresh, scripts, o, n.steps); err != nil {
 		return fmt.Errorf("whole: %w", err)
 	}

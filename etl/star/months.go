@@ -41,10 +41,14 @@ func monthSteps() []step {
 func customerMonths() fact {
 	return fact{
 		name: "relations/fact_customer_month", table: "core.fact_customer_month", date: "date_key",
-		parts:  []part{{keys: []string{"customer_key", "month"}, due: "fact_customer_month"}},
-		before: []string{"relations/month_all", "relations/month_state"},
-		some:   []string{"relations/month_some", "relations/month_state"},
-		end:    "month >= (SELECT month FROM star_was_month)",
+		parts: []part{{
+			keys: []string{"customer_key", "month"}, due: "fact_customer_month",
+			sliced: "SELECT b.customer_key, c.month, c.month AS day FROM star_month_bound AS b JOIN star_calendar_month AS c ON c.month BETWEEN b.first_month AND b.last_month",
+		}},
+		before:  []string{"relations/month_all", "relations/month_state"},
+		spanned: []string{"relations/month_span", "relations/month_state"},
+		some:    []string{"relations/month_some", "relations/month_state"},
+		end:     "month >= (SELECT month FROM star_was_month)",
 	}
 }
 

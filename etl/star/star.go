@@ -31,6 +31,9 @@ type Options struct {
 	// behind the others since it was last whole (0: 0.1). A whole fact is in the
 	// order of its days, which scans by day rely on.
 	DueShare, AppendedShare float64
+	// SliceRows is of how many staged rows large facts are made at once where they
+	// are made whole (0: 3 million). It bounds what a build needs of memory.
+	SliceRows int64
 	// Progress, when set, hears of every step that ended: its name and the rows
 	// of the table it built.
 	Progress func(step string, rows int64)
@@ -113,6 +116,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.AppendedShare == 0 {
 		o.AppendedShare = 0.1
+	}
+	if o.SliceRows == 0 {
+		o.SliceRows = sliceRows
 	}
 	return o
 }

@@ -18,6 +18,17 @@ type Blend struct {
 	Weights []float64
 
 	spare sync.Pool // of *blending
+	once  sync.Once
+	same  []float32 // what models whose scores are the same for all add; nil without any
+}
+
+// sameScorer is a model whose scores are the same for every history.
+type sameScorer interface{ same() []float32 }
+
+// addingScorer is a model that adds its scores, times a weight over their spread,
+// without having them all at once.
+type addingScorer interface {
+	addScores(histories []History, weight float64, scores [][]float32)
 }
 
 // sparseScorer is a model that gives most titles no score.
@@ -29,7 +40,7 @@ type sparseScorer interface {
 
 // blending is the space of a blend at work.
 type blending struct {
-	*batch
+	*batch            // nil until a model needs it
 	sums    []float32 // zero between uses
 	reached []int32
 	values  []float32
@@ -65,27 +76,63 @@ func (b *Blend) Scores(h History, scores []float32) {
 func (b *Blend) ScoresOf(histories []History, scores [][]float32) {
 	space, _ := b.spare.Get().(*blending)
 	if space == nil {
-		space = &blending{batch: newBatch(b.Items), sums: make([]float32, b.Items)}
+		space = &blending{sums: make([]float32, b.Items)}
 	}
 	defer b.spare.Put(space)
+	b.once.Do(b.addSame)
 	for n := range histories {
-		clear(scores[n])
+		if b.same != nil {
+			copy(scores[n], b.same)
+		} else {
+			clear(scores[n])
+		}
 	}
 	for k, m := range b.Models {
-		if b.Weights[k] == 0 {
+		if _, same := m.(sameScorer); same || b.Weights[k] == 0 {
+			continue
+		}
+		if adds, ok := m.(addingScorer); ok {
+			adds.addScores(histories, b.Weights[k], scores)
 			continue
 		}
 		if space.sparse(m, b.Weights[k], histories, scores) {
 			continue
 		}
-		part := space.scores[:len(histories)]
-		scoresOf(m, histories, part)
-		for n := range histories {
-			if s := spread(part[n]); s > 0 {
-				dense.Axpy(float32(b.Weights[k]/s), part[n], scores[n])
+		for from := 0; from < len(histories); from += dense.Rows {
+			few := histories[from:min(from+dense.Rows, len(histories))]
+			part := space.room()[:len(few)]
+			scoresOf(m, few, part)
+			for n := range few {
+				if s := spread(part[n]); s > 0 {
+					dense.Axpy(float32(b.Weights[k]/s), part[n], scores[from+n])
+				}
 			}
 		}
 	}
+}
+
+// addSame adds up the models whose scores are the same for all.
+func (b *Blend) addSame() {
+	for k, m := range b.Models {
+		one, ok := m.(sameScorer)
+		if !ok || b.Weights[k] == 0 {
+			continue
+		}
+		if b.same == nil {
+			b.same = make([]float32, b.Items)
+		}
+		if s := spread(one.same()); s > 0 {
+			dense.Axpy(float32(b.Weights[k]/s), one.same(), b.same)
+		}
+	}
+}
+
+// room is space for the scores of a few histories.
+func (s *blending) room() [][]float32 {
+	if s.batch == nil {
+		s.batch = newBatch(len(s.sums), dense.Rows)
+	}
+	return s.scores
 }
 
 // sparse adds a model that reaches few titles of a large catalogue, without going
@@ -99,9 +146,10 @@ func (s *blending) sparse(m Model, weight float64, histories []History, scores [
 	}
 	for n, h := range histories {
 		if s.reached, ok = few.scatter(h, s.sums, s.reached[:0]); !ok {
-			m.Scores(h, s.scores[0])
-			if root := spread(s.scores[0]); root > 0 {
-				dense.Axpy(float32(weight/root), s.scores[0], scores[n])
+			part := s.room()[0]
+			m.Scores(h, part)
+			if root := spread(part); root > 0 {
+				dense.Axpy(float32(weight/root), part, scores[n])
 			}
 			continue
 		}

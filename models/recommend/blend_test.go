@@ -32,11 +32,18 @@ func TestBlendOfFewTitles(t *testing.T) {
 		t.Fatal(err)
 	}
 	popular := FitPopularity(x, 0)
-	b, err := NewBlend(items, []Model{knn, popular}, []float64{.7, .3})
+	als, err := FitALS(t.Context(), x, ALSOptions{Factors: 64, Iterations: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := NewBlend(items, []Model{knn, popular, als}, []float64{.5, .2, .3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	histories := []History{x.History(2), x.History(3), {}, x.History(4)}
+	for u := 5; u < 24; u++ { // more than are scored in one tile
+		histories = append(histories, x.History(u))
+	}
 	together := make([][]float32, len(histories))
 	for n := range together {
 		together[n] = make([]float32, items)

@@ -109,8 +109,8 @@ func top(scores []float32, n int, ties []int32, allowed func(item int) bool) []S
 	return best
 }
 
-// batchScorer is a model that scores up to dense.Rows histories at once faster
-// than one by one, to the same bytes whatever the others are.
+// batchScorer is a model that scores several histories at once faster than one by
+// one, to the same bytes whatever the others are.
 type batchScorer interface {
 	ScoresOf(histories []History, scores [][]float32)
 }
@@ -138,12 +138,21 @@ func Recommend(m Model, x *Matrix, users []int, l List) [][]Scored {
 // batch is working space for the scores of a few histories.
 type batch struct {
 	histories []History
-	scores    [][]float32 // dense.Rows × items
+	scores    [][]float32 // rows × items
 }
 
-func newBatch(items int) *batch {
-	b := &batch{scores: make([][]float32, dense.Rows)}
-	all := make([]float32, dense.Rows*items)
+// together is how many histories are scored at once: of a large catalogue more, since
+// its factors are read from memory once for all of them.
+func together(items int) int {
+	if items < 100_000 {
+		return dense.Rows
+	}
+	return 4 * dense.Rows
+}
+
+func newBatch(items, rows int) *batch {
+	b := &batch{scores: make([][]float32, rows)}
+	all := make([]float32, rows*items)
 	for k := range b.scores {
 		b.scores[k] = all[k*items : (k+1)*items : (k+1)*items]
 	}
@@ -154,13 +163,14 @@ func newBatch(items int) *batch {
 // several goroutines; use may change the scores.
 func eachScores(m Model, x *Matrix, users []int, use func(k int, scores []float32)) {
 	work := make([]*batch, dense.Workers())
-	dense.Each((len(users)+dense.Rows-1)/dense.Rows, func(worker, part int) {
+	rows := together(x.Items)
+	dense.Each((len(users)+rows-1)/rows, func(worker, part int) {
 		if work[worker] == nil {
-			work[worker] = newBatch(x.Items)
+			work[worker] = newBatch(x.Items, rows)
 		}
 		w := work[worker]
-		from := part * dense.Rows
-		few := users[from:min(from+dense.Rows, len(users))]
+		from := part * rows
+		few := users[from:min(from+rows, len(users))]
 		w.histories = w.histories[:0]
 		for _, u := range few {
 			w.histories = append(w.histories, x.History(u))

@@ -38,6 +38,8 @@ func (p *Popularity) Name() string { return "popularity" }
 // Scores are the counts.
 func (p *Popularity) Scores(_ History, scores []float32) { copy(scores, p.Score) }
 
+func (p *Popularity) same() []float32 { return p.Score }
+
 // Explain is the count.
 func (p *Popularity) Explain(_ History, item int) Explanation {
 	return explained([]Reason{{Part: "popularity", Item: -1, Value: float64(p.Score[item])}})

@@ -79,6 +79,24 @@ func TestIncidenceByHand(t *testing.T) {
 	}
 }
 
+// With somebody lost from view in between, by hand: n = 5, 4, 3, 2, 1 at 1 to 5, S before
+// them 1, .8, .8, .5333, .2667, and of the first cause I = .2 from 1 and .46667 from 4. Of the
+// variance Σ(I−I(t))²d/(n(n−d)) is .0711111/20 + .0711111/6, ΣS²d(n−d)/n³ is 4/125 +
+// .284444/8, and 2Σ(I−I(t))S·d/n² is 2·.266667/25: .0616296 together. The bounds are
+// I^exp(±1.96·SE/(I·|log I|)).
+func TestIncidenceErrorByHand(t *testing.T) {
+	inc, err := CumulativeIncidence(Sample{Time: []float64{1, 2, 3, 4, 5}, Event: []bool{true, false, true, true, false}}, []int{0, 0, 1, 0, 0}, 2, CurveOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, _ := inc.At(4)
+	near(t, "incidence", at.Incidence[0], 7./15, 1e-12)
+	near(t, "variance", at.SE[0]*at.SE[0], .0616296, 1e-7)
+	h := 1.959964 * math.Sqrt(.0616296) / (7. / 15 * -math.Log(7./15))
+	near(t, "lower", at.Lower[0], math.Pow(7./15, math.Exp(h)), 1e-6)
+	near(t, "upper", at.Upper[0], math.Pow(7./15, math.Exp(-h)), 1e-6)
+}
+
 func TestIncidenceRefuses(t *testing.T) {
 	s := Sample{Time: []float64{1}, Event: []bool{true}}
 	if _, err := CumulativeIncidence(s, nil, 1, CurveOptions{}); !errors.Is(err, ErrShape) {

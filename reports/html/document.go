@@ -23,6 +23,9 @@ type Document struct {
 	Pages     []view.Page
 }
 
+// sheetSize is the paper of a page of one sheet, whatever that of the others.
+const sheetSize = "A4;margin:11mm 12mm 10mm"
+
 // documentModel is a document as the template sees it.
 type documentModel struct {
 	Document
@@ -59,6 +62,10 @@ func (r *Renderer) WriteDocument(w io.Writer, d Document) error {
 	var sheets strings.Builder
 	fmt.Fprintf(&sheets, "@page{size:%s}\n", size)
 	for i, p := range d.Pages {
+		size := size
+		if p.OneSheet {
+			size = sheetSize
+		}
 		bind(&p, within)
 		bound := &model{Page: p, Paper: true, W: texts, names: r.names}
 		if err := bound.prepare(); err != nil {
@@ -91,6 +98,7 @@ func bind(p *view.Page, within map[string]bool) {
 		return "#" + slug + "-" + anchor
 	}
 	p.Footer.Definitions = link(p.Footer.Definitions)
+	p.See = nil // a link of the screen
 	table := func(t *view.Table) {
 		for i := range t.Rows {
 			for k := range t.Rows[i].Cells {

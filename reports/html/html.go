@@ -95,7 +95,8 @@ func (r *Renderer) Render(w io.Writer, p view.Page, nav Nav) error {
 // functions are what templates need beyond their data.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"args": func(m, x any) map[string]any { return map[string]any{"M": m, "X": x} },
+		"sentence": view.Sentence,
+		"args":     func(m, x any) map[string]any { return map[string]any{"M": m, "X": x} },
 		"sheetOf": func(f *figure, size string) map[string]string {
 			return map[string]string{"ID": f.ID, "Size": size, "Title": f.Title, "Desc": f.Desc}
 		},

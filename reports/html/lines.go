@@ -56,6 +56,7 @@ type linesLayout struct {
 	c      *view.Chart
 	f      frame
 	series [][]number
+	bands  [][2][]number // by series, low and high; nil without
 	plot   box
 	band   float64
 	scale  ticks
@@ -77,10 +78,13 @@ type ending struct {
 func layLines(c *view.Chart, f frame) *linesLayout {
 	l := &linesLayout{c: c, f: f}
 	n := len(c.Categories)
+	var all [][]number
 	for _, s := range c.Series {
-		l.series = append(l.series, numbers(s.Values, c.Format, n))
+		list, band := numbers(s.Values, c.Format, n), bandOf(s, c.Format, n)
+		l.series, l.bands = append(l.series, list), append(l.bands, band)
+		all = append(all, list, band[0], band[1])
 	}
-	low, high := extent(l.series...)
+	low, high := extent(all...)
 	least := 0.0
 	if c.Format.Decimals == 0 {
 		least = 1
@@ -307,6 +311,9 @@ func (l *linesLayout) draw(p *pen) {
 	p.rule(l.plot.left, zero, l.plot.right, zero, "@ink3")
 	p.names(l.names, l.plot.left, l.band, l.plot.bottom+nameDistance)
 	p.text(l.xName())
+	for i := range l.bands {
+		p.areas(l.areas(i), lineLook(l.c.Series, i).colour)
+	}
 	for i, list := range l.series {
 		p.path(l.pieces(list), lineLook(l.c.Series, i), false)
 	}

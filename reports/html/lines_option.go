@@ -33,6 +33,9 @@ func (l *linesLayout) option() (map[string]any, error) {
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis", AxisPointer: &opts.AxisPointer{Type: "line"}}),
 	)
 	line.GridList = []opts.Grid{l.f.grid(l.plot)}
+	for i := range l.bands {
+		line.MultiSeries = append(line.MultiSeries, l.bandSeries(i)...)
+	}
 	for i, list := range l.series {
 		look := lineLook(l.c.Series, i)
 		data := plain(list)

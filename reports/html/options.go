@@ -31,6 +31,13 @@ var (
 	narrow = frame{width: 352, height: 300, font: 10, narrow: true}
 )
 
+// The heights of a low chart over time, in a column of a wide page and on a phone or
+// on paper.
+const (
+	lowWide   = 240
+	lowNarrow = 168
+)
+
 // spare is by how much texts are taken to be wider than they are: in the
 // browser the chart may be shown smaller than drawn while its text is not.
 func (f frame) spare() float64 {
@@ -52,6 +59,12 @@ func (f frame) grid(plot box) opts.Grid {
 
 // sized is the frame for a chart: some forms need more height.
 func (f frame) sized(c *view.Chart) frame {
+	switch {
+	case c.Low && f.narrow:
+		f.height = lowNarrow
+	case c.Low:
+		f.height = lowWide
+	}
 	switch c.Kind {
 	case view.Mirror:
 		row := 64

@@ -6,9 +6,10 @@ package language
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/feature/plural"
 	xlanguage "golang.org/x/text/language"
@@ -105,15 +106,53 @@ func (l *Language) Text(s Section, key string, pairs ...string) string {
 	return fill(text, pairs)
 }
 
+// fill puts the values of pairs of name and value in their places. Between two Chinese
+// characters, one of the text and one of a value, no space stands: a text has one
+// there for values that are numbers or Latin.
 func fill(text string, pairs []string) string {
 	if len(pairs) == 0 {
 		return text
 	}
-	filled := slices.Clone(pairs)
-	for i := 0; i < len(filled); i += 2 {
-		filled[i] = "{" + filled[i] + "}"
+	var b strings.Builder
+	rest, end := text, rune(0) // the rune that the last value ended with
+	for {
+		at := placeholder.FindStringIndex(rest)
+		piece := rest
+		if at != nil {
+			piece = rest[:at[0]]
+		}
+		if after, spaced := strings.CutPrefix(piece, " "); spaced && isHan(end) && isHan(first(after)) {
+			piece = after
+		}
+		if at == nil {
+			return b.String() + piece
+		}
+		value := rest[at[0]:at[1]]
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if "{"+pairs[i]+"}" == value {
+				value = pairs[i+1]
+				break
+			}
+		}
+		if before, spaced := strings.CutSuffix(piece, " "); spaced && isHan(first(value)) && (isHan(last(before)) || before == "" && isHan(end)) {
+			piece = before
+		}
+		b.WriteString(piece)
+		b.WriteString(value)
+		rest, end = rest[at[1]:], last(value)
 	}
-	return strings.NewReplacer(filled...).Replace(text)
+}
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+func first(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+func last(s string) rune {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 // numbered is the text for a number as the nearest language that has the key

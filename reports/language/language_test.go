@@ -49,6 +49,22 @@ func TestChineseIsComplete(t *testing.T) {
 
 // A number chooses the form by the rule of its language, also where it is written
 // with the signs of the language.
+// No space stands between two Chinese characters, one of the text and one of a value;
+// values keep theirs, and other languages all.
+func TestChineseHasNoSpacesWithin(t *testing.T) {
+	for _, c := range []struct{ text, who, want string }{
+		{"自 {who} 以来销售 {who} 的", "2026年1月1日", "自 2026年1月1日以来销售 2026年1月1日的"},
+		{"其中 {who} 的", "王 五", "其中王 五的"},
+		{"其中 {who} 的", "Wang", "其中 Wang 的"},
+		{"{who} {who}。", "甲乙", "甲乙甲乙。"},
+		{"of {who} by {other}", "甲乙", "of 甲乙 by {other}"},
+	} {
+		if got := fill(c.text, []string{"who", c.who}); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestPlurals(t *testing.T) {
 	pl := read(t, "pl", `
 formats: {group: " ", decimal: ","}

@@ -146,11 +146,13 @@ func (s Set) Of(code string) (*Language, error) {
 // region where needed, or a name of private use such as x-long.
 var Code = regexp.MustCompile(`^[a-z]{1,3}(-[A-Za-z0-9]{2,8})*$`)
 
-// Load reads the languages of a report: those wanted, in their order, else
-// English, Chinese and every file of the folder. A file that cannot be read is
-// among the faults, and its language left out; other faults leave the texts that
-// they are about in English.
-func Load(dir string, wanted []string) (Set, []string) {
+// Load reads the languages of a report: those wanted, in their order, else English,
+// Chinese and every file of the folder that says the frame of a page and the menu:
+// a language begun is not offered to readers before. home is the company's own, which
+// is always offered. A file that cannot be read is among the faults, and its language
+// left out, as one is that is not offered yet; other faults leave the texts that they
+// are about in English.
+func Load(dir string, wanted []string, home string) (Set, []string) {
 	found := map[string]*Language{"en": English(), "zh": Chinese()}
 	var faults []string
 	entries, err := os.ReadDir(dir)
@@ -169,7 +171,12 @@ func Load(dir string, wanted []string) (Set, []string) {
 			continue
 		}
 		if found[l.Code] == nil {
-			order = append(order, l.Code)
+			if gaps := l.offerGaps(); len(wanted) > 0 || l.Code == home || len(gaps) == 0 {
+				order = append(order, l.Code)
+			} else {
+				faults = append(faults, fmt.Sprintf("%s: %s is not offered to readers yet: %d of the %d texts of frame and menu are missing, such as %s; verso words --check %s lists what is missing, and site: {languages: [en, zh, %s]} offers it all the same",
+					filepath.Join(dir, name), l.Name, len(gaps), len(l.offered()), gaps[0], l.Code, l.Code))
+			}
 		}
 		found[l.Code] = l
 	}

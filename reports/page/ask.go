@@ -2,15 +2,26 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"verso/olap"
+	"verso/olap/compile"
 	"verso/olap/cube"
 	"verso/olap/engine"
 	"verso/reports/view"
 )
+
+// KeptBack reports whether an error is of a table, column or measure that what is open
+// to a reader does not have.
+func KeptBack(err error) bool {
+	var table *olap.MissingTableError
+	var query *compile.QueryError
+	var statement *engine.StatementError
+	return errors.As(err, &table) || errors.As(err, &query) || errors.As(err, &statement)
+}
 
 // Value takes a cell of an answer over, exact.
 func Value(v any) view.Value {

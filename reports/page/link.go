@@ -16,13 +16,18 @@ type Ref struct{ Attribute, Key string }
 // Place tells the context which pages there are, so that rows about a member
 // lead to its page. It is called once, before pages are built.
 func (c *Context) Place(pages []Page) {
-	c.places = map[Ref]string{}
+	c.places, c.slugs = map[Ref]string{}, map[string]bool{}
 	for _, p := range pages {
+		c.slugs[p.Slug] = true
 		if p.About != (Ref{}) {
 			c.places[p.About] = p.Slug
 		}
 	}
 }
+
+// Has tells whether the report has a page of the menu, which a reader may not be
+// shown; where no pages were placed, as for a single page, it has all.
+func (c *Context) Has(slug string) bool { return c.slugs == nil || c.slugs[slug] }
 
 // Linked is the value with the way to the page about a member, where there is one.
 func (c *Context) Linked(v view.Value, attribute, key string) view.Value {

@@ -108,6 +108,7 @@ type Context struct {
 	common *common
 	tables map[string]bool // schema.table
 	places map[Ref]string  // slugs of the pages about members
+	slugs  map[string]bool // of all pages; nil where they are not known
 	scope  scope           // of the page being written
 }
 

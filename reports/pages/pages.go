@@ -20,12 +20,13 @@ import (
 
 // All are the pages in menu order, each under the heading it stands under.
 func All() []page.Page {
-	return slices.Concat(
+	all := slices.Concat(
 		under("business", front.Pages(), flow.Board(), answer.Pages()),
 		under("customers", value.Pages(), account.Pages(), risk.Pages()),
 		under("market", market.Pages(), flow.Channel(), member.Pages()),
 		under("operations", flow.Pages()),
 		under("trust", trust.Pages()))
+	return slices.Insert(all, 1, under("business", []page.Page{front.Briefing(all)})...)
 }
 
 // With are the pages of the report with those that editors wrote, which stand

@@ -45,7 +45,7 @@ func serving(t *testing.T, dir string) *httptest.Server {
 	}
 	db := olaptest.Star(t)
 	h := New(Options{Renderer: renderer, Watched: []string{dir}, Lang: "en", Clock: clockwork.NewRealClock(), Log: slog.New(slog.DiscardHandler),
-		Pages: func() []page.Page { return written.Load(dir, nil, func(error) {}) },
+		Pages: func() []page.Page { return written.Load(dir, nil, []string{"en", "zh"}, func(error) {}) },
 		Open: func(ctx context.Context) (page.Source, func(), error) {
 			o, err := olap.Open(ctx, db, olap.Options{})
 			if err != nil {

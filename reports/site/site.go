@@ -203,6 +203,7 @@ func (m *maker) page(ctx context.Context, e *edition, i int) error {
 		return fmt.Errorf("page %s (%s): %w", p.Slug, e.lang, err)
 	}
 	page.NameQuestions(&v)
+	unlink(&v, e.at)
 	var b bytes.Buffer
 	if err := m.renderer.Render(&b, v, nav(e.context, p, e.lang, e.langs, e.groups)); err != nil {
 		return err

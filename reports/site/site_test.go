@@ -26,7 +26,7 @@ import (
 )
 
 // open makes the source of pages of a warehouse.
-func open(t *testing.T, db engine.Database) page.Source {
+func open(t testing.TB, db engine.Database) page.Source {
 	t.Helper()
 	o, err := olap.Open(context.Background(), db, olap.Options{})
 	if err != nil {
@@ -36,7 +36,7 @@ func open(t *testing.T, db engine.Database) page.Source {
 }
 
 // assets are the built assets, or the test is skipped.
-func assets(t *testing.T) web.Assets {
+func assets(t testing.TB) web.Assets {
 	t.Helper()
 	a, err := web.Load()
 	if err != nil {
@@ -46,7 +46,7 @@ func assets(t *testing.T) web.Assets {
 }
 
 // built is the folder of the site of the test warehouse.
-func built(t *testing.T) string {
+func built(t testing.TB) string {
 	t.Helper()
 	a := assets(t)
 	out := t.TempDir() + "/site"

@@ -59,6 +59,7 @@ type Chart struct {
 	Marks      []Mark
 	Table      Table
 	Small      bool // drawn once, small, for pages by the hundred
+	Low        bool // drawn low, for a sheet with much beside it
 }
 
 // Series is one row of numbers over the categories.
@@ -66,6 +67,9 @@ type Series struct {
 	Name   string
 	Role   Role
 	Values []Value
+	// Low and High are the bounds of an interval around each of Values, shaded in
+	// charts of lines; nil without one.
+	Low, High []Value
 }
 
 // Point is a point of a curve, both in shares of 1.

@@ -15,6 +15,8 @@ type Page struct {
 	Banners  []Note // what a reader must know before any number
 	Sections []Section
 	Footer   Footer
+	See      []Value // what stands beside the title: texts that lead to other pages
+	OneSheet bool    // laid out to be printed on one sheet of A4
 }
 
 // Message is the answer of the page in two lines: what was found, with its

@@ -20,7 +20,7 @@ var truths = []Truth{
 	{"churn-fading", "churn", "Some customers order less and less.", "At most a fifth of those reported as fading, or one, are not planted."},
 	{"churn-permuted", "churn", "Next orders dealt out at random say nothing of who stops.", "AUC 0.5 ± 0.06."},
 	{"churn-part", "churn", "Some customers go on ordering and leave their favourite subject.", "In the half-year after, left at least twice as often as other subjects."},
-	{"churn-part-volume", "churn", "Who buys little of a subject may not come for it in half a year, whether it leaves or not.", "Where nobody leaves, how much is bought tells it as well, within 0.05 of AUC; where some do, AUC among those bought equally often is above 0.5."},
+	{"churn-part-volume", "churn", "Who buys little of a subject may not come for it in half a year, whether it leaves or not.", "Where nobody leaves, how much is bought in each of two years tells it as well, within 0.02 of AUC, the interval among those bought equally often begins at 0.55 or below, and the model's card says that it tells of no change; where some do, AUC among these is above 0.5."},
 	{"churn-parts-reported", "churn", "Of others the subjects stay what they are.", "At most a fifth of the subjects reported as left, or one, are not of customers made to change."},
 	{"duplicates", "customers", "Customers who are in the records twice.", "Of the pairs reported as certain or probable at least 95 % are planted, and at least 80 % of the planted are reported."},
 	{"supplier-alarms", "performance", "The control chart flags S1 (slow), S2 (short) and S3 (damaged).", "Each within the orders of six weeks, or of 150 lines where it has fewer."},

@@ -9,8 +9,12 @@
 --   visits … capital  cost to serve, marketing, commission and what open
 --                     receivables cost, as core.fact_customer_month has them
 --   contribution      gross - discount - (returned - recovered) - all of these,
---                     where the cost of any line is known; NULL where sales have
---                     no known cost at all
+--                     sales without a known cost counted as cost, so that it is
+--                     the least there is. NULL where it cannot be told: where
+--                     no cost of the customer's sales is known, or of what it sent
+--                     back when it bought nothing, or of any sale of the company;
+--                     and where it is a loss that the sales without a known cost
+--                     might make good
 WITH span AS (
     SELECT CAST(? AS DATE) AS first_month, r.as_of
     FROM meta.run AS r
@@ -32,16 +36,19 @@ WITH span AS (
     WHERE a.date >= s.first_month AND a.date < CAST(date_trunc('month', s.as_of) + INTERVAL 1 MONTH AS DATE) AND k.type = 'visit'
     GROUP BY a.customer_key
 ), back AS (
-    SELECT r.customer_key, sum(r.returned) AS returned, sum(r.recovered) AS recovered
+    SELECT r.customer_key, sum(r.returned) AS returned, sum(r.recovered) AS recovered, sum(r.guessed) AS guessed
     FROM feature.returned AS r
     GROUP BY r.customer_key
 ), kind AS (
     SELECT customer_type, row_number() OVER (ORDER BY customer_type NULLS FIRST) AS type_no
     FROM (SELECT DISTINCT customer_type FROM core.dim_customer) AS t
+), costed AS (
+    SELECT count(l.cost) > 0 AS any_cost FROM core.fact_order_line AS l
 ), item AS (
     SELECT m.customer_key, coalesce(k.type_no, 0) AS type_no, m.orders, m.lines, m.copies,
            CAST(m.gross AS DECIMAL(18, 4)) AS gross, CAST(m.gross - m.net AS DECIMAL(18, 4)) AS discount,
            CAST(coalesce(b.returned, 0) AS DECIMAL(18, 4)) AS returned, CAST(coalesce(b.recovered, 0) AS DECIMAL(18, 4)) AS recovered,
+           CAST(coalesce(b.guessed, 0) AS DECIMAL(18, 4)) AS guessed,
            CAST(m.net AS DECIMAL(18, 4)) AS net, CAST(m.net_costed AS DECIMAL(18, 4)) AS net_costed,
            CAST(m.net_costed - m.margin AS DECIMAL(18, 4)) AS cost,
            CAST(coalesce(m.margin - m.margin_landed, 0) AS DECIMAL(18, 4)) AS inbound,
@@ -54,13 +61,19 @@ WITH span AS (
     LEFT JOIN kind AS k ON k.customer_type IS NOT DISTINCT FROM c.customer_type
     LEFT JOIN visited AS v ON v.customer_key = m.customer_key
     LEFT JOIN back AS b ON b.customer_key = m.customer_key
+), told AS (
+    SELECT i.customer_key, CAST(i.visits + i.contacts + i.tickets + i.expenses + i.handling AS DECIMAL(18, 4)) AS cost_to_serve,
+           n.any_cost AND CASE WHEN i.lines > 0 THEN i.net_costed IS NOT NULL ELSE i.returned = 0 OR i.guessed < i.returned END AS is_told,
+           CAST(coalesce(i.net_costed, 0) - coalesce(i.cost, 0) - (i.returned - i.recovered) - i.inbound
+                - i.visits - i.contacts - i.tickets - i.expenses - i.handling - i.marketing - i.commission - i.capital AS DECIMAL(18, 4)) AS least,
+           CAST(i.net - coalesce(i.net_costed, 0) + greatest(i.guessed - i.recovered, 0) AS DECIMAL(18, 4)) AS more
+    FROM item AS i
+    CROSS JOIN costed AS n
 )
 SELECT i.customer_key, i.type_no, i.orders, i.lines, i.copies, i.gross, i.discount, i.returned, i.recovered, i.net, i.net_costed, i.cost, i.inbound,
        i.visits, i.contacts, i.tickets, i.expenses, i.handling, i.marketing, i.commission, i.capital,
-       CAST(i.visits + i.contacts + i.tickets + i.expenses + i.handling AS DECIMAL(18, 4)) AS cost_to_serve,
-       CASE WHEN i.lines = 0 OR i.net_costed IS NOT NULL
-            THEN CAST(coalesce(i.net_costed, 0) - coalesce(i.cost, 0) - (i.returned - i.recovered) - i.inbound
-                      - i.visits - i.contacts - i.tickets - i.expenses - i.handling - i.marketing - i.commission - i.capital AS DECIMAL(18, 4)) END AS contribution
+       t.cost_to_serve, CASE WHEN t.is_told AND (t.least >= 0 OR t.least + t.more < 0) THEN t.least END AS contribution
 FROM item AS i
+INNER JOIN told AS t ON t.customer_key = i.customer_key
 WHERE i.lines > 0 OR i.returned <> 0 OR i.visits + i.contacts + i.tickets + i.expenses + i.handling + i.marketing + i.commission + i.capital <> 0
 ORDER BY i.customer_key

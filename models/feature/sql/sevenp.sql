@@ -1,9 +1,13 @@
 -- feature.sevenp: what the seven scores are made of, one row per customer with a
 -- purchase. Reads the scores of the other models and months up to the as-of date.
+-- net_before is NULL where the data begin later than the twelve months before the
+-- last, subjects where nothing bought in two years has a class.
 WITH span AS (
     SELECT r.as_of,
            CAST(date_trunc('month', r.as_of) - INTERVAL 11 MONTH AS DATE) AS year_from,
-           CAST(date_trunc('month', r.as_of) - INTERVAL 23 MONTH AS DATE) AS before_from
+           CAST(date_trunc('month', r.as_of) - INTERVAL 23 MONTH AS DATE) AS before_from,
+           (SELECT min(l.order_date) FROM core.fact_order_line AS l) < CAST(date_trunc('month', r.as_of) - INTERVAL 22 MONTH AS DATE) AS has_before,
+           (SELECT count(*) FROM core.fact_order_line AS l INNER JOIN core.dim_clc AS c ON c.clc_key = l.clc_key WHERE l.clc_key <> -1) > 0 AS has_class
     FROM meta.run AS r
 ), "month" AS (
     SELECT m.customer_key,
@@ -42,14 +46,15 @@ SELECT
     p.contribution,
     CASE WHEN p.net_sales > 0 THEN CAST(p.contribution AS DOUBLE) / CAST(p.net_sales AS DOUBLE) END AS "contribution_rate",
     CAST(coalesce(m.net, 0) AS DECIMAL(18, 4)) AS "net",
-    CAST(coalesce(m.net_before, 0) AS DECIMAL(18, 4)) AS "net_before",
+    CASE WHEN s.has_before THEN CAST(coalesce(m.net_before, 0) AS DECIMAL(18, 4)) END AS "net_before",
     coalesce(v.clv, v.sales_to_come) AS "future",
     v.expected_orders,
-    b.subjects,
+    CASE WHEN s.has_class THEN CASE WHEN f.recency_days > s.as_of - s.before_from THEN 0 ELSE b.subjects END END AS "subjects",
     b.main_share,
     CAST(coalesce(m.sent, 0) AS INTEGER) AS "sent",
     CAST(coalesce(m.responded, 0) AS INTEGER) AS "responded"
 FROM score.rfm AS f
+CROSS JOIN span AS s
 INNER JOIN core.dim_customer AS c ON c.customer_key = f.customer_key
 LEFT JOIN tier AS t ON t.customer_key = f.customer_key
 LEFT JOIN score.loyalty AS l ON l.customer_key = f.customer_key

@@ -1,7 +1,6 @@
 package cold
 
 import (
-	"cmp"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -102,55 +101,17 @@ func (s *sample) fill(w *world, activity bool) {
 	})
 }
 
-// hardShare is the share of a group's rows not taken that hardest keeps.
-const hardShare = 1. / 15
-
-// hardest is the same choices among the rows taken and those not taken that
-// weights rank highest: what a list is judged by is its top, and most rows of a
-// random sample are far below it.
-func (s *sample) hardest(w []float64) *sample {
-	h := &sample{p: s.p, power: s.power, joint: s.joint, products: s.products, start: []int32{0}}
-	type row struct {
-		no    int32
-		score float64
-	}
-	for i, taken := range s.taken {
-		var left []row
-		for r := s.start[i]; r < s.start[i+1]; r++ {
-			if r < s.start[i]+taken {
-				h.x = append(h.x, s.x[int(r)*s.p:int(r+1)*s.p]...)
-			} else {
-				left = append(left, row{r, dot(w, s.x[int(r)*s.p:int(r+1)*s.p])})
-			}
+// fit chooses weights, from a start or from zero. A plain sample has none of joint
+// signals and products, whose weights would cost more than they tell where choices
+// are few.
+func (s *sample) fit(prior float64, start []float64) (weights []float64, converged bool) {
+	weights, _, converged = s.choose(prior, start)
+	for column := range weights {
+		if s.plain && s.isExtra(column) {
+			weights[column] = 0
 		}
-		n := max(min(len(left), 5), int(hardShare*float64(len(left))))
-		for _, r := range first(left, n, func(a, b row) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.no, b.no)) }) {
-			h.x = append(h.x, s.x[int(r.no)*s.p:int(r.no+1)*s.p]...)
-		}
-		h.taken = append(h.taken, taken)
-		h.start = append(h.start, h.start[i]+taken+int32(n))
 	}
-	return h
-}
-
-// fit chooses weights. Where choices are many it does so twice: on the sample, and
-// on it and its hardest choices by the first weights together. Where they are few,
-// once, without joint signals and products, whose weights would then cost more
-// than they tell.
-func (s *sample) fit(prior float64, many bool) (weights []float64, converged bool) {
-	s.plain = !many
-	weights, _, converged = s.choose(prior, nil)
-	if s.plain {
-		for column := range weights {
-			if s.isExtra(column) {
-				weights[column] = 0
-			}
-		}
-		return weights, converged
-	}
-	s.join(s.hardest(weights))
-	weights, _, again := s.choose(prior, weights)
-	return weights, converged && again
+	return weights, converged
 }
 
 // choose fits the conditional logit (McFadden 1974) of what was taken among

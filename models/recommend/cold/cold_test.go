@@ -76,7 +76,7 @@ func fitted(t testing.TB, o Options) (*Model, Sales, []int32) {
 // TestFindsNewTitles: half of what customers buy is of two classes of twelve.
 func TestFindsNewTitles(t *testing.T) {
 	m, later, fresh := fitted(t, Options{})
-	if !m.Converged || m.Reason != "" || m.New != len(fresh) {
+	if !m.Converged || !m.Listwise || m.Reason != "" || m.New != len(fresh) {
 		t.Fatalf("converged %v, reason %q, new %d of %d", m.Converged, m.Reason, m.New, len(fresh))
 	}
 	e, err := m.Evaluate(later, fresh, 20)
@@ -145,7 +145,7 @@ func TestFewChoicesHaveFewWeights(t *testing.T) {
 		}
 		return n
 	}
-	if extras(few) != 0 || extras(many) < 20 || few.Weights[0].Title == 0 {
+	if few.Listwise || extras(few) != 0 || extras(many) < 20 || few.Weights[0].Title == 0 {
 		t.Errorf("%d weights of few choices, %d of many; the first %+v", extras(few), extras(many), few.Weights[0])
 	}
 }

@@ -102,8 +102,8 @@ func TestDoubanCold(t *testing.T) {
 	if !m.Converged || m.New != len(candidates) {
 		t.Errorf("converged %v, %d new titles, want %d", m.Converged, m.New, len(candidates))
 	}
-	if e.Model.Recall < .30 || e.Model.NDCG < .26 || e.Customers.Recall < .315 || e.Customers.Precision < .20 {
-		t.Errorf("new books are found worse than asked: recall .30, NDCG .26, of customers .315 and precision .20")
+	if e.Model.Recall < .32 || e.Model.NDCG < .27 || e.Customers.Recall < .32 || e.Customers.Precision < .22 {
+		t.Errorf("new books are found worse than asked: recall .32, NDCG .27, of customers .32 and precision .22")
 	}
 	if e.Popularity.Recall > .5*e.Model.Recall {
 		t.Errorf("popularity alone reaches %.4f of %.4f", e.Popularity.Recall, e.Model.Recall)

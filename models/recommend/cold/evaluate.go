@@ -1,6 +1,7 @@
 package cold
 
 import (
+	"errors"
 	"math"
 	"slices"
 )
@@ -16,6 +17,8 @@ type Quality struct {
 	NDCG      float64 `json:"ndcg"`
 	HitRate   float64 `json:"hit_rate"` // share of customers with at least one hit
 	Coverage  float64 `json:"coverage"` // share of the candidates in any list
+	// Each is the mean of recall and NDCG of each customer, in the order of customers.
+	Each []float64 `json:"-"`
 }
 
 // Reverse is how well customers of new titles are found, over the titles with
@@ -60,9 +63,12 @@ func (m *Model) Evaluate(test Sales, candidates []int32, k int) (*Evaluation, er
 	if e.Model, err = m.quality(truth, candidates, k); err != nil {
 		return nil, err
 	}
-	if e.Popularity, err = m.byPopularity().quality(truth, candidates, k); err != nil {
+	// Popularity is the same for everybody: one list is everybody's.
+	popular, err := m.byPopularity().Scorer().Titles(0, candidates, k)
+	if err != nil {
 		return nil, err
 	}
+	e.Popularity = m.judge(truth, candidates, k, func(int) []Ranked { return popular })
 	e.Customers, err = m.reverse(truth, candidates)
 	return e, err
 }
@@ -79,7 +85,6 @@ func (m *Model) byPopularity() *Model {
 }
 
 func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, error) {
-	q := Quality{K: k, Titles: len(candidates)}
 	lists := make([][]Ranked, len(truth.of))
 	failed := make([]error, len(truth.of))
 	spread(len(lists), func(from, step int) {
@@ -91,14 +96,21 @@ func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, err
 			}
 		}
 	})
+	if err := errors.Join(failed...); err != nil {
+		return Quality{}, err
+	}
+	return m.judge(truth, candidates, k, func(c int) []Ranked { return lists[c] }), nil
+}
+
+// judge holds everybody's list against what he took.
+func (m *Model) judge(truth *baskets, candidates []int32, k int, listOf func(c int) []Ranked) Quality {
+	q := Quality{K: k, Titles: len(candidates)}
 	shown := make([]bool, m.w.a.Titles)
-	for c, list := range lists {
-		if failed[c] != nil {
-			return q, failed[c]
-		}
+	for c := range truth.of {
 		if len(truth.of[c]) == 0 {
 			continue
 		}
+		list := listOf(c)
 		hits, gain, ideal := 0., 0., 0.
 		for r, e := range list {
 			shown[e.Index] = true
@@ -111,8 +123,10 @@ func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, err
 			ideal += 1 / math.Log2(float64(r)+2)
 		}
 		q.Customers++
-		q.Recall += hits / float64(len(truth.of[c]))
-		q.NDCG += gain / ideal
+		recall, ndcg := hits/float64(len(truth.of[c])), gain/ideal
+		q.Recall += recall
+		q.NDCG += ndcg
+		q.Each = append(q.Each, (recall+ndcg)/2)
 		q.HitRate += min(hits, 1)
 	}
 	for _, s := range shown {
@@ -123,7 +137,7 @@ func (m *Model) quality(truth *baskets, candidates []int32, k int) (Quality, err
 	n := float64(max(q.Customers, 1))
 	q.Recall, q.NDCG, q.HitRate = q.Recall/n, q.NDCG/n, q.HitRate/n
 	q.Coverage /= float64(max(len(candidates), 1))
-	return q, nil
+	return q
 }
 
 func (m *Model) reverse(truth *baskets, candidates []int32) (Reverse, error) {

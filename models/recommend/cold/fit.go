@@ -28,7 +28,7 @@ type Options struct {
 	Ease       float64 // α of the naive-Bayes signals, in titles (default 0: chosen of 3, 10, 30 on the inner split)
 	Groups     int     // customers, and titles, that the weights are fitted on, at most (default 2500)
 	Against    int     // rows not taken in each group (default 300)
-	Many       int     // customers fitted on from which joint signals and products of signals take part (default 1000)
+	Many       int     // customers fitted on from which joint signals and products of signals take part, and weights are fitted twice (default 1000)
 	Prior      float64 // precision of the weights' normal prior (default 1)
 	Like       *Model  // an earlier fit on the same attributes whose weights are taken; nil fits them anew
 }
@@ -70,6 +70,7 @@ type Model struct {
 	Hidden    int     // known titles hidden to fit the weights
 	Groups    int     // customers the weights of titles were fitted on
 	Converged bool
+	Listwise  bool   // the weights were fitted again among what the first ones list, with joint signals and products
 	Reason    string // why the weights are the standard ones; "" when they were fitted
 
 	w         *world
@@ -124,57 +125,83 @@ func Fit(s Sales, customers int, a *Attributes, o Options) (*Model, error) {
 // take takes over the weights of an earlier fit.
 func (m *Model) take(like *Model) {
 	m.titles, m.customers, m.Ease = like.titles, like.customers, like.Ease
-	m.Hidden, m.Groups, m.Converged, m.Reason = like.Hidden, like.Groups, like.Converged, like.Reason
+	m.Hidden, m.Groups, m.Converged, m.Listwise, m.Reason = like.Hidden, like.Groups, like.Converged, like.Listwise, like.Reason
 }
 
 // learn fits the weights on inner cold splits, or takes the standard ones and
 // says why. Each split hides other titles, and all splits fit one set of
 // weights: how well attributes sell shows over titles, and a split has few.
 func (m *Model) learn(a *Attributes, b *baskets, o Options) {
+	splits := m.split(a, b, o)
+	titles, customers := &sample{}, &sample{power: .5}
+	for _, s := range splits {
+		titles.join(s.titles)
+		customers.join(s.customers)
+	}
+	m.Groups = len(titles.taken)
+	switch {
+	case m.Groups < fewestGroups || len(customers.taken) == 0:
+		m.standard(len(a.Kinds), fmt.Sprintf("%d customers bought a hidden title, %d are needed to fit weights: the standard weights are used", m.Groups, fewestGroups))
+	case m.Groups < o.Many:
+		titles.plain, customers.plain = true, true
+		m.choose(titles, customers, o.Prior)
+	default:
+		m.choose(titles, customers, o.Prior)
+		if titles, customers = listed(splits, b, m.titles, m.customers); min(len(titles.taken), len(customers.taken)) >= fewestGroups {
+			m.Listwise = true
+			m.choose(titles, customers, o.Prior)
+		}
+	}
+}
+
+// choose fits both vectors of weights, from those there are.
+func (m *Model) choose(titles, customers *sample, prior float64) {
+	var first, second bool
+	m.titles, first = titles.fit(prior, m.titles)
+	m.customers, second = customers.fit(prior, m.customers)
+	m.Converged = first && second
+}
+
+// split hides titles and samples who took them, o.Splits times.
+func (m *Model) split(a *Attributes, b *baskets, o Options) []*split {
 	rng := rand.New(rand.NewPCG(o.Seed, 1))
 	place := make([]float64, a.Titles)
 	for t := range place {
 		place[t] = rng.Float64()
 	}
-	splits := min(o.Splits, int(1/o.Hidden))
-	part := o
-	part.Groups = (o.Groups + splits - 1) / splits
-	titles, customers := &sample{}, &sample{power: .5}
-	for split := range splits {
+	n := min(o.Splits, int(1/o.Hidden))
+	o.Groups = (o.Groups + n - 1) / n
+	var splits []*split
+	for k := range n {
 		hidden := make([]bool, a.Titles)
 		for t, list := range b.by {
-			hidden[t] = len(list) > 0 && place[t] >= float64(split)*o.Hidden && place[t] < float64(split+1)*o.Hidden
+			hidden[t] = len(list) > 0 && place[t] >= float64(k)*o.Hidden && place[t] < float64(k+1)*o.Hidden
 			if hidden[t] {
 				m.Hidden++
 			}
 		}
 		inner := b.without(hidden)
-		chosen := choices(b.of, inner.of, hidden, part, rng)
-		if len(chosen.taken) == 0 {
+		s := &split{titles: choices(b.of, inner.of, hidden, o, rng)}
+		if len(s.titles.taken) == 0 {
 			continue
 		}
-		w := newWorld(a, inner, part)
-		if part.Ease <= 0 {
-			part.Ease = w.ease(chosen)
+		s.w = newWorld(a, inner, o)
+		if o.Ease <= 0 {
+			o.Ease = s.w.ease(s.titles)
 		}
-		w.boughtEase, w.nearEase = part.Ease, part.Ease
-		chosen.fill(w, false)
-		titles.join(chosen)
-		turned := reversed(b.by, inner.of, hidden, part, rng)
-		turned.fill(w, true)
-		customers.join(turned)
+		s.w.boughtEase, s.w.nearEase = o.Ease, o.Ease
+		s.titles.fill(s.w, false)
+		s.customers = reversed(b.by, inner.of, hidden, o, rng)
+		s.customers.fill(s.w, true)
+		for t, h := range hidden {
+			if h {
+				s.hidden = append(s.hidden, int32(t))
+			}
+		}
+		splits = append(splits, s)
 	}
-	m.Ease = part.Ease
-	m.Groups = len(titles.taken)
-	if m.Groups < fewestGroups || len(customers.taken) == 0 {
-		m.standard(len(a.Kinds), fmt.Sprintf("%d customers bought a hidden title, %d are needed to fit weights: the standard weights are used", m.Groups, fewestGroups))
-		return
-	}
-	var converged bool
-	many := m.Groups >= o.Many
-	m.titles, m.Converged = titles.fit(o.Prior, many)
-	m.customers, converged = customers.fit(o.Prior, many)
-	m.Converged = m.Converged && converged
+	m.Ease = o.Ease
+	return splits
 }
 
 // standard sets equal weights of what was bought, what is near and what is

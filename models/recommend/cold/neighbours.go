@@ -27,24 +27,26 @@ func (b *baskets) neighbours(most int, shrink float64, reseller int) [][]neighbo
 		}
 	}
 	spread(len(rows), func(from, step int) {
-		sum := make([]float32, len(rows))
-		var touched []int32
+		sum, found := make([]float32, len(rows)), make([]int32, len(rows)+1)
 		var row []neighbour
 		for i := from; i < len(rows); i += step {
-			touched, row = touched[:0], row[:0]
+			n := 0
+			row = row[:0]
 			for _, c := range b.by[i] {
 				w := weight[c]
 				if w == 0 {
 					continue
 				}
 				for _, j := range b.of[c] {
-					if sum[j] == 0 {
-						touched = append(touched, j)
-					}
-					sum[j] += w
+					// Without a branch, which would be guessed wrong half of the time: the
+					// bits of a sum of 0 less 1 have the highest bit, those of others not.
+					before := sum[j]
+					found[n] = j
+					n += int((math.Float32bits(before) - 1) >> 31)
+					sum[j] = before + w
 				}
 			}
-			for _, j := range touched {
+			for _, j := range found[:n] {
 				if int(j) != i {
 					norm := math.Sqrt(float64(len(b.by[i]))*float64(len(b.by[j]))) + shrink
 					row = append(row, neighbour{j, float32(float64(sum[j]) / norm)})

@@ -43,7 +43,7 @@ ORDER BY f.origin, f.customer_key`
 type quiet struct {
 	name     string
 	features []churn.Feature
-	volume   [][]string // columns that say how much is bought, summed by term
+	volume   [][]string // columns that say how much is bought, summed by term; years apart, as after a good one comes an ordinary one
 	data     *churn.Data
 	chance   []float64 // by row of data: probability had nothing changed; nil: not said
 	today    *churn.Data
@@ -172,8 +172,17 @@ func (q *quiet) scores(name string, t *churn.Test) ([]float64, error) {
 	return out, nil
 }
 
-// equalVolumes is into how many groups of equal size the rows of a test are cut by volume.
-const equalVolumes = 10
+// leastBeyond is where the interval of the AUC among rows bought equally often must begin
+// for the model to tell of change. Below it companies come where nothing changes but
+// seasons, and a good year is followed by an ordinary one.
+const leastBeyond = .55
+
+// The rows of a test are cut by volume into groups of equalRows, at least equalGroups of
+// them: in tenths of a test the volume of a group still tells.
+const (
+	equalRows   = 20
+	equalGroups = 10
+)
 
 // judgeWithin measures what the model tells of rows that are bought equally often, by test.
 func (q *quiet) judgeWithin() error {
@@ -181,6 +190,7 @@ func (q *quiet) judgeWithin() error {
 	var y, p []float64
 	var stratum []int
 	var customer []int64
+	first := 0 // stratum of the test
 	for k := range q.backtest.Tests {
 		t := &q.backtest.Tests[k]
 		volume, err := q.scores(byVolume, t)
@@ -195,10 +205,12 @@ func (q *quiet) judgeWithin() error {
 			order[n] = n
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(volume[a], volume[b]) })
+		groups := max(equalGroups, len(order)/equalRows)
 		for n, at := range order {
 			y, p = append(y, t.Y[at]), append(p, t.P[churn.Policy][at])
-			stratum, customer = append(stratum, k*equalVolumes+n*equalVolumes/len(order)), append(customer, q.data.Customer[t.Rows[at]])
+			stratum, customer = append(stratum, first+n*groups/len(order)), append(customer, q.data.Customer[t.Rows[at]])
 		}
+		first += groups
 	}
 	if len(y) == 0 {
 		return nil
@@ -274,7 +286,7 @@ func columnsOf(list []featureWords) (names []string, learned []churn.Feature) {
 // of a customer that orders on two days and more in it.
 func (s *study) parts(f *frame.Frame) *quiet {
 	names, learned := columnsOf(partFeatures)
-	q := &quiet{name: churn.Partial, features: learned, volume: [][]string{{"part_365", "part_730"}, {"part_lines"}, {"days_365"}}, data: empty(names), today: empty(names)}
+	q := &quiet{name: churn.Partial, features: learned, volume: [][]string{{"part_365"}, {"part_730"}, {"part_lines"}, {"days_365"}}, data: empty(names), today: empty(names)}
 	var columns [][]float64
 	for _, name := range names {
 		columns = append(columns, f.Column(name))

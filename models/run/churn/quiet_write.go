@@ -145,11 +145,11 @@ func (q *quiet) tellWithin(c *job.Card) {
 		return
 	}
 	volume := q.figure(byVolume, func(m *backtest.Metrics) float64 { return m.AUC.Value })
-	c.Metric("backtest.model.auc_equal_volume", q.equal.AUC, "", job.Wordsf("among cases bought equally often (tenths by volume); 95 %% interval %.3f to %.3f", "在订购频度相当者（按量分十组）之内；95 %% 区间 %.3f 至 %.3f", q.equal.Low, q.equal.High))
+	c.Metric("backtest.model.auc_equal_volume", q.equal.AUC, "", job.Wordsf("among cases bought equally often (groups of about twenty by volume); 95 %% interval %.3f to %.3f", "在订购频度相当者（按量每组约二十例）之内；95 %% 区间 %.3f 至 %.3f", q.equal.Low, q.equal.High))
 	c.Reading.EN += fmt.Sprintf(" How much is bought alone gives %.3f: where little is bought, it may come about by chance. Among cases bought equally often the model has %.3f (95 %% interval %.3f to %.3f).", volume, q.equal.AUC, q.equal.Low, q.equal.High)
 	c.Reading.ZH += fmt.Sprintf(" 仅凭订购量即达 %.3f：订购少者偶然亦会发生。在订购频度相当者之内，模型为 %.3f（95 %% 区间 %.3f 至 %.3f）。", volume, q.equal.AUC, q.equal.Low, q.equal.High)
-	if q.equal.Low <= .5 {
-		c.Reading.EN += " So it says how little is bought, and not that something is changing."
-		c.Reading.ZH += "故所示为订购之少，而非正在变化。"
+	if q.equal.Low <= leastBeyond {
+		c.Reading.EN += fmt.Sprintf(" The interval may begin at %.2[1]f where nothing changes but seasons, and a good year is followed by an ordinary one. So it says how little is bought, and not that something is changing.", leastBeyond)
+		c.Reading.ZH += fmt.Sprintf(" 毫无变化之处，仅因时节与丰年之后复归常年，区间下限亦可至 %.2[1]f。故所示为订购之少，而非正在变化。", leastBeyond)
 	}
 }

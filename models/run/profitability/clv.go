@@ -65,6 +65,7 @@ type group struct {
 	index []int // rows
 	model *clv.Model
 	spend *clv.Spend // nil: no spend can be learned
+	stays bool       // the purchases do not tell that anybody leaves
 }
 
 func dayNumber(t time.Time) int { return int(t.Unix() / 86400) }

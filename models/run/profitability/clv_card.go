@@ -54,10 +54,15 @@ func (l *lifetime) card(reason error) job.Card {
 	c.Parameter("clock", l.clock.words)
 	c.Parameter("groups", l.grouping.words)
 	c.Parameter("rows_left_out", job.Wordsf("%d customers without a purchase, %d days without a positive sum", "%d 个客户没有购买，%d 天金额不为正", l.rows.NoPurchase, l.rows.NotPositive))
+	staying := 0
 	for _, g := range l.groups {
 		suffix := ""
 		if g.name != "all" {
 			suffix = " of " + g.name
+		}
+		if g.stays {
+			staying += len(g.index)
+			c.Parameter("p_alive"+suffix, job.Words{EN: "not told: NBD, whose customers never leave, explains the purchases as well (its BIC is not above that of the model)", ZH: "不详：假定客户从不流失的 NBD 同样能解释这些购买（其 BIC 不高于本模型）"})
 		}
 		tellModel(&c, g.model, suffix)
 		tellSpend(&c, g.spend, suffix)
@@ -75,6 +80,10 @@ func (l *lifetime) card(reason error) job.Card {
 	c.Metric("repeat_customers", float64(repeats(l.rows.Customers)), "customers", job.Words{EN: "of them, those who came again", ZH: "其中再次购买者"})
 	l.tellBacktest(&c)
 	c.Reading = l.reading()
+	if staying > 0 {
+		w := job.Wordsf(" Of %d customers it cannot be told whether they are still customers: the purchases do not show that anybody leaves.", "其中 %d 个客户是否仍为客户无从得知：购买记录未显示有人流失。", staying)
+		c.Reading.EN, c.Reading.ZH = c.Reading.EN+w.EN, c.Reading.ZH+w.ZH
+	}
 	return c
 }
 

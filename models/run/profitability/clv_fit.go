@@ -37,9 +37,18 @@ func (l *lifetime) fit() error {
 		if s, err := clv.FitSpend(c.X, c.Spend, nil); err == nil {
 			g.spend = s
 		}
+		g.stays = nobodyLeaves(g.model, c)
 	}
 	l.fitBeside()
 	return nil
+}
+
+// nobodyLeaves tells whether NBD, whose customers never leave, explains the same
+// purchases as well as the model: its BIC is not above the model's. How likely a
+// customer is still one cannot be told then.
+func nobodyLeaves(m *clv.Model, c clv.Customers) bool {
+	stay, err := clv.Fit(c, clv.Options{Kind: clv.NBD})
+	return err == nil && stay.BIC <= m.BIC
 }
 
 // fitBeside fits the models beside and the backtest, which need nothing of each
@@ -254,7 +263,11 @@ func (l *lifetime) score(g group, s *scores) error {
 	for at, i := range g.index {
 		s.key, s.model, s.group = append(s.key, l.rows.Key[i]), append(s.model, g.model.Kind.String()), append(s.group, g.name)
 		s.repeats, s.first, s.last = append(s.repeats, int64(c.X[at])), append(s.first, int64(l.rows.FirstDay[i])), append(s.last, int64(l.rows.LastDay[i]))
-		s.alive, s.expected, s.none = append(s.alive, r.Alive[at]), append(s.expected, r.Expected[at]), append(s.none, r.None[at])
+		alive := r.Alive[at]
+		if g.stays {
+			alive = math.NaN()
+		}
+		s.alive, s.expected, s.none = append(s.alive, alive), append(s.expected, r.Expected[at]), append(s.none, r.None[at])
 		s.low, s.high = append(s.low, int64(r.Low[at])), append(s.high, int64(r.High[at]))
 		s.next = append(s.next, l.daysTo(r.Next[at], r.HasNext[at]))
 		s.early = append(s.early, l.daysTo(r.NextLow[at], r.HasNextLow[at]))

@@ -37,18 +37,46 @@ func TestCLVWithoutAModel(t *testing.T) {
 	}
 }
 
-// A regular buyer is worth more than one who stopped long ago, whose returns of
-// more than it bought give no value; customers all alike are no fault.
-func TestCLVOrdersCustomers(t *testing.T) {
+// monthly are 30 customers who buy every month of 2025, a third of them every other
+// month; every third up to the given one stops after March.
+func monthly(stops int) []string {
 	var rows []string
 	for c := 1; c <= 30; c++ {
 		for m := 1; m <= 12; m++ {
-			if c == 2 && m > 3 || c%3 == 0 && m%2 == 0 {
+			if c%3 == 2 && c <= stops && m > 3 || c%3 == 0 && m%2 == 0 {
 				continue
 			}
 			rows = append(rows, fmt.Sprintf("(%d, '2025-%02d-%02d', %d)", c, m, 1+c%28, 90+c))
 		}
 	}
+	return rows
+}
+
+// Where nobody stops, or one of thirty does, a model in which nobody ever leaves has
+// the better BIC: how likely a customer is still one is not told, and the card says
+// so. Where five stop it is.
+func TestCLVTellsWhoStaysOnlyWhereSomebodyLeaves(t *testing.T) {
+	for stops, want := range map[int]string{0: "0", 2: "0", 14: "30"} {
+		conn := jobtest.Open(t, "2025-12-31", buyers, orders(monthly(stops)...))
+		jobtest.Run(t, conn, "2025-12-31", CLV(CLVOptions{Months: 6, Annual: 0.1}))
+		if got := jobtest.Value(t, conn, "SELECT count(p_alive) FROM score.clv"); got != want {
+			t.Errorf("stops up to %d: %s customers told, want %s", stops, got, want)
+		}
+		said := "SELECT count(*) FROM card.model WHERE reading LIKE '%it cannot be told whether they are still customers%' AND reading_zh LIKE '%无从得知%'"
+		if got := jobtest.Value(t, conn, said); (got == "1") != (want == "0") {
+			t.Errorf("stops up to %d: the reading says so %s times", stops, got)
+		}
+		better := "SELECT max(CASE WHEN name = 'nbd.bic' THEN value END) <= max(CASE WHEN name = 'mbg_nbd.bic' THEN value END) FROM card.metric"
+		if got := jobtest.Value(t, conn, better); (got == "true") != (want == "0") {
+			t.Errorf("stops up to %d: NBD is as good: %s", stops, got)
+		}
+	}
+}
+
+// A regular buyer is worth more than one who stopped long ago, whose returns of
+// more than it bought give no value; customers all alike are no fault.
+func TestCLVOrdersCustomers(t *testing.T) {
+	rows := monthly(14) // of fewer who stop nothing can be said of anybody, see above
 	conn := jobtest.Open(t, "2025-12-31", buyers, orders(rows...), "UPDATE core.fact_order_line SET margin = net / 4, cost = net * 3 / 4",
 		"INSERT INTO core.fact_return (customer_key, return_date, value) VALUES (2, '2025-03-20', 5000)")
 	jobtest.Run(t, conn, "2025-12-31", CLV(CLVOptions{Months: 6, Annual: 0.1}))

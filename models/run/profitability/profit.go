@@ -70,7 +70,7 @@ func runProfit(ctx context.Context, j *job.Job) (int64, error) {
 		keys[i] = int64(f.Column("customer_key")[i])
 		results[i] = resultOf(profit[i])
 		for k := range 2 {
-			if r := reasons[i][k]; r.Cost >= 0 {
+			if r := reasons[i][k]; r.Cost >= 0 && !math.IsNaN(profit[i]) {
 				names[k][i], excess[k][i] = items[r.Cost], r.Excess
 			}
 		}
@@ -120,11 +120,15 @@ func curve(f *frame.Frame) (m *whale.Model, known []int, err error) {
 	return m, known, err
 }
 
-// reasonsOf are what the customers cost above their type.
+// reasonsOf are what the customers cost above others of their type; those whose
+// profit is not known are no measure for the others.
 func reasonsOf(f *frame.Frame) [][2]whale.Reason {
 	groups := make([]int, f.Rows())
 	for i, g := range f.Column("type_no") {
 		groups[i] = int(g)
+		if math.IsNaN(f.Column("contribution")[i]) {
+			groups[i] = -1
+		}
 	}
 	costs := make([]whale.Cost, len(items))
 	for k, name := range items {

@@ -12,8 +12,8 @@ func profitCard(j *job.Job, f *frame.Frame, m *whale.Model, from time.Time) job.
 	c := job.Card{
 		Model: "profit", Version: 1, Rows: int64(f.Rows()), Outputs: []string{"customer_profit", "customer_cost", "profit_cell", "whale"},
 		Definition: job.Words{
-			EN: "Contribution of a customer: gross sales less discount, returns (value credited less what the copies had cost), cost, freight, duty and handling, visits, other contacts, tickets, expenses, returns handling, marketing, commission and the cost of open receivables. The reasons are the deductions that exceed most what customers of the same type have on the same sales.",
-			ZH: "客户贡献＝码洋－折扣－退货（退款额减所退图书的成本）－成本－运费、关税与杂费－拜访－其他联系－工单－费用－退货处理－营销－提成－应收占用资金成本。原因为在同等销售额下超出同类客户最多的扣减项。"},
+			EN: "Contribution of a customer: gross sales less discount, returns (value credited less what the copies had cost), cost, freight, duty and handling, visits, other contacts, tickets, expenses, returns handling, marketing, commission and the cost of open receivables. Sales without a known cost count as cost, so that a contribution is the least there is; it is not known of a customer of whose sales no cost is known, nor where those sales might make good a loss. The reasons are the deductions that exceed most what customers of the same type have on the same sales.",
+			ZH: "客户贡献＝码洋－折扣－退货（退款额减所退图书的成本）－成本－运费、关税与杂费－拜访－其他联系－工单－费用－退货处理－营销－提成－应收占用资金成本。成本未知的销售按成本计，故贡献为下限；销售成本全部未知的客户，以及亏损可能由成本未知的销售弥补的客户，贡献不详。原因为在同等销售额下超出同类客户最多的扣减项。"},
 		Features: []job.Feature{
 			{Name: "months", Definition: job.Words{EN: "calendar months up to that of the as-of date", ZH: "截至截止日所在月的日历月"}},
 			{Name: "returns", Definition: job.Words{EN: "value credited less the cost of the copies that came back; scrapped copies recover nothing", ZH: "退款额减退回图书的成本；报废者不收回"}},
@@ -25,7 +25,7 @@ func profitCard(j *job.Job, f *frame.Frame, m *whale.Model, from time.Time) job.
 	unknown := f.Rows() - m.Customers
 	net, costed := sum(f.Column("net")), sum(f.Column("net_costed"))
 	c.Metric("customers", float64(m.Customers), "customers", job.Words{EN: "customers whose profit is known", ZH: "利润已知的客户"})
-	c.Metric("customers_unknown", float64(unknown), "customers", job.Words{EN: "customers whose sales have no known cost: they have no profit here", ZH: "销售成本未知的客户：此处没有利润"})
+	c.Metric("customers_unknown", float64(unknown), "customers", job.Words{EN: "customers whose contribution cannot be told for want of costs: they have no profit here", ZH: "因成本未知而无法得出贡献的客户：此处没有利润"})
 	if net > 0 {
 		c.Metric("cost_coverage", costed/net, "share", job.Words{EN: "net sales on lines whose cost is known", ZH: "成本已知的行所占净额"})
 	}

@@ -70,3 +70,54 @@ func TestProfitOfNobody(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// No cost of anything is known: nothing is said of anybody, whether it bought, only
+// sent back, or was only called.
+const uncosted = `
+UPDATE core.fact_order_line SET cost = NULL, margin = NULL, gross_margin = NULL;
+UPDATE core.fact_customer_month SET margin = NULL, margin_landed = NULL, net_costed = NULL;
+DELETE FROM core.fact_order_line WHERE customer_key = 2;
+UPDATE core.fact_customer_month SET lines = 0, orders = 0, net = 0, gross = 0 WHERE customer_key = 2;
+INSERT INTO core.fact_return (return_id, line_id, return_date, customer_key, clc_key, geo_key, qty, value, disposition, from_order_line) VALUES
+ (3, 9, '2026-04-01', 2, 100, 20, 1, 40, 'restock', true);`
+
+func TestProfitWithoutAnyCost(t *testing.T) {
+	conn := jobtest.Open(t, "2026-06-15", books, uncosted)
+	jobtest.Run(t, conn, "2026-06-15", Profit())
+	for sql, want := range map[string]string{
+		"SELECT count(contribution) || ' of ' || count(*) FROM score.customer_profit":                          "0 of 4",
+		"SELECT string_agg(DISTINCT result, ',') FROM score.customer_profit":                                   "unknown",
+		"SELECT string_agg(DISTINCT reason_1, ',') FROM score.customer_profit":                                 "",
+		"SELECT count(margin) || ' ' || count(contribution) || ' ' || count(net_known) FROM score.profit_cell": "0 0 0",
+	} {
+		if got := jobtest.Value(t, conn, sql); got != want {
+			t.Errorf("%s: %s, want %s", sql, got, want)
+		}
+	}
+	if got := jobtest.Value(t, conn, "SELECT reading FROM card.model"); !strings.HasPrefix(got, "No customer has a known profit") {
+		t.Error(got)
+	}
+}
+
+// Costs are known for a part. The second customer bought for 90 at a cost of 50 and
+// for 60 at none that is known: 59 lost at the most, which those 60 might make good
+// by one, so nobody knows. Of the fourth only a return of unknown cost is known.
+func TestProfitWhereCostsAreKnownInPart(t *testing.T) {
+	const part = `
+INSERT INTO core.fact_order_line (line_id, customer_key, clc_key, geo_key, order_date, qty, gross, net) VALUES (6, 2, 100, 20, '2026-03-10', 1, 60, 60);
+UPDATE core.fact_customer_month SET lines = 2, gross = 160, net = 150 WHERE customer_key = 2;
+INSERT INTO core.fact_return (return_id, line_id, return_date, customer_key, clc_key, geo_key, qty, value, disposition, from_order_line) VALUES
+ (3, 9, '2026-04-01', 4, 100, 10, 1, 40, 'restock', true);`
+	results := func(statements ...string) string {
+		conn := jobtest.Open(t, "2026-06-15", append([]string{books, part}, statements...)...)
+		jobtest.Run(t, conn, "2026-06-15", Profit())
+		return jobtest.Value(t, conn, "SELECT string_agg(result, ' ' ORDER BY customer_key) FROM score.customer_profit")
+	}
+	if got, want := results(), "earning unknown unknown unknown"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	// With 58 of unknown cost nothing could make the loss good.
+	if got, want := results("UPDATE core.fact_order_line SET net = 58, gross = 58 WHERE line_id = 6", "UPDATE core.fact_customer_month SET net = 148, gross = 158 WHERE customer_key = 2"), "earning losing unknown unknown"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -317,6 +317,13 @@ func (a *answers) card(e *uplift.Elasticity, scored int64) job.Card {
 	if !a.quotes {
 		c.Features = []job.Feature{{Name: "price", Definition: job.Words{EN: "net price of a copy ÷ median of the title", ZH: "单册净价 ÷ 该书中位数"}}, {Name: "quantity", Definition: job.Words{EN: "copies ÷ median of the title; discounts for quantity look like elasticity here", ZH: "册数 ÷ 该书中位数；数量折扣在此会显得像弹性"}}}
 	}
+	unit := job.Words{EN: "quotations", ZH: "次报价"}
+	if !a.quotes {
+		unit = job.Words{EN: "order lines", ZH: "条订单行"}
+		c.Definition = job.Words{
+			EN: "Elasticity of a customer, from its purchases, for want of quotations: by how many percent the copies it takes change for each percent of price paid against what is usual for the title; drawn towards that of all as far as the purchases leave it open. Two classes of customers where the data show two: transaction (price counts) and relationship. Causes only if prices did not follow the quantity or how likely the customer was to buy.",
+			ZH: "客户价格弹性，因无报价而取自购买：实付价格相对该书通常价格每变动百分之一，其购买册数变动的百分比；购买不足时向总体收缩。数据显示两类时分为交易型（看价格）与关系型。仅当价格不取决于数量或客户购买意愿时才有因果意义。"}
+	}
 	c.Parameter("fewest", fewestQuotes)
 	c.Metric("used", float64(e.Rows), "rows", job.Words{EN: "quotations, or purchases where there are none, that were used", ZH: "所用报价（无报价者用购买）"})
 	if e.SE > 0 {
@@ -329,14 +336,23 @@ func (a *answers) card(e *uplift.Elasticity, scored int64) job.Card {
 	case !(e.SE > 0):
 		c.Reading = job.Words{EN: "No elasticity can be told: " + e.Reason + ".", ZH: "无法估计弹性：报价不足或从无差异。"}
 	case !e.TwoClasses:
-		c.Reading = job.Wordsf("One percent of price moves acceptance by %.1f percent; customers do not fall into two classes, so those below −1 stand for them. %d have %d quotations or more.", "价格每变动 1 %%，接受率变动 %.1f %%；客户未分成两类，以弹性低于 −1 者代之。%d 个客户有至少 %d 次报价。", e.Mean, scored, fewestQuotes)
+		what := job.Words{EN: "acceptance", ZH: "接受率"}
+		if !a.quotes {
+			what = job.Words{EN: "the copies taken", ZH: "购买册数"}
+		}
+		c.Reading = job.Wordsf("One percent of price moves %[4]s by %.1[1]f percent; customers do not fall into two classes, so those below −1 stand for them. %[2]d have %[3]d %[6]s or more.", "价格每变动 1 %%，%[5]s变动 %.1[1]f %%；客户未分成两类，以弹性低于 −1 者代之。%[2]d 个客户有至少 %[3]d %[7]s。",
+			e.Mean, scored, fewestQuotes, what.EN, what.ZH, unit.EN, unit.ZH)
 	default:
 		c.Metric("transaction", e.Classes[1].Weight, "share", job.Words{EN: "of customers for whom price counts", ZH: "看重价格的客户比例"})
 		c.Metric("elasticity.transaction", e.Classes[1].Mean, "", job.Words{EN: "of those", ZH: "这些客户的值"})
 		c.Metric("elasticity.relationship", e.Classes[0].Mean, "", job.Words{EN: "of the others", ZH: "其余客户的值"})
-		c.Reading = job.Wordsf("For %.0f %% of customers price counts: a percent dearer costs %.1f %% of the orders, for the others %.1f %%. Of %d customers with %d quotations or more, price counts for %d and service for %d.",
-			"%.0f %% 的客户看重价格：每贵 1 %%，订单少 %.1f %%；其余客户少 %.1f %%。%d 个有至少 %d 次报价的客户中，%d 个看重价格，%d 个看重服务。",
-			100*e.Classes[1].Weight, -e.Classes[1].Mean, -e.Classes[0].Mean, scored, fewestQuotes, e.Counts[uplift.Transaction], e.Counts[uplift.Relationship])
+		what := job.Words{EN: "orders", ZH: "订单"}
+		if !a.quotes {
+			what = job.Words{EN: "copies taken", ZH: "购买册数"}
+		}
+		c.Reading = job.Wordsf("For %.0[1]f %% of customers price counts: a percent dearer costs %.1[2]f %% of the %[8]s, for the others %.1[3]f %%. Of %[4]d customers with %[5]d %[10]s or more, price counts for %[6]d and service for %[7]d.",
+			"%.0[1]f %% 的客户看重价格：每贵 1 %%，%[9]s少 %.1[2]f %%；其余客户少 %.1[3]f %%。%[4]d 个有至少 %[5]d %[11]s的客户中，%[6]d 个看重价格，%[7]d 个看重服务。",
+			100*e.Classes[1].Weight, -e.Classes[1].Mean, -e.Classes[0].Mean, scored, fewestQuotes, e.Counts[uplift.Transaction], e.Counts[uplift.Relationship], what.EN, what.ZH, unit.EN, unit.ZH)
 	}
 	return c
 }

@@ -65,11 +65,21 @@ func readCohorts(ctx context.Context, j *job.Job) (*cohorts, error) {
 		c.leadIn = 24
 	case n >= 36:
 		c.leadIn = 12
+	default:
+		c.leadIn = min(n, window-1)
 	}
 	return c, nil
 }
 
 func (c *cohorts) months() int { return c.last - c.first + 1 }
+
+// A customer is active for window months after a purchase. Counts of months whose
+// window reaches before the first month only grow because the data begin: it takes
+// leastUsable others to project from.
+const window, leastUsable = 12, 12
+
+// usable is how many months have a whole window of data before their end.
+func (c *cohorts) usable() int { return max(0, c.months()-window+1) }
 
 // until is what was known of the first months.
 func (c *cohorts) until(months int) *cohorts {
@@ -225,7 +235,7 @@ func runAcquisition(ctx context.Context, j *job.Job) (int64, error) {
 	}
 	var p *projection
 	past := &pastProjections{}
-	if c.months() > 1 {
+	if c.usable() >= leastUsable {
 		if p, err = c.project(ctx, 1000, j.Seed); err != nil && !errors.Is(err, forecast.ErrAcquisition) {
 			return 0, err
 		}

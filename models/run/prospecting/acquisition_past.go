@@ -171,6 +171,11 @@ func acquisitionCard(c *cohorts, p *projection, past *pastProjections) job.Card 
 		Features: []job.Feature{{Name: "purchase", Definition: job.Words{EN: "a day with a positive sum, net of returns", ZH: "扣除退货后金额为正的一天"}}, {Name: "cohort", Definition: job.Words{EN: "month of the first purchase", ZH: "首次购买的月份"}}},
 	}
 	card.Parameter("horizon_months", horizon)
+	if p == nil && c.usable() < leastUsable && c.months() > 1 {
+		card.Reading = job.Wordsf("The number of customers to come cannot be projected: who is active is counted over %d months, and only %d month ends have as many months of data before them; it takes %d.",
+			"无法推算将来的客户数：活跃客户按 %d 个月统计，而此前有足够数据的月末只有 %d 个，需要 %d 个。", window, c.usable(), leastUsable)
+		return card
+	}
 	if p == nil {
 		card.Reading = job.Words{EN: "The number of customers to come cannot be projected: fewer than two whole months with purchases are known.", ZH: "无法推算将来的客户数：含购买的完整月份不足两个。"}
 		return card

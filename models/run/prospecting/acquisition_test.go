@@ -2,6 +2,7 @@ package prospecting
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"testing"
 
@@ -78,5 +79,22 @@ func TestRetention(t *testing.T) {
 	}
 	if math.Abs(sum-p.Active.Mean[5]) > 1e-6 {
 		t.Errorf("years add up to %v, not %v", sum, p.Active.Mean[5])
+	}
+}
+
+// Ten customers a month who buy once. The count of those active within twelve months
+// grows through the first year only because the data begin: these months are no
+// past, and of fewer than twelve others nothing is projected.
+func TestNoProjectionOfAWindowThatFills(t *testing.T) {
+	for months, want := range map[int]string{14: "0 3", 22: "0 11", 23: "12 12"} {
+		conn := jobtest.Open(t, "2026-06-30", fmt.Sprintf(`INSERT INTO core.fact_order_line (customer_key, order_key, order_date, qty, net)
+SELECT i, i, CAST(DATE '2026-06-02' - (i // 10) * INTERVAL 1 MONTH AS DATE), 1, 10 FROM range(0, %d) AS r (i)`, 10*months))
+		jobtest.Run(t, conn, "2026-06-30", Acquisition())
+		if got := jobtest.Value(t, conn, "SELECT count(CASE WHEN is_projected THEN 1 END) || ' ' || count(CASE WHEN is_settled AND NOT is_projected THEN 1 END) FROM score.acquisition"); got != want {
+			t.Errorf("%d months: projected and settled months %s, want %s", months, got, want)
+		}
+		if got := jobtest.Value(t, conn, "SELECT max(active) FROM score.acquisition WHERE is_projected AND month = '2027-05-01'"); months == 23 && got != "120.0000" {
+			t.Errorf("active in a year: %s, want the 120 of today", got)
+		}
 	}
 }

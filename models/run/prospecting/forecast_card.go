@@ -56,6 +56,12 @@ func (p *plan) card(j *job.Job, titles *titleDemand) job.Card {
 	return c
 }
 
+// shortReading says what a level stands for.
+func (p *plan) shortReading(next float64) job.Words {
+	return job.Wordsf("Only %[1]d whole months are known: season and trend cannot be told from them. Were the next twelve like the last months, orders of %.0[2]f net would come. Do not lean on it.",
+		"已知完整月份仅 %[1]d 个，无法辨别季节与趋势。若今后十二个月与最近各月相同，订货净额为 %.0[2]f。请勿倚重。", p.months(), next)
+}
+
 func (p *plan) reading() job.Words {
 	var next, before float64
 	total := &p.forecasts[0][0]
@@ -64,6 +70,9 @@ func (p *plan) reading() job.Words {
 		if t := p.months() - len(total.Mean) + s; t >= 0 {
 			before += p.values[0][0][t]
 		}
+	}
+	if p.isShort() {
+		return p.shortReading(next)
 	}
 	w := job.Wordsf("From %s on, orders of %.0f net are expected in twelve months.", "自 %s 起十二个月预计订货净额 %.0f。", monthName(p.last+1), next)
 	if before > 0 && p.months() >= horizon {

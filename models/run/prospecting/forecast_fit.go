@@ -63,11 +63,23 @@ func testOrigins(months int) []int {
 	return out
 }
 
+// seasonMonths is how many whole months it takes to tell a season from a trend. Of
+// fewer only a level is forecast: the mean of the last twelve months, or of all
+// where fewer are known.
+const seasonMonths = 24
+
+// isShort tells whether the history has no two years.
+func (d *demand) isShort() bool { return d.months() < seasonMonths }
+
 // choose takes the way whose forecasts of the total and the subjects had the least
 // mean scaled error in the two times twelve months before the first test, so that
 // the test judges the choice too. The default has to be beaten by 2 %.
 func (p *plan) choose(ctx context.Context, origins []int) error {
 	p.method, p.chosen = forecast.Combination, job.Words{EN: "the default: fewer than 36 months are known before the test to choose by", ZH: "默认：检验之前已知不足 36 个月，无从选择"}
+	if p.isShort() {
+		p.method, p.chosen = forecast.Mean, job.Wordsf("the mean of the last twelve months: from fewer than %d whole months neither season nor trend can be told", "最近十二个月的平均：完整月份不足 %d 个，无法辨别季节与趋势", seasonMonths)
+		return nil
+	}
 	if len(origins) == 0 || origins[0] < 36 {
 		return nil
 	}
@@ -107,7 +119,7 @@ func (p *plan) coherent(ctx context.Context, measure, until int) ([]forecast.For
 		return nil, err
 	}
 	o := forecast.Options{Horizon: horizon, Method: p.method, Levels: levels}
-	m, err := forecast.FitHierarchy(ctx, tree, []string{p.members[0].name}, p.series(measure, classes, until), forecast.MinT, o)
+	m, err := forecast.FitHierarchy(ctx, tree, []string{p.members[0].name}, p.recent(measure, classes, until), forecast.MinT, o)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +137,7 @@ func (p *plan) coherent(ctx context.Context, measure, until int) ([]forecast.For
 	out[0] = total
 	for level := 2; level < len(p.levels); level++ {
 		members := p.of(level)
-		m, err := forecast.Fit(ctx, p.series(measure, members, until), o)
+		m, err := forecast.Fit(ctx, p.recent(measure, members, until), o)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +146,46 @@ func (p *plan) coherent(ctx context.Context, measure, until int) ([]forecast.For
 			out[no] = m.Forecasts[i]
 		}
 	}
+	if p.isShort() {
+		for no := range out {
+			holdMonths(&out[no], p.values[measure][no][max(0, until-horizon):until])
+		}
+	}
 	return out, nil
+}
+
+// recent are the series that forecasts are made from: all that is known, or of a
+// short history the last twelve months.
+func (p *plan) recent(measure int, members []int, until int) []forecast.Series {
+	list := p.series(measure, members, until)
+	if p.isShort() {
+		for i := range list {
+			from := max(0, until-horizon)
+			list[i].Values, list[i].Start = list[i].Values[from:], list[i].Start+from
+		}
+	}
+	return list
+}
+
+// holdMonths makes the intervals of a level as wide as the months it was taken from
+// lay apart: what is not known of season and trend can move a month at least as far.
+func holdMonths(f *forecast.Forecast, months []float64) {
+	for k := range f.Upper {
+		for s, mean := range f.Mean {
+			away := make([]float64, len(months))
+			for t, v := range months {
+				away[t] = math.Abs(v - mean)
+			}
+			slices.Sort(away)
+			half := math.Max(f.Upper[k][s]-mean, away[min(len(away), int(math.Ceil(levels[k]*float64(len(away)+1))))-1])
+			f.Lower[k][s], f.Upper[k][s] = mean-half, mean+half
+			if f.Demand.Class != forecast.Signed {
+				f.Lower[k][s] = math.Max(0, f.Lower[k][s])
+			}
+		}
+	}
+	nest(f.Lower, f.Upper)
+	roundEnds(f)
 }
 
 // shareOut makes the parts add up to the total at every step: what is missing is

@@ -57,6 +57,25 @@ SELECT CAST(sum(qty) AS DECIMAL(18, 4)) FROM core.fact_order_line WHERE publishe
 	})
 }
 
+// Twelve months that double from one end to the other: a rise or a season, nobody
+// knows. What is expected is their mean, and the intervals hold most of them.
+func TestForecastOfOneYearIsALevel(t *testing.T) {
+	const rising = `INSERT INTO core.fact_order_line (customer_key, title_key, order_date, qty, net) SELECT 1, 1, CAST(d AS DATE), 1, 100 + 10 * (year(d) * 12 + month(d) - 2025 * 12 - 7) FROM range(DATE '2025-07-02', DATE '2026-06-30', INTERVAL 1 MONTH) AS r (d);`
+	conn := jobtest.Open(t, "2026-06-30", rising)
+	jobtest.Run(t, conn, "2026-06-30", Forecast())
+	want(t, conn, map[string]string{
+		"SELECT min(mean) || ' ' || max(mean) || ' ' || count(*) FROM score.forecast WHERE level = 'total' AND measure = 'net'":                                                                "155.0000 155.0000 12",
+		"SELECT bool_and(low_80 <= 110 AND high_80 >= 200) FROM score.forecast WHERE level = 'total' AND measure = 'net'":                                                                      "true",
+		"SELECT max(method) FROM score.forecast WHERE measure = 'net'":                                                                                                                         "mean",
+		"SELECT reading LIKE 'Only 12 whole months are known: season and trend cannot be told%' AND reading NOT LIKE '%on the twelve months before%' FROM card.model WHERE model = 'forecast'": "true",
+		"SELECT count(*) FROM score.forecast_backtest":                                                                                                                                         "0",
+	})
+	// A year more, and they can be.
+	conn = jobtest.Open(t, "2026-06-30", rising, `INSERT INTO core.fact_order_line (customer_key, title_key, order_date, qty, net) SELECT 1, 1, CAST(d AS DATE), 1, 100 FROM range(DATE '2024-07-02', DATE '2025-06-30', INTERVAL 1 MONTH) AS r (d);`)
+	jobtest.Run(t, conn, "2026-06-30", Forecast())
+	want(t, conn, map[string]string{"SELECT count(*) FROM score.forecast WHERE method = 'mean' AND level = 'total'": "0"})
+}
+
 func TestShareOut(t *testing.T) {
 	parts := []forecast.Forecast{{Mean: []float64{1, 0, -1}}, {Mean: []float64{3, 0, 2}}, {Mean: []float64{0.006, 0, 0}}}
 	total := []float64{8.01, 0.01, 4}

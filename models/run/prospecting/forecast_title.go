@@ -17,7 +17,8 @@ type titleDemand struct {
 
 // forecastTitles forecasts the copies of single titles, each from the month of
 // its first order. Most titles sell seldom: for those the method is the simplest
-// of the best among mean, simple smoothing, Croston, SBA and TSB.
+// of the best among mean, simple smoothing, Croston, SBA and TSB. Of a short history
+// of the company it is the mean for all.
 func forecastTitles(ctx context.Context, j *job.Job, d *demand) (*titleDemand, error) {
 	if err := j.Feature(ctx, "demand_title", mostTitles); err != nil {
 		return nil, err
@@ -47,7 +48,11 @@ func forecastTitles(ctx context.Context, j *job.Job, d *demand) (*titleDemand, e
 		s := &series[place[key]]
 		s.Values[int(f.Column("month_no")[i])-s.Start] = f.Column("copies")[i]
 	}
-	t.model, err = forecast.Fit(ctx, series, forecast.Options{Horizon: horizon, Levels: levels})
+	o := forecast.Options{Horizon: horizon, Levels: levels}
+	if d.isShort() {
+		o.Method = forecast.Mean
+	}
+	t.model, err = forecast.Fit(ctx, series, o)
 	return t, err
 }
 

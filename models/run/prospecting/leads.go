@@ -277,7 +277,7 @@ func (s *subject) reading() job.Words {
 	en, zh := map[string]string{"lead": "leads", "opportunity": "opportunities"}[s.name], map[string]string{"lead": "线索", "opportunity": "商机"}[s.name]
 	switch {
 	case len(s.ids) == 0:
-		return job.Wordsf("There are no %s. ", "没有%[2]s。", en, zh)
+		return job.Wordsf("There are no %[1]s. ", "没有%[2]s。", en, zh)
 	case s.rows == 0:
 		return job.Wordsf("None of the %d %s is old enough to learn from. ", "%[1]d 个%[3]s都太新，无从学习。", len(s.ids), en, zh)
 	case s.model == nil:

@@ -170,6 +170,9 @@ func (l *lists) newCard() job.Card {
 	if l.cold.Reason != "" {
 		c.Parameter("weights", l.cold.Reason)
 	}
+	if l.f.signals.EN != "" {
+		c.Parameter("signals", l.f.signals)
+	}
 	l.f.metrics(&c, "new", "attributes")
 	t, popular := l.f.find("new", "attributes"), l.f.find("new", "popularity")
 	if t == nil || popular == nil {

@@ -46,15 +46,17 @@ type maker struct {
 
 // fitted is the blend that ranks, how it was chosen and how it did.
 type fitted struct {
-	x      *recommend.Matrix
-	blend  *recommend.Blend
-	names  []string
-	window int32 // days of the test; 0 without
-	tuning *recommend.Tuning
-	tests  []tested
-	reason job.Words         // why there is no test
-	left   map[string]string // models that could not be fitted, and why
-	cold   *cold.Model       // of new titles as of the test, whose weights the lists take; nil without
+	x       *recommend.Matrix
+	blend   *recommend.Blend
+	names   []string
+	window  int32 // days of the test; 0 without
+	tuning  *recommend.Tuning
+	tests   []tested
+	reason  job.Words         // why there is no test
+	left    map[string]string // models that could not be fitted, and why
+	cold    *cold.Model       // of new titles as of the test, whose weights the lists take; nil without
+	joint   bool              // new titles are scored by joint signals and products too,
+	signals job.Words         // as this says
 }
 
 // tested is one model on the test period.

@@ -48,9 +48,9 @@ func (c *catalogue) columns() []cold.Column {
 // coldHistory is how many days of purchases new titles are learned from.
 const coldHistory = 3 * 365
 
-// fitCold learns from the purchases of three years before a day; the weights of an
-// earlier fit, where there is one, are taken over.
-func (c *catalogue) fitCold(day int32, seed int64, like *cold.Model) (*cold.Model, error) {
+// fitCold learns from the purchases of three years before a day, with joint signals or
+// without; the weights of an earlier fit, where there is one, are taken over.
+func (c *catalogue) fitCold(day int32, seed int64, joint bool, like *cold.Model) (*cold.Model, error) {
 	if c.encoded == nil {
 		a, err := cold.EncodeAlone(c.columns())
 		if err != nil {
@@ -70,8 +70,11 @@ func (c *catalogue) fitCold(day int32, seed int64, like *cold.Model) (*cold.Mode
 	}
 	// A weight needs as many choices whatever the size of the company, up to a
 	// point: a small one has few.
-	groups := min(400, max(100, len(s.Title)/50))
-	return cold.Fit(s, len(c.customers), c.encoded, cold.Options{Seed: uint64(seed), Splits: 2, Groups: groups, Against: 30, Factors: 16, Neighbours: 20, Ease: 10, Like: like})
+	o := cold.Options{Seed: uint64(seed), Splits: 2, Groups: min(400, max(100, len(s.Title)/50)), Against: 30, Factors: 16, Neighbours: 20, Ease: 10, Like: like}
+	if joint {
+		o.Groups, o.Against = jointGroups, 100
+	}
+	return cold.Fit(s, len(c.customers), c.encoded, o)
 }
 
 // coldLines is how many of a customer's lines, the latest, new titles are learned
@@ -102,26 +105,14 @@ const freshDays = 60
 // ago, and who bought them since.
 func (c *catalogue) testCold(f *fitted, seed int64) error {
 	day := c.day - freshDays
-	var titles []int32
-	fresh := make([]bool, len(c.titles))
-	for i, d := range c.issued {
-		if d > day-issueDays && d <= day+15 && d > 0 {
-			titles, fresh[i] = append(titles, int32(i)), true
-		}
-	}
-	var test cold.Sales
-	users := map[int32]bool{}
-	bought := c.between(day, c.day)
-	for k, i := range bought.Item {
-		if fresh[i] {
-			test.Customer, test.Title = append(test.Customer, bought.User[k]), append(test.Title, i)
-			users[bought.User[k]] = true
-		}
-	}
-	if len(users) < leastUsers {
+	test, titles, users := c.heldFresh(day)
+	if users < leastUsers {
 		return nil
 	}
-	m, err := c.fitCold(day, seed, nil)
+	if err := c.chooseCold(f, seed); err != nil {
+		return err
+	}
+	m, err := c.fitCold(day, seed, f.joint, nil)
 	if errors.Is(err, cold.ErrEmpty) {
 		return nil
 	}

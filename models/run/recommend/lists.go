@@ -202,7 +202,7 @@ func (m *made) choose(set *offer.Set, candidates [][]offer.Candidate, o Options)
 func (l *lists) makeNew(r *ranker, set *offer.Set, seed int64) error {
 	c := l.c
 	if len(l.fresh) > 0 {
-		switch m, err := c.fitCold(c.day, seed, l.f.cold); {
+		switch m, err := c.fitCold(c.day, seed, l.f.joint, l.f.cold); {
 		case err == nil:
 			l.cold = m
 		case errors.Is(err, cold.ErrEmpty):

@@ -32,9 +32,9 @@ var parts = []struct {
 	{1, 10, "profiling", job.Words{EN: "mean of the RFM quintiles R, F and M, 1 to 5, as 25 × (mean − 1)", ZH: "RFM 三项五等分（1 至 5）的平均，按 25 ×（平均 − 1）计"}},
 	{2, 15, "persistency", job.Words{EN: "the loyalty index (see the card of loyalty)", ZH: "忠诚度指数（见 loyalty 卡片）"}},
 	{3, 25, "profitability", job.Words{EN: "place among all customers by contribution in the last twelve months", ZH: "最近十二个月贡献在全部客户中的位次"}},
-	{4, 15, "performance", job.Words{EN: "half the place by net sales of the last twelve months, half 50 × (1 + (now − before) ÷ (now + before)) against the twelve before", ZH: "一半为最近十二个月净额的位次，一半为与此前十二个月相比的 50 ×（1 +（今 − 昔）÷（今 + 昔））"}},
+	{4, 15, "performance", job.Words{EN: "half the place by net sales of the last twelve months, half 50 × (1 + (now − before) ÷ (now + before)) against the twelve before; the place alone where the data begin later", ZH: "一半为最近十二个月净额的位次，一半为与此前十二个月相比的 50 ×（1 +（今 − 昔）÷（今 + 昔））；数据起点较晚时仅取位次"}},
 	{5, 20, "prospecting", job.Words{EN: "place by customer lifetime value; by sales to come where no margin is known", ZH: "客户终身价值的位次；毛利未知时按将来销售"}},
-	{6, 10, "product", job.Words{EN: "place by the number of subjects bought in two years", ZH: "两年内购买学科数的位次"}},
+	{6, 10, "product", job.Words{EN: "place by the number of subjects bought in two years; unknown where nothing bought has a class", ZH: "两年内购买学科数的位次；所购均无分类时未知"}},
 	{7, 5, "promotion", job.Words{EN: "place by the rate of answers to campaigns in two years, drawn to the common rate as if five more had been sent; unknown for those never addressed", ZH: "两年内对营销活动回应率的位次，按多发五次向总体比率收缩；从未触达者未知"}},
 }
 

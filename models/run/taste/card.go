@@ -8,7 +8,7 @@ import (
 )
 
 func (r *readings) card(ctx context.Context, j *job.Job) (job.Card, error) {
-	f, err := j.Frame(ctx, `SELECT count(*) AS customers, count(*) FILTER (WHERE "lines" > 0) AS buyers, count(*) FILTER (WHERE certainty = 'high') AS high, count(*) FILTER (WHERE certainty = 'fair') AS fair,
+	f, err := j.Frame(ctx, `SELECT count(*) AS customers, count(*) FILTER (WHERE "lines" > 0) AS buyers, count(confidence) AS classed, count(*) FILTER (WHERE certainty = 'high') AS high, count(*) FILTER (WHERE certainty = 'fair') AS fair,
 count(*) FILTER (WHERE declared > 0) AS declared, coalesce(median(breadth), 0) AS breadth,
 (SELECT count(*) FROM score.taste) AS cells, (SELECT count(*) FROM feature.taste_rising) AS rising, (SELECT count(*) FROM score.taste_demand) AS demand,
 coalesce((SELECT CAST(sum(l."lines") AS DOUBLE) FROM feature.taste_line AS l), 0) AS "lines",
@@ -51,6 +51,10 @@ coalesce((SELECT trust FROM feature.taste_trust WHERE kind = 'subject'), 0) AS t
 	}
 	if value("buyers") == 0 {
 		c.Reading = job.Words{EN: "No preference can be told: no customer has kept an order line of a known title.", ZH: "无法判断偏好：没有客户保有已知书目的订单行。"}
+		return c, nil
+	}
+	if value("classed") == 0 {
+		c.Reading = job.Wordsf("Which subjects are read cannot be told: nothing that %.0f customers bought has a class.", "无法得知阅读哪些学科：%.0f 个客户所购书目均无分类。", value("buyers"))
 		return c, nil
 	}
 	c.Reading = job.Wordsf("Of %.0f customers who bought, the favourite subject of %.0f is certain and of %.0f probable; of %d tested for a change %d changed, where chance alone gives %.0f.",

@@ -177,13 +177,13 @@ func list(ctx context.Context, c *page.Context) (view.Page, error) {
 		t.Shown = c.T("account.shown", "n", page.Count(c.Lang, int64(len(keys))), "all", page.Count(c.Lang, all))
 	}
 	p.Meta = view.Meta{Measure: c.T("account.meta"), Unit: t.Columns[3].Unit, Period: page.LastTwelveMonths(c.AsOf).Label(c.Lang)}
-	finding := c.T("account.list.text", "n", page.Count(c.Lang, int64(len(keys))), "falling", page.Count(c.Lang, falling))
-	if !comparable(c) {
-		finding = c.T("account.list.alone", "n", page.Count(c.Lang, silent), "all", page.Count(c.Lang, int64(len(keys))))
-	}
-	p.Message = view.Message{Finding: finding, Consequence: c.T("account.list.so", "n", page.Count(c.Lang, silent))}
-	if !comparable(c) {
-		p.Message.Consequence = c.NoComparison()
+	p.Message = view.Message{Finding: c.T("account.list.text", "n", page.Count(c.Lang, int64(len(keys))), "falling", page.Count(c.Lang, falling)),
+		Consequence: c.T("account.list.so", "n", page.Count(c.Lang, silent))}
+	switch {
+	case !comparable(c):
+		p.Message = view.Message{Finding: c.T("account.list.alone", "n", page.Count(c.Lang, silent), "all", page.Count(c.Lang, int64(len(keys)))), Consequence: c.NoComparison()}
+	case silent == 0:
+		p.Message.Consequence = c.T("account.list.so.none")
 	}
 	p.Sections = []view.Section{{ID: "key", Title: c.T("account.list"), Lead: c.T("account.list.lead"), Blocks: []view.Block{{Table: t}}}}
 	return p, nil

@@ -66,11 +66,29 @@ func (c desk) partnersMessage(rows [][]any, agent, whole []view.Value) view.Mess
 	}
 	pairs := []string{"n", page.Count(c.Lang, int64(len(rows))), "net", c.Amount(page.Zero(agent[1])), "share", c.Share(page.Zero(view.Ratio(agent[1], whole[1]))), "rate", c.rate(view.Ratio(agent[8], agent[1])), "all", c.rate(view.Ratio(whole[8], whole[1])),
 		"returned", c.Share(page.Zero(view.Ratio(returned, net))), "names", join(rising, c.T("flow.comma"))}
-	m := view.Message{Finding: c.T("partners.text", pairs...), Consequence: c.T("partners.so", pairs...)}
+	text := "partners.text"
+	if !agent[8].Has() {
+		text = "partners.text.costless"
+	}
+	m := view.Message{Finding: c.T(text, pairs...), Consequence: c.T("partners.so", pairs...)}
 	if len(rising) > 0 {
 		m.Consequence = c.T("partners.so.rising", pairs...)
 	}
 	return m
+}
+
+// Columns of partners_ways that need costs.
+const (
+	wayMargin       = 5
+	wayContribution = 10
+)
+
+// added is a sum so far and one more value, unknown as long as none is known.
+func added(sum, v view.Value) view.Value {
+	if !v.Has() {
+		return sum
+	}
+	return view.Sum(sum, v)
 }
 
 // wayTable is what is left of sales to partners beside those to others; agent and
@@ -84,18 +102,17 @@ func (c desk) wayTable(ctx context.Context) (t *view.Table, agent, whole []view.
 	net := column(rows, 2)
 	t = c.table("ways", c.word("who"), c.count("customers"), c.money("net", net...), c.money("returned", net...), c.share("discount"), c.money("margin", net...), c.money("serve", net...), c.money("marketing", net...), c.money("commission", net...), c.money("capital", net...),
 		seen(better(c.money("contribution", net...), 1), view.Variance), c.share("contributionrate"))
-	var sums [11]view.Value
-	for i := range sums {
-		sums[i] = view.I(0)
-	}
+	sums := make([]view.Value, 11)
 	cells := func(label string, v []view.Value) []view.Value {
 		return []view.Value{view.T(label), v[0], v[1], v[2], view.Ratio(v[4], v[3]), v[5], v[6], v[7], v[8], v[9], v[10], view.Ratio(v[10], v[1])}
 	}
 	for _, row := range rows {
 		v := values(row, 1, 12)
 		for i := range v {
-			v[i] = page.Zero(v[i])
-			sums[i] = view.Sum(sums[i], v[i])
+			if i != wayMargin && i != wayContribution { // unknown where no cost is
+				v[i] = page.Zero(v[i])
+			}
+			sums[i] = added(sums[i], v[i])
 		}
 		if page.Text(row[0]) == "agent" {
 			agent = []view.Value{v[0], v[1], v[2], v[5], v[6], v[7], v[8], v[9], v[10]}
@@ -103,7 +120,10 @@ func (c desk) wayTable(ctx context.Context) (t *view.Table, agent, whole []view.
 		t.Rows = append(t.Rows, view.Row{Cells: cells(c.T("partners.way."+page.Text(row[0])), v)})
 	}
 	if len(rows) > 0 {
-		t.Rows = append(t.Rows, view.Row{Kind: view.Total, Cells: cells(c.T("row.total"), sums[:])})
+		t.Rows = append(t.Rows, view.Row{Kind: view.Total, Cells: cells(c.T("row.total"), sums)})
+	}
+	if len(rows) == 0 {
+		return t, nil, sums, nil
 	}
 	whole = []view.Value{sums[0], sums[1], sums[2], sums[5], sums[6], sums[7], sums[8], sums[9], sums[10]}
 	return t, agent, whole, nil
@@ -136,9 +156,6 @@ func (c desk) sourceTable(ctx context.Context) (*view.Table, error) {
 	net := column(rows, 5)
 	t := c.table("sources", c.word("source"), c.count("brought"), c.share("bought"), c.count("new"), c.count("active"), seen(c.money("net", net...), view.Share), better(c.money("contribution", net...), 1), c.money("each", column(rows, 6)...))
 	sums := make([]view.Value, 6)
-	for i := range sums {
-		sums[i] = view.I(0)
-	}
 	each, unit := view.Format{Style: view.Decimal}, c.Lang.Currency(c.Currency)
 	t.Columns[7].Format, t.Columns[7].Unit, t.Columns[7].Total = each, unit, "≠"
 	cells := func(label string, v []view.Value) []view.Value {
@@ -147,7 +164,7 @@ func (c desk) sourceTable(ctx context.Context) (*view.Table, error) {
 	for _, row := range rows {
 		v := values(row, 1, 7)
 		for i := range v {
-			sums[i] = view.Sum(sums[i], v[i])
+			sums[i] = added(sums[i], v[i])
 		}
 		label := c.T("member.none")
 		if s := page.Text(row[0]); s != "" {

@@ -33,7 +33,7 @@ var findingKinds = []findingKind{
 	{"campaign", "promotion.html", .7, []string{"score.campaign"}},
 	{"dead", "products.html#stock", .7, []string{"score.title", "score.title_matrix"}},
 	{"margin", "performance.html#bridge", .4, []string{"score.bridge", "score.bridge_total"}},
-	{"forecast", "future.html#demand", .4, []string{"score.forecast", "score.forecast_history"}},
+	{"forecast", "future.html#demand", .4, []string{"score.forecast", "score.forecast_history", "score.forecast_backtest"}},
 }
 
 // The front page names mostFindings at most, and beyond leastFindings only those
@@ -141,6 +141,9 @@ func (c desk) findingText(f finding) string {
 	way := "more"
 	if f.part.Float < 0 {
 		way = "less"
+	}
+	if f.kind.name == "margin" && way == "less" {
+		key += ".less"
 	}
 	pairs := []string{"n", page.Count(c.Lang, f.n), "amount", c.Amount(f.amount), "change", c.Share(f.change), "effect", c.effect(f), "way", c.T("finding.way." + way)}
 	text := c.T(key, pairs...)

@@ -13,6 +13,9 @@ import (
 func overview(ctx context.Context, k *page.Context) (view.Page, error) {
 	c := desk{k}
 	p := c.Page("index")
+	see := view.T(c.T("briefing.link"))
+	see.Href = "briefing.html"
+	p.See = []view.Value{see}
 	if c.Facts.Lines == 0 {
 		return c.empty(p), nil
 	}

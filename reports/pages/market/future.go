@@ -20,6 +20,7 @@ type outlook struct {
 	lowest, highest         view.Value // 80 % interval of active
 	low                     int64      // customers of low share
 	names                   string     // of the first of them
+	level                   int64      // whole months known, where only a level could be forecast; 0: more than that
 }
 
 // future answers: what comes next, and where is more to be won?
@@ -63,7 +64,7 @@ func (c desk) readOutlook(ctx context.Context, o *outlook) error {
 			before = page.Value(row[2])
 		}
 		if page.Text(row[0]) == "net" {
-			o.net, o.netBefore = page.Value(row[1]), before
+			o.net, o.netBefore, o.level = page.Value(row[1]), before, page.Whole(row[4])
 		} else {
 			o.copies, o.copiesBefore = page.Value(row[1]), before
 		}
@@ -82,7 +83,10 @@ func (c desk) readOutlook(ctx context.Context, o *outlook) error {
 
 func (c desk) futureMessage(o outlook) view.Message {
 	m := view.Message{Finding: c.T("future.text", "amount", c.Amount(o.net))}
-	if o.netBefore.Has() && o.netBefore.Float > 0 {
+	switch {
+	case o.level > 0:
+		m.Finding = c.T("future.text.level", "n", page.Count(c.Lang, o.level), "amount", c.Amount(o.net))
+	case o.netBefore.Has() && o.netBefore.Float > 0:
 		change := o.net.Float/o.netBefore.Float - 1
 		word := "future.text.more"
 		if change < 0 {
@@ -107,9 +111,12 @@ func (c desk) outlookFigures(o outlook) *view.KPIRow {
 	row := &view.KPIRow{ID: "future-data", Title: c.T("future.demand")}
 	money := func(label string, v, before view.Value, f view.Format, unit string) {
 		k := view.KPI{Label: c.T(label), Value: v, Format: f, Unit: unit, Better: 1, Previous: before, ChangeFormat: f.Change(), Versus: c.T("future.before")}
-		if before.Has() && before.Float != 0 {
+		switch {
+		case o.level > 0 && label != "future.active": // a level says nothing of more or less than before
+			k.Previous, k.Note = view.Value{}, c.T("future.level.note")
+		case before.Has() && before.Float != 0:
 			k.Change, k.Relative = view.N(v.Float-before.Float), view.N(v.Float/before.Float-1)
-		} else {
+		default:
 			k.Note = c.T("future.nobefore")
 		}
 		row.Items = append(row.Items, k)
@@ -126,9 +133,12 @@ func (c desk) outlookFigures(o outlook) *view.KPIRow {
 
 // demandSection is the forecast of the whole and of the largest subjects, how such
 // forecasts did, and the titles to order ahead.
-func (c desk) demandSection(ctx context.Context, _ *outlook) (view.Section, error) {
+func (c desk) demandSection(ctx context.Context, o *outlook) (view.Section, error) {
 	s := view.Section{ID: "demand", Title: c.T("future.demand"), Lead: c.T("future.demand.lead")}
-	charts, err := c.demandCharts(ctx)
+	if o.level > 0 {
+		s.Lead = c.T("future.demand.level", "n", page.Count(c.Lang, o.level))
+	}
+	charts, err := c.demandCharts(ctx, o.level > 0)
 	if err != nil {
 		return s, err
 	}
@@ -137,13 +147,13 @@ func (c desk) demandSection(ctx context.Context, _ *outlook) (view.Section, erro
 	if err != nil {
 		return s, err
 	}
-	titles, err := c.titleTable(ctx)
-	s.Blocks = append(s.Blocks, view.Block{Table: t}, view.Block{Table: titles})
+	titles, err := c.titleBlock(ctx)
+	s.Blocks = append(s.Blocks, view.Block{Table: t}, titles)
 	return s, err
 }
 
 // demandCharts are the whole, and six subjects beside each other.
-func (c desk) demandCharts(ctx context.Context) ([]view.Block, error) {
+func (c desk) demandCharts(ctx context.Context, isLevel bool) ([]view.Block, error) {
 	const most = 7
 	var lists [most]band
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("future_series"), most), func(row []any) error {
@@ -168,7 +178,9 @@ func (c desk) demandCharts(ctx context.Context) ([]view.Block, error) {
 			width, title = view.Full, c.T("future.total")
 		}
 		ch := c.bandChart(fmt.Sprintf("forecast-%d", i), title, c.T("future.chart.sub", "unit", unit), *b, format, unit)
-		ch.Insight = c.bandText(*b)
+		if !isLevel { // a level says nothing of more or less than before
+			ch.Insight = c.bandText(*b)
+		}
 		blocks = append(blocks, view.Block{Width: width, Chart: ch})
 	}
 	return blocks, nil
@@ -212,6 +224,19 @@ func (c desk) gradeTable(ctx context.Context) (*view.Table, error) {
 		return nil
 	})
 	return t, err
+}
+
+// titleBlock lists the titles to order ahead, or says what that needs.
+func (c desk) titleBlock(ctx context.Context) (view.Block, error) {
+	row, err := engine.One(ctx, c.DB, engine.SQL(statement("future_counted")))
+	if err != nil {
+		return view.Block{}, err
+	}
+	if page.Whole(row[0]) == 0 {
+		return view.Block{Absent: &view.Absent{Title: c.T("future.titles"), Text: c.T("future.titles.absent"), Tables: []string{"inventory_snapshot", "inventory_move"}}}, nil
+	}
+	t, err := c.titleTable(ctx)
+	return view.Block{Table: t}, err
 }
 
 func (c desk) titleTable(ctx context.Context) (*view.Table, error) {

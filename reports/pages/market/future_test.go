@@ -25,7 +25,7 @@ func TestFuturePage(t *testing.T) {
 // The forecast's line begins where the actual one ends; the table keeps them apart.
 func TestBandChart(t *testing.T) {
 	c := desk{pagetest.Scored(t, "future_scores", "en")}
-	blocks, err := c.demandCharts(context.Background())
+	blocks, err := c.demandCharts(context.Background(), false)
 	if err != nil {
 		t.Fatal(err)
 	}

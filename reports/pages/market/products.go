@@ -38,7 +38,7 @@ func products(ctx context.Context, k *page.Context) (view.Page, error) {
 		return p, nil
 	}
 	p.Meta = view.Meta{Unit: c.Lang.Currency(c.Currency), Measure: c.T("products.meta"), Period: c.T("products.period", "date", view.LongDate(c.Lang, c.AsOf))}
-	matrix, err := c.titleMatrix(ctx)
+	matrix, err := c.titleMatrix(ctx, a)
 	if err != nil {
 		return p, err
 	}
@@ -91,11 +91,15 @@ func (c desk) productsMessage(a assortmentOf, keep int64, first string) view.Mes
 		m.Finding = c.T("products.text", "n", page.Count(c.Lang, a.titles), "a", page.Count(c.Lang, a.aTitles), "share", c.Share(view.Ratio(a.aNet, a.net)), "dead", page.Count(c.Lang, a.dead))
 	}
 	m.Consequence = c.T("products.so.none")
+	steady := "products.so.keep"
+	if a.counted == 0 {
+		steady = "products.so.unstocked"
+	}
 	switch {
-	case keep > 0 && first != "":
+	case keep > 0 && a.counted > 0 && first != "":
 		m.Consequence = c.T("products.so", "n", page.Count(c.Lang, keep), "rule", first)
 	case keep > 0:
-		m.Consequence = c.T("products.so.keep", "n", page.Count(c.Lang, keep))
+		m.Consequence = c.T(steady, "n", page.Count(c.Lang, keep))
 	case first != "":
 		m.Consequence = c.T("products.so.rule", "rule", first)
 	}
@@ -125,7 +129,7 @@ func (c desk) productFigures(a assortmentOf) *view.KPIRow {
 }
 
 // titleMatrix is ABC by XYZ: net sales by shade, titles below.
-func (c desk) titleMatrix(ctx context.Context) (*view.Chart, error) {
+func (c desk) titleMatrix(ctx context.Context, a assortmentOf) (*view.Chart, error) {
 	columns, rows := []string{"X", "Y", "Z", "none"}, []string{"A", "B", "C", "N"}
 	ch := &view.Chart{ID: "matrix", Kind: view.Heat, Title: c.T("matrix.title"), XName: c.T("matrix.x")}
 	place := map[string]int{}
@@ -150,7 +154,7 @@ func (c desk) titleMatrix(ctx context.Context) (*view.Chart, error) {
 		}
 		y := place["y"+page.Text(row[0])]
 		net := page.Value(row[3])
-		cells = append(cells, cell{x, y, page.Value(row[2]), net, page.Value(row[4])})
+		cells = append(cells, cell{x, y, page.Value(row[2]), net, a.stockOf(page.Value(row[4]))})
 		if net.Float > most.Float {
 			most = net
 		}

@@ -40,7 +40,7 @@ func (c desk) lifeBlocks(ctx context.Context, a assortmentOf) ([]view.Block, err
 		Columns: []view.Column{{Label: c.T("products.col.phase")}, {Label: c.T("products.col.titles"), Format: view.Integer()}, {Label: c.T("products.col.net"), Unit: unit, Format: format, Visual: view.Share},
 			{Label: c.T("products.col.margin"), Unit: "%", Format: view.Pct().Bare()}, {Label: c.T("products.col.stock"), Unit: unit, Format: format}}}
 	add := func(kind view.RowKind, label string, m page.Figures) {
-		t.Rows = append(t.Rows, view.Row{Kind: kind, Cells: []view.Value{view.T(label), m["titles"], page.Zero(m["title_net_after_returns"]), m["title_margin_pct"], page.Zero(m["title_stock_value"])}})
+		t.Rows = append(t.Rows, view.Row{Kind: kind, Cells: []view.Value{view.T(label), m["titles"], page.Zero(m["title_net_after_returns"]), m["title_margin_pct"], a.stockOf(m["title_stock_value"])}})
 	}
 	for _, m := range list {
 		add(view.Leaf, m.Label, m.Values)
@@ -59,6 +59,14 @@ func (c desk) lifeBlocks(ctx context.Context, a assortmentOf) ([]view.Block, err
 		return nil
 	})
 	return []view.Block{{Width: view.Half, Table: t}, {Width: view.Half, Table: f}}, err
+}
+
+// stockOf is a stock value: none where others are counted, unknown where nothing is.
+func (a assortmentOf) stockOf(v view.Value) view.Value {
+	if a.counted == 0 {
+		return view.Value{}
+	}
+	return page.Zero(v)
 }
 
 // longestFading is the half-life in days up to which one is told: ten years, five
@@ -82,14 +90,14 @@ func (c desk) stockBlocks(ctx context.Context, a assortmentOf) (blocks []view.Bl
 		return nil, 0, err
 	}
 	keep = page.Whole(row[0])
+	if a.counted == 0 {
+		return []view.Block{{Absent: &view.Absent{Title: c.T("products.stock"), Text: c.T("products.nostock"), Tables: []string{"inventory_snapshot", "inventory_move"}}}}, keep, nil
+	}
 	list, err := c.keepTable(ctx, keep)
 	if err != nil {
 		return nil, 0, err
 	}
 	blocks = []view.Block{{Table: list}}
-	if a.counted == 0 {
-		return append(blocks, view.Block{Absent: &view.Absent{Title: c.T("products.byclass"), Text: c.T("products.nostock"), Tables: []string{"inventory_snapshot", "inventory_move"}}}), keep, nil
-	}
 	excess, err := c.excessTable(ctx)
 	if err != nil {
 		return nil, 0, err

@@ -18,6 +18,7 @@ type promotions struct {
 	first, last                      view.Value
 	placebos, quiet                  int64
 	priced, discount, serve          int64
+	quoted                           int64 // of priced, those judged by quotations; the others by purchases
 }
 
 // promotion answers: which promotion worked, on whom, and what next?
@@ -66,10 +67,19 @@ func promotion(ctx context.Context, k *page.Context) (view.Page, error) {
 		{ID: "effects", Title: c.T("promotion.effects"), Lead: c.T("promotion.effects.lead"), Blocks: []view.Block{{KPIs: c.promotionFigures(s)}, {Table: effects}}},
 		{ID: "beliefs", Title: c.T("promotion.beliefs"), Lead: c.T("promotion.beliefs.lead"), Blocks: []view.Block{{Table: types}, {Table: beliefs}}},
 		{ID: "tired", Title: c.T("fatigue.section"), Lead: c.T("fatigue.lead"), Blocks: fatigue},
-		{ID: "price", Title: c.T("price.section"), Lead: c.T("price.lead"), Blocks: price},
+		{ID: "price", Title: c.T("price.section"), Lead: c.T(s.priceWord("price.lead")), Blocks: price},
 		{ID: "next", Title: c.T("promotion.next"), Lead: c.T("promotion.next.lead"), Blocks: next},
 	}
 	return p, nil
+}
+
+// priceWord is the word of what customers were judged by on price: quotations, or
+// purchases where there are none.
+func (s promotions) priceWord(key string) string {
+	if s.priced > 0 && s.quoted == 0 {
+		return key + ".bought"
+	}
+	return key
 }
 
 func (c desk) readPromotions(ctx context.Context) (s promotions, err error) {
@@ -82,7 +92,7 @@ func (c desk) readPromotions(ctx context.Context) (s promotions, err error) {
 	for _, part := range []struct {
 		sql string
 		to  []*int64
-	}{{"promotion_placebo", []*int64{&s.placebos, &s.quiet}}, {"promotion_advice", []*int64{&s.priced, &s.discount, &s.serve}}} {
+	}{{"promotion_placebo", []*int64{&s.placebos, &s.quiet}}, {"promotion_advice", []*int64{&s.priced, &s.discount, &s.serve, &s.quoted}}} {
 		if row, err = engine.One(ctx, c.DB, engine.SQL(statement(part.sql))); err != nil {
 			return s, err
 		}
@@ -99,7 +109,7 @@ func (c desk) promotionMessage(s promotions) view.Message {
 	var m view.Message
 	switch {
 	case s.campaigns == 0:
-		return view.Message{Finding: c.T("promotion.text.price", pairs...), Consequence: c.T("promotion.so.price", pairs...)}
+		return view.Message{Finding: c.T("promotion.text.price", pairs...), Consequence: c.T(s.priceWord("promotion.so.price"), pairs...)}
 	case s.judged == 0:
 		m.Finding = c.T("promotion.text.none", append(pairs, "n", page.Count(c.Lang, s.campaigns))...)
 	case s.lifts == 0:

@@ -3,6 +3,7 @@ package market
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"verso/olap/engine"
 	"verso/reports/page"
@@ -62,7 +63,7 @@ func two() view.Format { return view.Format{Style: view.Decimal, Decimals: 2} }
 
 // priceBlocks are the elasticities by group, whom to discount and whom to serve.
 func (c desk) priceBlocks(ctx context.Context, s promotions) ([]view.Block, error) {
-	t := &view.Table{ID: "price-groups", Title: c.T("price.groups"), Subtitle: c.T("price.groups.sub"), Empty: c.T("price.none"), Footnotes: []string{c.T("price.groups.foot")},
+	t := &view.Table{ID: "price-groups", Title: c.T("price.groups"), Subtitle: c.T("price.groups.sub"), Empty: c.T("price.none"), Footnotes: []string{c.T(s.priceWord("price.groups.foot"))},
 		Columns: []view.Column{{Label: c.T("price.group")}, {Label: c.T("col.customers"), Format: view.Integer()}, {Label: c.T("price.share"), Unit: "%", Format: view.Pct().Bare()},
 			{Label: c.T("price.elasticity"), Format: two(), Visual: view.Interval}, {Label: c.T("promotion.from"), Format: two()}, {Label: c.T("promotion.to"), Format: two()}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("promotion_elasticity")), func(row []any) error {
@@ -85,27 +86,34 @@ func (c desk) priceBlocks(ctx context.Context, s promotions) ([]view.Block, erro
 	if err != nil {
 		return nil, err
 	}
-	discount, err := c.priceTable(ctx, "discount", s.discount)
+	discount, err := c.priceTable(ctx, "discount", s.discount, s)
 	if err != nil {
 		return nil, err
 	}
-	serve, err := c.priceTable(ctx, "serve", s.serve)
+	serve, err := c.priceTable(ctx, "serve", s.serve, s)
 	return []view.Block{note, {Table: t}, {Table: discount}, {Table: serve}}, err
 }
 
 // priceTable lists customers with one advice.
-func (c desk) priceTable(ctx context.Context, advice string, n int64) (*view.Table, error) {
+func (c desk) priceTable(ctx context.Context, advice string, n int64, s promotions) (*view.Table, error) {
 	const most = 10
 	pct := view.Pct().Bare()
-	t := &view.Table{ID: "price-" + advice, Title: c.T("price." + advice), Subtitle: c.T("price." + advice + ".sub"), Empty: c.T("price." + advice + ".none"),
-		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.type")}, {Label: c.T("head.region.area")}, {Label: c.T("price.quotes"), Format: view.Integer()},
-			{Label: c.T("price.accepted"), Unit: "%", Format: pct}, {Label: c.T("price.paid"), Unit: "%", Format: pct}, {Label: c.T("price.elasticity"), Format: two()},
+	t := &view.Table{ID: "price-" + advice, Title: c.T("price." + advice), Subtitle: c.T(s.priceWord("price." + advice + ".sub")), Empty: c.T(s.priceWord("price." + advice + ".none")),
+		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("head.customer.type")}, {Label: c.T("head.region.area")}, {Label: c.T(s.priceWord("price.quotes")), Format: view.Integer()},
+			{Label: c.T("price.accepted"), Unit: "%", Format: pct}, {Label: c.T(s.priceWord("price.paid")), Unit: "%", Format: pct}, {Label: c.T("price.elasticity"), Format: two()},
 			{Label: c.T("price.transaction"), Unit: "%", Format: pct, Visual: view.Share}, {Label: c.T("price.best"), Unit: "%", Format: pct}}}
 	err := engine.Rows(ctx, c.DB, engine.SQL(statement("promotion_price"), advice, most), func(row []any) error {
 		t.Rows = append(t.Rows, view.Row{Cells: []view.Value{view.T(c.CustomerName(page.Text(row[0]), page.Text(row[1]), page.Text(row[2]))), c.KindOf(row[2]), c.Area(row[3], row[4]), page.Value(row[5]),
 			view.Ratio(page.Value(row[6]), page.Value(row[5])), page.Value(row[7]), page.Value(row[8]), page.Value(row[9]), page.Value(row[10])}})
 		return nil
 	})
+	if s.quoted == 0 { // of purchases nothing was declined
+		const accepted = 4
+		t.Columns = slices.Delete(t.Columns, accepted, accepted+1)
+		for i := range t.Rows {
+			t.Rows[i].Cells = slices.Delete(t.Rows[i].Cells, accepted, accepted+1)
+		}
+	}
 	if len(t.Rows) > 0 {
 		t.Footnotes = []string{c.T("price.list.foot"), c.T("foot.privacy")}
 	}

@@ -66,6 +66,9 @@ func (c desk) readSellers(ctx context.Context) ([]seller, error) {
 			discounted: page.Zero(page.Value(row[24])), gross: page.Zero(page.Value(row[25])), target: page.Value(row[26]), whole: page.Value(row[27])}
 		s.hasLeft, _ = row[3].(bool)
 		s.known = s.name != ""
+		if !s.contribution.Has() {
+			s.margin = view.Value{} // no cost of what was sold is known
+		}
 		if !s.known {
 			s.name = c.T("member.unknown")
 		}
@@ -75,19 +78,22 @@ func (c desk) readSellers(ctx context.Context) ([]seller, error) {
 	return list, err
 }
 
-// teamOf adds the scorecards up.
+// teamOf adds the scorecards up; margin and contribution are of those of whom they
+// are known, and not known where they are of nobody.
 func teamOf(list []seller) seller {
 	zero := view.I(0)
-	all := seller{net: zero, margin: zero, returns: zero, met: zero, expenses: zero, commission: zero, contribution: zero, discounted: zero, gross: zero}
+	all := seller{net: zero, returns: zero, met: zero, expenses: zero, commission: zero, discounted: zero, gross: zero}
 	for _, s := range list {
 		all.accounts, all.visits, all.calls, all.contacts, all.quotes = all.accounts+s.accounts, all.visits+s.visits, all.calls+s.calls, all.contacts+s.contacts, all.quotes+s.quotes
 		all.orphans, all.fading = all.orphans+s.orphans, all.fading+s.fading
 		for _, sum := range []struct {
 			into *view.Value
 			of   view.Value
-		}{{&all.net, s.net}, {&all.margin, s.margin}, {&all.returns, s.returns}, {&all.met, s.met}, {&all.expenses, s.expenses}, {&all.commission, s.commission},
-			{&all.contribution, page.Zero(s.contribution)}, {&all.discounted, s.discounted}, {&all.gross, s.gross}} {
+		}{{&all.net, s.net}, {&all.returns, s.returns}, {&all.met, s.met}, {&all.expenses, s.expenses}, {&all.commission, s.commission}, {&all.discounted, s.discounted}, {&all.gross, s.gross}} {
 			*sum.into = view.Sum(*sum.into, sum.of)
+		}
+		if s.contribution.Has() {
+			all.margin, all.contribution = view.Sum(all.margin, s.margin), view.Sum(all.contribution, s.contribution)
 		}
 		if s.target.Has() {
 			all.target, all.whole = view.Sum(page.Zero(all.target), s.target), view.Sum(page.Zero(all.whole), page.Zero(s.whole))
@@ -111,13 +117,18 @@ func (c desk) sellersMessage(list []seller, all seller) view.Message {
 		}
 	}
 	m := view.Message{Finding: c.T("salesforce.text", "n", page.Count(c.Lang, int64(len(list))), "net", c.Amount(all.net), "contribution", c.Amount(all.contribution))}
+	if !all.contribution.Has() {
+		m.Finding = c.T("salesforce.text.net", "n", page.Count(c.Lang, int64(len(list))), "net", c.Amount(all.net))
+	}
 	switch {
 	case all.orphans > 0 && first != "":
-		m.Consequence = first + " " + c.T("salesforce.orphans", "n", page.Count(c.Lang, all.orphans), "fading", page.Count(c.Lang, all.fading))
+		m.Consequence = c.T("flow.two", "first", first, "then", c.T("salesforce.orphans", "n", page.Count(c.Lang, all.orphans), "fading", page.Count(c.Lang, all.fading)))
 	case all.orphans > 0:
 		m.Consequence = c.T("salesforce.orphans", "n", page.Count(c.Lang, all.orphans), "fading", page.Count(c.Lang, all.fading))
 	case first != "":
 		m.Consequence = first
+	case !all.contribution.Has():
+		m.Consequence = c.T("salesforce.so.owned")
 	default:
 		m.Consequence = c.T("salesforce.so.none")
 	}
@@ -135,7 +146,9 @@ func (c desk) teamFigures(list []seller, all seller) *view.KPIRow {
 	format, unit = c.Money(all.contribution)
 	add("contribution", all.contribution, format, unit, 1)
 	add("visits", view.I(all.visits), view.Integer(), "", 0)
-	add("spent", view.Ratio(view.Sum(all.met, all.expenses, all.commission), all.net), view.Pct(), "", -1)
+	if spent := view.Sum(all.met, all.expenses, all.commission); spent.Float != 0 {
+		add("spent", view.Ratio(spent, all.net), view.Pct(), "", -1)
+	}
 	if all.attainment.Has() {
 		add("attainment", all.attainment, view.Pct(), "", 1)
 	}
@@ -207,7 +220,7 @@ func (c desk) handoverTable(ctx context.Context, n int64) (*view.Table, error) {
 	})
 	format, unit := c.TableMoney(largest)
 	count, date := view.Integer(), view.Format{Style: view.DayDate}
-	t := &view.Table{ID: "handover-list", Title: c.T("salesforce.handover.table"), Subtitle: c.T("salesforce.sub", "unit", unit), Empty: c.T("salesforce.so.none"),
+	t := &view.Table{ID: "handover-list", Title: c.T("salesforce.handover.table"), Subtitle: c.T("salesforce.sub", "unit", unit), Empty: c.T("salesforce.so.owned"),
 		Columns: []view.Column{{Label: c.T("col.customer")}, {Label: c.T("salesforce.col.was")}, {Label: c.T("salesforce.col.fades")}, {Label: c.T("performance.col.before"), Unit: unit, Format: format}, {Label: c.T("performance.col.since"), Unit: unit, Format: format},
 			{Label: c.T("col.lastorder"), Format: date}, {Label: c.T("salesforce.col.lastcontact"), Format: date}, {Label: c.T("salesforce.col.open"), Format: count}, {Label: c.T("salesforce.col.openvalue"), Unit: unit, Format: format},
 			{Label: c.T("salesforce.col.quotes"), Format: count}, {Label: c.T("salesforce.col.promises"), Format: count}, {Label: c.T("salesforce.col.opportunities"), Format: count}, {Label: c.T("salesforce.col.tickets"), Format: count},

@@ -103,7 +103,7 @@ func (c desk) causeChart(ctx context.Context) (*view.Chart, error) {
 			ch.Categories = append(ch.Categories, fmt.Sprint(page.Whole(row[3])))
 		}
 		s := &ch.Series[place-1]
-		s.Values = append(s.Values, page.Value(row[4]))
+		s.Values, s.Low, s.High = append(s.Values, page.Value(row[4])), append(s.Low, page.Value(row[5])), append(s.High, page.Value(row[6]))
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{view.T(name), page.Value(row[3]), page.Value(row[7]), page.Value(row[4]), page.Value(row[5]), page.Value(row[6])}})
 	}
 	return ch, nil

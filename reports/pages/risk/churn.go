@@ -28,7 +28,7 @@ func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	types, err := c.typePart(ctx)
+	types, err := c.typePart(ctx, s)
 	if err != nil {
 		return p, err
 	}
@@ -67,7 +67,7 @@ func churn(ctx context.Context, k *page.Context) (view.Page, error) {
 }
 
 func (c desk) churnMessage(s atRisk, first string) view.Message {
-	m := view.Message{Finding: c.T("churn.text", "high", page.Count(c.Lang, s.high), "n", page.Count(c.Lang, s.customers), "value", c.Amount(s.value))}
+	m := view.Message{Finding: c.T(s.word("churn.text"), "high", page.Count(c.Lang, s.high), "n", page.Count(c.Lang, s.customers), "value", c.Amount(s.value))}
 	if !s.scored {
 		m.Finding = c.T("churn.text.unscored", "n", page.Count(c.Lang, s.customers))
 	}
@@ -106,6 +106,7 @@ func (c desk) course(ctx context.Context, s atRisk) ([]view.Block, *view.KPIRow,
 	add("high", view.I(s.high), view.Integer(), "", -1, "medium", page.Count(c.Lang, s.medium), "n", page.Count(c.Lang, s.customers))
 	format, unit := c.Money(s.value)
 	add("value", s.value, format, unit, -1)
+	kpis.Items[len(kpis.Items)-1].Note = c.T(s.word("churn.kpi.value.note"))
 	add("expected", view.Ratio(s.expected, view.I(s.customers)), view.Pct(), "", -1)
 	if len(rows) > 0 {
 		last := rows[len(rows)-1]
@@ -159,22 +160,22 @@ func (c desk) day(v any) string {
 }
 
 // typePart are the customers at risk by type, or why they are not told.
-func (c desk) typePart(ctx context.Context) (view.Block, error) {
+func (c desk) typePart(ctx context.Context, s atRisk) (view.Block, error) {
 	if c.Lacks("score.churn_rate") {
 		return c.WholeOnly(c.T("churn.types")), nil
 	}
-	t, err := c.typeTable(ctx)
+	t, err := c.typeTable(ctx, s)
 	return view.Block{Table: t}, err
 }
 
-func (c desk) typeTable(ctx context.Context) (*view.Table, error) {
+func (c desk) typeTable(ctx context.Context, s atRisk) (*view.Table, error) {
 	rows, err := c.read(ctx, "churn_type")
 	if err != nil {
 		return nil, err
 	}
 	format, unit := c.TableMoney(column(rows, 4)...)
 	n := view.Integer()
-	t := &view.Table{ID: "churn-types", Title: c.T("churn.types"), Subtitle: c.T("churn.types.sub"), Footnotes: []string{c.T("churn.types.foot")},
+	t := &view.Table{ID: "churn-types", Title: c.T("churn.types"), Subtitle: c.T(s.word("churn.types.sub")), Footnotes: []string{c.T("churn.types.foot")},
 		Columns: []view.Column{{Label: c.T("head.customer.type")}, {Label: c.T("col.customers"), Format: n}, {Label: c.T("churn.high"), Format: n}, {Label: c.T("churn.expected"), Unit: "%", Format: bare(), Visual: view.Share},
 			{Label: c.T("churn.atstake"), Unit: unit, Format: format, Visual: view.Share}, {Label: c.T("churn.horizon"), Format: n, Total: "–"}, {Label: c.T("churn.leftlast"), Unit: "%", Format: bare()}, {Label: c.T("churn.cameback"), Unit: "%", Format: bare()}}}
 	var sums [7]view.Value

@@ -121,15 +121,16 @@ func (c desk) curveChart(ctx context.Context) (*view.Chart, error) {
 	for _, band := range []string{"high", "medium", "low"} {
 		name := c.T("account.band." + band)
 		ch.Series = append(ch.Series, view.Series{Name: name, Role: view.Other})
-		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: name, Unit: "%", Format: bare()})
+		ch.Table.Columns = append(ch.Table.Columns, view.Column{Label: name, Unit: "%", Format: bare()}, view.Column{Label: c.T("churnmodel.low"), Unit: "%", Format: bare()}, view.Column{Label: c.T("churnmodel.high"), Unit: "%", Format: bare()})
 	}
 	ch.Series[0].Role = view.AC
 	for _, row := range rows {
 		ch.Categories = append(ch.Categories, page.Text(row[0]))
 		cells := []view.Value{page.Value(row[0])}
 		for k := range ch.Series {
-			ch.Series[k].Values = append(ch.Series[k].Values, page.Value(row[1+k]))
-			cells = append(cells, page.Value(row[1+k]))
+			s, at, low, high := &ch.Series[k], page.Value(row[1+3*k]), page.Value(row[2+3*k]), page.Value(row[3+3*k])
+			s.Values, s.Low, s.High = append(s.Values, at), append(s.Low, low), append(s.High, high)
+			cells = append(cells, at, low, high)
 		}
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: cells})
 	}

@@ -41,6 +41,18 @@ type atRisk struct {
 	customers, high, medium, listed int64
 	expected, value                 view.Value
 	scored                          bool
+	margins, sales                  int64 // customers whose value is the margin of a year to come, and the sales where no margin is known
+}
+
+// word is the word of what the value at risk is made of: margin, sales, or both.
+func (s atRisk) word(key string) string {
+	switch {
+	case s.sales > 0 && s.margins > 0:
+		return key + ".mixed"
+	case s.sales > 0:
+		return key + ".sales"
+	}
+	return key
 }
 
 // scored reads the whole; customers 0 where there is nothing to show.
@@ -54,7 +66,7 @@ func (c desk) scored(ctx context.Context) (s atRisk, err error) {
 		return s, err
 	}
 	row := rows[0]
-	return atRisk{page.Whole(row[0]), page.Whole(row[1]), page.Whole(row[2]), page.Whole(row[5]), page.Zero(page.Value(row[3])), page.Zero(page.Value(row[4])), page.Value(row[3]).Has()}, nil
+	return atRisk{page.Whole(row[0]), page.Whole(row[1]), page.Whole(row[2]), page.Whole(row[5]), page.Zero(page.Value(row[3])), page.Zero(page.Value(row[4])), page.Value(row[3]).Has(), page.Whole(row[6]), page.Whole(row[7])}, nil
 }
 
 // absent is a page without scores.

@@ -59,6 +59,7 @@ func (c desk) stayChart(rows [][]any) *view.Chart {
 	for _, row := range rows {
 		ch.Categories = append(ch.Categories, fmt.Sprint(page.Whole(row[3])))
 		ch.Series[0].Values, ch.Series[1].Values = append(ch.Series[0].Values, page.Value(row[5])), append(ch.Series[1].Values, page.Value(row[8]))
+		ch.Series[0].Low, ch.Series[0].High = append(ch.Series[0].Low, page.Value(row[6])), append(ch.Series[0].High, page.Value(row[7]))
 		ch.Table.Rows = append(ch.Table.Rows, view.Row{Cells: []view.Value{page.Value(row[3]), page.Value(row[4]), page.Value(row[5]), page.Value(row[6]), page.Value(row[7]), page.Value(row[8])}})
 	}
 	return ch

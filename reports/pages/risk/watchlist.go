@@ -33,7 +33,7 @@ func watchlist(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Meta = view.Meta{Measure: c.T("watchlist.meta"), Unit: c.Lang.Currency(c.Currency), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
+	p.Meta = view.Meta{Measure: c.T(s.word("watchlist.meta")), Unit: c.Lang.Currency(c.Currency), Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	p.Message = c.watchMessage(rows, s)
 	p.Sections = []view.Section{
 		{ID: "list", Title: c.T("watchlist.list"), Lead: c.T("watchlist.list.lead"), Blocks: []view.Block{{Table: c.watchTable(rows, s)}}},
@@ -67,7 +67,7 @@ func (c desk) watchMessage(rows [][]any, s atRisk) view.Message {
 
 func (c desk) watchTable(rows [][]any, s atRisk) *view.Table {
 	format, unit := c.TableMoney(column(rows, 9)...)
-	t := &view.Table{ID: "watchlist", Title: c.T("watchlist.table"), Subtitle: c.T("watchlist.table.sub"), Empty: c.T("watchlist.none"), Footnotes: []string{c.T("watchlist.foot"), c.T("foot.privacy")},
+	t := &view.Table{ID: "watchlist", Title: c.T("watchlist.table"), Subtitle: c.T(s.word("watchlist.table.sub")), Empty: c.T("watchlist.none"), Footnotes: []string{c.T("watchlist.foot"), c.T("foot.privacy")},
 		Columns: []view.Column{{Label: c.T("col.customer"), Wide: true}, {Label: c.T("watchlist.person")}, {Label: c.T("watchlist.last"), Format: view.Format{Style: view.DayDate}},
 			{Label: c.T("watchlist.probability"), Unit: "%", Format: bare()}, {Label: c.T("churn.atstake"), Unit: unit, Format: format},
 			{Label: c.T("watchlist.gain"), Unit: unit, Format: format}, {Label: c.T("watchlist.act")}, {Label: c.T("watchlist.why"), Wide: true}}}

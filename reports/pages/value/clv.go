@@ -13,6 +13,7 @@ import (
 // worth is what the customers together are expected to bring.
 type worth struct {
 	customers, valued           int64
+	judged                      int64 // of whom it is told how likely they are still customers
 	value, sales, alive, orders view.Value
 	card                        map[string]figure
 	weeks                       int64 // of the time held out
@@ -60,7 +61,7 @@ func clv(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	alive, err := c.aliveChart(ctx)
+	alive, err := c.aliveBlock(ctx, w)
 	if err != nil {
 		return p, err
 	}
@@ -72,7 +73,7 @@ func clv(ctx context.Context, k *page.Context) (view.Page, error) {
 		c.trialSection(w, steps),
 		{ID: "spread", Title: c.T("clv.spread"), Lead: c.T("clv.spread.lead"), Blocks: []view.Block{{Width: view.Half, Table: tenths}, {Width: view.Half, Table: bands}}},
 		{ID: "top", Title: c.T("clv.top"), Lead: c.T("clv.top.lead"), Blocks: []view.Block{{Table: top}}},
-		{ID: "alive", Title: c.T("clv.alive"), Lead: c.T("clv.alive.lead"), Blocks: []view.Block{{Chart: alive}}},
+		{ID: "alive", Title: c.T("clv.alive"), Lead: c.T("clv.alive.lead"), Blocks: []view.Block{alive}},
 		c.choiceSection(w),
 	}
 	return p, nil
@@ -90,6 +91,7 @@ func (c desk) readWorth(ctx context.Context) (worth, error) {
 	}
 	w.customers, w.valued = page.Whole(row[0]), page.Whole(row[1])
 	w.value, w.sales, w.alive, w.orders = page.Value(row[2]), page.Value(row[3]), page.Value(row[4]), page.Value(row[5])
+	w.judged = page.Whole(row[6])
 	err = engine.Rows(ctx, c.DB, engine.SQL(statement("clv_card")), func(row []any) error {
 		w.card[page.Text(row[0])] = figure{page.Value(row[1]), c.InLanguage(page.Text(row[2]), page.Text(row[3]))}
 		return nil
@@ -147,7 +149,11 @@ func (c desk) worthFigures(w worth, share view.Value, months string) *view.KPIRo
 	format, unit = c.Money(w.sales)
 	add("sales", w.sales, format, unit, c.T("clv.kpi.value.note", "months", months))
 	add("orders", w.orders, view.Integer(), "", c.T("clv.kpi.orders.note", "months", months))
-	add("alive", w.alive, view.Integer(), "", c.T("clv.kpi.alive.note", "n", page.Count(c.Lang, w.customers)))
+	if w.judged > 0 {
+		add("alive", w.alive, view.Integer(), "", c.T("clv.kpi.alive.note", "n", page.Count(c.Lang, w.judged)))
+	} else {
+		add("alive", view.NA(), view.Integer(), "", c.T("clv.kpi.alive.unknown"))
+	}
 	add("share", share, view.Pct(), "", c.T("clv.kpi.share.note"))
 	bias := w.card["backtest.bias"].value
 	if !bias.Has() {

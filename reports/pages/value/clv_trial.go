@@ -75,6 +75,18 @@ func (c desk) gradeTable(w worth) *view.Table {
 	return t
 }
 
+// aliveBlock is that chart, or why it cannot be told who is still a customer.
+func (c desk) aliveBlock(ctx context.Context, w worth) (view.Block, error) {
+	if w.judged == 0 {
+		return view.Block{Note: &view.Note{Text: c.T("clv.alive.unknown")}}, nil
+	}
+	ch, err := c.aliveChart(ctx)
+	if err == nil && w.judged < w.customers {
+		ch.Insight += c.T("clv.alive.part", "n", page.Count(c.Lang, w.customers-w.judged))
+	}
+	return view.Block{Chart: ch}, err
+}
+
 // aliveChart shades how likely customers are still alive by their silence and by
 // how often they came.
 func (c desk) aliveChart(ctx context.Context) (*view.Chart, error) {

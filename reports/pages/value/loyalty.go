@@ -200,13 +200,14 @@ func (c desk) survivalChart(ctx context.Context) (*view.Chart, view.Value, error
 	ch.Table = view.Table{Title: c.T("survival.title"), Columns: []view.Column{{Label: c.T("survival.x")}, {Label: c.T("survival.risk"), Format: view.Integer()},
 		{Label: c.T("survival.share"), Unit: "%", Format: pct}, {Label: c.T("survival.from"), Unit: "%", Format: pct}, {Label: c.T("survival.to"), Unit: "%", Format: pct}}}
 	line := view.Series{Role: view.AC}
-	last, next := view.N(1), int64(0)
+	last, low, high, next := view.N(1), view.N(1), view.N(1), int64(0)
 	add := func(month int64, row []any) {
 		mark := ""
 		if month%12 == 0 {
 			mark = fmt.Sprint(month)
 		}
 		ch.Categories, line.Values = append(ch.Categories, mark), append(line.Values, last)
+		line.Low, line.High = append(line.Low, low), append(line.High, high)
 		cells := []view.Value{view.I(month), {}, last, {}, {}}
 		if row != nil {
 			cells[1], cells[3], cells[4] = page.Value(row[1]), page.Value(row[3]), page.Value(row[4])
@@ -217,7 +218,7 @@ func (c desk) survivalChart(ctx context.Context) (*view.Chart, view.Value, error
 		for ; next < page.Whole(row[0]); next += 3 {
 			add(next, nil)
 		}
-		last = page.Value(row[2])
+		last, low, high = page.Value(row[2]), page.Value(row[3]), page.Value(row[4])
 		if page.Whole(row[0]) == next {
 			add(next, row)
 			next += 3

@@ -63,7 +63,7 @@ func profile(ctx context.Context, k *page.Context) (view.Page, error) {
 
 func (c desk) readSegments(ctx context.Context) ([]profiled, error) {
 	var list []profiled
-	err := engine.Rows(ctx, c.DB, engine.SQL(statement("profile_segments")), func(row []any) error {
+	err := engine.Rows(ctx, c.DB, engine.SQL(c.part("profile_segments", "score.segment_profile")), func(row []any) error {
 		list = append(list, profiled{english: page.Text(row[1]), name: c.InLanguage(page.Text(row[1]), page.Text(row[2])), customers: page.Whole(row[3]), known: page.Whole(row[4]),
 			net: page.Value(row[5]), worth: page.Value(row[6]), loyalty: page.Value(row[7]), verdict: page.Text(row[8])})
 		return nil
@@ -88,12 +88,14 @@ func (c desk) profileFinding(list []profiled) string {
 
 func (c desk) segmentSection(ctx context.Context, list []profiled) (view.Section, error) {
 	s := view.Section{ID: "segments", Title: c.T("profile.segments"), Lead: c.T("profile.segments.lead")}
-	tells, err := c.tellsTable(ctx)
-	if err != nil {
-		return s, err
+	s.Blocks = []view.Block{{Table: c.segmentTable(list)}}
+	if c.Lacks("score.segment_profile") {
+		s.Blocks = append(s.Blocks, c.WholeOnly(c.T("profile.tells")))
+		return s, nil
 	}
-	s.Blocks = []view.Block{{Table: c.segmentTable(list)}, {Table: tells}}
-	return s, nil
+	tells, err := c.tellsTable(ctx)
+	s.Blocks = append(s.Blocks, view.Block{Table: tells})
+	return s, err
 }
 
 func (c desk) segmentTable(list []profiled) *view.Table {
@@ -155,6 +157,9 @@ func (c desk) measured(v view.Value, unit string) view.Value {
 
 // heldSection is how concentrated customers are.
 func (c desk) heldSection(ctx context.Context) (view.Section, error) {
+	if c.Lacks("score.concentration") {
+		return view.Section{ID: "held", Title: c.T("profile.held"), Blocks: []view.Block{c.WholeOnly(c.T("profile.held.table"))}}, nil
+	}
 	t := &view.Table{ID: "concentration", Title: c.T("profile.held.table"), Subtitle: c.T("profile.held.sub"), Empty: c.T("table.empty"),
 		Columns: []view.Column{{Label: c.T("profile.held.first")}, {Label: c.T("profile.held.basis")}, {Label: c.T("col.customers"), Format: view.Integer()}, {Label: c.T("profile.held.value")},
 			{Label: c.T("profile.held.share"), Unit: "%", Format: view.Pct().Bare(), Visual: view.Share}}}

@@ -19,7 +19,7 @@ type flow struct {
 
 func (c desk) readFlows(ctx context.Context) ([]flow, error) {
 	var list []flow
-	err := engine.Rows(ctx, c.DB, engine.SQL(statement("profile_matrix")), func(row []any) error {
+	err := engine.Rows(ctx, c.DB, engine.SQL(c.part("profile_matrix", "score.tier_migration")), func(row []any) error {
 		list = append(list, flow{from: page.Text(row[0]), fromNo: page.Whole(row[1]), to: page.Text(row[2]), toNo: page.Whole(row[3]), customers: page.Whole(row[4]),
 			before: page.Value(row[5]), now: page.Value(row[6]), move: page.Text(row[7])})
 		return nil
@@ -185,6 +185,10 @@ func (c desk) knownSection(ctx context.Context) (view.Section, error) {
 	}
 	if len(t.Rows) > 0 {
 		row(view.Total, view.T(c.T("row.total")), all)
+	}
+	if c.Lacks("score.completeness") {
+		s.Blocks = []view.Block{{Table: t}, c.WholeOnly(c.T("profile.fields"))}
+		return s, nil
 	}
 	gaps, err := c.gapChart(ctx)
 	s.Blocks = append([]view.Block{{Table: t}}, gaps...)

@@ -21,6 +21,8 @@ type profitAndLoss struct {
 	items                      []view.Value // taken off gross sales
 	loss, peak                 view.Value
 	net, costed, served        view.Value
+	unknown                    int64      // customers who bought, but whose profit is not known
+	all                        view.Value // net sales of all customers
 }
 
 // profit answers: who earns, who costs, and why?
@@ -84,7 +86,7 @@ func (c desk) readStatement(ctx context.Context) (profitAndLoss, error) {
 		return profitAndLoss{}, err
 	}
 	s := profitAndLoss{customers: page.Whole(row[0]), gross: page.Zero(page.Value(row[1])), contribution: page.Zero(page.Value(row[14])), losing: page.Whole(row[15]),
-		loss: page.Zero(page.Value(row[16])), earning: page.Whole(row[17]), peak: page.Zero(page.Value(row[18])), net: page.Zero(page.Value(row[19])), costed: page.Zero(page.Value(row[20])), served: page.Zero(page.Value(row[21]))}
+		loss: page.Zero(page.Value(row[16])), earning: page.Whole(row[17]), peak: page.Zero(page.Value(row[18])), net: page.Zero(page.Value(row[19])), costed: page.Zero(page.Value(row[20])), served: page.Zero(page.Value(row[21])), unknown: page.Whole(row[23]), all: page.Zero(page.Value(row[24]))}
 	for i := range statementItems {
 		s.items = append(s.items, page.Zero(page.Value(row[2+i])))
 	}
@@ -96,13 +98,17 @@ func (c desk) readStatement(ctx context.Context) (profitAndLoss, error) {
 func (c desk) profitText(s profitAndLoss) string {
 	pairs := []string{"n", page.Count(c.Lang, s.customers), "earning", page.Count(c.Lang, s.earning), "losing", page.Count(c.Lang, s.losing), "total", c.Amount(s.contribution),
 		"peak", c.Amount(s.peak), "loss", c.Amount(view.Sub(view.I(0), s.loss)), "share", c.Share(view.Ratio(s.peak, s.contribution))}
+	part := ""
+	if s.unknown > 0 {
+		part = c.T("profit.text.part", "n", page.Count(c.Lang, s.unknown), "share", c.Share(view.Ratio(view.Sub(s.all, s.net), s.all)))
+	}
 	switch {
 	case s.contribution.Float <= 0:
-		return c.T("profit.text.loss", append(pairs, "total", c.Amount(view.Sub(view.I(0), s.contribution)))...)
+		return c.T("profit.text.loss", append(pairs, "total", c.Amount(view.Sub(view.I(0), s.contribution)))...) + part
 	case s.losing == 0:
-		return c.T("profit.text.all", pairs...)
+		return c.T("profit.text.all", pairs...) + part
 	}
-	return c.T("profit.text", pairs...)
+	return c.T("profit.text", pairs...) + part
 }
 
 // lossText says what drives the losses.
@@ -185,7 +191,7 @@ func (c desk) whaleBlock(ctx context.Context, s profitAndLoss) (*view.Chart, err
 	return ch, err
 }
 
-var profitMeasures = []string{"customers", "net_after_returns", "margin", "cost_to_serve", "selling_cost", "contribution"}
+var profitMeasures = []string{"known_customers", "net_known", "margin", "cost_to_serve", "selling_cost", "contribution"}
 
 // profitBy is the contribution by one attribute, largest first.
 func (c desk) profitBy(ctx context.Context, attribute string, s profitAndLoss) (*view.Table, error) {
@@ -200,9 +206,12 @@ func (c desk) profitBy(ctx context.Context, attribute string, s profitAndLoss) (
 			{Label: c.T("profit.item.margin"), Unit: unit, Format: format}, {Label: c.T("profit.item.serve"), Unit: unit, Format: format}, {Label: c.T("profit.item.selling"), Unit: unit, Format: format},
 			{Label: c.T("profit.item.contribution"), Unit: unit, Format: format, Visual: view.Variance, Better: 1}, {Label: c.T("profit.item.contribution"), Unit: "%", Format: view.Pct().Bare()}},
 		Footnotes: []string{c.T("profit.by.foot")}}
+	if s.unknown > 0 {
+		t.Footnotes = append(t.Footnotes, c.T("profit.by.part", "n", page.Count(c.Lang, s.unknown)))
+	}
 	cells := func(label string, m page.Figures) []view.Value {
-		net, contribution := page.Zero(m["net_after_returns"]), page.Zero(m["contribution"])
-		return []view.Value{view.T(label), m["customers"], net, page.Zero(m["margin"]), page.Zero(m["cost_to_serve"]), page.Zero(m["selling_cost"]), contribution, view.Ratio(contribution, net)}
+		net, contribution := page.Zero(m["net_known"]), page.Zero(m["contribution"])
+		return []view.Value{view.T(label), m["known_customers"], net, page.Zero(m["margin"]), page.Zero(m["cost_to_serve"]), page.Zero(m["selling_cost"]), contribution, view.Ratio(contribution, net)}
 	}
 	for _, m := range list {
 		t.Rows = append(t.Rows, view.Row{Cells: cells(m.Label, m.Values)})

@@ -22,6 +22,7 @@ const (
 // tasteTotal is what the page says in one line.
 type tasteTotal struct {
 	buyers, certain, tested, changed, quotes, cancelled, subjects, unbought int64
+	classed                                                                 int64 // customers who bought titles whose class is known
 }
 
 // preferences answers: what is read by whom, whose taste changed, and which demand
@@ -45,6 +46,12 @@ func preferences(ctx context.Context, k *page.Context) (view.Page, error) {
 			Title: c.T("page.taste"), Text: c.T("taste.absent"), Tables: []string{"order_header", "order_line", "title"}}}}}}
 		return p, nil
 	}
+	if t.classed == 0 {
+		p.Message = view.Message{Finding: c.T("taste.classless", "n", page.Count(c.Lang, t.buyers)), Consequence: c.T("taste.classless.so")}
+		p.Sections = []view.Section{{ID: "absent", Title: p.Title, Blocks: []view.Block{{Absent: &view.Absent{
+			Title: c.T("page.taste"), Text: c.T("taste.absent"), Tables: []string{"title", "title_subject", "clc_class"}}}}}}
+		return p, nil
+	}
 	p.Meta = view.Meta{Measure: c.T("taste.meta"), Unit: "%", Period: c.T("loyalty.period", "date", view.LongDate(c.Lang, c.AsOf))}
 	p.Message = c.tasteMessage(t)
 	subjects, err := c.subjectTable(ctx)
@@ -63,9 +70,13 @@ func preferences(ctx context.Context, k *page.Context) (view.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	demand, err := c.demandTable(ctx, t)
-	if err != nil {
-		return p, err
+	demand := c.WholeOnly(c.T("taste.demand"))
+	if !c.Lacks("score.taste_demand") {
+		table, err := c.demandTable(ctx, t)
+		if err != nil {
+			return p, err
+		}
+		demand = view.Block{Table: table}
 	}
 	who := []view.Block{{Table: subjects}}
 	if len(types.Cells) > 0 {
@@ -75,14 +86,14 @@ func preferences(ctx context.Context, k *page.Context) (view.Page, error) {
 		{ID: "who", Title: c.T("taste.who"), Lead: c.T("taste.who.lead"), Blocks: who},
 		{ID: "readers", Title: c.T("taste.readers"), Lead: c.T("taste.readers.lead"), Blocks: []view.Block{{Table: readers}}},
 		{ID: "changed", Title: c.T("taste.changed"), Lead: c.T("taste.changed.lead"), Blocks: []view.Block{{Table: changes}}},
-		{ID: "demand", Title: c.T("taste.demand"), Lead: c.T("taste.demand.lead"), Blocks: []view.Block{{Table: demand}}},
+		{ID: "demand", Title: c.T("taste.demand"), Lead: c.T("taste.demand.lead"), Blocks: []view.Block{demand}},
 	}
 	return p, nil
 }
 
 func (c desk) readTasteTotal(ctx context.Context) (t tasteTotal, err error) {
-	err = engine.Rows(ctx, c.DB, engine.SQL(statement("taste_total")), func(row []any) error {
-		for i, to := range []*int64{&t.buyers, &t.certain, &t.tested, &t.changed, &t.quotes, &t.cancelled, &t.subjects, &t.unbought} {
+	err = engine.Rows(ctx, c.DB, engine.SQL(c.part("taste_total", "score.taste_demand")), func(row []any) error {
+		for i, to := range []*int64{&t.buyers, &t.certain, &t.tested, &t.changed, &t.quotes, &t.cancelled, &t.subjects, &t.unbought, &t.classed} {
 			*to = page.Whole(row[i])
 		}
 		return nil
@@ -96,9 +107,12 @@ func (c desk) tasteMessage(t tasteTotal) view.Message {
 	if t.tested > 0 {
 		m.Finding += c.T("taste.text.changed", "n", count(t.changed), "of", count(t.tested), "chance", count(int64(math.Round(float64(t.tested)/100))))
 	}
-	if t.quotes+t.cancelled > 0 {
+	switch {
+	case c.Lacks("score.taste_demand"):
+		m.Consequence = c.T("taste.so.part")
+	case t.quotes+t.cancelled > 0:
 		m.Consequence = c.T("taste.so.demand", "quotes", count(t.quotes), "lines", count(t.cancelled), "n", count(t.subjects))
-	} else {
+	default:
 		m.Consequence = c.T("taste.so.none")
 	}
 	return m

@@ -17,6 +17,8 @@ type writing struct {
 	path   string
 	source []byte
 	spec   spec
+
+	languages []string // codes that texts may have
 }
 
 // fault is an error at a place of the file, such as $.sections[0].title.
@@ -51,6 +53,9 @@ func (w *writing) check() error {
 			return w.fault("$.values", "%q is no name of a value: lower-case letters, digits and hyphens", name)
 		}
 	}
+	if err := w.languagesOf("$.title", s.Title); err != nil {
+		return err
+	}
 	if err := errors.Join(w.placeholders("$.message", s.Message), w.placeholders("$.so", s.So)); err != nil {
 		return err
 	}
@@ -59,7 +64,7 @@ func (w *writing) check() error {
 		if part.Title.in("en") == "" {
 			return w.fault(at, "section %d has no title", i+1)
 		}
-		if err := w.placeholders(at+".lead", part.Lead); err != nil {
+		if err := errors.Join(w.languagesOf(at+".title", part.Title), w.placeholders(at+".lead", part.Lead)); err != nil {
 			return err
 		}
 		for k, b := range part.Blocks {
@@ -97,8 +102,21 @@ func (w *writing) checkBlock(at string, b block) error {
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// placeholders are known values only.
+// languagesOf are those of the report.
+func (w *writing) languagesOf(at string, t map[string]string) error {
+	for _, lang := range slices.Sorted(maps.Keys(t)) {
+		if lang != "" && !slices.Contains(w.languages, lang) {
+			return w.fault(at+"."+lang, "there is no language %q: there are %s; another one is a file languages/%s.yaml, which verso words begins", lang, strings.Join(w.languages, ", "), lang)
+		}
+	}
+	return nil
+}
+
+// placeholders are known values only, and languages those of the report.
 func (w *writing) placeholders(at string, t Text) error {
+	if err := w.languagesOf(at, t); err != nil {
+		return err
+	}
 	for _, lang := range slices.Sorted(maps.Keys(t)) {
 		for _, m := range placeholder.FindAllStringSubmatch(t[lang], -1) {
 			if _, known := w.spec.Values[m[1]]; !known {

@@ -33,8 +33,8 @@ const mostAnnotations = 500
 // Editorial reads annotations.yaml and goals.yaml of a folder; a file that is not
 // there adds nothing. A file with a fault adds nothing either and is named in
 // Faults, and the other is still read. attributes are those that an annotation may
-// be about, codes the goals that there are.
-func Editorial(dir string, attributes, codes []string) page.Editorial {
+// be about, codes the goals that there are, languages those that texts may have.
+func Editorial(dir string, attributes, codes, languages []string) page.Editorial {
 	var out page.Editorial
 	for _, file := range []struct {
 		name string
@@ -48,7 +48,7 @@ func Editorial(dir string, attributes, codes []string) page.Editorial {
 			continue
 		}
 		if err == nil {
-			err = file.read(&writing{path: file.name, source: data})
+			err = file.read(&writing{path: file.name, source: data, languages: languages})
 		}
 		if err != nil {
 			out.Faults = append(out.Faults, err.Error())
@@ -115,6 +115,9 @@ func (w *writing) annotations(attributes []string) ([]page.Annotation, error) {
 		if a.To.Before(a.From) {
 			return nil, w.fault(at+".to", "%s is before %s", s.To, s.From)
 		}
+		if err := w.languagesOf(at+".text", a.Text); err != nil {
+			return nil, err
+		}
 		if a.Text.In("en") == "" {
 			return nil, w.fault(at, "the annotation has no text")
 		}
@@ -173,6 +176,9 @@ func (w *writing) targets(codes []string) ([]page.Target, error) {
 		}
 		if slices.ContainsFunc(out, func(t page.Target) bool { return t.Goal == s.Goal }) {
 			return nil, w.fault(at+".goal", "the goal %s is there twice", s.Goal)
+		}
+		if err := w.languagesOf(at+".owner", s.Owner); err != nil {
+			return nil, err
 		}
 		t := page.Target{Goal: s.Goal, Owner: page.Wording(s.Owner), Milestones: map[int64]view.Value{}, Source: goalsFile}
 		var err error

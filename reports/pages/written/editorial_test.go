@@ -19,7 +19,7 @@ func editorialOf(t *testing.T, files map[string]string) page.Editorial {
 			t.Fatal(err)
 		}
 	}
-	return Editorial(dir, []string{"region.area", "class.bucket"}, []string{"on_time", "reached"})
+	return Editorial(dir, []string{"region.area", "class.bucket"}, []string{"on_time", "reached"}, []string{"en", "zh", "de"})
 }
 
 const goodAnnotations = `
@@ -28,7 +28,7 @@ annotations:
     to: 2025-02-24
     member: {region.area: North}
     measure: net
-    text: {en: A strike, zh: 停工}
+    text: {en: A strike, zh: 停工, de: Streik}
   - date: 2024-11-02
     text: A fair
 `
@@ -43,12 +43,20 @@ goals:
   - goal: reached
 `
 
+// A text in a language that the report has no file of is named with its place.
+func TestEditorialLanguages(t *testing.T) {
+	e := editorialOf(t, map[string]string{annotationsFile: strings.Replace(goodAnnotations, "de: Streik", "fr: Greve", 1), goalsFile: strings.Replace(goodGoals, "zh: 物流部", "pl: Logistyka", 1)})
+	if len(e.Faults) != 2 || !strings.HasPrefix(e.Faults[0], `annotations.yaml:7:38: there is no language "fr"`) || !strings.HasPrefix(e.Faults[1], `goals.yaml:7:32: there is no language "pl"`) {
+		t.Errorf("%q", e.Faults)
+	}
+}
+
 func TestEditorialFiles(t *testing.T) {
 	e := editorialOf(t, map[string]string{annotationsFile: goodAnnotations, goalsFile: goodGoals})
 	if len(e.Faults) > 0 {
 		t.Fatal(e.Faults)
 	}
-	if len(e.Annotations) != 2 || e.Annotations[0].Text.In("zh") != "A fair" || e.Annotations[1].Text.In("zh") != "停工" ||
+	if len(e.Annotations) != 2 || e.Annotations[0].Text.In("zh") != "A fair" || e.Annotations[1].Text.In("de") != "Streik" || e.Annotations[1].Text.In("zh") != "停工" ||
 		e.Annotations[1].Attribute != "region.area" || e.Annotations[1].Member != "North" || !e.Annotations[1].To.Equal(time.Date(2025, 2, 24, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("annotations: %+v", e.Annotations)
 	}

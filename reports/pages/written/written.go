@@ -50,11 +50,6 @@ func (t *Text) UnmarshalYAML(data []byte) error {
 	if err := yaml.Unmarshal(data, &each); err != nil {
 		return errors.New("a text is a string, or one for each language, as in {en: Sales, zh: 销售}")
 	}
-	for lang := range each {
-		if lang != "en" && lang != "zh" {
-			return fmt.Errorf("there is no language %q: en and zh", lang)
-		}
-	}
 	*t = each
 	return nil
 }
@@ -114,8 +109,9 @@ var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,60}$`)
 // where there is no such folder. A file with a fault is a page that says so, and
 // the fault is reported, once: a *Fault, when the file is read or when its page is
 // made, which may be side by side with others. taken are the addresses that other
-// pages have; one that ends with a hyphen is the beginning of many.
-func Load(dir string, taken []string, report func(error)) []page.Page {
+// pages have; one that ends with a hyphen is the beginning of many. languages are the
+// codes that texts may have.
+func Load(dir string, taken, languages []string, report func(error)) []page.Page {
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -140,7 +136,7 @@ func Load(dir string, taken []string, report func(error)) []page.Page {
 		}
 		var once sync.Once
 		say := func(err error) { once.Do(func() { report(err) }) }
-		p, err := readPage(path, slug, say)
+		p, err := readPage(path, slug, languages, say)
 		if err != nil {
 			say(err)
 			p = faulty(slug, err)
@@ -150,12 +146,12 @@ func Load(dir string, taken []string, report func(error)) []page.Page {
 	return pages
 }
 
-func readPage(path, slug string, report func(error)) (page.Page, error) {
+func readPage(path, slug string, languages []string, report func(error)) (page.Page, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return page.Page{}, &Fault{path, err}
 	}
-	w := writing{path: path, source: data}
+	w := writing{path: path, source: data, languages: languages}
 	if err := yaml.UnmarshalWithOptions(data, &w.spec, yaml.Strict()); err != nil {
 		return page.Page{}, &Fault{path, errors.New(yaml.FormatError(err, false, true))}
 	}

@@ -47,7 +47,7 @@ func load(t *testing.T, files map[string]string) (pages []page.Page, faults func
 		}
 	}
 	var said []string
-	return Load(dir, []string{"sales", "account-"}, func(err error) { said = append(said, strings.ReplaceAll(err.Error(), dir+"/", "")) }), func() []string { return said }
+	return Load(dir, []string{"sales", "account-"}, []string{"en", "zh", "de"}, func(err error) { said = append(said, strings.ReplaceAll(err.Error(), dir+"/", "")) }), func() []string { return said }
 }
 
 func built(t *testing.T, c *page.Context, p page.Page) view.Page {
@@ -80,21 +80,22 @@ func TestAPageOfAFile(t *testing.T) {
 func TestFaultsAreNamed(t *testing.T) {
 	ctx := pagetest.Context(t, olaptest.Star(t), "en")
 	for name, c := range map[string]struct{ old, new, want string }{
-		"not YAML":          {"title: {en", "title: [en", "regions.yaml"},
-		"unknown key":       {"so:", "sow:", `[6:1] unknown field "sow"`},
-		"no title":          {"title: {en: Our regions, zh: 我们的地区}\n", "", "the page has no title"},
-		"no message":        {"message:", "so2:", "so2"},
-		"language":          {"{en: Where, zh: 哪里}", "{en: Where, fr: Ou}", `no language "fr"`},
-		"placeholder":       {"That is {net}", "That is {gros}", "regions.yaml:19:15: {gros} is none of the values: net, rate"},
-		"two kinds":         {"        title: Lines\n", "        title: Lines\n        table: sales show net\n", "regions.yaml:17:14: a block is one of"},
-		"no block title":    {"        title: Lines\n", "", "the block has no title"},
-		"unknown measure":   {"sales show net time 2025\n  rate", "sales show nett time 2025\n  rate", "regions.yaml:3:8: query: column 12"},
-		"unknown cube":      {"table: sales by", "table: sails by", "regions.yaml:12:16: query: column 1: no cube"},
-		"not one number":    {"net: sales show net time 2025", "net: sales by region.area show net time 2025", "regions.yaml:3:8: a value is one number"},
-		"figures with rows": {"figures: sales show net, net@py, net@py:delta, net@py:pct, orders", "figures: sales by region.area show net", "figures are a question with nothing after by"},
-		"chart of two":      {"lines: sales by date.month show net", "lines: sales by date.month, region.area show net", "a chart is a question by one attribute"},
-		"chart of units":    {"lines: sales by date.month show net", "lines: sales by date.month show net, orders", "a chart has one scale"},
-		"columns":           {"show net, net@py time 2025\n        title: {en: By month", "show net, margin time 2025\n        title: {en: By month", "columns show a measure and its year before"},
+		"not YAML":            {"title: {en", "title: [en", "regions.yaml"},
+		"unknown key":         {"so:", "sow:", `[6:1] unknown field "sow"`},
+		"no title":            {"title: {en: Our regions, zh: 我们的地区}\n", "", "the page has no title"},
+		"no message":          {"message:", "so2:", "so2"},
+		"language":            {"{en: Where, zh: 哪里}", "{en: Where, fr: Ou}", `no language "fr"`},
+		"place of a language": {"{en: Where, zh: 哪里}", "{en: Where, de: Wo, fr: Ou}", `there is no language "fr": there are en, zh, de`},
+		"placeholder":         {"That is {net}", "That is {gros}", "regions.yaml:19:15: {gros} is none of the values: net, rate"},
+		"two kinds":           {"        title: Lines\n", "        title: Lines\n        table: sales show net\n", "regions.yaml:17:14: a block is one of"},
+		"no block title":      {"        title: Lines\n", "", "the block has no title"},
+		"unknown measure":     {"sales show net time 2025\n  rate", "sales show nett time 2025\n  rate", "regions.yaml:3:8: query: column 12"},
+		"unknown cube":        {"table: sales by", "table: sails by", "regions.yaml:12:16: query: column 1: no cube"},
+		"not one number":      {"net: sales show net time 2025", "net: sales by region.area show net time 2025", "regions.yaml:3:8: a value is one number"},
+		"figures with rows":   {"figures: sales show net, net@py, net@py:delta, net@py:pct, orders", "figures: sales by region.area show net", "figures are a question with nothing after by"},
+		"chart of two":        {"lines: sales by date.month show net", "lines: sales by date.month, region.area show net", "a chart is a question by one attribute"},
+		"chart of units":      {"lines: sales by date.month show net", "lines: sales by date.month show net, orders", "a chart has one scale"},
+		"columns":             {"show net, net@py time 2025\n        title: {en: By month", "show net, margin time 2025\n        title: {en: By month", "columns show a measure and its year before"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(whole, c.old, c.new, 1)
@@ -126,7 +127,7 @@ func TestNamesOfFiles(t *testing.T) {
 	if len(list) != 1 || list[0].Slug != "ok-1" || len(faults()) != 4 {
 		t.Errorf("%d pages, faults %v", len(list), faults())
 	}
-	if got := Load(filepath.Join(t.TempDir(), "none"), nil, func(err error) { t.Error(err) }); len(got) != 0 {
+	if got := Load(filepath.Join(t.TempDir(), "none"), nil, nil, func(err error) { t.Error(err) }); len(got) != 0 {
 		t.Error("pages of a folder that is not there")
 	}
 }

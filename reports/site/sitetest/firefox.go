@@ -2,6 +2,7 @@ package sitetest
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -23,6 +25,60 @@ type Firefox struct {
 	conn net.Conn
 	in   *bufio.Reader
 	next int
+
+	heard said
+}
+
+// said is what the browser writes while it runs.
+type said struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write takes a piece of it.
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+// Faults are the errors and warnings that pages had since the last call: exceptions,
+// and what scripts wrote to the console as such.
+func (f *Firefox) Faults() []string {
+	f.heard.mu.Lock()
+	defer f.heard.mu.Unlock()
+	var out []string
+	for _, line := range strings.Split(f.heard.text.String(), "\n") {
+		for _, mark := range []string{"JavaScript error: file:", "JavaScript warning: file:", "JavaScript error: http:", "console.error: ", "console.warn: "} {
+			if strings.HasPrefix(line, mark) && !strings.HasPrefix(line, "console.error: RSLoader") { // the browser's own
+				out = append(out, line)
+			}
+		}
+	}
+	f.heard.text.Reset()
+	return out
+}
+
+// Resize gives the window another size.
+func (f *Firefox) Resize(width, height int) {
+	f.t.Helper()
+	f.call("WebDriver:SetWindowRect", map[string]any{"width": width, "height": height})
+}
+
+// Alive waits until the charts of the page answer the pointer and counts all and
+// those that do.
+func (f *Firefox) Alive() (all, live int) {
+	f.t.Helper()
+	var n [2]int
+	f.Eval(alive, &n)
+	return n[0], n[1]
+}
+
+// Overflowing lists what makes the page scroll sideways.
+func (f *Firefox) Overflowing() (out []string) {
+	f.t.Helper()
+	f.Eval(overflowing, &out)
+	return out
 }
 
 // OpenFirefox starts a browser, or skips where there is none.
@@ -42,12 +98,17 @@ user_pref("toolkit.telemetry.enabled", false);
 user_pref("app.update.enabled", false);
 user_pref("network.captive-portal-service.enabled", false);
 user_pref("network.connectivity-service.enabled", false);
+user_pref("browser.dom.window.dump.enabled", true);
+user_pref("devtools.console.stdout.content", true);
+user_pref("ui.prefersReducedMotion", 1);
 `
 	if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(prefs), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(path, "--headless", "--no-remote", "--marionette", "--profile", profile, "--width", strconv.Itoa(width), "--height", strconv.Itoa(height), "about:blank")
 	cmd.Env = append(os.Environ(), "HOME="+profile, "MOZ_CRASHREPORTER_DISABLE=1")
+	f := &Firefox{t: t}
+	cmd.Stdout, cmd.Stderr = &f.heard, &f.heard
 	if err := cmd.Start(); err != nil {
 		t.Skipf("firefox does not start: %v", err)
 	}
@@ -55,7 +116,6 @@ user_pref("network.connectivity-service.enabled", false);
 		_ = cmd.Process.Kill() // it may have ended
 		_ = cmd.Wait()
 	})
-	f := &Firefox{t: t}
 	for range 300 {
 		// The browser says which port it took.
 		port, err := os.ReadFile(filepath.Join(profile, "MarionetteActivePort"))
@@ -214,14 +274,19 @@ func (f *Firefox) Press(keys string, held ...string) {
 }
 
 // Keep keeps a picture of the window in the folder VERSO_SHOTS, where it is set.
-func (f *Firefox) Keep(name string) {
+func (f *Firefox) Keep(name string) { f.keep(name, false) }
+
+// KeepAll is Keep of the whole page.
+func (f *Firefox) KeepAll(name string) { f.keep(name, true) }
+
+func (f *Firefox) keep(name string, full bool) {
 	f.t.Helper()
 	dir := os.Getenv("VERSO_SHOTS")
 	if dir == "" {
 		return
 	}
 	var out struct{ Value string }
-	if err := json.Unmarshal(f.call("WebDriver:TakeScreenshot", map[string]any{"full": false}), &out); err != nil {
+	if err := json.Unmarshal(f.call("WebDriver:TakeScreenshot", map[string]any{"full": full}), &out); err != nil {
 		f.t.Fatal(err)
 	}
 	data, err := base64.StdEncoding.DecodeString(out.Value)

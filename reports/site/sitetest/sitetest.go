@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,12 +20,13 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
 // Browser starts one headless chromium for a test, or skips.
-func Browser(t *testing.T) context.Context {
+func Browser(t testing.TB) context.Context {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -114,6 +117,35 @@ func Problems(parent context.Context, l Look) ([]string, error) {
 	}
 	return append(found, heard.list()...), nil
 }
+
+// Sheets prints a page on the paper that it asks for and counts the sheets; those
+// that are not A4 upright are an error.
+func Sheets(parent context.Context, file string) (int, error) {
+	ctx, cancel := chromedp.NewContext(parent)
+	defer cancel()
+	ctx, stop := context.WithTimeout(ctx, 90*time.Second)
+	defer stop()
+	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file)); err != nil {
+		return 0, err
+	}
+	asked := true
+	out, err := chromedp.Call(ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{PreferCSSPageSize: &asked, PrintBackground: &asked})
+	if err != nil {
+		return 0, err
+	}
+	boxes := mediaBox.FindAllSubmatch(out.Data, -1)
+	for _, b := range boxes {
+		wide, _ := strconv.ParseFloat(string(b[1]), 64)
+		high, _ := strconv.ParseFloat(string(b[2]), 64)
+		if wide < 593 || wide > 597 || high < 840 || high > 844 {
+			return 0, fmt.Errorf("a sheet of %s × %s points is not A4 upright", b[1], b[2])
+		}
+	}
+	return len(boxes), nil
+}
+
+// mediaBox is the size of a sheet in a PDF, in points.
+var mediaBox = regexp.MustCompile(`/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]`)
 
 // Inspect fails the test for every problem of a page.
 func Inspect(t *testing.T, parent context.Context, l Look) {

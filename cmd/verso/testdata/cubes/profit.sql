@@ -12,7 +12,9 @@ SELECT CASE WHEN GROUPING(t.kind) = 1 THEN '(total)' ELSE t.kind END AS "type",
   sum(t.margin) AS "margin",
   sum(t.cost_to_serve) AS "cost_to_serve",
   sum(t.selling_cost) AS "selling_cost",
-  (sum(t.contribution))::DOUBLE / nullif((sum(t.net))::DOUBLE, 0) AS "contribution_pct",
+  (sum(t.contribution))::DOUBLE / nullif((sum(t.net_costed))::DOUBLE, 0) AS "contribution_pct",
+  sum(t.net_known) AS "net_known",
+  count(DISTINCT t.customer_key) FILTER (WHERE t.customer_key <> -1 AND t.contribution IS NOT NULL) AS "known_customers",
   count(DISTINCT t.customer_key) FILTER (WHERE t.customer_key <> -1) AS "customers",
   sum(t.lines) AS "lines"
 FROM (

@@ -8,13 +8,16 @@
 -- by an order after that: open now = open before + new + reactivated - lost.
 -- cost_to_serve = contacts and tickets by minutes and kilometres + expenses +
 -- returns handled. contribution = margin_landed - cost_to_serve - marketing -
--- commission - capital, over what is known of them; margins are of the lines whose
--- cost is known, margin_landed after freight, duty and handling where these are.
+-- commission - capital; margins are of the lines whose cost is known, margin_landed
+-- after freight, duty and handling where these are. It is NULL where a month's sales
+-- have no known cost, and everywhere when no sale of any month has one.
 CREATE OR REPLACE TABLE core.fact_customer_month AS
 WITH month AS (
     SELECT t.customer_key, t.month, t.cut, t.is_past, t.last_order, t.threshold, t.frequency_12m, t.net_12m, t.frequency_before, t.net_before,
            t.customer_key <> -1 AND t.is_past AS is_judged
     FROM star_month_trail t
+), costed AS (
+    SELECT count(s.net_costed) > 0 AS any_cost FROM star_month_sale s
 ), summed AS (
     SELECT m.customer_key, m.month, m.cut, m.last_order, m.threshold, m.frequency_12m, m.net_12m, m.frequency_before, m.net_before, m.is_judged,
            coalesce(s.orders, 0) AS orders, coalesce(s.lines, 0) AS lines, coalesce(s.copies, 0) AS copies,
@@ -70,7 +73,8 @@ SELECT m.customer_key,
        CAST(m.contact_cost + m.ticket_cost + m.expense_cost + m.return_cost AS DECIMAL(18, 4)) AS cost_to_serve,
        m.marketing_cost, m.commission,
        m.capital_cost,
-       CAST(coalesce(m.margin_landed, 0) - m.contact_cost - m.ticket_cost - m.expense_cost - m.return_cost - m.marketing_cost - m.commission - m.capital_cost AS DECIMAL(18, 4)) AS contribution,
+       CASE WHEN n.any_cost AND (m.lines = 0 OR m.net_costed IS NOT NULL)
+            THEN CAST(coalesce(m.margin_landed, 0) - m.contact_cost - m.ticket_cost - m.expense_cost - m.return_cost - m.marketing_cost - m.commission - m.capital_cost AS DECIMAL(18, 4)) END AS contribution,
        CASE WHEN m.is_judged AND m.cut >= m.last_order THEN CAST(m.cut - m.last_order AS INTEGER) END AS recency_days,
        CASE WHEN m.is_judged THEN m.threshold END AS lost_after_days,
        m.frequency_12m,
@@ -90,6 +94,7 @@ SELECT m.customer_key,
        CASE WHEN z.before_no > 0 AND z.tier_no > z.before_no THEN 1 ELSE 0 END AS moved_down,
        CASE WHEN m.customer_key <> -1 THEN 1 ELSE 0 END AS customers
 FROM summed m
+CROSS JOIN costed n
 LEFT JOIN star_month_state z ON z.customer_key = m.customer_key AND z.month = m.month
 LEFT JOIN star_customer_owner w ON w.customer_key = m.customer_key
 ORDER BY m.month, m.customer_key;

@@ -5,7 +5,7 @@
 --           rate: how often it had come about before; chance: of no day at the rate of
 --           the year before, had nothing changed; volume: a regression on how much is
 --           bought alone
---   auc_equal  of the model, over all origins, among rows bought equally often (tenths by
+--   auc_equal  of the model, over all origins, among rows bought equally often (groups of about twenty by
 --           volume), with its 95 % interval: 0.5 where it tells no more than volume
 CREATE OR REPLACE TABLE score.quiet_backtest AS
 SELECT s.segment AS "event", s.model AS "model", s.origin AS "origin", CAST(s.n AS INTEGER) AS "rows", CAST(s.events AS INTEGER) AS "events", s.rate AS "rate", s.predicted AS "predicted",

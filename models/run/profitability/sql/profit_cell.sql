@@ -2,6 +2,7 @@
 -- cell's own lines. Cost to serve is spread over a customer's cells by their
 -- lines, marketing, commission and capital by their net sales, each running
 -- total rounded, so that the cells of a customer add up to it to the last digit.
+-- What is earned of a customer whose contribution cannot be told is NULL.
 CREATE OR REPLACE TABLE score.profit_cell AS
 WITH span AS (
     SELECT CAST(? AS DATE) AS first_month, CAST(date_trunc('month', r.as_of) + INTERVAL 1 MONTH AS DATE) AS end_day
@@ -44,8 +45,9 @@ WITH span AS (
     INNER JOIN feature.customer_pl AS p ON p.customer_key = w.customer_key
 )
 SELECT h.customer_key, h.clc_key, h.geo_key, CAST(h.lines AS INTEGER) AS lines,
-       CAST(h.gross AS DECIMAL(18, 4)) AS gross, CAST(h.net AS DECIMAL(18, 4)) AS net, CAST(h.net_costed AS DECIMAL(18, 4)) AS net_costed,
-       CAST(h.returned AS DECIMAL(18, 4)) AS returned, CAST(h.margin - (h.returned - h.recovered) AS DECIMAL(18, 4)) AS margin,
+       CAST(h.gross AS DECIMAL(18, 4)) AS gross, CAST(h.net AS DECIMAL(18, 4)) AS net, CASE WHEN h.is_known THEN CAST(h.net_costed AS DECIMAL(18, 4)) END AS net_costed,
+       h.is_known, CASE WHEN h.is_known THEN CAST(h.net - h.returned AS DECIMAL(18, 4)) END AS net_known,
+       CAST(h.returned AS DECIMAL(18, 4)) AS returned, CASE WHEN h.is_known THEN CAST(h.margin - (h.returned - h.recovered) AS DECIMAL(18, 4)) END AS margin,
        CAST(h.served - coalesce(lag(h.served) OVER run, 0) AS DECIMAL(18, 4)) AS cost_to_serve,
        CAST(h.funded - coalesce(lag(h.funded) OVER run, 0) AS DECIMAL(18, 4)) AS selling_cost,
        CASE WHEN h.is_known THEN CAST(h.margin - (h.returned - h.recovered) - (h.served - coalesce(lag(h.served) OVER run, 0)) - (h.funded - coalesce(lag(h.funded) OVER run, 0)) AS DECIMAL(18, 4)) END AS contribution

@@ -22,7 +22,7 @@ WITH answer AS (
     SELECT customer_key, customer_type, 5, 'prospecting', CAST(future AS DOUBLE), NULL, 'future', CAST(future AS DOUBLE), 'expected_orders', expected_orders
     FROM feature.sevenp
     UNION ALL
-    SELECT customer_key, customer_type, 6, 'product', coalesce(CAST(subjects AS DOUBLE), 0), NULL, 'subjects', coalesce(CAST(subjects AS DOUBLE), 0), 'main_share', main_share
+    SELECT customer_key, customer_type, 6, 'product', CAST(subjects AS DOUBLE), NULL, 'subjects', CAST(subjects AS DOUBLE), 'main_share', main_share
     FROM feature.sevenp
     UNION ALL
     SELECT s.customer_key, s.customer_type, 7, 'promotion', CASE WHEN s.sent > 0 THEN (s.responded + 5 * a.rate) / (s.sent + 5) END, NULL,

@@ -40,6 +40,7 @@ WITH kept AS (
 SELECT p.customer_key, p."lines", p.weight, p.top_clc_key, p.top_code, p.top_name, p.top_name_zh, p.share, p.base, p.affinity, p.confidence, p.certainty, p.is_certain, p.top_declared, p.second_code, p.second_name, p.second_name_zh, p.breadth, p.language, p.language_share, p.declared, p.declared_unbought, p.drift_tested, p.has_drifted, p.drift_p, p.drift_date, p.drift_from, p.drift_from_name, p.drift_from_name_zh, p.drift_to, p.drift_to_name, p.drift_to_name_zh, p.first_day, p.last_day,
     CASE
         WHEN "lines" = 0 THEN printf('Has bought nothing yet; said to care for %s.', CASE WHEN declared = 1 THEN 'one subject' ELSE declared || ' subjects' END)
+        WHEN top_code IS NULL AND confidence IS NULL THEN printf('Which subjects are read is not known: %s.', CASE WHEN "lines" = 1 THEN 'the one line is of a title without a class' ELSE 'the ' || format('{:,}', "lines") || ' lines are of titles without a class' END)
         WHEN top_code IS NULL THEN printf('Reads what customers alike read, as far as %s.', CASE WHEN "lines" = 1 THEN 'one line tells' ELSE format('{:,}', "lines") || ' lines tell' END)
         ELSE printf('%s %s (%s): %.0f %% of reading against %.0f %% of customers alike, from %s', CASE certainty WHEN 'high' THEN 'Reads mostly' WHEN 'fair' THEN 'Probably prefers' ELSE 'Perhaps prefers' END,
                     coalesce(top_name, top_code), top_code, CAST(100 * share AS DOUBLE), CAST(100 * base AS DOUBLE), CASE WHEN "lines" = 1 THEN 'one line' ELSE format('{:,}', "lines") || ' lines' END || CASE WHEN top_declared THEN ' and what it declared' ELSE '' END)
@@ -47,6 +48,7 @@ SELECT p.customer_key, p."lines", p.weight, p.top_clc_key, p.top_code, p.top_nam
              || CASE WHEN has_drifted THEN printf('; since %s more of %s and less of %s', strftime(drift_date, '%Y-%m'), coalesce(drift_to, 'others'), coalesce(drift_from, 'others')) ELSE '' END || '.' END AS sentence,
     CASE
         WHEN "lines" = 0 THEN printf('尚未购买；自述关注 %d 个学科。', declared)
+        WHEN top_code IS NULL AND confidence IS NULL THEN printf('阅读学科不详：%s 行订单的书目均无分类。', format('{:,}', "lines"))
         WHEN top_code IS NULL THEN printf('就 %d 行订单看，与同类客户所读无异。', "lines")
         ELSE printf('%s%s（%s）：占阅读 %.0f %%，同类客户 %.0f %%，依据 %s 行订单%s', CASE certainty WHEN 'high' THEN '主要阅读' WHEN 'fair' THEN '很可能偏好' ELSE '或许偏好' END,
                     coalesce(top_name_zh, top_code), top_code, CAST(100 * share AS DOUBLE), CAST(100 * base AS DOUBLE), format('{:,}', "lines"), CASE WHEN top_declared THEN '及自述兴趣' ELSE '' END)

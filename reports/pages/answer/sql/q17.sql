@@ -9,11 +9,11 @@ WITH point AS (
     FROM point AS p
     WHERE p.place = 1 AND p.customers >= 10 AND p.customer_type <> '(all)'
 ), fresh AS (
-    SELECT count(*) AS customers, sum(CASE WHEN v.p_alive < 0.5 THEN 1 ELSE 0 END) AS leaving
+    SELECT count(*) AS customers, count(v.p_alive) AS judged, sum(CASE WHEN v.p_alive < 0.5 THEN 1 ELSE 0 END) AS leaving
     FROM score.clv AS v
     CROSS JOIN meta.run AS r
     WHERE v.first_date > r.as_of - 730
 )
-SELECT f.customers AS found_n, coalesce(f.leaving, 0) AS leaving_n, CAST(f.leaving AS DOUBLE) / nullif(CAST(f.customers AS DOUBLE), 0) AS leaving_pct, k.customer_type AS worst_type, 1 - k.survival AS worst_pct
+SELECT f.customers AS found_n, CASE WHEN f.judged > 0 AND f.judged < f.customers THEN f.judged END AS part_n, CASE WHEN f.judged = 0 THEN f.customers END AS unknown_n, CASE WHEN f.judged > 0 THEN f.leaving END AS leaving_n, CAST(f.leaving AS DOUBLE) / nullif(CAST(f.judged AS DOUBLE), 0) AS leaving_pct, k.customer_type AS worst_type, 1 - k.survival AS worst_pct
 FROM fresh AS f
 LEFT JOIN kind AS k ON k.place = 1

@@ -12,9 +12,9 @@ WITH losing AS (
     SELECT l.customer_key, l.contribution, row_number() OVER (ORDER BY l.contribution, l.customer_key) AS place
     FROM losing AS l
 )
-SELECT (SELECT count(*) FROM losing) AS found_n, (SELECT -sum(l.contribution) FROM losing AS l) AS lost_money,
-       CAST((SELECT count(*) FROM losing) AS DOUBLE) / nullif(CAST((SELECT count(*) FROM score.customer_profit) AS DOUBLE), 0) AS losing_pct,
-       (SELECT count(*) FROM score.customer_profit) AS customers_n, r.reason_1 AS reason_word, r.customers AS reason_n,
+SELECT CASE WHEN (SELECT count(p.contribution) FROM score.customer_profit AS p) > 0 THEN (SELECT count(*) FROM losing) END AS found_n, (SELECT -sum(l.contribution) FROM losing AS l) AS lost_money,
+       CAST((SELECT count(*) FROM losing) AS DOUBLE) / nullif(CAST((SELECT count(p.contribution) FROM score.customer_profit AS p) AS DOUBLE), 0) AS losing_pct,
+       (SELECT count(p.contribution) FROM score.customer_profit AS p) AS customers_n, r.reason_1 AS reason_word, r.customers AS reason_n,
        c.customer_id AS worst_id, c.customer_type AS worst_kind, c.name AS worst_name, -w.contribution AS worst_money
 FROM (SELECT 1 AS one) AS o
 LEFT JOIN reason AS r ON r.place = 1

@@ -3,7 +3,7 @@
 WITH chosen AS (
     SELECT f.level, f.member, row_number() OVER (ORDER BY f.level = 'total' DESC, sum(f.mean) DESC, f.member) AS place
     FROM score.forecast AS f
-    WHERE f.measure = 'net' AND f.level IN ('total', 'class')
+    WHERE f.measure = 'net' AND (f.level = 'total' OR f.level = 'class' AND (SELECT count(DISTINCT g.member) FROM score.forecast AS g WHERE g.level = 'class') > 1)
     GROUP BY f.level, f.member
 ), edge AS (
     SELECT max(h.month) AS last_month FROM score.forecast_history AS h

@@ -4,5 +4,6 @@ SELECT CASE WHEN as_of - last_date <= 30 THEN 0 WHEN as_of - last_date <= 90 THE
        CASE WHEN repeats = 0 THEN 0 WHEN repeats <= 2 THEN 1 WHEN repeats <= 5 THEN 2 WHEN repeats <= 11 THEN 3 WHEN repeats <= 29 THEN 4 ELSE 5 END AS again,
        count(*) AS customers, avg(CAST(p_alive AS DECIMAL(18, 9))) AS alive
 FROM score.clv
+WHERE p_alive IS NOT NULL
 GROUP BY recency, again
 ORDER BY recency, again

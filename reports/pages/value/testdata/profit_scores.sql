@@ -10,7 +10,7 @@ WITH cell AS (
     GROUP BY customer_key, clc_key, geo_key
 )
 SELECT customer_key, clc_key, geo_key, lines, CAST(gross AS DECIMAL(18, 4)) AS gross, CAST(net AS DECIMAL(18, 4)) AS net, CAST(net_costed AS DECIMAL(18, 4)) AS net_costed,
-       CAST(0 AS DECIMAL(18, 4)) AS returned, margin, cost_to_serve, CAST(0 AS DECIMAL(18, 4)) AS selling_cost, CAST(margin - cost_to_serve AS DECIMAL(18, 4)) AS contribution
+       true AS is_known, CAST(net AS DECIMAL(18, 4)) AS net_known, CAST(0 AS DECIMAL(18, 4)) AS returned, margin, cost_to_serve, CAST(0 AS DECIMAL(18, 4)) AS selling_cost, CAST(margin - cost_to_serve AS DECIMAL(18, 4)) AS contribution
 FROM cell;
 CREATE TABLE score.customer_profit AS
 SELECT customer_key, sum(gross) AS gross, sum(gross - net) AS discount, CAST(0 AS DECIMAL(18, 4)) AS returned, CAST(0 AS DECIMAL(18, 4)) AS recovered, sum(net) AS net,
