@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"verso/olap/api"
+	"verso/olap/api/store"
 	"verso/olap/cube"
+	"verso/olap/engine"
 )
 
 // storeSharesAndPrunes opens one cut from many sides, and takes its generation away.
@@ -143,4 +146,63 @@ func storeSwitches(t *testing.T, g *guarded) {
 		t.Errorf("what nobody uses of the new one is not kept open: %v", err)
 	}
 	again.Release()
+}
+
+// storeOvertaken removes a generation, and publishes another, while a cut of it is
+// being made: before it is read, who asks gets the cut of the other; after that, the
+// cut that was made.
+func storeOvertaken(t *testing.T, g *guarded) {
+	for name, readOnly := range map[string]bool{"before it is read": false, "after it is made": true} {
+		warehouseDir := filepath.Join(g.dir, "warehouse")
+		current := filepath.Join(warehouseDir, "CURRENT")
+		was, err := os.ReadFile(current)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(filepath.Join(warehouseDir, "cuts")); err != nil {
+			t.Fatal(err)
+		}
+		published := strings.TrimSpace(string(was))
+		next := "00000003-2026-06-30-overtaken.duckdb"
+		path := filepath.Join(warehouseDir, "generations", next)
+		copyTo(t, filepath.Join(warehouseDir, "generations", published), path)
+		if err := os.WriteFile(current, []byte(next+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		var once sync.Once
+		var s *store.Store
+		s = g.newStoreWith(t, func(o *store.Options) {
+			open := o.Open
+			o.Open = func(ctx context.Context, file string, ro bool) (engine.Database, error) {
+				if ro == readOnly && strings.Contains(file, "overtaken") {
+					once.Do(func() {
+						if err := errors.Join(os.Remove(path), os.WriteFile(current, was, 0o644)); err != nil {
+							t.Error(err)
+						}
+						if readOnly { // another cut removes those of generations that are gone
+							l, err := s.Open(ctx, person("north"))
+							if err != nil {
+								t.Error(err)
+								return
+							}
+							l.Release()
+						}
+					})
+				}
+				return open(ctx, file, ro)
+			}
+		})
+		l, err := s.Open(t.Context(), person("libraries"))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if want := map[bool]string{false: published, true: next}[readOnly]; l.Generation != want {
+			t.Errorf("%s: a cut of %s, want one of %s", name, l.Generation, want)
+		}
+		if _, err := l.Olap.Ask(t.Context(), cube.Query{Cube: "sales", Measures: []string{"net"}}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		l.Release()
+	}
 }

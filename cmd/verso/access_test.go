@@ -203,6 +203,7 @@ func TestAccess(t *testing.T) {
 	t.Run("store", func(t *testing.T) { storeSharesAndPrunes(t, g) })
 	t.Run("rollups", func(t *testing.T) { cutsHaveRollups(t, g) })
 	t.Run("switch", func(t *testing.T) { storeSwitches(t, g) })
+	t.Run("overtaken", func(t *testing.T) { storeOvertaken(t, g) })
 	t.Run("serve", func(t *testing.T) { servedByRights(t, g) })
 	t.Run("command line", func(t *testing.T) { accessCommands(t, g) })
 }

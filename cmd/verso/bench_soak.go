@@ -71,6 +71,7 @@ type soakReport struct {
 	During []soak.Vital `json:"during"`
 	After  soak.Vital   `json:"after"`
 	Leaks  []string     `json:"leaks"`
+	Logged []string     `json:"server_errors"` // the first that the server logged
 }
 
 // verdict is an error where something went wrong.
@@ -99,6 +100,7 @@ func (a *app) soak(ctx context.Context, o soakOptions) (_ *soakReport, err error
 	company.target.URL, company.target.Flight = server.url, server.flight
 	run := soak.Options{Users: o.users, Think: o.think, Seed: 1, Clock: a.now}
 	report := &soakReport{Users: o.users, Leaks: []string{}}
+	defer func() { report.Logged = server.said.errors() }()
 	if report.Load = soak.Once(ctx, company.target, run); report.Errors() > 0 {
 		return report, nil
 	}
@@ -212,7 +214,7 @@ func (a *app) printSoak(r *soakReport, format string) error {
 			fmt.Fprintf(&b, "%s: %s\n", k.Name, k.First)
 		}
 	}
-	for _, text := range r.Leaks {
+	for _, text := range append(r.Logged, r.Leaks...) {
 		fmt.Fprintln(&b, text)
 	}
 	_, err := a.stdout.Write([]byte(b.String()))

@@ -134,21 +134,53 @@ type soaked struct {
 	told        atomic.Bool // to end
 }
 
-// said is what the server logs, while it logs; the end of it is kept.
+// said is what the server logs, while it logs: the end of it, and from where it
+// begins to tell of a fault of Go's runtime, the beginning.
 type said struct {
-	mu   sync.Mutex
-	text []byte
+	mu    sync.Mutex
+	text  []byte
+	fault bool     // text begins with one
+	wrong []string // lines of its first errors
 }
+
+// saidMost bounds what is kept, in bytes.
+const saidMost = 64 << 10
+
+// faults are how Go begins to tell why it ends a process.
+var faults = regexp.MustCompile(`(?m)^(fatal error: |panic: |runtime: |SIG[A-Z]+: |unexpected fault address|WARNING: DATA RACE)`)
 
 // Write never fails.
 func (s *said) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for line := range strings.Lines(string(p)) {
+		if len(s.wrong) < wrongMost && strings.Contains(line, `"level":"ERROR"`) {
+			s.wrong = append(s.wrong, strings.TrimSpace(line))
+		}
+	}
+	if s.fault && len(s.text) >= saidMost {
+		return len(p), nil
+	}
 	s.text = append(s.text, p...)
-	if extra := len(s.text) - 64<<10; extra > 0 {
+	if !s.fault {
+		if at := faults.FindIndex(s.text); at != nil {
+			s.text, s.fault = s.text[max(0, at[0]-saidMost/8):], true
+		}
+	}
+	if extra := len(s.text) - saidMost; extra > 0 && !s.fault {
 		s.text = s.text[extra:]
 	}
 	return len(p), nil
+}
+
+// wrongMost is how many errors of the server a report tells.
+const wrongMost = 20
+
+// errors are the first errors that the server logged, a line each.
+func (s *said) errors() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string{}, s.wrong...)
 }
 
 // find gives what a pattern with one group finds; "" where it does not.

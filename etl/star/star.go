@@ -32,7 +32,7 @@ type Options struct {
 	// order of its days, which scans by day rely on.
 	DueShare, AppendedShare float64
 	// SliceRows is of how many staged rows large facts are made at once where they
-	// are made whole (0: 3 million). It bounds what a build needs of memory.
+	// are made whole (0: 2 million). It bounds what a build needs of memory.
 	SliceRows int64
 	// Progress, when set, hears of every step that ended: its name and the rows
 	// of the table it built.

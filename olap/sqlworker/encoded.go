@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -29,7 +30,7 @@ type Encoded struct {
 // Message is an encoded dictionary or record batch.
 type Message struct {
 	Header []byte // the flatbuffer
-	Body   []byte // not to be read after Free
+	Body   []byte // to be read as long as the message is held and not freed
 	Free   func() // gives the body's memory back, once; safe from any goroutine
 	Rows   int64  // of the result up to the end of this message
 }
@@ -161,7 +162,10 @@ func (f *frameReader) message(shared *lent, giveBack func(uint32)) (m Message, e
 	if m.Body = shared.slot(slot, size); m.Body == nil {
 		return m, fmt.Errorf("the worker sent a message of %d bytes in slot %d", size, slot)
 	}
-	m.Free = sync.OnceFunc(func() { giveBack(slot) })
+	m.Free = sync.OnceFunc(func() {
+		giveBack(slot)
+		runtime.KeepAlive(shared) // until now: the body alone does not keep it mapped
+	})
 	return m, nil
 }
 

@@ -4,8 +4,10 @@ package sqlworker
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"verso/olap/engine"
 )
@@ -106,5 +108,44 @@ func TestDescribe(t *testing.T) {
 	}
 	if pool.take(f.file(), "SELECT nosuch") == knows {
 		t.Error("the worker of a statement that failed waits")
+	}
+}
+
+// A message is there until it is freed, also when its result was released and
+// forgotten long before: a client that reads slowly is sent it from where it lies.
+// Were the memory given back meanwhile, the reading would end the process.
+func TestMessageOutlivesItsResult(t *testing.T) {
+	path := published(t)
+	take := func() (list []Message) {
+		e, err := RunEncoded(t.Context(), Request{Path: path, SQL: "SELECT range AS i, range * 7 AS j FROM range(300000)", Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Release()
+		for len(list) < 4 && e.Next() {
+			if m := e.Message(); len(m.Body) > minShared {
+				list = append(list, m)
+			} else {
+				m.Free()
+			}
+		}
+		return list
+	}
+	messages := take()
+	for range 5 {
+		runtime.GC()
+		time.Sleep(5 * time.Millisecond) // for what is to be done about what was collected
+	}
+	sum := 0
+	for _, m := range messages {
+		for _, b := range m.Body {
+			sum += int(b)
+		}
+	}
+	if len(messages) == 0 || sum == 0 {
+		t.Errorf("%d messages that add up to %d", len(messages), sum)
+	}
+	for _, m := range messages {
+		m.Free()
 	}
 }

@@ -22,12 +22,17 @@ import (
 
 const suffix = ".duckdb"
 
+// pathOf is where the cut of a generation stands.
+func (s *Store) pathOf(g warehouse.Generation, rules access.Rules) string {
+	return filepath.Join(s.dir, strings.TrimSuffix(g.Name, suffix)+"-"+rules.Cut()+suffix)
+}
+
 // cut gives the file that holds what the rules leave of a generation, and what it
 // holds. It is made under another name and appears when it is whole; where two
 // processes make one, the second takes that of the first.
 func (s *Store) cut(ctx context.Context, g warehouse.Generation, rules access.Rules) (path string, r *access.Report, err error) {
-	base := strings.TrimSuffix(g.Name, suffix) + "-" + rules.Cut()
-	path = filepath.Join(s.dir, base+suffix)
+	path = s.pathOf(g, rules)
+	base := strings.TrimSuffix(filepath.Base(path), suffix)
 	if r, err = readReport(filepath.Join(s.dir, base+".json")); err == nil {
 		if _, err = os.Stat(path); err == nil {
 			return path, r, nil

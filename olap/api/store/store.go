@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,6 +44,7 @@ type Store struct {
 
 	mu     sync.Mutex
 	open   map[string]*opened // by generation and cut
+	making map[string]int     // paths of cuts that are being made, and how often
 	uses   int64
 	closed bool
 	fills  sync.WaitGroup
@@ -73,7 +75,7 @@ func New(o Options) *Store {
 	if o.Keep <= 0 {
 		o.Keep = 64
 	}
-	return &Store{options: o, dir: filepath.Join(o.Warehouse.Dir(), "cuts"), open: map[string]*opened{}}
+	return &Store{options: o, dir: filepath.Join(o.Warehouse.Dir(), "cuts"), open: map[string]*opened{}, making: map[string]int{}}
 }
 
 // Open gives what a person may see of the generation published now. Without a
@@ -118,13 +120,33 @@ func (s *Store) Report(ctx context.Context, person access.Person) (*access.Repor
 	return o.report, nil
 }
 
+// attempts is how often a cut is made of ever newer generations, where each was
+// replaced and removed before it was made.
+const attempts = 5
+
 // acquire counts one more user of what the rules show of the generation published
-// now. Whoever comes first opens it; the others wait for it.
+// now. One that was replaced and removed before its cut was made is passed over for
+// the one in its place.
 func (s *Store) acquire(ctx context.Context, rules access.Rules) (*opened, error) {
-	snapshot, err := s.options.Warehouse.Acquire(ctx)
-	if err != nil {
-		return nil, err
+	for n := 1; ; n++ {
+		snapshot, err := s.options.Warehouse.Acquire(ctx)
+		if err != nil {
+			return nil, err
+		}
+		g := snapshot.Generation()
+		o, err := s.share(ctx, snapshot, rules)
+		if err == nil || ctx.Err() != nil || n == attempts {
+			return o, err
+		}
+		if _, gone := os.Stat(g.Path); !errors.Is(gone, fs.ErrNotExist) {
+			return nil, err
+		}
 	}
+}
+
+// share counts one more user of what the rules show of a generation, whose snapshot
+// it takes over. Whoever comes first opens it; the others wait for it.
+func (s *Store) share(ctx context.Context, snapshot *warehouse.Snapshot, rules access.Rules) (*opened, error) {
 	name := snapshot.Generation().Name
 	key := name + " " + rules.Cut()
 	s.mu.Lock()
@@ -167,6 +189,8 @@ func (s *Store) acquire(ctx context.Context, rules access.Rules) (*opened, error
 // fillAt fills an entry and says so to those who wait for it.
 func (s *Store) fillAt(ctx context.Context, key string, o *opened, rules access.Rules) {
 	defer o.cancel()
+	done := s.makes(o.snapshot.Generation(), rules)
+	defer done()
 	err := s.fill(ctx, o, rules)
 	s.mu.Lock()
 	if o.err = err; err != nil {
@@ -365,11 +389,31 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// inUse are the paths of the cuts that are open here: SQL opens them again by name.
+// makes notes that a cut is being made and opened: until done is called, it is not
+// removed, though its generation was.
+func (s *Store) makes(g warehouse.Generation, rules access.Rules) (done func()) {
+	path := s.pathOf(g, rules)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.making[path]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.making[path]--; s.making[path] == 0 {
+			delete(s.making, path)
+		}
+	}
+}
+
+// inUse are the paths of the cuts that are open here, which SQL opens again by name,
+// or being made.
 func (s *Store) inUse() map[string]bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	paths := map[string]bool{}
+	for path := range s.making {
+		paths[path] = true
+	}
 	for _, o := range s.open {
 		select {
 		case <-o.ready:
