@@ -149,3 +149,32 @@ func TestNamesOfTheData(t *testing.T) {
 		t.Error("the supplier's name is not as it is in the data")
 	}
 }
+
+// Where the cost of nothing that was sold is known, nothing is said of what partners
+// or others leave; what they cost stands.
+func TestPartnersWithoutCosts(t *testing.T) {
+	db := world(t, statements(t), "UPDATE core.fact_customer_month SET margin = NULL, margin_landed = NULL, contribution = CASE WHEN lines > 0 THEN NULL ELSE -cost_to_serve END")
+	p, err := partners(t.Context(), pagetest.Context(t, db, "en"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pagetest.Says(t, p, []string{"not known for want of costs"}, []string{"is left as contribution"})
+	seen, _ := tables(p)
+	at := map[string]int{"ways": 10, "sources": 6}
+	for name, t2 := range seen {
+		for suffix, column := range at {
+			if !strings.HasSuffix(name, suffix) {
+				continue
+			}
+			delete(at, suffix)
+			for _, row := range t2.Rows {
+				if row.Cells[column].Has() {
+					t.Errorf("%s tells a contribution of %s: %v", name, row.Cells[0].Text, row.Cells[column].Float)
+				}
+			}
+		}
+	}
+	if len(at) > 0 {
+		t.Errorf("tables not found: %v in %d", at, len(seen))
+	}
+}

@@ -91,13 +91,13 @@ func (c desk) productsMessage(a assortmentOf, keep int64, first string) view.Mes
 		m.Finding = c.T("products.text", "n", page.Count(c.Lang, a.titles), "a", page.Count(c.Lang, a.aTitles), "share", c.Share(view.Ratio(a.aNet, a.net)), "dead", page.Count(c.Lang, a.dead))
 	}
 	m.Consequence = c.T("products.so.none")
-	steady := "products.so.keep"
+	steady, both := "products.so.keep", "products.so"
 	if a.counted == 0 {
-		steady = "products.so.unstocked"
+		steady, both = "products.so.unstocked", "products.so.unstocked.rule"
 	}
 	switch {
-	case keep > 0 && a.counted > 0 && first != "":
-		m.Consequence = c.T("products.so", "n", page.Count(c.Lang, keep), "rule", first)
+	case keep > 0 && first != "":
+		m.Consequence = c.T(both, "n", page.Count(c.Lang, keep), "rule", first)
 	case keep > 0:
 		m.Consequence = c.T(steady, "n", page.Count(c.Lang, keep))
 	case first != "":
