@@ -135,6 +135,14 @@ func checkSaid(t *testing.T, site string) {
 		says, lies []string
 	}{
 		{"index.html", nil, []string{"more in twelve months than they left", "twelve months are expected to bring"}},
+		{"performance.html", []string{"Sales of the last twelve months are", "There is no full year to compare with"}, []string{"on the twelve before", "Like-for-like", "Lost customers"}},
+		{"accounts.html", []string{"should have ordered again by now", "There is no full year to compare with"}, []string{"at least a tenth less", "ΔPY"}},
+		{"profile.html", []string{"There is no window before to compare with."}, []string{"moved up and"}},
+		{"sales.html", []string{"The data do not reach back to a year to compare with."}, []string{"of everything 2010", "strongest month of 2010"}},
+		{"salesforce.html", []string{"The scorecard appears when orders say who sold."}, []string{"people sold", "nobody loses money"}},
+		{"customers.html", []string{"Of last year only what came since 1 December 2010 is known.", "as far as known; the data begin on 1 December 2010"}, nil},
+		{"questions.html", nil, []string{"for three years or more", "by margin too", "ordered this year;", "first subject is (unknown)"}},
+		{filepath.Join("zh", "performance.html"), []string{"最近十二个月销售"}, []string{"较之前十二个月"}},
 		{"profit.html", []string{"What customers earn is not known.", "purchase_line"}, []string{"lose", "whale"}},
 		{"sevenp.html", []string{"Win back"}, []string{"change the terms of", "0 subjects in two years", "on the twelve months before"}},
 		{"partners.html", []string{"82</td>"}, []string{">−82<", ">−19<"}},
