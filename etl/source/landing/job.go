@@ -145,6 +145,9 @@ func (j *Job) Abort() {
 	if j.rejects != nil {
 		j.rejects.Close()
 	}
+	// The connection is free only when nothing of its last statement runs any more: a
+	// COPY that failed in one thread may be about to open its file in another.
+	_, _ = j.conn.Exec(context.Background(), engine.SQL("SELECT 1"))
 	os.Remove(j.Temp())
 	os.Remove(source.RejectsPath(j.path) + ".tmp")
 	os.RemoveAll(j.dir)

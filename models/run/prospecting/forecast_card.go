@@ -58,8 +58,8 @@ func (p *plan) card(j *job.Job, titles *titleDemand) job.Card {
 
 // shortReading says what a level stands for.
 func (p *plan) shortReading(next float64) job.Words {
-	return job.Wordsf("Only %[1]d whole months are known: season and trend cannot be told from them. Were the next twelve like the last months, orders of %.0[2]f net would come. Do not lean on it.",
-		"已知完整月份仅 %[1]d 个，无法辨别季节与趋势。若今后十二个月与最近各月相同，订货净额为 %.0[2]f。请勿倚重。", p.months(), next)
+	return job.Wordsf("Only %[1]d whole months are known: season and trend cannot be told from them. Were the next twelve like the last months, orders of %.0[2]f net would come. The history is too short to test such a forecast on, so do not lean on it.",
+		"已知完整月份仅 %[1]d 个，无法辨别季节与趋势。若今后十二个月与最近各月相同，订货净额为 %.0[2]f。历史过短，无法检验此类预测，请勿倚重。", p.months(), next)
 }
 
 func (p *plan) reading() job.Words {
