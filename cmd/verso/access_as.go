@@ -171,16 +171,12 @@ func (a *app) pdfAs(ctx context.Context, as, out, lang string, chosen []string, 
 	if len(open) == 0 {
 		return &closedDoor{as, "see any page of the report"}
 	}
-	list, err := pagesNamed(open, chosen)
-	if err != nil {
-		return usagef("verso site", "--pages: %v", err)
-	}
 	c, err := page.NewContext(ctx, reportSource(s.config, s.Olap, s.DB), s.Olap.Lang())
 	if err != nil {
 		return err
 	}
 	c.Place(open)
-	if err := a.printPDF(ctx, out, func(dir string) (string, error) { return site.WriteDocument(ctx, dir, c, landscape, list...) }); err != nil {
+	if err := a.pdfOf(ctx, c, open, out, chosen, landscape); err != nil {
 		return err
 	}
 	s.tell(a)

@@ -73,13 +73,7 @@ does the PDF.`,
 				return errors.Join(err, errNoModels)
 			}
 			if pdf != "" {
-				list, err := pagesNamed(a.reportPages(p.config, a.logger(false)), chosen)
-				if err != nil {
-					return usagef(cmd.CommandPath(), "--pages: %v", err)
-				}
-				return a.printPDF(cmd.Context(), pdf, func(dir string) (string, error) {
-					return site.WriteDocument(cmd.Context(), dir, c, landscape, list...)
-				})
+				return a.pdfOf(cmd.Context(), c, a.reportPages(p.config, a.logger(false)), pdf, chosen, landscape)
 			}
 			if out == "" {
 				out = p.config.Site
@@ -101,6 +95,15 @@ does the PDF.`,
 	cmd.Flags().BoolVar(&landscape, "landscape", false, "print on A4 landscape")
 	cmd.Flags().StringVar(&lang, "lang", "", "language at the root (default: the configuration's)")
 	return cmd
+}
+
+// pdfOf prints pages, all or those chosen, as one PDF.
+func (a *app) pdfOf(ctx context.Context, c *page.Context, all []page.Page, out string, chosen []string, landscape bool) error {
+	list, err := pagesNamed(all, chosen)
+	if err != nil {
+		return usagef("verso site", "--pages: %v", err)
+	}
+	return a.printPDF(ctx, out, func(dir string) (string, error) { return site.WriteDocument(ctx, dir, c, landscape, list...) })
 }
 
 // madeByAnother adds to the fault of a page that asks for a table or column which

@@ -96,7 +96,7 @@ func (j *Job) Before() (from, to time.Time, known bool) {
 }
 
 // reachGrace are the days by which the first order may come after the first day of
-// a period that the data are still taken to cover: a company need not sell every day.
+// a period that the data are still taken to cover: a company need not sell every day. Pages judge by as many (page.Context.Comparable).
 const reachGrace = 31
 
 // Reaches tells whether the data go back far enough to speak of a period that

@@ -242,9 +242,10 @@ func (c *Context) Trends(ctx context.Context, attribute string, list []time.Time
 }
 
 // Comparable tells whether the data reach back far enough for a window to be
-// a fair base of comparison.
+// a fair base of comparison. Models judge by the same grace (job.Reaches).
 func (c *Context) Comparable(w Window) bool {
-	return !c.Facts.First.IsZero() && !c.Facts.First.After(w.From.AddDate(0, 0, 31))
+	const grace = 31 // days by which the first order may come later
+	return !c.Facts.First.IsZero() && !c.Facts.First.After(w.From.AddDate(0, 0, grace))
 }
 
 // Money picks format and unit for amounts up to the largest of the values.

@@ -6,6 +6,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -198,7 +199,7 @@ func (m *Memory) members(ctx context.Context, db engine.Querier, j compile.CellJ
 // membersOf numbers the members of rows of a key and the columns of axes.
 func membersOf(rows [][]any, axes []compile.CellAxis) *members {
 	keyOf := func(row []any) int64 { n, _ := engine.Int(row[0]); return n }
-	slices.SortFunc(rows, func(a, b []any) int { return int(min(max(keyOf(a)-keyOf(b), -1), 1)) })
+	slices.SortFunc(rows, func(a, b []any) int { return cmp.Compare(keyOf(a), keyOf(b)) })
 	out := &members{axes: make([][]int32, len(axes)), rows: make([][][]any, len(axes)), sure: true}
 	known := make([]map[string]int32, len(axes))
 	for _, row := range rows {
